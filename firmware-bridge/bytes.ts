@@ -1,0 +1,196 @@
+// Reading and writing of bytes for both codecs. The reader never throws: it remembers that it ran past the end or met a
+// malformed number, returns zeros from then on, and the decoder asks `failed` once at the end.
+
+/** 2^53 − 1 needs 53 bits, eight groups of seven. */
+export const maxVarintBytes = 8;
+
+/** A view of the same bytes, wherever they lie in their buffer. */
+export const bytesOf = (view: ArrayBufferView): Uint8Array =>
+  new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+
+export const toHex = (bytes: Uint8Array): string => {
+  let hex = "";
+  for (const byte of bytes) hex += byte.toString(16).padStart(2, "0");
+  return hex;
+};
+
+/** Undefined unless `hex` is an even number of hexadecimal digits. */
+export const fromHex = (hex: string): Uint8Array | undefined => {
+  if (hex.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(hex)) return undefined;
+  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+};
+
+export const concatBytes = (...parts: readonly Uint8Array[]): Uint8Array => {
+  const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+};
+
+/** Compares in a time that does not depend on where the first difference is. */
+export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
+  return difference === 0;
+};
+
+export const varintBytes = (value: number): number => {
+  let size = 1;
+  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
+  return size;
+};
+
+/** Integers from −2^52 to 2^52 − 1, so that the result fits a varint. */
+export const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
+export const unzigzag = (value: number): number => (value % 2 === 0 ? value / 2 : -(value + 1) / 2);
+
+export class ByteWriter {
+  #bytes: Uint8Array;
+  #view: DataView;
+  #length = 0;
+
+  constructor(capacity = 256) {
+    this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  u8(value: number): this {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+    return this;
+  }
+
+  u16(value: number): this {
+    this.#reserve(2);
+    this.#view.setUint16(this.#length, value, true);
+    this.#length += 2;
+    return this;
+  }
+
+  i16(value: number): this {
+    this.#reserve(2);
+    this.#view.setInt16(this.#length, value, true);
+    this.#length += 2;
+    return this;
+  }
+
+  /** @throws RangeError when `value` is not a safe non-negative integer: a bug of the caller. */
+  varint(value: number): this {
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a varint: ${value}`);
+    this.#reserve(maxVarintBytes);
+    let rest = value;
+    while (rest >= 128) {
+      this.#bytes[this.#length++] = (rest % 128) | 128;
+      rest = Math.floor(rest / 128);
+    }
+    this.#bytes[this.#length++] = rest;
+    return this;
+  }
+
+  bytes(bytes: Uint8Array): this {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+    return this;
+  }
+
+  /** A copy of what was written. */
+  take(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  /** Forgets what was written and keeps the buffer. */
+  reset(): this {
+    this.#length = 0;
+    return this;
+  }
+
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + count));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+    this.#view = new DataView(grown.buffer);
+  }
+}
+
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = 0;
+  #failed = false;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** True once anything could not be read; it stays true. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  get remaining(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  u8(): number {
+    return this.#take(1) ? this.#view.getUint8(this.#at - 1) : 0;
+  }
+
+  u16(): number {
+    return this.#take(2) ? this.#view.getUint16(this.#at - 2, true) : 0;
+  }
+
+  i16(): number {
+    return this.#take(2) ? this.#view.getInt16(this.#at - 2, true) : 0;
+  }
+
+  /** Fails on more than 2^53 − 1 and on a number that is not written in the fewest bytes. */
+  varint(): number {
+    let value = 0;
+    let factor = 1;
+    for (let i = 0; i < maxVarintBytes; i++) {
+      const byte = this.u8();
+      value += (byte % 128) * factor;
+      if (byte < 128) {
+        if ((byte === 0 && i > 0) || value > Number.MAX_SAFE_INTEGER) break;
+        return this.#failed ? 0 : value;
+      }
+      factor *= 128;
+    }
+    this.#failed = true;
+    return 0;
+  }
+
+  zigzag(): number {
+    return unzigzag(this.varint());
+  }
+
+  /** A view into the message, not a copy; empty when there are fewer bytes. */
+  bytes(count: number): Uint8Array {
+    return this.#take(count) ? this.#bytes.subarray(this.#at - count, this.#at) : new Uint8Array();
+  }
+
+  /** For decoders that find a value out of its range. */
+  fail(): void {
+    this.#failed = true;
+  }
+
+  #take(count: number): boolean {
+    if (this.#failed || count > this.remaining) {
+      this.#failed = true;
+      return false;
+    }
+    this.#at += count;
+    return true;
+  }
+}

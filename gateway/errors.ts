@@ -1,0 +1,124 @@
+// Everything that can go wrong and that a person can do something about: a code, a sentence, and what to do.
+// Platform exceptions are translated into these codes once, at the edge where they appear.
+import type { LinkFailure } from "../firmware-bridge/device-link.ts";
+
+export type ErrorCode =
+  | LinkFailure
+  | "bad-invite"
+  | "wrong-room-key"
+  | "connection-not-safe"
+  | "server-unreachable"
+  | "server-away"
+  | "invite-not-reachable"
+  | "storage-unavailable"
+  | "vibration-unsupported"
+  | "wake-lock-refused"
+  | "probe-limit"
+  | "share-failed"
+  | "page-out-of-date";
+
+export interface ErrorText {
+  /** What is the case, in one sentence. */
+  readonly sentence: string;
+  /** What the person can do about it, in one sentence. */
+  readonly remedy: string;
+}
+
+export class EarlError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, options?: ErrorOptions) {
+    super(`${code}: ${errorTexts[code].sentence}`, options);
+    this.name = "EarlError";
+    this.code = code;
+  }
+}
+
+export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
+  "bluetooth-unsupported": {
+    sentence: "This browser has no Web Bluetooth.",
+    remedy:
+      "Use Chrome or Edge on Android, Windows or macOS, Bluefy on an iPhone, or add this phone as a probe instead.",
+  },
+  "bluetooth-off": { sentence: "Bluetooth is switched off.", remedy: "Switch Bluetooth on and pair again." },
+  "bluetooth-refused": {
+    sentence: "The browser may not use Bluetooth.",
+    remedy: "Allow nearby devices for this browser in the phone's settings, then pair again.",
+  },
+  "insecure-context": {
+    sentence: "Bluetooth and motion need a secure page.",
+    remedy: "Open the https address that the server printed, or localhost.",
+  },
+  "chooser-cancelled": { sentence: "No device was chosen.", remedy: "Pair again and pick your band from the list." },
+  "not-an-earl-device": {
+    sentence: "This device does not offer the Earl service.",
+    remedy: "Choose an Earl arm-probe, or install the Earl firmware on it.",
+  },
+  "link-slots-full": {
+    sentence: "This phone holds no more Bluetooth links.",
+    remedy: "Disconnect a probe, or pair this one with another phone.",
+  },
+  "link-lost": {
+    sentence: "The band's link was lost.",
+    remedy: "Keep the band near the phone; the page connects again by itself.",
+  },
+  "link-timeout": {
+    sentence: "The band does not answer.",
+    remedy: "Move it nearer and check that it is switched on; the page tries again.",
+  },
+  "link-busy": {
+    sentence: "The band is still busy with the last command.",
+    remedy: "Wait a moment and try again.",
+  },
+  "motion-unsupported": {
+    sentence: "This device tells the page nothing of its movement.",
+    remedy: "Pair a band, or add a simulated arm-probe.",
+  },
+  "motion-refused": {
+    sentence: "The page may not read this phone's movement.",
+    remedy: "Add this phone again and allow motion when asked, or allow it in the browser's settings.",
+  },
+  "not-supported-by-probe": { sentence: "This probe cannot do that.", remedy: "Choose a probe that can vibrate." },
+  "bad-invite": {
+    sentence: "This is not a whole invite.",
+    remedy: "Ask for the link again and open all of it, or scan the code.",
+  },
+  "wrong-room-key": {
+    sentence: "Someone could not prove that they hold this room's key and was turned away.",
+    remedy: "If you expected them, send them a fresh copy of the invite.",
+  },
+  "connection-not-safe": {
+    sentence: "A connection was not safe: somebody between you and the other phone changed it, so it was closed.",
+    remedy: "Do not go on through this server or network until you know why.",
+  },
+  "server-unreachable": {
+    sentence: "The signaling server cannot be reached.",
+    remedy: "Check that the server runs and that this phone is in its network; the page keeps trying.",
+  },
+  "server-away": {
+    sentence: "The signaling server is away; those who are connected stay connected.",
+    remedy: "Newcomers have to wait until it is back; the page keeps trying.",
+  },
+  "invite-not-reachable": {
+    sentence: "Other phones cannot reach the address in this invite.",
+    remedy: "Connect the server's machine to the phones' network and start the server again, or give it --public-url.",
+  },
+  "storage-unavailable": {
+    sentence: "This browser keeps nothing for this page, perhaps because the window is private.",
+    remedy: "You can go on; name, rules and rooms are forgotten when the page closes.",
+  },
+  "vibration-unsupported": {
+    sentence: "This phone's browser cannot vibrate.",
+    remedy: "It flashes and sounds instead; keep the volume up.",
+  },
+  "wake-lock-refused": {
+    sentence: "The phone may go to sleep while the page is open.",
+    remedy: "Keep the screen on, or switch battery saving off.",
+  },
+  "probe-limit": { sentence: "This page holds no more probes.", remedy: "Remove one first." },
+  "share-failed": { sentence: "The invite could not be handed on.", remedy: "Let the others scan the code instead." },
+  "page-out-of-date": {
+    sentence: "Another phone speaks a newer or older version.",
+    remedy: "Reload the page on both phones.",
+  },
+};

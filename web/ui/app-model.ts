@@ -1,0 +1,162 @@
+// All that the page shows and all that a person can do on it: the seam between the composition root and the components.
+// The components read signals and call actions; they know no gateway, no Bluetooth and no storage.
+import type { ReadonlySignal } from "@preact/signals";
+import type { LinkState } from "../../firmware-bridge/device-link.ts";
+import type { ErrorCode } from "../../gateway/errors.ts";
+import type { Rule } from "../../gateway/rules.ts";
+
+export interface ProbeView {
+  readonly index: number;
+  readonly name: string;
+  readonly origin: "bluetooth" | "phone" | "simulated";
+  readonly link: LinkState;
+  /** Capability bits of docs/protocol.md §1.1. */
+  readonly capabilities: number;
+  readonly battery: { readonly percent: number; readonly charging: boolean } | undefined;
+  readonly lastGesture: { readonly name: string; readonly atMs: number } | undefined;
+  readonly lastBuzzAtMs: number | undefined;
+  /** The newest accelerations in thousandths of g, oldest first, at most `motionTrailLength`; drawn live. */
+  readonly motionTrail: ReadonlySignal<readonly MotionPoint[]>;
+}
+
+export interface MotionPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+}
+
+export const motionTrailLength = 64;
+
+export type PeerState =
+  | { readonly kind: "connecting" }
+  /** One-way delay is shown with its bound; undefined until the clocks have been compared. */
+  | { readonly kind: "connected"; readonly delay: { readonly oneWayMs: number; readonly boundMs: number } | undefined }
+  | { readonly kind: "asleep"; readonly sinceMs: number }
+  | { readonly kind: "gone"; readonly sinceMs: number };
+
+export interface PeerView {
+  readonly gatewayId: string;
+  readonly name: string;
+  readonly state: PeerState;
+  readonly isMuted: boolean;
+  readonly probes: readonly RemoteProbeView[];
+  readonly lastGesture: { readonly name: string; readonly atMs: number } | undefined;
+}
+
+export interface RemoteProbeView {
+  readonly index: number;
+  readonly name: string;
+  readonly isConnected: boolean;
+  readonly canVibrate: boolean;
+  readonly batteryPercent: number | undefined;
+  /** Samples flow only while a person watches. */
+  readonly isWatched: boolean;
+  readonly motionTrail: ReadonlySignal<readonly MotionPoint[]>;
+}
+
+export type ServerState =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "connected" }
+  /** The mesh goes on; only newcomers have to wait. */
+  | { readonly kind: "away"; readonly retryAtMs: number };
+
+export interface RoomView {
+  readonly roomId: string;
+  readonly label: string;
+  readonly inviteUrl: string;
+  /** Set when phones cannot reach the address of the invite. */
+  readonly inviteProblem: ErrorCode | undefined;
+}
+
+export interface RememberedRoom {
+  readonly roomId: string;
+  readonly label: string;
+  readonly lastUsedAt: string;
+}
+
+export interface LogLine {
+  readonly id: number;
+  readonly at: Date;
+  readonly tone: "info" | "good" | "warning" | "problem";
+  readonly text: string;
+}
+
+export interface Notice {
+  readonly id: number;
+  readonly code: ErrorCode;
+  /** What it is about, such as a probe's or a person's name. */
+  readonly subject: string | undefined;
+}
+
+export interface Settings {
+  readonly name: string;
+  readonly isMuted: boolean;
+  /** Percent; every pattern is scaled to at most this. */
+  readonly strengthLimit: number;
+  /** Buzzes that a band may make in ten seconds. */
+  readonly buzzesPerTenSeconds: number;
+  readonly rules: readonly Rule[];
+}
+
+/** Counted over all peers since the page opened; the causes are those of docs/protocol.md §2.6. */
+export interface TrafficView {
+  readonly recordsSent: number;
+  readonly recordsDelivered: number;
+  readonly duplicate: number;
+  readonly late: number;
+  readonly lost: number;
+  readonly dropped: number;
+  readonly refusedPeers: number;
+}
+
+export interface AppModel {
+  readonly room: ReadonlySignal<RoomView | undefined>;
+  readonly rememberedRooms: ReadonlySignal<readonly RememberedRoom[]>;
+  readonly settings: ReadonlySignal<Settings>;
+  readonly server: ReadonlySignal<ServerState>;
+  readonly probes: ReadonlySignal<readonly ProbeView[]>;
+  /** How many Bluetooth links this phone is known to hold at once. */
+  readonly bluetoothSlots: ReadonlySignal<{ readonly used: number; readonly total: number }>;
+  readonly peers: ReadonlySignal<readonly PeerView[]>;
+  readonly traffic: ReadonlySignal<TrafficView>;
+  readonly log: ReadonlySignal<readonly LogLine[]>;
+  readonly notices: ReadonlySignal<readonly Notice[]>;
+  /** What this browser can do; undefined where it can, else why not. */
+  readonly platform: {
+    readonly bluetooth: ErrorCode | undefined;
+    readonly motion: ErrorCode | undefined;
+    readonly vibration: ErrorCode | undefined;
+    readonly share: boolean;
+  };
+  readonly isAwakeLocked: ReadonlySignal<boolean>;
+}
+
+export interface AppActions {
+  createRoom(): void;
+  /** A whole invite link or the key alone; a bad one raises a notice. */
+  openInvite(text: string): void;
+  openRemembered(roomId: string): void;
+  forgetRoom(roomId: string): void;
+  leaveRoom(): void;
+  setName(name: string): void;
+  copyInvite(): Promise<boolean>;
+  shareInvite(): void;
+  pairArmProbe(): void;
+  addThisPhone(): void;
+  addSimulatedProbe(): void;
+  /** Makes a simulated probe move its arm. */
+  moveSimulated(probeIndex: number, gesture: string): void;
+  renameProbe(probeIndex: number, name: string): void;
+  testBuzz(probeIndex: number): void;
+  removeProbe(probeIndex: number): void;
+  reconnectProbe(probeIndex: number): void;
+  buzzPeer(gatewayId: string): void;
+  buzzAll(): void;
+  mutePeer(gatewayId: string, isMuted: boolean): void;
+  watchProbe(gatewayId: string, probeIndex: number, isWatched: boolean): void;
+  setMuted(isMuted: boolean): void;
+  setStrengthLimit(percent: number): void;
+  setBuzzRate(perTenSeconds: number): void;
+  setRules(rules: readonly Rule[]): void;
+  dismissNotice(id: number): void;
+}
