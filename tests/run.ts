@@ -1,0 +1,45 @@
+// The one test command: `npm test`, or `npm test -- <suites> <arguments of vitest>`, such as `npm test -- unit rules`.
+// Its stdout ends with one line, `N passed, N failed`; the exit code is 0 only when something passed and nothing failed.
+import { fileURLToPath } from "node:url";
+import { parseCLI, startVitest } from "vitest/node";
+import { missingChromium, provideChromium } from "./support/find-chromium.ts";
+import { SummaryReporter } from "./support/summary-reporter.ts";
+
+const suites = ["unit", "integration", "browser"];
+const summary = new SummaryReporter();
+
+const args = process.argv.slice(2);
+const firstOther = args.findIndex((arg) => !suites.includes(arg));
+const named = firstOther === -1 ? args : args.slice(0, firstOther);
+const vitestArgs = args.slice(named.length);
+
+let project = named.length === 0 ? suites : named;
+if (project.includes("browser") && !provideChromium()) {
+  console.error(missingChromium);
+  summary.addFailure();
+  project = project.filter((suite) => suite !== "browser");
+}
+
+if (project.length > 0) {
+  try {
+    const { filter, options } = parseCLI(["vitest", "run", ...vitestArgs]);
+    const root = fileURLToPath(new URL("..", import.meta.url));
+    const vitest = await startVitest("test", filter, {
+      ...options,
+      root,
+      project,
+      watch: false,
+      reporters: ["default", summary],
+    });
+    await vitest.close();
+  } catch (error) {
+    console.error(error);
+    summary.addFailure();
+  }
+}
+
+// vitest sets the exit code also for what no test stands for, such as that none was found.
+const isGood = summary.failed === 0 && summary.passed > 0 && !process.exitCode;
+if (!isGood && summary.failed === 0) summary.addFailure();
+// Whatever a test left open must not keep the command from ending, but the line has to be out.
+process.stdout.write(`${summary.line()}\n`, () => process.exit(isGood ? 0 : 1));
