@@ -48,6 +48,13 @@ export const varintBytes = (value: number): number => {
 export const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
 export const unzigzag = (value: number): number => (value % 2 === 0 ? value / 2 : -(value + 1) / 2);
 
+/** Out of its range a number would be cut to other bits without a word: a bug of the caller. */
+const requireInteger = (value: number, min: number, max: number): void => {
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw new RangeError(`not within ${min}…${max}: ${value}`);
+};
+
+/** @throws RangeError in every method whose number does not fit. */
 export class ByteWriter {
   #bytes: Uint8Array;
   #view: DataView;
@@ -63,12 +70,14 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
+    requireInteger(value, 0, 0xff);
     this.#reserve(1);
     this.#bytes[this.#length++] = value;
     return this;
   }
 
   u16(value: number): this {
+    requireInteger(value, 0, 0xffff);
     this.#reserve(2);
     this.#view.setUint16(this.#length, value, true);
     this.#length += 2;
@@ -76,15 +85,15 @@ export class ByteWriter {
   }
 
   i16(value: number): this {
+    requireInteger(value, -0x8000, 0x7fff);
     this.#reserve(2);
     this.#view.setInt16(this.#length, value, true);
     this.#length += 2;
     return this;
   }
 
-  /** @throws RangeError when `value` is not a safe non-negative integer: a bug of the caller. */
   varint(value: number): this {
-    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a varint: ${value}`);
+    requireInteger(value, 0, Number.MAX_SAFE_INTEGER);
     this.#reserve(maxVarintBytes);
     let rest = value;
     while (rest >= 128) {
@@ -138,8 +147,9 @@ export class ByteReader {
     return this.#failed;
   }
 
+  /** 0 once failed, so that a loop over the rest of a message ends: a failed reader no longer moves on. */
   get remaining(): number {
-    return this.#bytes.length - this.#at;
+    return this.#failed ? 0 : this.#bytes.length - this.#at;
   }
 
   u8(): number {
@@ -186,7 +196,8 @@ export class ByteReader {
   }
 
   #take(count: number): boolean {
-    if (this.#failed || count > this.remaining) {
+    // A negative count would move the place backwards.
+    if (this.#failed || !Number.isInteger(count) || count < 0 || count > this.remaining) {
       this.#failed = true;
       return false;
     }

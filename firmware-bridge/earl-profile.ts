@@ -1,0 +1,68 @@
+// What an Earl device shows of itself over GATT, docs/protocol.md §1.1: services, class and capabilities.
+// Pure: web/ble reads the characteristics and hands their bytes in.
+import type { DeviceInfo } from "./device-link.ts";
+import { kinds } from "./kinds.ts";
+
+/** `4541524c` is "EARL" and `4d455348` is "MESH" in ASCII. */
+export const earlUuids = {
+  service: "4541524c-0001-4d45-5348-000000000000",
+  events: "4541524c-0002-4d45-5348-000000000000",
+  commands: "4541524c-0003-4d45-5348-000000000000",
+  info: "4541524c-0004-4d45-5348-000000000000",
+} as const;
+
+/** 16-bit UUIDs of the Bluetooth SIG's assigned numbers. */
+export const assignedUuids = {
+  batteryService: 0x180f,
+  batteryLevel: 0x2a19,
+  deviceInformationService: 0x180a,
+  manufacturerName: 0x2a29,
+  modelNumber: 0x2a24,
+  firmwareRevision: 0x2a26,
+} as const;
+
+export const probeClasses = { other: 0, armProbe: 1, ballProbe: 2, phone: 3, simulatedArmProbe: 4 } as const;
+
+export const capabilities = {
+  motionOut: 1 << 0,
+  gestureOut: 1 << 1,
+  buttonOut: 1 << 2,
+  lightLevelOut: 1 << 3,
+  batteryOut: 1 << 4,
+  vibrateIn: 1 << 5,
+  ledIn: 1 << 6,
+  rateIn: 1 << 7,
+} as const;
+
+/** What a link says before the device has been asked. */
+export const unknownInfo: DeviceInfo = { probeClass: probeClasses.other, capabilities: 0 };
+
+const infoVersion = 1;
+const infoBytes = 4;
+const knownClasses: ReadonlySet<number> = new Set(Object.values(probeClasses));
+
+/** Undefined when too short or of another protocol version. */
+export const parseInfo = (bytes: Uint8Array): DeviceInfo | undefined => {
+  const [version = 0, probeClass = 0, low = 0, high = 0] = bytes;
+  if (bytes.length < infoBytes || version !== infoVersion) return undefined;
+  return {
+    probeClass: knownClasses.has(probeClass) ? probeClass : probeClasses.other,
+    capabilities: low | (high << 8),
+  };
+};
+
+export const encodeInfo = ({ probeClass, capabilities }: DeviceInfo): Uint8Array =>
+  Uint8Array.of(infoVersion, probeClass, capabilities & 0xff, capabilities >> 8);
+
+/** The capability that a command needs, by its kind; a kind that is not here needs none. */
+const neededCapability: ReadonlyMap<number, number> = new Map([
+  [kinds.vibrate, capabilities.vibrateIn],
+  [kinds.led, capabilities.ledIn],
+  [kinds.rate, capabilities.rateIn],
+]);
+
+/** Whether a device of this kind can carry out commands of `kind`. */
+export const canDo = (info: DeviceInfo, kind: number): boolean => {
+  const needed = neededCapability.get(kind) ?? 0;
+  return (info.capabilities & needed) === needed;
+};

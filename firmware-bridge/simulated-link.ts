@@ -1,0 +1,168 @@
+// A DeviceLink to a peripheral without a radio, through real frames. It behaves as a link over the air does: one write at a time,
+// a newer command replaces one of its kind that waits, a lost link is sought again until `close`.
+import type {
+  DeviceCommand,
+  DeviceInfo,
+  DeviceLink,
+  DeviceLinkListener,
+  LinkFailure,
+  LinkState,
+  WriteOutcome,
+} from "./device-link.ts";
+import { type DriverSession, earlDriver } from "./earl-driver.ts";
+import { canDo, unknownInfo } from "./earl-profile.ts";
+import type { Peripheral } from "./peripheral.ts";
+
+export interface SimulatedLinkOptions {
+  readonly deviceId: string;
+  readonly name: string;
+  readonly peripheral: Peripheral;
+  /** Milliseconds on a monotonic clock. */
+  readonly now: () => number;
+  /** Runs `task` once after `delayMs`; the returned function cancels it. */
+  readonly schedule: (delayMs: number, task: () => void) => () => void;
+}
+
+/** A write is confirmed in the next connection event; 30 ms lies between what phones agree on (7.5 ms to some 50 ms). */
+const confirmMs = 30;
+/** What confirms no write for so long is gone; the link is made anew. */
+const writeTimeoutMs = 2000;
+const firstRetryMs = 500;
+const maxRetryMs = 10_000;
+
+interface PendingWrite {
+  readonly command: DeviceCommand;
+  readonly resolve: (outcome: WriteOutcome) => void;
+}
+
+export class SimulatedLink implements DeviceLink {
+  readonly deviceId: string;
+  readonly name: string;
+  readonly #options: SimulatedLinkOptions;
+  #info: DeviceInfo = unknownInfo;
+  #state: LinkState = { kind: "connecting" };
+  #listener: DeviceLinkListener | undefined;
+  #resolveOpened: ((state: LinkState) => void) | undefined;
+  #session: DriverSession = earlDriver.startSession();
+  /** By kind, in the order in which they were asked for: as many as there are kinds, at most. */
+  readonly #waiting = new Map<number, PendingWrite>();
+  #writing: PendingWrite | undefined;
+  #cancelWrite: (() => void) | undefined;
+  #cancelRetry: (() => void) | undefined;
+
+  constructor(options: SimulatedLinkOptions) {
+    this.#options = options;
+    this.deviceId = options.deviceId;
+    this.name = options.name;
+  }
+
+  get info(): DeviceInfo {
+    return this.#info;
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  open(listener: DeviceLinkListener): Promise<LinkState> {
+    this.#listener = listener;
+    return new Promise((resolve) => {
+      this.#resolveOpened = resolve;
+      this.#connect(1);
+    });
+  }
+
+  async write(command: DeviceCommand): Promise<WriteOutcome> {
+    if (this.#state.kind !== "connected") return { kind: "failed", failure: "link-lost" };
+    if (!canDo(this.#info, command.kind)) return { kind: "failed", failure: "not-supported-by-probe" };
+    return new Promise((resolve) => {
+      this.#waiting.get(command.kind)?.resolve({ kind: "superseded" });
+      this.#waiting.set(command.kind, { command, resolve });
+      this.#writeNext();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#close({ kind: "closed" });
+  }
+
+  #connect(attempt: number): void {
+    const { now, peripheral } = this.#options;
+    const session = earlDriver.startSession();
+    const isAnswering = peripheral.connect({
+      onNotify: (chunk) => this.#listener && session.read(chunk, now(), this.#listener),
+      onDisconnect: () => this.#lose("link-lost"),
+    });
+    if (!isAnswering) return this.#retry(attempt, "link-timeout");
+    const info = earlDriver.parseInfo(peripheral.readInfo());
+    if (info === undefined) {
+      peripheral.disconnect();
+      return this.#close({ kind: "closed", failure: "not-an-earl-device" });
+    }
+    this.#info = info;
+    this.#session = session;
+    this.#enter({ kind: "connected" });
+    peripheral.subscribe();
+  }
+
+  #lose(failure: LinkFailure): void {
+    this.#failWrites(failure);
+    this.#retry(1, failure);
+  }
+
+  #retry(attempt: number, failure: LinkFailure): void {
+    this.#enter({ kind: "reconnecting", attempt, failure });
+    const delayMs = Math.min(maxRetryMs, firstRetryMs * 2 ** (attempt - 1));
+    this.#cancelRetry = this.#options.schedule(delayMs, () => this.#connect(attempt + 1));
+  }
+
+  #close(state: LinkState): void {
+    if (this.#state.kind === "closed") return;
+    if (this.#state.kind === "connected") this.#options.peripheral.disconnect();
+    this.#cancelRetry?.();
+    this.#enter(state);
+    this.#failWrites("link-lost");
+  }
+
+  #enter(state: LinkState): void {
+    this.#state = state;
+    this.#listener?.onState(state);
+    if (state.kind === "connected" || state.kind === "closed") this.#resolveOpened?.(state);
+  }
+
+  #writeNext(): void {
+    if (this.#writing !== undefined) return;
+    for (const [kind, pending] of this.#waiting) {
+      this.#waiting.delete(kind);
+      if (this.#options.now() <= pending.command.expiresAtMs) return this.#begin(pending);
+      pending.resolve({ kind: "expired" });
+    }
+  }
+
+  #begin(pending: PendingWrite): void {
+    const { now, peripheral, schedule } = this.#options;
+    const chunks = this.#session.write(pending.command);
+    this.#writing = pending;
+    if (!chunks.every((chunk) => peripheral.writeCommand(chunk))) {
+      this.#cancelWrite = schedule(writeTimeoutMs, () => {
+        peripheral.disconnect();
+        this.#lose("link-timeout");
+      });
+      return;
+    }
+    this.#cancelWrite = schedule(confirmMs, () => {
+      this.#writing = undefined;
+      pending.resolve({ kind: "written", atMs: now() });
+      this.#writeNext();
+    });
+  }
+
+  #failWrites(failure: LinkFailure): void {
+    this.#cancelWrite?.();
+    const pending = [...this.#waiting.values()];
+    if (this.#writing !== undefined) pending.unshift(this.#writing);
+    this.#writing = undefined;
+    this.#waiting.clear();
+    for (const { resolve } of pending) resolve({ kind: "failed", failure });
+  }
+}

@@ -1,0 +1,53 @@
+// A DeviceLink that is always connected, records what is written to it, and lets a test speak as the probe.
+import type {
+  DeviceCommand,
+  DeviceEvent,
+  DeviceInfo,
+  DeviceLink,
+  DeviceLinkListener,
+  LinkState,
+  WriteOutcome,
+} from "../../firmware-bridge/device-link.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
+
+export class RecordingLink implements DeviceLink {
+  readonly deviceId: string;
+  readonly name = "recording link";
+  readonly info: DeviceInfo;
+  readonly written: DeviceCommand[] = [];
+  state: LinkState = { kind: "connecting" };
+  #listener: DeviceLinkListener | undefined;
+
+  constructor(
+    deviceId = "recording",
+    info: DeviceInfo = {
+      probeClass: probeClasses.armProbe,
+      capabilities: capabilities.motionOut | capabilities.vibrateIn,
+    },
+  ) {
+    this.deviceId = deviceId;
+    this.info = info;
+  }
+
+  async open(listener: DeviceLinkListener): Promise<LinkState> {
+    this.#listener = listener;
+    this.state = { kind: "connected" };
+    listener.onState(this.state);
+    return this.state;
+  }
+
+  async write(command: DeviceCommand): Promise<WriteOutcome> {
+    this.written.push(command);
+    return { kind: "written", atMs: 0 };
+  }
+
+  async close(): Promise<void> {
+    this.state = { kind: "closed" };
+    this.#listener?.onState(this.state);
+  }
+
+  /** The probe sends something. */
+  emit(event: DeviceEvent): void {
+    this.#listener?.onEvent(event);
+  }
+}
