@@ -1,0 +1,165 @@
+// The records of one peer on their way in: each is counted as received once, and then once as delivered, duplicate, late or dropped.
+// Neighbours: decode-message.ts before it; behind it whoever reacts to records; `gate` asks that peer's clock.
+// What cannot be decided yet is held, bounded in number and time: aggregates for their roster, effects for the clock.
+import { splitCommandTarget } from "./command-payload.ts";
+import type { Aggregate } from "./frame-types.ts";
+import type { Ledger } from "./ledger.ts";
+import { ReceivedProbes } from "./received-probes.ts";
+import { effectLifetimeMs, type GatewayRecord, hasEffect, recordClass } from "./record.ts";
+import type { Roster, RosterProbe } from "./roster.ts";
+import type { Now } from "./runtime.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+/** Sixteen probes at the fastest motion rate make 1600 records a second. */
+export const maxRecordsPerSecond = 2000;
+/** What a channel may hand over at once after a stall: a full backlog of 64 KiB in small records. */
+export const maxRecordBurst = 4000;
+
+/** The roster leaves before the first aggregate that names it; only a lost packet, sent again within seconds, lets it come after. */
+export const maxHeldAggregates = 32;
+export const holdForRosterMs = 5000;
+/** Records with an effect that wait for the clock, which a ping answers in one round trip. */
+export const maxHeldEffects = 64;
+
+/** Whether the deadline of a record with an effect has passed; "unknown" as long as the peer's clock is. */
+export type Gate = (record: GatewayRecord) => "in-time" | "late" | "unknown";
+
+export interface DemuxOptions {
+  readonly now: Now;
+  readonly ledger: Ledger;
+  readonly gate: Gate;
+  /** `probe` is undefined for a record of the peer's gateway itself, as commands are. */
+  readonly deliver: (record: GatewayRecord, probe: RosterProbe | undefined) => void;
+}
+
+interface HeldAggregate {
+  readonly aggregate: Aggregate;
+  readonly untilMs: number;
+}
+
+interface HeldEffect {
+  readonly record: GatewayRecord;
+  readonly probe: RosterProbe | undefined;
+  readonly untilMs: number;
+}
+
+export class Demux {
+  readonly #options: DemuxOptions;
+  readonly #bucket: TokenBucket;
+  readonly #probes = new ReceivedProbes();
+  #roster: Roster | undefined;
+  /** Both lists are in the order of `untilMs`. */
+  #heldAggregates: HeldAggregate[] = [];
+  #heldEffects: HeldEffect[] = [];
+
+  constructor(options: DemuxOptions) {
+    this.#options = options;
+    this.#bucket = new TokenBucket({
+      capacity: maxRecordBurst,
+      refillPerSecond: maxRecordsPerSecond,
+      now: options.now,
+    });
+  }
+
+  /** The newest that has come. */
+  get roster(): Roster | undefined {
+    return this.#roster;
+  }
+
+  /** False for a roster that is not newer than the last. */
+  onRoster(roster: Roster): boolean {
+    if (roster.version <= this.#rosterVersion) return false;
+    this.#roster = roster;
+    this.#probes.update(roster);
+    const held = this.#heldAggregates;
+    this.#heldAggregates = [];
+    for (const waiting of held) {
+      if (waiting.aggregate.rosterVersion > roster.version) this.#heldAggregates.push(waiting);
+      else this.#decideAll(waiting.aggregate);
+    }
+    return true;
+  }
+
+  onAggregate(aggregate: Aggregate): void {
+    const { ledger } = this.#options;
+    const { length } = aggregate.records;
+    ledger.countReceived(length);
+    if (!this.#bucket.take(length)) ledger.countDropped("rate", length);
+    else if (aggregate.rosterVersion > this.#rosterVersion) this.#holdForRoster(aggregate);
+    else this.#decideAll(aggregate);
+  }
+
+  /** The peer's clock is known, or known better: asks the gate again for all that is held. */
+  recheck(): void {
+    const held = this.#heldEffects;
+    this.#heldEffects = [];
+    for (const waiting of held) {
+      const verdict = this.#options.gate(waiting.record);
+      if (verdict === "unknown") this.#heldEffects.push(waiting);
+      else this.#settle(verdict, waiting.record, waiting.probe);
+    }
+  }
+
+  /** About once a second, with or without a channel: gives up what has been held too long. */
+  tick(): void {
+    const nowMs = this.#options.now();
+    while ((this.#heldEffects[0]?.untilMs ?? nowMs) < nowMs) this.#giveUpOldestEffect();
+    while ((this.#heldAggregates[0]?.untilMs ?? nowMs) < nowMs) this.#giveUpOldestAggregate();
+  }
+
+  get #rosterVersion(): number {
+    return this.#roster?.version ?? 0;
+  }
+
+  #holdForRoster(aggregate: Aggregate): void {
+    this.#heldAggregates.push({ aggregate, untilMs: this.#options.now() + holdForRosterMs });
+    if (this.#heldAggregates.length > maxHeldAggregates) this.#giveUpOldestAggregate();
+  }
+
+  #giveUpOldestAggregate(): void {
+    const oldest = this.#heldAggregates.shift();
+    if (oldest !== undefined) this.#options.ledger.countDropped("no-roster", oldest.aggregate.records.length);
+  }
+
+  #decideAll({ rosterVersion, records }: Aggregate): void {
+    for (const record of records) this.#decide(record, rosterVersion);
+  }
+
+  #decide(record: GatewayRecord, rosterVersion: number): void {
+    const { ledger } = this.#options;
+    const probe = this.#probes.find(record.probe, rosterVersion);
+    if (probe === undefined) return ledger.countDropped("unknown-probe", 1);
+    switch (probe.judge(record)) {
+      case "duplicate":
+        return ledger.countDuplicate();
+      case "stale":
+        return ledger.countLate();
+    }
+    if (isMalformed(record)) return ledger.countDropped("malformed", 1);
+    const verdict = hasEffect(record.kind) ? this.#options.gate(record) : "in-time";
+    if (verdict === "unknown") this.#holdForClock(record, probe.info);
+    else this.#settle(verdict, record, probe.info);
+  }
+
+  #settle(verdict: "in-time" | "late", record: GatewayRecord, probe: RosterProbe | undefined): void {
+    if (verdict === "late") return this.#options.ledger.countLate();
+    this.#options.ledger.countDelivered();
+    this.#options.deliver(record, probe);
+  }
+
+  #holdForClock(record: GatewayRecord, probe: RosterProbe | undefined): void {
+    // A copy, because a view would keep the whole message of up to 16 KiB.
+    const copy = { ...record, payload: record.payload.slice() };
+    // Nothing is made after it has arrived: whatever the clock turns out to be, its deadline is not after this.
+    this.#heldEffects.push({ record: copy, probe, untilMs: this.#options.now() + effectLifetimeMs });
+    if (this.#heldEffects.length > maxHeldEffects) this.#giveUpOldestEffect();
+  }
+
+  #giveUpOldestEffect(): void {
+    if (this.#heldEffects.shift() !== undefined) this.#options.ledger.countLate();
+  }
+}
+
+/** Commands are the gateway's own and name their target. */
+const isMalformed = ({ kind, probe, payload }: GatewayRecord): boolean =>
+  recordClass(kind) === "command" && (probe !== 0 || splitCommandTarget(payload) === undefined);

@@ -1,0 +1,132 @@
+// The frames between two gateways and their limits, docs/protocol.md §2: types and numbers only; encode-message.ts and decode-message.ts act on them.
+import type { GatewayRecord } from "./record.ts";
+import type { Roster } from "./roster.ts";
+
+export const protocolVersion = 1;
+
+/** Codes 0C and 0D are reserved for neighbour offer and answer, and are skipped like every unknown type. */
+export const frameCodes = {
+  hello: 0x01,
+  answer: 0x02,
+  proof: 0x03,
+  ready: 0x04,
+  roster: 0x05,
+  aggregate: 0x06,
+  interest: 0x07,
+  ping: 0x08,
+  pong: 0x09,
+  members: 0x0a,
+  bye: 0x0b,
+} as const;
+
+export type FrameType = keyof typeof frameCodes;
+
+export const byeReasons = { leaving: 1, newerChannel: 2, newerEpoch: 3, malformed: 4, limits: 5, other: 6 } as const;
+export type ByeReason = keyof typeof byeReasons;
+
+// Limits of one message; what is beyond them is malformed.
+/** Far above the one packet that we fill ourselves, and below what any browser's DataChannel takes in one message. */
+export const maxMessageBytes = 16_384;
+export const maxFrames = 16;
+export const maxRecords = 512;
+export const maxPayloadBytes = 1024;
+export const maxSequence = 2 ** 32 - 1;
+export const maxLifetimeMs = 60_000;
+export const maxInterestEntries = 16;
+export const maxIntervalMs = 60_000;
+export const maxMembers = 128;
+
+/** What one SCTP packet carries of user data beside a SACK: 1163 − 16 bytes (`dcsctp_options.h`). */
+export const maxPacketBytes = 1147;
+
+// Sizes in the handshake, docs/protocol.md §2.1.
+export const nonceBytes = 32;
+/** An uncompressed P-256 point. */
+export const publicKeyBytes = 65;
+export const macBytes = 32;
+/** ECDSA P-256, r ‖ s. */
+export const signatureBytes = 64;
+
+export interface Hello {
+  readonly nonce: Uint8Array;
+  readonly publicKey: Uint8Array;
+  /** From 1. */
+  readonly epoch: number;
+}
+
+export interface Proof {
+  readonly mac: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+export interface Answer extends Hello, Proof {}
+
+export interface Aggregate {
+  readonly rosterVersion: number;
+  /** At least one. */
+  readonly records: readonly GatewayRecord[];
+}
+
+export interface InterestEntry {
+  /** Index in the roster of whoever is asked; 0: every probe. */
+  readonly probe: number;
+  /** Between two samples of the same kind of that probe; 0: all of them. */
+  readonly minIntervalMs: number;
+}
+
+export interface Interest {
+  /** From 1; one that is not higher than the last is ignored. */
+  readonly version: number;
+  readonly entries: readonly InterestEntry[];
+}
+
+export interface Members {
+  /** As in interest. */
+  readonly version: number;
+  readonly sessionIds: readonly string[];
+}
+
+/** Cumulative counts of records for a pair of gateways in their present epochs, docs/protocol.md §2.6. */
+export interface LedgerReport {
+  readonly sent: number;
+  readonly droppedBeforeSend: number;
+  /** On channels before this one. */
+  readonly receivedEarlier: number;
+  /** On this channel. */
+  readonly received: number;
+  readonly delivered: number;
+  readonly duplicate: number;
+  readonly late: number;
+  readonly dropped: number;
+}
+
+export interface Ping {
+  readonly id: number;
+  readonly t1Us: number;
+  readonly ledger: LedgerReport;
+}
+
+export interface Pong {
+  readonly id: number;
+  readonly t2Us: number;
+  readonly t3Us: number;
+  readonly ledger: LedgerReport;
+}
+
+export interface Bye {
+  /** One of `byeReasons`, or a code that this version does not know. */
+  readonly reason: number;
+}
+
+export type GatewayFrame =
+  | ({ readonly type: "hello" } & Hello)
+  | ({ readonly type: "answer" } & Answer)
+  | ({ readonly type: "proof" } & Proof)
+  | { readonly type: "ready" }
+  | ({ readonly type: "roster" } & Roster)
+  | ({ readonly type: "aggregate" } & Aggregate)
+  | ({ readonly type: "interest" } & Interest)
+  | ({ readonly type: "ping" } & Ping)
+  | ({ readonly type: "pong" } & Pong)
+  | ({ readonly type: "members" } & Members)
+  | ({ readonly type: "bye" } & Bye);

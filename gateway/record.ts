@@ -1,0 +1,57 @@
+// One probe message in transit, and what its kind means for its way: docs/protocol.md §2.3. Codec, mux and demux all speak of records.
+import { kinds } from "../firmware-bridge/kinds.ts";
+
+export interface GatewayRecord {
+  /** Index in the sender's roster; 0 is the gateway itself. */
+  readonly probe: number;
+  readonly kind: number;
+  /** Below 2^32, counted per probe and epoch. */
+  readonly sequence: number;
+  /** When the sender's gateway received or made it, on the sender's clock. */
+  readonly timeUs: number;
+  /** 0: none. */
+  readonly lifetimeMs: number;
+  /** In a record that was received: a view into the message. Copy what outlives the call. */
+  readonly payload: Uint8Array;
+}
+
+/** Urgent records and commands have an effect, and are worse than useless when they come late. */
+export type RecordClass = "urgent" | "command" | "sample" | "status";
+
+export const recordClass = (kind: number): RecordClass => {
+  switch (kind) {
+    case kinds.gesture:
+    case kinds.button:
+      return "urgent";
+    case kinds.vibrate:
+    case kinds.led:
+    case kinds.rate:
+      return "command";
+    case kinds.battery:
+      return "status";
+    default:
+      return "sample";
+  }
+};
+
+export const hasEffect = (kind: number): boolean => {
+  const itsClass = recordClass(kind);
+  return itsClass === "urgent" || itsClass === "command";
+};
+
+/**
+ * The goal for a gesture is half a second to the other wrist. At twice that nobody connects the buzz with the arm that moved any more.
+ */
+export const effectLifetimeMs = 1000;
+
+export const lifetimeMsOf = (kind: number): number => (hasEffect(kind) ? effectLifetimeMs : 0);
+
+/**
+ * How long samples and status wait for company. Below the 200 ms after which SCTP sends a SACK alone, so that SACKs ride on data.
+ * Measured between two pages, packets a second in both directions: 100 ms 22, 180 ms 14.3, 250 ms 14.6.
+ */
+export const defaultWindowMs = 180;
+
+/** On the clock of the gateway that made the record. */
+export const isExpired = ({ timeUs, lifetimeMs }: GatewayRecord, nowMs: number): boolean =>
+  lifetimeMs > 0 && timeUs / 1000 + lifetimeMs < nowMs;

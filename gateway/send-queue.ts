@@ -1,0 +1,72 @@
+// Records that wait for company on their way into one message. Earliest deadline first: the first record whose slack runs out takes
+// the whole queue along, and so does a packet that is full. The mux owns the queues and sends what they give out.
+import { aggregateOverheadBytes, recordBytes } from "./encode-aggregate.ts";
+import { maxPacketBytes } from "./frame-types.ts";
+import type { GatewayRecord } from "./record.ts";
+import type { Cancel, Schedule } from "./runtime.ts";
+
+type SendRecords = (records: readonly GatewayRecord[]) => void;
+
+export class SendQueue {
+  readonly #schedule: Schedule;
+  readonly #send: SendRecords;
+  /** Never as many as an aggregate may hold: 190 of the smallest fill a packet. */
+  #records: GatewayRecord[] = [];
+  /** Of the message that the queue would make now, at the most. */
+  #bytes = 0;
+  #dueMs = Number.POSITIVE_INFINITY;
+  #cancelTimer: Cancel | undefined;
+
+  constructor(schedule: Schedule, send: SendRecords) {
+    this.#schedule = schedule;
+    this.#send = send;
+  }
+
+  get length(): number {
+    return this.#records.length;
+  }
+
+  /** When the packet is full without this record, it leaves first; a record bigger than a packet goes alone. */
+  add(record: GatewayRecord): void {
+    let bytes = this.#bytesWith(record);
+    if (bytes > maxPacketBytes) {
+      this.flush();
+      bytes = this.#bytesWith(record);
+    }
+    this.#records.push(record);
+    this.#bytes = bytes;
+  }
+
+  /** All that waits leaves within `slackMs`. A timer that comes late is made up for here, at the next record. */
+  flushWithin(slackMs: number, nowMs: number): void {
+    const dueMs = Math.min(this.#dueMs, nowMs + slackMs);
+    if (dueMs <= nowMs) return this.flush();
+    if (dueMs === this.#dueMs) return;
+    this.#dueMs = dueMs;
+    this.#cancelTimer?.();
+    this.#cancelTimer = this.#schedule(dueMs - nowMs, this.#onTimer);
+  }
+
+  flush(): void {
+    const records = this.clear();
+    if (records.length > 0) this.#send(records);
+  }
+
+  /** Takes everything out without sending it. */
+  clear(): readonly GatewayRecord[] {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#dueMs = Number.POSITIVE_INFINITY;
+    const records = this.#records;
+    this.#records = [];
+    return records;
+  }
+
+  readonly #onTimer = (): void => this.flush();
+
+  #bytesWith(record: GatewayRecord): number {
+    const first = this.#records[0];
+    if (first === undefined) return aggregateOverheadBytes + recordBytes(record, record.timeUs);
+    return this.#bytes + recordBytes(record, first.timeUs);
+  }
+}

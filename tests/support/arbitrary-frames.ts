@@ -1,0 +1,93 @@
+// Any gateway frame that the protocol allows, for property tests.
+import fc from "fast-check";
+import {
+  type GatewayFrame,
+  type LedgerReport,
+  macBytes,
+  maxInterestEntries,
+  maxIntervalMs,
+  maxLifetimeMs,
+  maxPayloadBytes,
+  maxSequence,
+  nonceBytes,
+  publicKeyBytes,
+  signatureBytes,
+} from "../../gateway/frame-types.ts";
+import type { GatewayRecord } from "../../gateway/record.ts";
+import { maxNameBytes, maxProbes } from "../../gateway/roster.ts";
+import { cutUtf8 } from "../../gateway/utf8.ts";
+
+const bytes = (size: number) => fc.uint8Array({ minLength: size, maxLength: size });
+const u8 = fc.integer({ min: 0, max: 0xff });
+const varint = fc.oneof(fc.nat(300), fc.maxSafeNat());
+const positive = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }));
+/** 70 years. Two times must not be further apart than what a zigzag holds. */
+const timeUs = fc.oneof(fc.nat(10_000_000), fc.nat({ max: 2 ** 51 }));
+const name = fc.string({ unit: "grapheme", maxLength: maxNameBytes }).map((text) => cutUtf8(text, maxNameBytes));
+
+const hexDigits = (count: number) =>
+  fc.array(fc.integer({ min: 0, max: 15 }), { minLength: count, maxLength: count }).map((digits) => {
+    return digits.map((digit) => digit.toString(16)).join("");
+  });
+const sessionId = fc.tuple(hexDigits(32), hexDigits(16)).map(([room, page]) => `${room}-${page}`);
+
+export const arbitraryRecord: fc.Arbitrary<GatewayRecord> = fc.record({
+  probe: varint,
+  kind: u8,
+  sequence: fc.oneof(fc.nat(300), fc.nat({ max: maxSequence })),
+  timeUs,
+  lifetimeMs: fc.nat({ max: maxLifetimeMs }),
+  payload: fc.oneof(fc.uint8Array({ maxLength: 20 }), fc.uint8Array({ maxLength: maxPayloadBytes })),
+});
+
+const ledger: fc.Arbitrary<LedgerReport> = fc.record({
+  sent: varint,
+  droppedBeforeSend: varint,
+  receivedEarlier: varint,
+  received: varint,
+  delivered: varint,
+  duplicate: varint,
+  late: varint,
+  dropped: varint,
+});
+
+const hello = { nonce: bytes(nonceBytes), publicKey: bytes(publicKeyBytes), epoch: positive };
+const proof = { mac: bytes(macBytes), signature: bytes(signatureBytes) };
+const probe = fc.record({
+  index: positive,
+  probeClass: u8,
+  capabilities: fc.nat({ max: 0xffff }),
+  isConnected: fc.boolean(),
+  name,
+});
+const interestEntry = fc.record({ probe: varint, minIntervalMs: fc.nat({ max: maxIntervalMs }) });
+
+const type = <T extends string>(name: T): { readonly type: fc.Arbitrary<T> } => ({ type: fc.constant(name) });
+
+export const arbitraryFrame: fc.Arbitrary<GatewayFrame> = fc.oneof(
+  fc.record({ ...type("hello"), ...hello }),
+  fc.record({ ...type("answer"), ...hello, ...proof }),
+  fc.record({ ...type("proof"), ...proof }),
+  fc.record({ ...type("ready") }),
+  fc.record({
+    ...type("roster"),
+    version: positive,
+    name,
+    isHidden: fc.boolean(),
+    probes: fc.array(probe, { maxLength: maxProbes }),
+  }),
+  fc.record({
+    ...type("aggregate"),
+    rosterVersion: positive,
+    records: fc.array(arbitraryRecord, { minLength: 1, maxLength: 12 }),
+  }),
+  fc.record({
+    ...type("interest"),
+    version: positive,
+    entries: fc.array(interestEntry, { maxLength: maxInterestEntries }),
+  }),
+  fc.record({ ...type("ping"), id: varint, t1Us: varint, ledger }),
+  fc.record({ ...type("pong"), id: varint, t2Us: varint, t3Us: varint, ledger }),
+  fc.record({ ...type("members"), version: positive, sessionIds: fc.array(sessionId, { maxLength: 20 }) }),
+  fc.record({ ...type("bye"), reason: u8 }),
+);
