@@ -14,6 +14,7 @@ export type ErrorCode =
   | "vibration-unsupported"
   | "wake-lock-refused"
   | "probe-limit"
+  | "already-paired"
   | "share-failed"
   | "page-out-of-date";
 
@@ -116,6 +117,10 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: "Keep the screen on, or switch battery saving off.",
   },
   "probe-limit": { sentence: "This page holds no more probes.", remedy: "Remove one first." },
+  "already-paired": {
+    sentence: "This probe is here already.",
+    remedy: "Use it as it is, or remove it first.",
+  },
   "share-failed": { sentence: "The invite could not be handed on.", remedy: "Let the others scan the code instead." },
   "page-out-of-date": {
     sentence: "Another phone speaks a newer or older version.",

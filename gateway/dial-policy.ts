@@ -1,0 +1,56 @@
+// When two gateways that should be connected dial, and which of two connections between them stays. Pure rules without state; the
+// state is in membership.ts. Both ends follow the same rules from what both know, so that they seldom dial at the same time.
+import type { Channel } from "./channel.ts";
+import type { RandomUnit } from "./runtime.ts";
+
+/** A page that dialled a whole room at once would starve every handshake; four keep a phone busy and finish 25 in about 3 s. */
+export const maxDialsAtOnce = 4;
+/** In any one second: a room that lost its network comes back without flooding the signaling server. */
+export const maxDialsPerSecond = 8;
+
+/** Whoever came later dials at once. Only when that has not succeeded by then, it is the lower session id's turn … */
+export const lowerWaitMs = 8_000;
+/** … and, as that too may be unable to, at last the higher's. */
+export const higherWaitMs = 16_000;
+
+/** A pair that lost its channel: the lower dials again about as soon as both ends can know, the higher when that has had its chance. */
+export const lowerRedialMs = 1_000;
+export const higherRedialMs = 8_000;
+
+export const firstBackoffMs = 1_000;
+export const longestBackoffMs = 30_000;
+
+type DialledChannel = Pick<Channel, "localSessionId" | "remoteSessionId" | "dialedBy">;
+
+/** One end's view of a missing pair. */
+interface Pair {
+  readonly ownId: string;
+  readonly otherId: string;
+}
+
+/** How long to wait for the other, when it is not our turn first. */
+export const firstDialDelayMs = ({ ownId, otherId }: Pair): number => (ownId < otherId ? lowerWaitMs : higherWaitMs);
+
+/** How long to wait after a channel was lost. */
+export const redialDelayMs = ({ ownId, otherId }: Pair, random: RandomUnit): number =>
+  ownId < otherId ? jittered(lowerRedialMs, random) : higherRedialMs;
+
+/** How long to wait after a number of failed dials in a row, from 1. */
+export const backoffMs = (failures: number, random: RandomUnit): number =>
+  jittered(Math.min(firstBackoffMs * 2 ** (failures - 1), longestBackoffMs), random);
+
+/** Between half of it and all: pages that failed together do not come back together, and none waits longer than is stated. */
+const jittered = (delayMs: number, random: RandomUnit): number => delayMs * (0.5 + 0.5 * random());
+
+/** Two dials that cross are admitted within this of each other; a higher id redials later than this. */
+const glareMs = 6_000;
+
+/**
+ * Of two authenticated channels between the same sessions, the one that stays. When both dialled at the same time it is the lower
+ * id's. But nobody dials whom it holds connected: a channel dialled so much later replaces one that its dialer has lost already.
+ */
+export const keepOf = <T extends DialledChannel>(older: T, newer: T, olderHeldMs: number): T => {
+  if (older.dialedBy === newer.dialedBy || olderHeldMs >= glareMs) return newer;
+  const isOlderLowers = (older.dialedBy === "us") === older.localSessionId < older.remoteSessionId;
+  return isOlderLowers ? older : newer;
+};

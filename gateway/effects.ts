@@ -1,0 +1,77 @@
+// The receiver's consent: what the gestures and commands of peers do to my bands. Rules and mutes decide here, limits in downlink.ts.
+import { type GestureName, gestureName } from "../firmware-bridge/gestures.ts";
+import { kinds } from "../firmware-bridge/kinds.ts";
+import { decodeGesture, decodeVibration, type Vibration } from "../firmware-bridge/payloads.ts";
+import { splitCommandTarget } from "./command-payload.ts";
+import type { BuzzOutcome } from "./downlink.ts";
+import type { OwnProbe } from "./own-probe.ts";
+import type { GatewayRecord } from "./record.ts";
+import { type PatternName, patternDurationsMs, patternFor, type Rule } from "./rules.ts";
+
+/** What became of a gesture or a command at one of my bands. */
+export type Response = BuzzOutcome | "peer-muted" | "no-rule";
+
+export interface EffectsOptions {
+  readonly rules: readonly Rule[];
+  readonly probes: () => Iterable<OwnProbe>;
+  readonly onResponse: (gatewayId: string, probe: OwnProbe | undefined, response: Response) => void;
+}
+
+/** A rule's pattern at full strength; the wearer's limit scales it down. */
+export const vibrationOf = (pattern: PatternName): Vibration => ({
+  strengthPercent: 100,
+  durationsMs: patternDurationsMs[pattern],
+});
+
+export class Effects {
+  rules: readonly Rule[];
+  readonly #options: EffectsOptions;
+  readonly #mutedPeers = new Set<string>();
+
+  constructor(options: EffectsOptions) {
+    this.#options = options;
+    this.rules = options.rules;
+  }
+
+  mute(gatewayId: string, isMuted: boolean): void {
+    if (isMuted) this.#mutedPeers.add(gatewayId);
+    else this.#mutedPeers.delete(gatewayId);
+  }
+
+  isMuted(gatewayId: string): boolean {
+    return this.#mutedPeers.has(gatewayId);
+  }
+
+  /** The gesture that the record announces, after its effect has been set off; undefined for one that this version does not know. */
+  onGesture(gatewayId: string, record: GatewayRecord, deadlineMs: number): GestureName | undefined {
+    const decoded = decodeGesture(record.payload);
+    const name = decoded && gestureName(decoded.gesture);
+    if (name === undefined) return undefined;
+    const pattern = patternFor(this.rules, name, gatewayId);
+    if (pattern === "none") this.#options.onResponse(gatewayId, undefined, "no-rule");
+    else this.#vibrate(gatewayId, 0, vibrationOf(pattern), deadlineMs);
+    return name;
+  }
+
+  /** False for a payload that cannot be read. */
+  onCommand(gatewayId: string, record: GatewayRecord, deadlineMs: number): boolean {
+    const split = splitCommandTarget(record.payload);
+    if (split === undefined) return false;
+    if (record.kind !== kinds.vibrate) return true; // LED and rate of somebody else's probe are not for peers to set.
+    const vibration = decodeVibration(split.payload);
+    if (vibration === undefined) return false;
+    this.#vibrate(gatewayId, split.target, vibration, deadlineMs);
+    return true;
+  }
+
+  #vibrate(gatewayId: string, target: number, vibration: Vibration, deadlineMs: number): void {
+    if (this.#mutedPeers.has(gatewayId)) return this.#options.onResponse(gatewayId, undefined, "peer-muted");
+    for (const probe of this.#options.probes()) {
+      const isMeant = target === 0 ? probe.downlink.canVibrate : probe.index === target;
+      if (!isMeant) continue;
+      void probe.downlink
+        .vibrate(vibration, deadlineMs, "peer")
+        .then((response) => this.#options.onResponse(gatewayId, probe, response));
+    }
+  }
+}

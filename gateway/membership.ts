@@ -1,0 +1,234 @@
+// Whom to dial, and when: what the server lists and what authenticated peers name, less whom we hold (dial-policy.ts has the rules).
+// Invariants: bounded in members, in dials at once and in dials per second; every id that `next` hands out counts as being dialled
+// until the caller reports `connected` or `failed`. Times are on the gateway's clock.
+import { backoffMs, firstDialDelayMs, maxDialsAtOnce, maxDialsPerSecond, redialDelayMs } from "./dial-policy.ts";
+import type { RandomUnit } from "./runtime.ts";
+import { isSameRoom, isSessionId } from "./session-id.ts";
+
+/** Twice the largest room, so that old session ids of pages that were reloaded have a place too. */
+export const maxKnownMembers = 128;
+/** A session id that nobody names any more may still come back, when its page only lost its network. */
+export const forgetAfterMs = 60_000;
+/** A list tells who was there when it was made: whoever let so many dials fail, over half a minute, stands in it no more. */
+const maxListedFailures = 5;
+
+interface Missing {
+  readonly kind: "missing";
+  readonly dialAtMs: number;
+  /** Dials in a row that came to nothing. */
+  readonly failures: number;
+}
+
+type MemberState =
+  | Missing
+  | { readonly kind: "dialling"; readonly failures: number }
+  | { readonly kind: "connected" }
+  /** It said goodbye: not dialled, whatever old news others spread. */
+  | { readonly kind: "left" };
+
+interface Member {
+  state: MemberState;
+  isListed: boolean;
+  /** Since when neither the server nor a peer names it. */
+  unnamedSinceMs: number | undefined;
+}
+
+interface Due {
+  readonly sessionId: string;
+  readonly member: Member;
+  readonly state: Missing;
+}
+
+export interface MembershipOptions {
+  readonly ownSessionId: string;
+  readonly random: RandomUnit;
+}
+
+export class Membership {
+  readonly #ownId: string;
+  readonly #random: RandomUnit;
+  readonly #members = new Map<string, Member>();
+  /** By the peer who names them. */
+  readonly #gossip = new Map<string, readonly string[]>();
+  #listed: readonly string[] = [];
+  #hasFirstList = false;
+  #isServerUp = false;
+  /** When the last dials began, at most `maxDialsPerSecond` of them. */
+  #dialledAtMs: number[] = [];
+
+  constructor({ ownSessionId, random }: MembershipOptions) {
+    this.#ownId = ownSessionId;
+    this.#random = random;
+  }
+
+  /** Undefined for a session id that is not known, or forgotten. */
+  stateOf(sessionId: string): MemberState["kind"] | undefined {
+    return this.#members.get(sessionId)?.state.kind;
+  }
+
+  /**
+   * The server's members, oldest first; asked for after every connection to the server, and dialling begins with the first answer.
+   * Those who stand before us in it are ours to dial at once; those after us came later and dial us.
+   */
+  serverListed(sessionIds: readonly string[], nowMs: number): void {
+    this.#listed = this.#readable(sessionIds);
+    this.#recount(nowMs);
+    if (!this.#hasFirstList) this.#dialEarlier(sessionIds, nowMs);
+    else if (!this.#isServerUp) this.#waitAnew(nowMs);
+    this.#hasFirstList = true;
+    this.#isServerUp = true;
+  }
+
+  /** Nobody can be dialled until the next list. */
+  serverAway(): void {
+    this.#isServerUp = false;
+  }
+
+  /** All that a connected peer holds; it replaces what the peer named before. */
+  peerNamed(peerId: string, sessionIds: readonly string[], nowMs: number): void {
+    if (this.stateOf(peerId) !== "connected") return;
+    this.#gossip.set(peerId, this.#readable(sessionIds));
+    this.#recount(nowMs);
+  }
+
+  /** A channel with that session is authenticated, whoever dialled. */
+  connected(sessionId: string, nowMs: number): void {
+    const member = this.#members.get(sessionId) ?? this.#add(sessionId, true, nowMs);
+    if (member !== undefined) member.state = { kind: "connected" };
+  }
+
+  /** Our dial came to nothing. */
+  failed(sessionId: string, nowMs: number): void {
+    const member = this.#members.get(sessionId);
+    if (member?.state.kind !== "dialling") return;
+    const failures = member.state.failures + 1;
+    member.state = { kind: "missing", dialAtMs: nowMs + backoffMs(failures, this.#random), failures };
+    if (failures < maxListedFailures) return;
+    this.#listed = this.#listed.filter((id) => id !== sessionId);
+    this.#recount(nowMs);
+  }
+
+  /** The last channel with that session has ended. */
+  lost(sessionId: string, nowMs: number): void {
+    const member = this.#members.get(sessionId);
+    if (member?.state.kind !== "connected") return;
+    member.state = this.#missingAnew(sessionId, nowMs);
+    member.unnamedSinceMs = undefined; // Until now we knew of it ourselves.
+    this.#gossip.delete(sessionId);
+    this.#recount(nowMs);
+  }
+
+  /** It said that it leaves the room. */
+  left(sessionId: string, nowMs: number): void {
+    const member = this.#members.get(sessionId);
+    if (member === undefined) return;
+    member.state = { kind: "left" };
+    this.#gossip.delete(sessionId);
+    this.#recount(nowMs);
+  }
+
+  /** Whom to dial now. To be called whenever something was reported, and every second or so. */
+  next(nowMs: number): readonly string[] {
+    this.#forget(nowMs);
+    if (!this.#isServerUp) return [];
+    this.#dialledAtMs = this.#dialledAtMs.filter((atMs) => nowMs - atMs < 1_000);
+    const dials = this.#due(nowMs).slice(0, Math.max(0, this.#freeDials()));
+    for (const { member, state } of dials) {
+      member.state = { kind: "dialling", failures: state.failures };
+      this.#dialledAtMs.push(nowMs);
+    }
+    return dials.map(({ sessionId }) => sessionId);
+  }
+
+  #freeDials(): number {
+    let dialling = 0;
+    for (const { state } of this.#members.values()) if (state.kind === "dialling") dialling++;
+    return Math.min(maxDialsAtOnce - dialling, maxDialsPerSecond - this.#dialledAtMs.length);
+  }
+
+  /** Those whom the server knows before those who are only said to be there, and who never failed before who often did. */
+  #due(nowMs: number): readonly Due[] {
+    const due: Due[] = [];
+    for (const [sessionId, member] of this.#members) {
+      const { state } = member;
+      if (state.kind === "missing" && state.dialAtMs <= nowMs) due.push({ sessionId, member, state });
+    }
+    return due.sort(
+      (a, b) =>
+        Number(b.member.isListed) - Number(a.member.isListed) ||
+        a.state.failures - b.state.failures ||
+        a.state.dialAtMs - b.state.dialAtMs,
+    );
+  }
+
+  /** The first list after a page load. */
+  #dialEarlier(sessionIds: readonly string[], nowMs: number): void {
+    const own = sessionIds.indexOf(this.#ownId);
+    // A list without us was made before we came: everyone in it was there earlier.
+    for (const sessionId of own < 0 ? sessionIds : sessionIds.slice(0, own)) {
+      const member = this.#members.get(sessionId);
+      if (member?.state.kind === "missing") member.state = { kind: "missing", dialAtMs: nowMs, failures: 0 };
+    }
+  }
+
+  /** While the server was away everybody's turn to dial has come: the turns begin anew, or both ends would dial. */
+  #waitAnew(nowMs: number): void {
+    for (const [sessionId, member] of this.#members) {
+      if (member.state.kind === "missing") member.state = this.#missingAnew(sessionId, nowMs);
+    }
+  }
+
+  #missingAnew(sessionId: string, nowMs: number): Missing {
+    const delayMs = redialDelayMs({ ownId: this.#ownId, otherId: sessionId }, this.#random);
+    return { kind: "missing", dialAtMs: nowMs + delayMs, failures: 0 };
+  }
+
+  /** Server and peers are not trusted to name only what can be dialled, or only so many. */
+  #readable(sessionIds: readonly string[]): readonly string[] {
+    return sessionIds
+      .filter((id) => isSessionId(id) && isSameRoom(id, this.#ownId) && id !== this.#ownId)
+      .slice(0, maxKnownMembers);
+  }
+
+  /** Enters whoever is named for the first time, and notes of whom nobody speaks any more. */
+  #recount(nowMs: number): void {
+    const listed = new Set(this.#listed);
+    const named = new Set([...this.#listed, ...[...this.#gossip.values()].flat()]);
+    for (const [sessionId, member] of this.#members) {
+      member.isListed = listed.has(sessionId);
+      member.unnamedSinceMs = named.has(sessionId) ? undefined : (member.unnamedSinceMs ?? nowMs);
+    }
+    for (const sessionId of named) {
+      if (!this.#members.has(sessionId)) this.#add(sessionId, listed.has(sessionId), nowMs);
+    }
+  }
+
+  /** Undefined when the book is full. Whoever the server lists, or has been connected, takes the place of one who is only named. */
+  #add(sessionId: string, isSure: boolean, nowMs: number): Member | undefined {
+    if (this.#members.size >= maxKnownMembers && !(isSure && this.#forgetOneUnlisted())) return undefined;
+    const dialAtMs = nowMs + firstDialDelayMs({ ownId: this.#ownId, otherId: sessionId });
+    const member: Member = {
+      state: { kind: "missing", dialAtMs, failures: 0 },
+      isListed: this.#listed.includes(sessionId),
+      unnamedSinceMs: undefined,
+    };
+    this.#members.set(sessionId, member);
+    return member;
+  }
+
+  #forgetOneUnlisted(): boolean {
+    for (const [sessionId, { state, isListed }] of this.#members) {
+      if (!isListed && isIdle(state)) return this.#members.delete(sessionId);
+    }
+    return false;
+  }
+
+  #forget(nowMs: number): void {
+    for (const [sessionId, { state, unnamedSinceMs }] of this.#members) {
+      if (unnamedSinceMs === undefined || !isIdle(state)) continue;
+      if (nowMs - unnamedSinceMs >= forgetAfterMs) this.#members.delete(sessionId);
+    }
+  }
+}
+
+const isIdle = ({ kind }: MemberState): boolean => kind === "missing" || kind === "left";

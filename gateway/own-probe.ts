@@ -1,0 +1,60 @@
+// One of my probes: its link, its way out (uplink) and its way in (downlink), and what the page shows of it.
+import type { DeviceLink, LinkState } from "../firmware-bridge/device-link.ts";
+import type { GestureName } from "../firmware-bridge/gestures.ts";
+import type { BatteryLevel, MotionSample } from "../firmware-bridge/payloads.ts";
+import { Downlink, type WearerLimits } from "./downlink.ts";
+import type { GatewayRecord } from "./record.ts";
+import type { Now } from "./runtime.ts";
+import { Uplink } from "./uplink.ts";
+
+export interface OwnProbeListener {
+  /** Link state, capabilities or battery. */
+  onChange(): void;
+  onRecord(record: GatewayRecord): void;
+  onMotion(sample: MotionSample): void;
+  onGesture(gesture: GestureName): void;
+}
+
+export class OwnProbe {
+  readonly index: number;
+  readonly link: DeviceLink;
+  readonly uplink: Uplink;
+  readonly downlink: Downlink;
+  /** Bytes and frames from the probe that could not be read, by cause. */
+  readonly discarded = new Map<string, number>();
+  battery: BatteryLevel | undefined;
+  readonly #listener: OwnProbeListener;
+
+  constructor(index: number, link: DeviceLink, limits: WearerLimits, now: Now, listener: OwnProbeListener) {
+    this.index = index;
+    this.link = link;
+    this.#listener = listener;
+    this.downlink = new Downlink(link, limits, now);
+    this.uplink = new Uplink({
+      probeIndex: index,
+      capabilities: () => link.info.capabilities,
+      listener: {
+        onRecord: (record) => listener.onRecord(record),
+        onMotion: (sample) => listener.onMotion(sample),
+        onGesture: (gesture) => listener.onGesture(gesture),
+        onBattery: (level) => {
+          this.battery = level;
+          listener.onChange();
+        },
+      },
+    });
+  }
+
+  get isConnected(): boolean {
+    return this.link.state.kind === "connected";
+  }
+
+  /** Resolves with the first state that is connected or closed. */
+  open(): Promise<LinkState> {
+    return this.link.open({
+      onState: () => this.#listener.onChange(),
+      onEvent: (event) => this.uplink.event(event),
+      onDiscard: (cause, count) => this.discarded.set(cause, (this.discarded.get(cause) ?? 0) + count),
+    });
+  }
+}

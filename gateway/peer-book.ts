@@ -1,0 +1,156 @@
+// The peers of a gateway: who is admitted, which of several channels stays, who is remembered, and the accounts of all of them together.
+// Invariant: at most one peer per gateway id, of its newest proven epoch, and at most one open channel per peer.
+import type { Channel } from "./channel.ts";
+import { ChannelRelay } from "./channel-relay.ts";
+import { keepOf } from "./dial-policy.ts";
+import { EpochBook } from "./epoch-book.ts";
+import type { GatewayFrame } from "./frame-types.ts";
+import { type AdmissionOptions, admit, type RefusalReason } from "./handshake.ts";
+import { Peer, type PeerOptions } from "./peer.ts";
+import type { Roster } from "./roster.ts";
+import { addTraffic, noTraffic, type Traffic, trafficOf } from "./traffic.ts";
+
+/** A room is a full mesh, and the goal is 50 phones. */
+export const maxPeers = 64;
+/** Handshakes under way at once; each holds half a megabyte at the very worst. */
+export const maxPendingAdmissions = 32;
+/** Who is gone is remembered this long, so that a person sees who left and a returning channel can close the accounts. */
+const rememberGoneMs = 10 * 60_000;
+
+export interface PeerBookOptions
+  extends Omit<PeerOptions, "gatewayId" | "epoch">,
+    Omit<AdmissionOptions, "relay" | "epochs"> {
+  readonly roster: () => Roster;
+  readonly onRefused: (reason: RefusalReason) => void;
+}
+
+export class PeerBook {
+  /** Channels that were turned away, by reason. */
+  readonly refusals = new Map<RefusalReason, number>();
+  readonly #options: PeerBookOptions;
+  readonly #epochs = new EpochBook();
+  readonly #peers = new Map<string, Peer>();
+  #pendingAdmissions = 0;
+  #isClosed = false;
+  /** Of the peers that are forgotten. */
+  #settled: Traffic = noTraffic;
+
+  constructor(options: PeerBookOptions) {
+    this.#options = options;
+  }
+
+  [Symbol.iterator](): IterableIterator<Peer> {
+    return this.#peers.values();
+  }
+
+  get(gatewayId: string): Peer | undefined {
+    return this.#peers.get(gatewayId);
+  }
+
+  /** Session ids of the peers that are held authenticated. */
+  heldSessionIds(): readonly string[] {
+    return [...this].flatMap((peer) => peer.channel?.remoteSessionId ?? []);
+  }
+
+  /** Records of all peers since the page was opened. */
+  traffic(): Traffic {
+    let total = this.#settled;
+    for (const peer of this) total = addTraffic(total, trafficOf(peer.ledger.snapshot()));
+    return total;
+  }
+
+  send(frame: GatewayFrame): void {
+    for (const peer of this) peer.send(frame);
+  }
+
+  /**
+   * Lets whoever is at the other end prove itself. True when the pair is connected now, by this channel or by one that is better;
+   * a channel that does not become a peer's is closed.
+   */
+  async admit(channel: Channel): Promise<boolean> {
+    if (this.#isClosed || this.#pendingAdmissions >= maxPendingAdmissions) {
+      channel.close("too many handshakes");
+      return false;
+    }
+    this.#pendingAdmissions++;
+    const relay = new ChannelRelay(channel);
+    const outcome = await admit({ ...this.#options, relay, epochs: this.#epochs });
+    this.#pendingAdmissions--;
+    if (outcome.kind === "refused") {
+      this.refusals.set(outcome.reason, (this.refusals.get(outcome.reason) ?? 0) + 1);
+      this.#options.onRefused(outcome.reason);
+      return false;
+    }
+    return this.#take(relay, outcome.gatewayId, outcome.epoch);
+  }
+
+  tick(): void {
+    for (const peer of [...this]) {
+      peer.tick();
+      const { state } = peer;
+      if (state.kind === "gone" && this.#options.now() - state.sinceMs > rememberGoneMs) this.#forget(peer);
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const peer of this) peer.close("leaving", "left the room");
+  }
+
+  #take(relay: ChannelRelay, gatewayId: string, epoch: number): boolean {
+    const { channel } = relay;
+    const peer = this.#isClosed ? undefined : this.#peerOf(gatewayId, epoch);
+    if (peer === undefined) {
+      channel.close("no place for this peer");
+      return false;
+    }
+    if (peer.channel !== undefined) {
+      if (keepOf(peer.channel, channel, peer.heldMs) === peer.channel) {
+        channel.close("another channel to the same gateway stays");
+        return true;
+      }
+      peer.close("newerChannel", "another channel to the same gateway stays");
+    }
+    peer.open(relay, this.#options.roster(), this.heldSessionIds());
+    this.#sendMembers();
+    return true;
+  }
+
+  /** Undefined for an epoch that was overtaken during its handshake, and when there is no room for one more. */
+  #peerOf(gatewayId: string, epoch: number): Peer | undefined {
+    const known = this.#peers.get(gatewayId);
+    if (known?.epoch === epoch) return known;
+    if (known !== undefined) {
+      if (known.epoch > epoch) return undefined;
+      known.close("newerEpoch", "the same gateway came back with a newer epoch");
+      this.#forget(known);
+    }
+    if (this.#peers.size >= maxPeers) {
+      const gone = [...this].find((peer) => peer.state.kind === "gone");
+      if (gone === undefined) return undefined;
+      this.#forget(gone);
+    }
+    const peer = new Peer({
+      ...this.#options,
+      gatewayId,
+      epoch,
+      onGone: (...gone) => {
+        this.#options.onGone(...gone);
+        this.#sendMembers();
+      },
+    });
+    this.#peers.set(gatewayId, peer);
+    return peer;
+  }
+
+  #forget(peer: Peer): void {
+    this.#settled = addTraffic(this.#settled, trafficOf(peer.ledger.snapshot()));
+    this.#peers.delete(peer.gatewayId);
+    this.#options.onChange(peer);
+  }
+
+  #sendMembers(): void {
+    const sessionIds = this.heldSessionIds();
+    for (const peer of this) peer.sendMembers(sessionIds);
+  }
+}

@@ -1,0 +1,332 @@
+// One gateway at the far end, from its first admitted channel until it is forgotten: its clock, its liveness, its roster, its ledger.
+// Channels come and go under it; the ledger stays for the epoch, so that both ends can account for every record.
+import type { Channel } from "./channel.ts";
+import type { ChannelRelay } from "./channel-relay.ts";
+import { decodeMessage } from "./decode-message.ts";
+import { Demux } from "./demux.ts";
+import { encodeMessage } from "./encode-message.ts";
+import {
+  type ByeReason,
+  byeReasons,
+  type GatewayFrame,
+  type Interest,
+  type InterestEntry,
+  type Ping,
+  type Pong,
+} from "./frame-types.ts";
+import { Ledger } from "./ledger.ts";
+import { Liveness } from "./liveness.ts";
+import type { Mux } from "./mux.ts";
+import { PeerClock } from "./peer-clock.ts";
+import { effectLifetimeMs, type GatewayRecord, hasEffect } from "./record.ts";
+import type { Roster, RosterProbe } from "./roster.ts";
+import type { Now } from "./runtime.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+/** An honest gateway with 16 probes sends about 60 messages a second at the worst; twice that, with a burst for a page that wakes. */
+const messagesPerSecond = 120;
+const messageBurst = 600;
+
+export interface PeerOptions {
+  readonly gatewayId: string;
+  readonly epoch: number;
+  readonly now: Now;
+  readonly mux: Mux;
+  /** Called before anything of a message is applied. */
+  readonly beforeMessage: () => void;
+  /** State, roster or delay has changed. */
+  readonly onChange: (peer: Peer) => void;
+  /** Has told its name and its probes, on a channel that is new. */
+  readonly onJoined: (peer: Peer) => void;
+  /** Its channel to that session has ended; `hasLeft`: it said that it leaves the room. */
+  readonly onGone: (peer: Peer, sessionId: string, hasLeft: boolean) => void;
+  /** A record that came for the first time, and in time. The deadline is on this gateway's clock, for records with an effect. */
+  readonly onRecord: (peer: Peer, record: GatewayRecord, probe: RosterProbe | undefined, deadlineMs: number) => void;
+  /** The session ids that the peer at `sessionId` says it holds. */
+  readonly onMembers: (sessionId: string, sessionIds: readonly string[]) => void;
+}
+
+export type PeerState =
+  | { readonly kind: "connected" }
+  | { readonly kind: "asleep"; readonly sinceMs: number }
+  | { readonly kind: "gone"; readonly sinceMs: number; readonly reason: string };
+
+export class Peer {
+  readonly gatewayId: string;
+  readonly epoch: number;
+  readonly ledger = new Ledger();
+  /** Frames and messages that were not honoured, by cause. */
+  readonly refusals = new Map<string, number>();
+  readonly #options: PeerOptions;
+  readonly #now: Now;
+  readonly #mux: Mux;
+  readonly #demux: Demux;
+  #clock: PeerClock;
+  #liveness: Liveness;
+  #bucket: TokenBucket;
+  #channel: Channel | undefined;
+  #openedAtMs = 0;
+  /** A roster has come over the present channel. */
+  #isIntroduced = false;
+  #state: PeerState;
+  #oneWayMs: number | undefined;
+  #interestHeard = 0;
+  #membersHeard = 0;
+  #interestSaid = 0;
+  #membersSaid = 0;
+  readonly #wanted = new Map<number, number>();
+
+  constructor(options: PeerOptions) {
+    this.gatewayId = options.gatewayId;
+    this.epoch = options.epoch;
+    this.#options = options;
+    this.#now = options.now;
+    this.#mux = options.mux;
+    this.#demux = new Demux({
+      now: options.now,
+      ledger: this.ledger,
+      gate: (record) => this.#gate(record),
+      deliver: (record, probe) => this.#deliver(record, probe),
+    });
+    this.#clock = new PeerClock({ now: options.now });
+    this.#liveness = new Liveness(options.now());
+    this.#bucket = this.#newBucket();
+    this.#state = { kind: "gone", sinceMs: options.now(), reason: "not yet connected" };
+  }
+
+  get state(): PeerState {
+    return this.#state;
+  }
+
+  get channel(): Channel | undefined {
+    return this.#channel;
+  }
+
+  /** Since its channel was opened. */
+  get heldMs(): number {
+    return this.#now() - this.#openedAtMs;
+  }
+
+  get name(): string {
+    return this.#demux.roster?.name ?? "";
+  }
+
+  get probes(): readonly RosterProbe[] {
+    return this.#demux.roster?.probes ?? [];
+  }
+
+  /** One-way delay from the peer to here, of its last ping; undefined until the clocks have been compared. */
+  get delay(): { readonly oneWayMs: number; readonly boundMs: number } | undefined {
+    const estimate = this.#clock.estimate();
+    return estimate && { oneWayMs: this.#oneWayMs ?? estimate.rttMs / 2, boundMs: estimate.boundMs };
+  }
+
+  /** Takes over an admitted channel; `roster` and `members` are told to the other end at once. */
+  open(relay: ChannelRelay, roster: Roster, members: readonly string[]): void {
+    const { channel } = relay;
+    this.#channel = channel;
+    this.#openedAtMs = this.#now();
+    this.#isIntroduced = false;
+    this.#clock = new PeerClock({ now: this.#now });
+    this.#liveness = new Liveness(this.#now());
+    this.#bucket = this.#newBucket();
+    this.#interestHeard = 0;
+    this.#membersHeard = 0;
+    this.ledger.openChannel();
+    this.#mux.addPeer(this.gatewayId, channel, this.ledger);
+    this.#setState({ kind: "connected" });
+    this.send({ type: "roster", ...roster });
+    this.sendMembers(members);
+    if (this.#wanted.size > 0) this.#sendInterest();
+    this.#ping();
+    relay.forward({
+      onMessage: (message) => this.#message(message),
+      onDrain: () => this.#mux.drained(this.gatewayId),
+      onClose: (reason) => this.#closed(channel, reason),
+    });
+  }
+
+  /** Ends the present channel with a word to the other end. The peer stays, as gone. */
+  close(reason: ByeReason, why: string): void {
+    const channel = this.#channel;
+    if (channel === undefined) return;
+    this.send({ type: "bye", reason: byeReasons[reason] });
+    this.#closed(channel, why);
+    channel.close(why);
+  }
+
+  send(frame: GatewayFrame): void {
+    this.#channel?.send(encodeMessage([frame]));
+  }
+
+  sendMembers(sessionIds: readonly string[]): void {
+    this.send({ type: "members", version: ++this.#membersSaid, sessionIds });
+  }
+
+  /** From now on I want samples of that probe, at least `minIntervalMs` apart; undefined: no more. */
+  want(probeIndex: number, minIntervalMs: number | undefined): void {
+    if (minIntervalMs === undefined) this.#wanted.delete(probeIndex);
+    else this.#wanted.set(probeIndex, minIntervalMs);
+    this.#sendInterest();
+  }
+
+  wants(probeIndex: number): boolean {
+    return this.#wanted.has(probeIndex);
+  }
+
+  /** Nothing with an effect is applied until the clocks have been compared afresh: this page slept, or the other's clock jumped. */
+  distrustClock(): void {
+    if (this.#channel === undefined) return;
+    this.#clock.invalidate();
+    this.#ping();
+  }
+
+  tick(): void {
+    this.#demux.tick();
+    if (this.#channel === undefined) return;
+    switch (this.#liveness.tick(this.#now())) {
+      case "ping":
+        return this.#ping();
+      case "asleep":
+        return this.#setState({ kind: "asleep", sinceMs: this.#now() });
+      case "drop":
+        return this.close("other", "no sign of life");
+    }
+  }
+
+  #message(message: Uint8Array): void {
+    this.#options.beforeMessage();
+    if (!this.#bucket.take()) {
+      this.#refuse("message rate");
+      return this.close("limits", "message rate");
+    }
+    const decoded = decodeMessage(message);
+    if ("malformed" in decoded) {
+      this.#refuse(decoded.malformed);
+      return this.close("malformed", decoded.malformed);
+    }
+    if (this.#liveness.heard(this.#now()) === "awake") this.#setState({ kind: "connected" });
+    for (const frame of decoded.frames) {
+      if (this.#channel === undefined) return; // A frame before this one ended the channel.
+      this.#frame(frame);
+    }
+  }
+
+  #frame(frame: GatewayFrame): void {
+    switch (frame.type) {
+      case "roster":
+        return this.#rosterCame(frame);
+      case "aggregate":
+        return this.#demux.onAggregate(frame);
+      case "interest":
+        return this.#interest(frame);
+      case "ping":
+        return this.#pinged(frame);
+      case "pong":
+        return this.#ponged(frame);
+      case "members":
+        if (frame.version <= this.#membersHeard) return;
+        this.#membersHeard = frame.version;
+        return this.#options.onMembers(this.#channel?.remoteSessionId ?? "", frame.sessionIds);
+      case "bye":
+        return this.#endedByOther(frame.reason);
+      case "hello":
+      case "answer":
+      case "proof":
+      case "ready":
+        this.#refuse("out of turn");
+        return this.close("malformed", "a handshake frame after the handshake");
+    }
+  }
+
+  #rosterCame(roster: Roster): void {
+    const isFirst = !this.#isIntroduced;
+    this.#isIntroduced = true;
+    if (this.#demux.onRoster(roster) || isFirst) this.#options.onChange(this);
+    if (isFirst) this.#options.onJoined(this);
+  }
+
+  #interest({ version, entries }: Interest): void {
+    if (version <= this.#interestHeard) return;
+    this.#interestHeard = version;
+    this.#mux.setInterest(this.gatewayId, entries);
+  }
+
+  #sendInterest(): void {
+    const entries: InterestEntry[] = [];
+    for (const [probe, minIntervalMs] of this.#wanted) entries.push({ probe, minIntervalMs });
+    this.send({ type: "interest", version: ++this.#interestSaid, entries });
+  }
+
+  #ping(): void {
+    const { id, t1Us } = this.#clock.ping();
+    this.send({ type: "ping", id, t1Us, ledger: this.ledger.report() });
+  }
+
+  #pinged({ id, t1Us, ledger }: Ping): void {
+    const t2Us = Math.round(this.#now() * 1000);
+    this.ledger.heard(ledger);
+    if (this.#clock.contradicts(t1Us)) this.distrustClock();
+    const leftAtMs = this.#clock.toLocalMs(t1Us);
+    if (leftAtMs !== undefined) this.#oneWayMs = Math.max(0, t2Us / 1000 - leftAtMs);
+    this.send({ type: "pong", id, t2Us, t3Us: Math.round(this.#now() * 1000), ledger: this.ledger.report() });
+  }
+
+  #ponged({ id, t2Us, t3Us, ledger }: Pong): void {
+    this.ledger.heard(ledger);
+    const outcome = this.#clock.pong({ id, t2Us, t3Us });
+    if (outcome !== "accepted") return this.#refuse(`${outcome} pong`);
+    this.#demux.recheck();
+    this.#options.onChange(this);
+  }
+
+  /** When a record's effect is too late, on this gateway's clock; undefined while the clocks have not been compared. */
+  #localDeadlineMs(record: GatewayRecord): number | undefined {
+    const localMs = this.#clock.toLocalMs(record.timeUs);
+    if (localMs === undefined) return undefined;
+    // Who dates a record into the future does not lengthen its life.
+    const bornMs = Math.min(localMs, this.#now());
+    const lifetimeMs = record.lifetimeMs === 0 ? effectLifetimeMs : Math.min(record.lifetimeMs, effectLifetimeMs);
+    return bornMs + lifetimeMs;
+  }
+
+  #gate(record: GatewayRecord): "in-time" | "late" | "unknown" {
+    const deadlineMs = this.#localDeadlineMs(record);
+    if (deadlineMs === undefined) return "unknown";
+    return this.#now() <= deadlineMs ? "in-time" : "late";
+  }
+
+  #deliver(record: GatewayRecord, probe: RosterProbe | undefined): void {
+    const deadlineMs = hasEffect(record.kind) ? this.#localDeadlineMs(record) : undefined;
+    this.#options.onRecord(this, record, probe, deadlineMs ?? this.#now());
+  }
+
+  #endedByOther(reason: number): void {
+    const channel = this.#channel;
+    if (channel === undefined) return;
+    this.#closed(channel, "it said goodbye", reason === byeReasons.leaving);
+    channel.close(`the other end said goodbye (${reason})`);
+  }
+
+  #closed(channel: Channel, reason: string, hasLeft = false): void {
+    if (channel !== this.#channel) return; // Replaced meanwhile, or closed by ourselves.
+    this.#channel = undefined;
+    this.#mux.removePeer(this.gatewayId);
+    this.ledger.closeChannel();
+    this.#setState({ kind: "gone", sinceMs: this.#now(), reason });
+    this.#options.onGone(this, channel.remoteSessionId, hasLeft);
+  }
+
+  #setState(state: PeerState): void {
+    this.#state = state;
+    this.#options.onChange(this);
+  }
+
+  #refuse(cause: string): void {
+    this.refusals.set(cause, (this.refusals.get(cause) ?? 0) + 1);
+  }
+
+  #newBucket(): TokenBucket {
+    return new TokenBucket({ capacity: messageBurst, refillPerSecond: messagesPerSecond, now: this.#now });
+  }
+}

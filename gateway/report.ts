@@ -1,0 +1,61 @@
+// A gateway's whole account as plain data, for the console, for tests, and for whoever has to explain what happened. It holds no secret.
+import type { LinkState } from "../firmware-bridge/device-link.ts";
+import type { BuzzOutcome } from "./downlink.ts";
+import type { Gateway } from "./gateway.ts";
+import type { LedgerSnapshot } from "./ledger.ts";
+import type { PeerState } from "./peer.ts";
+import type { Traffic } from "./traffic.ts";
+
+export interface PeerReport {
+  readonly gatewayId: string;
+  readonly epoch: number;
+  readonly sessionId: string | undefined;
+  readonly name: string;
+  readonly state: PeerState;
+  /** Of its last ping, with the bound of its error. */
+  readonly delay: { readonly oneWayMs: number; readonly boundMs: number } | undefined;
+  readonly ledger: LedgerSnapshot;
+  /** Frames and messages that were not honoured, by cause. */
+  readonly refusals: Readonly<Record<string, number>>;
+}
+
+export interface ProbeReport {
+  readonly index: number;
+  readonly name: string;
+  readonly link: LinkState;
+  /** What became of each wish to let it vibrate. */
+  readonly buzzes: Partial<Readonly<Record<BuzzOutcome, number>>>;
+  /** Bytes and frames from it that could not be read, by cause. */
+  readonly discarded: Readonly<Record<string, number>>;
+}
+
+export interface GatewayReport {
+  readonly peers: readonly PeerReport[];
+  readonly probes: readonly ProbeReport[];
+  /** Of all peers since the room was entered, those that are forgotten too. */
+  readonly traffic: Traffic;
+  /** Channels that were turned away, by reason. */
+  readonly refusals: Readonly<Record<string, number>>;
+}
+
+export const reportOf = (gateway: Gateway): GatewayReport => ({
+  peers: gateway.peers.map((peer) => ({
+    gatewayId: peer.gatewayId,
+    epoch: peer.epoch,
+    sessionId: peer.channel?.remoteSessionId,
+    name: peer.name,
+    state: peer.state,
+    delay: peer.delay,
+    ledger: peer.ledger.snapshot(),
+    refusals: Object.fromEntries(peer.refusals),
+  })),
+  probes: gateway.probes.map((probe) => ({
+    index: probe.index,
+    name: gateway.probeName(probe.index),
+    link: probe.link.state,
+    buzzes: Object.fromEntries(probe.downlink.counts),
+    discarded: Object.fromEntries(probe.discarded),
+  })),
+  traffic: gateway.traffic(),
+  refusals: Object.fromEntries(gateway.refusals),
+});

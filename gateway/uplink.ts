@@ -1,0 +1,103 @@
+// One of my probes on its way out: numbers its messages, finds the gestures in its movement, and hands records to the mux.
+// Payload bytes go on as they came; they are decoded here only to react to them.
+import type { DeviceEvent } from "../firmware-bridge/device-link.ts";
+import { capabilities } from "../firmware-bridge/earl-profile.ts";
+import { GestureDetector } from "../firmware-bridge/gesture-detector.ts";
+import { type GestureName, gestureCode, gestureName } from "../firmware-bridge/gestures.ts";
+import { kinds } from "../firmware-bridge/kinds.ts";
+import {
+  type BatteryLevel,
+  decodeBattery,
+  decodeGesture,
+  decodeMotion,
+  encodeGesture,
+  type MotionSample,
+} from "../firmware-bridge/payloads.ts";
+import { type GatewayRecord, lifetimeMsOf } from "./record.ts";
+
+export interface UplinkListener {
+  onRecord(record: GatewayRecord): void;
+  onMotion(sample: MotionSample): void;
+  onGesture(gesture: GestureName): void;
+  onBattery(level: BatteryLevel): void;
+}
+
+export interface UplinkOptions {
+  readonly probeIndex: number;
+  /** Bits of docs/protocol.md §1.1; asked each time, because they are known only once the probe is connected. */
+  readonly capabilities: () => number;
+  readonly listener: UplinkListener;
+}
+
+const sequences = 2 ** 32;
+
+export class Uplink {
+  readonly #options: UplinkOptions;
+  readonly #detector = new GestureDetector();
+  #sequence = 0;
+  /** Messages whose payload was shorter than its kind needs. */
+  malformed = 0;
+
+  constructor(options: UplinkOptions) {
+    this.#options = options;
+  }
+
+  event({ kind, payload, receivedAtMs }: DeviceEvent): void {
+    switch (kind) {
+      case kinds.ack:
+        return; // Between the probe and its own gateway only.
+      case kinds.motion:
+        return this.#motion(payload, receivedAtMs);
+      case kinds.gesture:
+        return this.#gesture(payload, receivedAtMs);
+      case kinds.battery:
+        return this.#battery(payload, receivedAtMs);
+      default:
+        this.#send(kind, payload, receivedAtMs);
+    }
+  }
+
+  #motion(payload: Uint8Array, receivedAtMs: number): void {
+    const sample = decodeMotion(payload);
+    if (sample === undefined) return this.#refuse();
+    this.#send(kinds.motion, payload, receivedAtMs);
+    this.#options.listener.onMotion(sample);
+    if (this.#options.capabilities() & capabilities.gestureOut) return; // The probe finds its gestures itself.
+    const detected = this.#detector.push(sample);
+    if (detected === undefined) return;
+    const found = encodeGesture({ gesture: gestureCode(detected.gesture), intensity: detected.intensity });
+    this.#send(kinds.gesture, found, receivedAtMs);
+    this.#options.listener.onGesture(detected.gesture);
+  }
+
+  #gesture(payload: Uint8Array, receivedAtMs: number): void {
+    const decoded = decodeGesture(payload);
+    if (decoded === undefined) return this.#refuse();
+    this.#send(kinds.gesture, payload, receivedAtMs);
+    const name = gestureName(decoded.gesture);
+    if (name !== undefined) this.#options.listener.onGesture(name);
+  }
+
+  #battery(payload: Uint8Array, receivedAtMs: number): void {
+    const level = decodeBattery(payload);
+    if (level === undefined) return this.#refuse();
+    this.#send(kinds.battery, payload, receivedAtMs);
+    this.#options.listener.onBattery(level);
+  }
+
+  #refuse(): void {
+    this.malformed++;
+  }
+
+  #send(kind: number, payload: Uint8Array, receivedAtMs: number): void {
+    this.#options.listener.onRecord({
+      probe: this.#options.probeIndex,
+      kind,
+      sequence: this.#sequence,
+      timeUs: Math.round(receivedAtMs * 1000),
+      lifetimeMs: lifetimeMsOf(kind),
+      payload,
+    });
+    this.#sequence = (this.#sequence + 1) % sequences;
+  }
+}

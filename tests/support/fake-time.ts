@@ -1,0 +1,73 @@
+// A clock and a scheduler that only move when a test says so; they are handed in where the product gets `Now` and `Schedule`.
+// Tasks run in the order of their times; after each one everything that it set in motion, promises too, comes to rest first.
+import type { Cancel, Now, Schedule } from "../../gateway/runtime.ts";
+
+interface Task {
+  readonly atMs: number;
+  readonly run: () => void;
+}
+
+/** One turn of the event loop: every chain of promises has come to its end, work on other threads (WebCrypto) perhaps not. */
+export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export class FakeTime {
+  #nowMs: number;
+  readonly #tasks = new Set<Task>();
+
+  constructor(startMs = 0) {
+    this.#nowMs = startMs;
+  }
+
+  readonly now: Now = () => this.#nowMs;
+
+  readonly schedule: Schedule = (delayMs, run): Cancel => {
+    const task = { atMs: this.#nowMs + Math.max(0, delayMs), run };
+    this.#tasks.add(task);
+    return () => void this.#tasks.delete(task);
+  };
+
+  /** Timers that are armed; 0 when everything has been cleaned up. */
+  get pendingTasks(): number {
+    return this.#tasks.size;
+  }
+
+  /** Lets `ms` pass, with every task that falls due on the way. */
+  async advance(ms: number): Promise<void> {
+    const endMs = this.#nowMs + ms;
+    await settle();
+    for (let task = this.#nextBy(endMs); task !== undefined; task = this.#nextBy(endMs)) {
+      this.#tasks.delete(task);
+      this.#nowMs = task.atMs;
+      task.run();
+      await settle();
+    }
+    this.#nowMs = endMs;
+  }
+
+  /**
+   * Lets time pass until `promise` is settled, for what waits for work on other threads (WebCrypto): 1 ms of this clock for at
+   * least 1 ms of the real one, so that a busy machine does not make timeouts of this clock run out.
+   */
+  async until<T>(promise: Promise<T>, limitMs = 60_000): Promise<T> {
+    let isSettled = false;
+    const settled = () => {
+      isSettled = true;
+    };
+    promise.then(settled, settled);
+    for (let passedMs = 0; passedMs < limitMs; passedMs++) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      await this.advance(1);
+      if (isSettled) return promise;
+    }
+    throw new Error(`still waiting after ${limitMs} ms`);
+  }
+
+  /** The earliest task due by then; of two at the same time the one that was scheduled first. */
+  #nextBy(endMs: number): Task | undefined {
+    let next: Task | undefined;
+    for (const task of this.#tasks) {
+      if (task.atMs <= endMs && (next === undefined || task.atMs < next.atMs)) next = task;
+    }
+    return next;
+  }
+}

@@ -1,0 +1,110 @@
+// Whole gateways in memory: one fake time, a clock of its own for each, memory channels between them, and the real handshake.
+import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
+import { type GestureName, gestureCode } from "../../firmware-bridge/gestures.ts";
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import { encodeGesture } from "../../firmware-bridge/payloads.ts";
+import { defaultWearerLimits } from "../../gateway/downlink.ts";
+import { Gateway, type GatewayEvent, type GatewayOptions } from "../../gateway/gateway.ts";
+import type { OwnProbe } from "../../gateway/own-probe.ts";
+import type { Peer } from "../../gateway/peer.ts";
+import { defaultRules } from "../../gateway/rules.ts";
+import type { IdentityKey, Now } from "../../gateway/runtime.ts";
+import { makeSessionId } from "../../gateway/session-id.ts";
+import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
+import type { FakeTime } from "./fake-time.ts";
+import { type MemoryChannelPair, memoryChannelPair } from "./memory-channel.ts";
+import { RecordingLink } from "./recording-link.ts";
+
+const roomId = "00112233445566778899aabbccddeeff";
+const authKey = new Uint8Array(32).fill(7);
+
+export interface Member {
+  readonly gateway: Gateway;
+  readonly sessionId: string;
+  readonly events: GatewayEvent[];
+  readonly link: RecordingLink;
+  readonly probe: OwnProbe;
+  readonly now: Now;
+  /** Makes its arm-probe report a gesture. */
+  gesture(name: GestureName): void;
+  /** What the others are to it, by its own account. */
+  peerOf(other: Member): Peer;
+}
+
+export interface MemberOptions extends Partial<GatewayOptions> {
+  /** This gateway's clock minus the test's. */
+  readonly clockOffsetMs?: number;
+}
+
+export const newIdentity = async (): Promise<IdentityKey> => identityKeyOf(await makeIdentityKeyPair());
+
+/** A gateway with one connected arm-probe, which finds its gestures itself. */
+export const newMember = async (
+  time: FakeTime,
+  name: string,
+  { clockOffsetMs = 0, ...options }: MemberOptions = {},
+): Promise<Member> => {
+  const now = options.now ?? (() => time.now() + clockOffsetMs);
+  const events: GatewayEvent[] = [];
+  const gateway = new Gateway({
+    now,
+    wallNow: time.now,
+    schedule: time.schedule,
+    crypto: webCrypto,
+    identity: options.identity ?? (await newIdentity()),
+    epoch: 1,
+    authKey,
+    name,
+    rules: defaultRules,
+    limits: defaultWearerLimits,
+    onEvent: (event) => events.push(event),
+    onMembers: () => undefined,
+    ...options,
+  });
+  const link = new RecordingLink(name, {
+    probeClass: probeClasses.armProbe,
+    capabilities: capabilities.motionOut | capabilities.gestureOut | capabilities.vibrateIn,
+  });
+  const probe = gateway.addProbe(link, `${name}'s arm`);
+  if (probe === undefined) throw new Error("a new gateway has room for a probe");
+  await probe.open();
+  return {
+    gateway,
+    sessionId: makeSessionId(roomId, webCrypto.randomBytes),
+    events,
+    link,
+    probe,
+    now,
+    gesture: (gesture) =>
+      link.emit({
+        kind: kinds.gesture,
+        payload: encodeGesture({ gesture: gestureCode(gesture), intensity: 200 }),
+        receivedAtMs: now(),
+      }),
+    peerOf: (other) => {
+      const peer = gateway.peers.find(({ channel }) => channel?.remoteSessionId === other.sessionId);
+      if (peer === undefined) throw new Error("not a peer");
+      return peer;
+    },
+  };
+};
+
+/** The dialer dials the callee; resolves with whether each end admitted the other. */
+export const connect = async (
+  time: FakeTime,
+  dialer: Member,
+  callee: Member,
+  delayMs?: (nth: number) => number,
+): Promise<MemoryChannelPair & { readonly admitted: readonly boolean[] }> => {
+  const fingerprint = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
+  const pair = memoryChannelPair({
+    schedule: time.schedule,
+    dialer: { sessionId: dialer.sessionId, fingerprint: fingerprint(1) },
+    callee: { sessionId: callee.sessionId, fingerprint: fingerprint(2) },
+    ...(delayMs && { delayMs }),
+  });
+  const both = Promise.all([dialer.gateway.admit(pair.dialer), callee.gateway.admit(pair.callee)]);
+  const admitted = await time.until(both);
+  await time.advance(100); // Rosters, pings and their answers.
+  return { ...pair, admitted };
+};

@@ -1,0 +1,60 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
+import { decodeVibration } from "../../firmware-bridge/payloads.ts";
+import { Downlink, defaultWearerLimits } from "../../gateway/downlink.ts";
+import { RecordingLink } from "../support/recording-link.ts";
+
+const strong = { strengthPercent: 100, durationsMs: [100] };
+const laterMs = 1_000_000;
+
+describe("Downlink", () => {
+  let nowMs: number;
+  let link: RecordingLink;
+  const now = (): number => nowMs;
+  const vibrate = (downlink: Downlink) => downlink.vibrate(strong, laterMs, "peer");
+
+  beforeEach(() => {
+    nowMs = 0;
+    link = new RecordingLink();
+  });
+
+  it("should scale what a peer wants down to the wearer's limit, and never up", async () => {
+    const downlink = new Downlink(link, { ...defaultWearerLimits, strengthLimit: 30 }, now);
+    await vibrate(downlink);
+    await downlink.vibrate({ ...strong, strengthPercent: 10 }, laterMs, "peer");
+    expect(link.written.map(({ payload }) => decodeVibration(payload)?.strengthPercent)).toEqual([30, 10]);
+  });
+
+  it("should stay still while muted, except for the wearer's own test", async () => {
+    const downlink = new Downlink(link, { ...defaultWearerLimits, isMuted: true }, now);
+    expect(await vibrate(downlink)).toBe("muted");
+    expect(link.written).toHaveLength(0);
+    expect(await downlink.vibrate(strong, laterMs, "wearer")).toBe("written");
+    expect(link.written).toHaveLength(1);
+  });
+
+  it("should begin no more vibrations in any ten seconds than the wearer allows", async () => {
+    const downlink = new Downlink(link, { ...defaultWearerLimits, buzzesPerTenSeconds: 5 }, now);
+    const begunMs: number[] = [];
+    for (; nowMs < 60_000; nowMs += 70) {
+      if ((await vibrate(downlink)) === "written") begunMs.push(nowMs);
+    }
+    for (const startMs of begunMs) {
+      expect(begunMs.filter((ms) => ms >= startMs && ms < startMs + 10_000).length).toBeLessThanOrEqual(5);
+    }
+    expect(begunMs.length).toBeGreaterThanOrEqual(25);
+    expect(downlink.counts.get("rate-limited")).toBeGreaterThan(0);
+  });
+
+  it("should obey a limit that changes while it works", async () => {
+    const downlink = new Downlink(link, defaultWearerLimits, now);
+    expect(await vibrate(downlink)).toBe("written");
+    downlink.limits = { ...defaultWearerLimits, buzzesPerTenSeconds: 1 };
+    expect(await vibrate(downlink)).toBe("rate-limited");
+  });
+
+  it("should say so when the probe cannot vibrate", async () => {
+    const deaf = new RecordingLink("deaf", { probeClass: probeClasses.armProbe, capabilities: capabilities.motionOut });
+    expect(await vibrate(new Downlink(deaf, defaultWearerLimits, now))).toBe("cannot-vibrate");
+  });
+});
