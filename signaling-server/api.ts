@@ -1,0 +1,55 @@
+// What the page and the operator may ask over HTTP. None of it names a person, and only the members of a room whose id
+// the asker knows already are told.
+import { Router } from "express";
+import { isRoomId } from "../gateway/session-id.ts";
+import type { IceServer } from "./config.ts";
+import type { Door } from "./door.ts";
+import { peerPath } from "./upgrade-request.ts";
+
+/** The answer of `GET /config.json`. */
+export interface PageConfig {
+  /** The origin that invites name; absent when phones cannot reach this server. */
+  readonly publicUrl: string | undefined;
+  /** PeerJS's option `path`. */
+  readonly peerPath: string;
+  readonly iceServers: readonly IceServer[];
+  readonly version: string;
+}
+
+export interface ApiOptions {
+  readonly door: Door;
+  readonly publicUrl: () => string | undefined;
+  readonly iceServers: readonly IceServer[];
+  readonly version: string;
+  readonly refusedRequests: () => number;
+}
+
+export const api = ({ door, publicUrl, iceServers, version, refusedRequests }: ApiOptions): Router => {
+  const router = Router();
+  router.get(["/config.json", "/healthz", "/rooms/:roomId/members"], (_request, response, next) => {
+    response.set("cache-control", "no-store");
+    next();
+  });
+  router.get("/config.json", (_request, response) => {
+    const pageConfig: PageConfig = { publicUrl: publicUrl(), peerPath, iceServers, version };
+    response.json(pageConfig);
+  });
+  router.get("/rooms/:roomId/members", (request, response) => {
+    const { roomId } = request.params;
+    if (isRoomId(roomId)) response.json({ members: door.rooms.members(roomId) });
+    else response.status(400).json({ error: "a room id is 32 lower-case hexadecimal digits" });
+  });
+  router.get("/healthz", (_request, response) => {
+    response.json({
+      status: "ok",
+      version,
+      uptimeSeconds: Math.floor(process.uptime()),
+      clients: door.rooms.sessionCount,
+      rooms: door.rooms.roomCount,
+      droppedMessages: door.inspection.drops.snapshot(),
+      refusedSockets: door.refusals.snapshot(),
+      refusedRequests: refusedRequests(),
+    });
+  });
+  return router;
+};

@@ -1,0 +1,125 @@
+// The certificate of HTTPS: a real one from files, or a self-signed one that is made once and kept, so that a phone which has
+// accepted it is not asked again. It is made again only when it no longer names this machine or is about to expire.
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { isIP } from "node:net";
+import { join } from "node:path";
+import { generate } from "selfsigned";
+import { StartProblem } from "./start-problem.ts";
+
+export interface Certificate {
+  /** PEM */
+  readonly cert: string;
+  /** PEM */
+  readonly key: string;
+}
+
+/** Who the certificate is for. */
+export interface CertificateSubject {
+  readonly names: readonly string[];
+  readonly addresses: readonly string[];
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+/** Apple's systems refuse more than 825 days, and browsers move towards less. */
+const validityMs = 397 * dayMs;
+/** A clock of a phone that goes slow must not find the certificate not yet valid. */
+const backdatedMs = dayMs;
+/** Made again when less than this is left: longer than any event that one would not like to interrupt. */
+const leastRemainingMs = 14 * dayMs;
+
+/** @throws StartProblem when a file cannot be read, or the two do not belong together. */
+export const readCertificate = async (files: { cert: string; key: string }): Promise<Certificate> => {
+  const certificate = { cert: await readPem("--cert", files.cert), key: await readPem("--key", files.key) };
+  const problem = problemOf(certificate);
+  if (problem !== undefined) throw new StartProblem(`--cert ${files.cert}, --key ${files.key}: ${problem}`);
+  return certificate;
+};
+
+/** @throws StartProblem when the folder cannot be written. */
+export const keptCertificate = async (folder: string, subject: CertificateSubject, now: Date): Promise<Certificate> => {
+  const certFile = join(folder, "certificate.pem");
+  const keyFile = join(folder, "private-key.pem");
+  const kept = await readKept(certFile, keyFile);
+  if (kept !== undefined && isStillGood(kept, subject, now)) return kept;
+  const made = await makeCertificate(subject, now);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeWhole(keyFile, made.key, 0o600);
+    await writeWhole(certFile, made.cert, 0o644);
+  } catch (error) {
+    throw new StartProblem(`--data-folder ${folder}: cannot be written (${codeOf(error)})`, { cause: error });
+  }
+  return made;
+};
+
+const makeCertificate = async ({ names, addresses }: CertificateSubject, now: Date): Promise<Certificate> => {
+  const made = await generate([{ name: "commonName", value: "Earl Mesh" }], {
+    keyType: "ec",
+    curve: "P-256",
+    algorithm: "sha256",
+    notBeforeDate: new Date(now.getTime() - backdatedMs),
+    notAfterDate: new Date(now.getTime() - backdatedMs + validityMs),
+    extensions: [
+      { name: "basicConstraints", cA: false, critical: true },
+      { name: "keyUsage", digitalSignature: true, critical: true },
+      { name: "extKeyUsage", serverAuth: true },
+      {
+        name: "subjectAltName",
+        altNames: [
+          ...names.map((value) => ({ type: 2, value }) as const),
+          ...addresses.map((ip) => ({ type: 7, ip }) as const),
+        ],
+      },
+    ],
+  });
+  return { cert: made.cert, key: made.private };
+};
+
+/** Undefined when there is none, or none that holds together: it is then made as if for the first time. */
+const readKept = async (certFile: string, keyFile: string): Promise<Certificate | undefined> => {
+  try {
+    const kept = { cert: await readFile(certFile, "utf8"), key: await readFile(keyFile, "utf8") };
+    return problemOf(kept) === undefined ? kept : undefined;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw new StartProblem(`${certFile}, ${keyFile}: cannot be read (${codeOf(error)})`, { cause: error });
+  }
+};
+
+const isStillGood = ({ cert }: Certificate, { names, addresses }: CertificateSubject, now: Date): boolean => {
+  const parsed = new X509Certificate(cert);
+  return (
+    Date.parse(parsed.validTo) - now.getTime() > leastRemainingMs &&
+    names.every((name) => parsed.checkHost(name) !== undefined) &&
+    addresses.every((address) => isIP(address) !== 0 && parsed.checkIP(address) !== undefined)
+  );
+};
+
+const problemOf = ({ cert, key }: Certificate): string | undefined => {
+  try {
+    const parsed = new X509Certificate(cert);
+    return parsed.checkPrivateKey(createPrivateKey(key)) ? undefined : "the key is not the certificate's";
+  } catch {
+    return "not a certificate and its private key in PEM";
+  }
+};
+
+const readPem = async (option: string, file: string): Promise<string> => {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new StartProblem(`${option} ${file}: cannot be read (${codeOf(error)})`, { cause: error });
+  }
+};
+
+/** Never half a file, and never a moment in which it has other rights than `mode`. */
+const writeWhole = async (file: string, content: string, mode: number): Promise<void> => {
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, content, { mode });
+  await chmod(draft, mode); // In case the draft of a broken run was there with other rights.
+  await rename(draft, file);
+};
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : String(error);

@@ -1,0 +1,94 @@
+// What may be said through a signaling socket (docs/protocol.md §3.3). Everything else is dropped and counted, LEAVE above all.
+// A message goes on only to a session of the same room that is connected now: PeerServer would keep it for absent ones, unbounded.
+import { isSameRoom } from "../gateway/session-id.ts";
+import { readOutbound, type SignalingRefusal } from "../gateway/signaling-message.ts";
+import { TokenBucket } from "../gateway/token-bucket.ts";
+import { CauseCounts } from "./cause-counts.ts";
+import type { GuardedSocket, Inspector } from "./guarded-socket.ts";
+import { messageUnits, unitBytes } from "./limits.ts";
+import type { Rooms } from "./rooms.ts";
+
+export interface Session {
+  readonly sessionId: string;
+  /** Who holds it may take the session's place. */
+  readonly token: string;
+  readonly socket: GuardedSocket;
+}
+
+type MessageDrop =
+  | SignalingRefusal["refused"]
+  | "not-text"
+  | "too-fast"
+  | "not-json"
+  | "other-room"
+  | "to-itself"
+  | "absent";
+
+const messageDrops: readonly MessageDrop[] = [
+  "not-text",
+  "too-fast",
+  "not-json",
+  "not-an-object",
+  "unknown-type",
+  "bad-address",
+  "bad-payload",
+  "other-room",
+  "to-itself",
+  "absent",
+];
+
+export class Inspection {
+  readonly drops = new CauseCounts<MessageDrop>(messageDrops);
+  readonly #rooms: Rooms<Session>;
+  readonly #now: () => number;
+
+  constructor(rooms: Rooms<Session>, now: () => number) {
+    this.#rooms = rooms;
+    this.#now = now;
+  }
+
+  inspectorOf(session: Session): Inspector {
+    const bucket = new TokenBucket({ ...messageUnits, now: this.#now });
+    return (bytes, isBinary) => {
+      const inspected = this.#inspect(session, bucket, bytes, isBinary);
+      if ("pass" in inspected) return inspected.pass;
+      this.drops.count(inspected.drop);
+      return undefined;
+    };
+  }
+
+  #inspect(
+    session: Session,
+    bucket: TokenBucket,
+    bytes: Buffer,
+    isBinary: boolean,
+  ): { pass: string } | { drop: MessageDrop } {
+    if (!bucket.take(1 + bytes.length / unitBytes)) return { drop: "too-fast" };
+    if (isBinary) return { drop: "not-text" };
+    const parsed = parse(bytes);
+    if (parsed === undefined) return { drop: "not-json" };
+    const message = readOutbound(parsed.value);
+    if ("refused" in message) return { drop: message.refused };
+    if (message.type !== "HEARTBEAT") {
+      if (!isSameRoom(message.dst, session.sessionId)) return { drop: "other-room" };
+      if (message.dst === session.sessionId) return { drop: "to-itself" };
+      if (this.#rooms.find(message.dst) === undefined) {
+        if (message.type === "OFFER") sayAbsent(session, message.dst);
+        return { drop: "absent" };
+      }
+    }
+    return { pass: JSON.stringify(message) };
+  }
+}
+
+/** As PeerServer says it, but at once: the dialer need not wait for its own time limit. */
+const sayAbsent = ({ socket, sessionId }: Session, absentId: string): void =>
+  socket.send(JSON.stringify({ type: "EXPIRE", src: absentId, dst: sessionId }));
+
+const parse = (bytes: Buffer): { readonly value: unknown } | undefined => {
+  try {
+    return { value: JSON.parse(bytes.toString("utf8")) };
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,30 @@
+// Opens a port, and says in one line why that cannot be done and which option to change.
+import type { Server } from "node:http";
+import { StartProblem } from "./start-problem.ts";
+
+/** @param option that sets the port. @throws StartProblem */
+export const listen = (server: Server, option: string, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      reject(new StartProblem(listenProblem(error, option, port, host), { cause: error }));
+    });
+    server.listen(port, host, resolve);
+  });
+
+const listenProblem = (
+  { code, message }: NodeJS.ErrnoException,
+  option: string,
+  port: number,
+  host: string,
+): string => {
+  switch (code) {
+    case "EADDRINUSE":
+      return `port ${port} is in use; choose another with --${option}`;
+    case "EACCES":
+      return `port ${port} needs more rights; choose one from 1024 with --${option}`;
+    case "EADDRNOTAVAIL":
+      return `--host ${host}: not an address of this machine`;
+    default:
+      return `cannot listen on ${host} port ${port}: ${message}`;
+  }
+};

@@ -1,0 +1,43 @@
+// Reads the request for a signaling socket as PeerJS makes it: `<peer path>peerjs?key=peerjs&id=…&token=…&version=…`.
+// What does not have exactly this form never becomes a WebSocket.
+import type { IncomingMessage } from "node:http";
+import { isSessionId } from "../gateway/session-id.ts";
+
+/** Where PeerJS is told that the PeerServer lies (its option `path`). */
+export const peerPath = "/signaling/";
+/** PeerJS adds this to the path by itself. */
+const socketPath = `${peerPath}peerjs`;
+/** PeerJS's default; it protects nothing. */
+const peerKey = "peerjs";
+/** Whoever holds a session's token may take its place, so it should be hard to guess; PeerJS's own have some eleven characters. */
+const tokenForm = /^[A-Za-z0-9_-]{8,64}$/;
+/** Path and parameters have about 150. */
+const maxUrlLength = 512;
+
+export interface SessionClaim {
+  readonly sessionId: string;
+  readonly token: string;
+}
+
+export type ClaimRefusal = "wrong-path" | "malformed-session";
+
+export const readClaim = (request: IncomingMessage): SessionClaim | ClaimRefusal => {
+  const target = request.url ?? "";
+  if (target.length > maxUrlLength || !URL.canParse(target, "http://any")) return "wrong-path";
+  const { pathname, searchParams } = new URL(target, "http://any");
+  if (pathname !== socketPath) return "wrong-path";
+  const sessionId = onlyValue(searchParams, "id");
+  const token = onlyValue(searchParams, "token");
+  const isWhole = isSessionId(sessionId) && token !== undefined && tokenForm.test(token);
+  return isWhole && onlyValue(searchParams, "key") === peerKey ? { sessionId, token } : "malformed-session";
+};
+
+/** What PeerServer reads in place of the original, so that it can find nothing else there than was checked. */
+export const claimUrl = ({ sessionId, token }: SessionClaim): string =>
+  `${socketPath}?${new URLSearchParams({ key: peerKey, id: sessionId, token })}`;
+
+/** Given twice, two readers might each take another one. */
+const onlyValue = (parameters: URLSearchParams, name: string): string | undefined => {
+  const values = parameters.getAll(name);
+  return values.length === 1 ? values[0] : undefined;
+};
