@@ -1,0 +1,90 @@
+import { fileURLToPath } from "node:url";
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type BundledPage, serveBundle } from "../support/bundled-page.ts";
+import type { ToldIdentity } from "./identity-page.ts";
+
+let bundled: BundledPage;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  bundled = await serveBundle(fileURLToPath(new URL("identity-page.ts", import.meta.url)));
+});
+afterAll(() => bundled.close());
+beforeEach(async () => {
+  context = await bundled.browser.newContext();
+});
+afterEach(() => context.close());
+
+const told = async (page: Page): Promise<ToldIdentity> => {
+  await page.waitForFunction(() => "toldIdentity" in globalThis);
+  return page.evaluate(() => Reflect.get(globalThis, "toldIdentity"));
+};
+
+const openTab = async (query = ""): Promise<Page> => {
+  const page = await context.newPage();
+  await page.goto(bundled.url + query);
+  return page;
+};
+
+describe("identity store in Chromium", () => {
+  it("should keep its key over reloads and count them", async () => {
+    const page = await openTab();
+    const first = await told(page);
+    expect(first).toMatchObject({ epoch: 1, slot: 1, isKept: true, signatureBytes: 64 });
+    expect(first.key).toMatch(/^04[0-9a-f]{128}$/);
+    for (const epoch of [2, 3]) {
+      await page.reload();
+      expect(await told(page)).toEqual({ ...first, epoch });
+    }
+  });
+
+  it("should make a second tab a second gateway, each with its own count", async () => {
+    const [one, two] = [await openTab(), await openTab()];
+    const [first, second] = [await told(one), await told(two)];
+    expect([first.slot, second.slot]).toEqual([1, 2]);
+    expect(second.key).not.toBe(first.key);
+    await two.reload();
+    expect(await told(two)).toEqual({ ...second, epoch: 2 });
+    await one.reload();
+    expect(await told(one)).toEqual({ ...first, epoch: 2 });
+  });
+
+  it("should let a tab keep its slot over a reload though a lower one is free by then", async () => {
+    const [one, two] = [await openTab(), await openTab()];
+    await told(one);
+    const second = await told(two);
+    await one.close();
+    await two.reload();
+    expect(await told(two)).toEqual({ ...second, epoch: 2 });
+  });
+
+  it("should give the lowest free slot, with its key, to a new tab", async () => {
+    const [one, two] = [await openTab(), await openTab()];
+    const first = await told(one);
+    await told(two);
+    await one.close();
+    expect(await told(await openTab())).toEqual({ ...first, epoch: 2 });
+  });
+
+  it("should give a duplicated tab, which remembers its origin's slot, its own", async () => {
+    const one = await openTab();
+    const first = await told(one);
+    const [copy] = await Promise.all([
+      context.waitForEvent("page"),
+      one.evaluate(() => void window.open(location.href, "_blank")), // It takes a copy of sessionStorage with it.
+    ]);
+    expect(await copy.evaluate(() => sessionStorage.length)).toBe(1);
+    expect((await told(copy)).slot).toBe(2);
+    await one.reload();
+    expect(await told(one)).toEqual({ ...first, epoch: 2 });
+  });
+
+  it.each(["locks", "indexedDB"])("should go on with a new key, and say so, without %s", async (missing) => {
+    const page = await openTab(`?without=${missing}`);
+    const first = await told(page);
+    expect(first).toMatchObject({ epoch: 1, slot: 1, isKept: false, signatureBytes: 64 });
+    await page.reload();
+    expect((await told(page)).key).not.toBe(first.key);
+  });
+});

@@ -1,0 +1,185 @@
+// A `Channel` over one RTCDataChannel and its RTCPeerConnection, whoever opened it; it takes them over when the data channel is open.
+// Invariants: `send` never throws, nothing that arrives before `listen` is lost, and the listener hears of the end exactly once.
+import { equalBytes } from "../../firmware-bridge/bytes.ts";
+import {
+  backlogLowWaterBytes,
+  type Channel,
+  type ChannelListener,
+  type FingerprintPair,
+  type FingerprintRefusal,
+} from "../../gateway/channel.ts";
+import { maxMessageBytes } from "../../gateway/frame-types.ts";
+import type { Cancel, Crypto, Schedule } from "../../gateway/runtime.ts";
+import { readFingerprint } from "./sdp-fingerprint.ts";
+
+export type DataPipe = Pick<
+  RTCDataChannel,
+  | "addEventListener"
+  | "binaryType"
+  | "bufferedAmount"
+  | "bufferedAmountLowThreshold"
+  | "close"
+  | "readyState"
+  | "removeEventListener"
+  | "send"
+>;
+
+export type Connection = Pick<
+  RTCPeerConnection,
+  | "addEventListener"
+  | "close"
+  | "connectionState"
+  | "currentLocalDescription"
+  | "currentRemoteDescription"
+  | "removeEventListener"
+> & { readonly sctp: { readonly transport: Partial<Pick<RTCDtlsTransport, "getRemoteCertificates">> | null } | null };
+
+export interface DataChannelOptions {
+  /** Open, or about to be. */
+  readonly pipe: DataPipe;
+  readonly connection: Connection;
+  readonly localSessionId: string;
+  readonly remoteSessionId: string;
+  readonly dialedBy: "us" | "them";
+  readonly sha256: Crypto["sha256"];
+  readonly schedule: Schedule;
+  /** Once, when data channel and connection are both closed: for the opener to forget them. */
+  readonly onReleased: () => void;
+}
+
+/** Twice what a handshake may hold (docs/protocol.md §2.1), a megabyte at most; who sends more before anybody listens is not one of us. */
+export const maxEarlyMessages = 64;
+
+/** A closing data channel still delivers what it took, a closed connection does not: a goodbye gets this long to leave. */
+const lingerMs = 1_000;
+
+export class DataChannel implements Channel {
+  readonly localSessionId: string;
+  readonly remoteSessionId: string;
+  readonly dialedBy: "us" | "them";
+  readonly #options: DataChannelOptions;
+  readonly #early: Uint8Array[] = [];
+  #listener: ChannelListener | undefined;
+  #closeReason: string | undefined;
+  #cancelLinger: Cancel | undefined;
+  #isReleased = false;
+
+  constructor(options: DataChannelOptions) {
+    this.#options = options;
+    this.localSessionId = options.localSessionId;
+    this.remoteSessionId = options.remoteSessionId;
+    this.dialedBy = options.dialedBy;
+    const { pipe, connection } = options;
+    pipe.binaryType = "arraybuffer";
+    pipe.bufferedAmountLowThreshold = backlogLowWaterBytes;
+    pipe.addEventListener("message", this.#onMessage);
+    pipe.addEventListener("bufferedamountlow", this.#onDrain);
+    pipe.addEventListener("close", this.#onPipeClose);
+    pipe.addEventListener("error", this.#onPipeError);
+    connection.addEventListener("connectionstatechange", this.#onConnectionState);
+  }
+
+  async fingerprints(): Promise<FingerprintPair | FingerprintRefusal> {
+    if (this.#closeReason !== undefined) return { refused: "closed" };
+    const { currentLocalDescription, currentRemoteDescription, sctp } = this.#options.connection;
+    const local = readFingerprint(currentLocalDescription?.sdp ?? "");
+    if ("refused" in local) return local;
+    const remote = readFingerprint(currentRemoteDescription?.sdp ?? "");
+    if ("refused" in remote) return remote;
+    // The first one is the peer's own. A platform that keeps it to itself has no such list, or one of an empty buffer.
+    const certificate = sctp?.transport?.getRemoteCertificates?.()[0];
+    if (certificate !== undefined && certificate.byteLength > 0) {
+      const held = await this.#options.sha256(new Uint8Array(certificate));
+      if (!equalBytes(held, remote)) return { refused: "certificate-differs" };
+    }
+    return { local, remote };
+  }
+
+  listen(listener: ChannelListener): void {
+    if (this.#listener !== undefined) throw new Error("a channel has one listener");
+    this.#listener = listener;
+    const closedBefore = this.#closeReason;
+    for (const message of this.#early.splice(0)) {
+      listener.onMessage(message);
+      if (this.#closeReason !== closedBefore) return; // The listener itself closed the channel, and has been told.
+    }
+    if (closedBefore !== undefined) listener.onClose(closedBefore);
+  }
+
+  send(message: Uint8Array): boolean {
+    if (this.#closeReason !== undefined || this.#options.pipe.readyState !== "open") return false;
+    try {
+      // DOM types exclude shared memory, which no message here comes from.
+      this.#options.pipe.send(message as Uint8Array<ArrayBuffer>);
+      return true;
+    } catch (error) {
+      // It closed this very moment, or its buffer is full, far beyond the high-water mark: either way nobody takes anything.
+      this.close(`send failed: ${String(error)}`);
+      return false;
+    }
+  }
+
+  bufferedBytes(): number {
+    return this.#closeReason === undefined ? this.#options.pipe.bufferedAmount : 0;
+  }
+
+  close(reason: string): void {
+    if (this.#closeReason !== undefined) return;
+    this.#closeReason = reason;
+    const { pipe, schedule } = this.#options;
+    if (pipe.readyState === "open") {
+      this.#cancelLinger = schedule(lingerMs, this.#release);
+      pipe.close();
+    } else {
+      this.#release();
+    }
+    this.#listener?.onClose(reason);
+  }
+
+  readonly #onMessage = ({ data }: MessageEvent<unknown>): void => {
+    if (this.#closeReason !== undefined) return;
+    if (!(data instanceof ArrayBuffer) || data.byteLength > maxMessageBytes) {
+      this.close("not a gateway message");
+    } else if (this.#listener !== undefined) {
+      this.#listener.onMessage(new Uint8Array(data));
+    } else if (this.#early.length < maxEarlyMessages) {
+      this.#early.push(new Uint8Array(data));
+    } else {
+      this.close("too many messages before admission");
+    }
+  };
+
+  readonly #onDrain = (): void => {
+    if (this.#closeReason === undefined) this.#listener?.onDrain();
+  };
+
+  readonly #onPipeClose = (): void => this.#lost("closed by the other side");
+
+  readonly #onPipeError = (): void => this.close("data channel error");
+
+  /** "disconnected" is no end: a phone that slept, or walked through a dead spot, comes back. Liveness is decided elsewhere. */
+  readonly #onConnectionState = (): void => {
+    const { connectionState } = this.#options.connection;
+    if (connectionState === "failed" || connectionState === "closed") this.#lost(`connection ${connectionState}`);
+  };
+
+  /** Nothing can leave any more. */
+  #lost(reason: string): void {
+    this.close(reason);
+    this.#release();
+  }
+
+  readonly #release = (): void => {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#cancelLinger?.();
+    const { pipe, connection, onReleased } = this.#options;
+    pipe.removeEventListener("message", this.#onMessage);
+    pipe.removeEventListener("bufferedamountlow", this.#onDrain);
+    pipe.removeEventListener("close", this.#onPipeClose);
+    pipe.removeEventListener("error", this.#onPipeError);
+    connection.removeEventListener("connectionstatechange", this.#onConnectionState);
+    connection.close();
+    onReleased();
+  };
+}

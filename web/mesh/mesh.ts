@@ -1,0 +1,161 @@
+// Keeps the full mesh of a room: asks the server who is there, dials whom gateway/membership.ts says, and hands every open channel, dialled or
+// incoming, to admission. Whoever is at the other end counts as connected only while the gateway holds them.
+import type { Channel } from "../../gateway/channel.ts";
+import { Membership } from "../../gateway/membership.ts";
+import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/runtime.ts";
+import type { Opener, OpenerListener, ServerState } from "./opener.ts";
+
+export interface MeshOptions {
+  readonly sessionId: string;
+  readonly open: (listener: OpenerListener) => Opener;
+  /** Session ids of the room by the server, oldest first; undefined when it did not tell. */
+  readonly fetchMembers: () => Promise<readonly string[] | undefined>;
+  /** Whether the other end has proven itself, and the pair is connected. A channel that is not admitted is closed by whoever refuses it. */
+  readonly admit: (channel: Channel) => Promise<boolean>;
+  /** Session ids with which an admitted channel is open now. */
+  readonly heldSessionIds: () => readonly string[];
+  readonly now: Now;
+  readonly schedule: Schedule;
+  readonly random: RandomUnit;
+  /** Server state or pending dials have changed. */
+  readonly onChange: () => void;
+}
+
+/** A dial is due to the second, not to the millisecond; a hidden page's timers run once a second anyway. */
+const tickMs = 500;
+
+/** Who left without a word is listed no more after this, and is not dialled for ever; the server is asked only while somebody is missing. */
+const relistMs = 10_000;
+/** When the server did not answer: nobody can be dialled before the first list. */
+const listRetryMs = 2_000;
+
+export class Mesh {
+  readonly #options: MeshOptions;
+  readonly #membership: Membership;
+  readonly #opener: Opener;
+  readonly #dials = new Set<string>();
+  /** Those with whom a channel was admitted, until the gateway holds none any more. */
+  readonly #connected = new Set<string>();
+  #isListWanted = false;
+  #isListUnderway = false;
+  #mayListAtMs = 0;
+  #cancelTick: Cancel;
+  #isClosed = false;
+
+  constructor(options: MeshOptions) {
+    this.#options = options;
+    this.#membership = new Membership({ ownSessionId: options.sessionId, random: options.random });
+    this.#opener = options.open({
+      onServerState: (state) => this.#onServerState(state),
+      onChannel: (channel) => void this.#admit(channel),
+    });
+    this.#cancelTick = options.schedule(tickMs, () => this.#tick());
+  }
+
+  get serverState(): ServerState {
+    return this.#opener.serverState;
+  }
+
+  /** Signaling messages and connections that were not let in, by cause. */
+  get drops(): ReadonlyMap<string, number> {
+    return this.#opener.drops;
+  }
+
+  /** Session ids that are being dialled, up to the end of the handshake. */
+  get pendingDials(): ReadonlySet<string> {
+    return this.#dials;
+  }
+
+  /** Hints by a peer: whom it holds. */
+  peerNamed(peerId: string, sessionIds: readonly string[]): void {
+    this.#membership.peerNamed(peerId, sessionIds, this.#options.now());
+    this.#step();
+  }
+
+  /** That peer said goodbye: it is not dialled again. */
+  peerLeft(peerId: string): void {
+    this.#connected.delete(peerId);
+    this.#membership.left(peerId, this.#options.now());
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelTick();
+    this.#opener.close();
+  }
+
+  #onServerState({ kind }: ServerState): void {
+    if (kind === "connected") {
+      this.#isListWanted = true;
+      this.#mayListAtMs = 0;
+    } else {
+      this.#membership.serverAway();
+    }
+    this.#step();
+    this.#options.onChange();
+  }
+
+  #tick(): void {
+    this.#step();
+    this.#cancelTick = this.#options.schedule(tickMs, () => this.#tick());
+  }
+
+  #step(): void {
+    if (this.#isClosed) return;
+    this.#noticeLosses();
+    for (const sessionId of this.#membership.next(this.#options.now())) void this.#dial(sessionId);
+    void this.#list();
+  }
+
+  #noticeLosses(): void {
+    const held = new Set(this.#options.heldSessionIds());
+    for (const sessionId of this.#connected) {
+      if (held.has(sessionId)) continue;
+      this.#connected.delete(sessionId);
+      this.#membership.lost(sessionId, this.#options.now());
+      this.#isListWanted = true;
+    }
+  }
+
+  async #dial(sessionId: string): Promise<void> {
+    this.#dials.add(sessionId);
+    this.#options.onChange();
+    const outcome = await this.#opener.dial(sessionId);
+    const isConnected = !("failed" in outcome) && (await this.#admit(outcome));
+    this.#dials.delete(sessionId);
+    if (this.#isClosed) return;
+    if (!isConnected) {
+      this.#membership.failed(sessionId, this.#options.now());
+      this.#isListWanted = true;
+    }
+    this.#step();
+    this.#options.onChange();
+  }
+
+  async #admit(channel: Channel): Promise<boolean> {
+    const isConnected = await this.#options.admit(channel);
+    if (isConnected) {
+      this.#connected.add(channel.remoteSessionId);
+      this.#membership.connected(channel.remoteSessionId, this.#options.now());
+    }
+    return isConnected;
+  }
+
+  async #list(): Promise<void> {
+    const { now, fetchMembers } = this.#options;
+    const isConnected = () => this.serverState.kind === "connected";
+    if (!this.#isListWanted || this.#isListUnderway || !isConnected() || now() < this.#mayListAtMs) return;
+    this.#isListUnderway = true;
+    this.#isListWanted = false;
+    const sessionIds = await fetchMembers();
+    this.#isListUnderway = false;
+    if (sessionIds === undefined || !isConnected()) {
+      this.#isListWanted = true;
+      this.#mayListAtMs = now() + listRetryMs;
+    } else {
+      this.#mayListAtMs = now() + relistMs;
+      this.#membership.serverListed(sessionIds, now());
+    }
+    this.#step();
+  }
+}

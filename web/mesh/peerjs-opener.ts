@@ -1,0 +1,205 @@
+// Opens channels by PeerJS: dials, and accepts what others of the room dial. PeerJS does the signaling and the ICE dance; once a connection is
+// open its data channel is used directly, because PeerJS buffers without a bound and closes a connection when a send throws.
+import type { PeerOptions } from "peerjs";
+import { toHex } from "../../firmware-bridge/bytes.ts";
+import type { Channel } from "../../gateway/channel.ts";
+import type { Crypto, Now, RandomUnit, Schedule } from "../../gateway/runtime.ts";
+import { isSameRoom } from "../../gateway/session-id.ts";
+import { DataChannel } from "./data-channel.ts";
+import type { DialFailure, Opener, OpenerListener, ServerState } from "./opener.ts";
+import type { ConnectionFace, PeerClass, PeerFace } from "./peerjs-face.ts";
+import { ServerLink } from "./server-link.ts";
+import { guardSignaling } from "./signaling-guard.ts";
+
+export interface SignalingAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly secure: boolean;
+}
+
+/** @param origin such as `https://mesh.example:8443`; the ports that a URL leaves out have to be told to PeerJS. */
+export const signalingAddress = (origin: string, peerPath: string): SignalingAddress => {
+  const { protocol, hostname, port } = new URL(origin);
+  const secure = protocol === "https:";
+  return { host: hostname, port: port === "" ? (secure ? 443 : 80) : Number(port), path: peerPath, secure };
+};
+
+export interface PeerJsOpenerOptions {
+  readonly Peer: PeerClass;
+  readonly sessionId: string;
+  readonly address: SignalingAddress;
+  /** Empty is right on one LAN; PeerJS's own defaults would contact third parties. */
+  readonly iceServers: readonly RTCIceServer[];
+  readonly crypto: Pick<Crypto, "randomBytes" | "sha256">;
+  readonly now: Now;
+  readonly schedule: Schedule;
+  readonly random: RandomUnit;
+  readonly listener: OpenerListener;
+}
+
+/**
+ * Host candidates connect within 100 ms, relayed ones within 3 s, and a lost DTLS flight is repeated after 1 and 3 s. Whoever dials has a
+ * second try before it is the other end's turn, after 8 s (gateway/dial-policy.ts).
+ */
+export const dialTimeoutMs = 6_000;
+
+/** Connections that others opened and that are not open yet: a room of fifty may dial at once, and a browser holds 500 in all. */
+const maxPendingAccepts = 64;
+/** One session's dial, and its second try when the first was lost. */
+const maxPendingAcceptsPerSession = 2;
+
+interface Attempt {
+  readonly sessionId: string;
+  readonly dialedBy: "us" | "them";
+  readonly settle: (outcome: Channel | DialFailure) => void;
+}
+
+export class PeerJsOpener implements Opener {
+  readonly #options: PeerJsOpenerOptions;
+  readonly #link: ServerLink;
+  readonly #attempts = new Set<Attempt>();
+  readonly #channels = new Set<Channel>();
+  readonly #drops = new Map<string, number>();
+  #isClosed = false;
+
+  /** @throws Error when PeerJS is not the version that the signaling guard knows. */
+  constructor(options: PeerJsOpenerOptions) {
+    this.#options = options;
+    const { now, schedule, random, listener } = options;
+    this.#link = new ServerLink({
+      createPeer: () => this.#createPeer(),
+      onState: (state) => listener.onServerState(state),
+      now,
+      schedule,
+      random,
+    });
+  }
+
+  get serverState(): ServerState {
+    return this.#link.state;
+  }
+
+  get drops(): ReadonlyMap<string, number> {
+    return this.#drops;
+  }
+
+  async dial(sessionId: string): Promise<Channel | DialFailure> {
+    if (this.#isClosed) return { failed: "closed" };
+    const peer = this.#link.connectedPeer;
+    if (peer === undefined) return { failed: "server-away" };
+    if (this.#pending("us", sessionId).length > 0) return { failed: "already-dialling" };
+    try {
+      const connection = peer.connect(sessionId, { serialization: "raw", reliable: false });
+      return connection === undefined ? { failed: "server-away" } : await this.#opened(connection, "us");
+    } catch {
+      return { failed: "not-connected" }; // The browser makes no further RTCPeerConnection.
+    }
+  }
+
+  /** Leaves the server, gives up what is being opened, and closes every channel that it has opened. */
+  close(): void {
+    this.#isClosed = true;
+    this.#link.close();
+    for (const attempt of this.#attempts) attempt.settle({ failed: "closed" });
+    for (const channel of this.#channels) channel.close("leaving");
+  }
+
+  #createPeer(): PeerFace {
+    const { Peer, sessionId, address, iceServers, crypto } = this.#options;
+    const options: PeerOptions = {
+      ...address,
+      config: { iceServers: [...iceServers] },
+      debug: 0,
+      // PeerJS would draw it from Math.random; whoever guesses it may take this session's place at the server.
+      token: toHex(crypto.randomBytes(16)),
+    };
+    const peer = new Peer(sessionId, options);
+    guardSignaling({
+      peer,
+      mayOffer: (from) => this.#mayAccept(from),
+      onUnavailable: (absent) => {
+        for (const attempt of this.#pending("us", absent)) attempt.settle({ failed: "peer-unavailable" });
+      },
+      onDrop: (cause) => this.#countDrop(cause),
+    });
+    peer.on("connection", (connection) => void this.#accept(connection));
+    return peer;
+  }
+
+  async #accept(connection: ConnectionFace): Promise<void> {
+    const outcome = await this.#opened(connection, "them");
+    if ("failed" in outcome) this.#countDrop(`accept ${outcome.failed}`);
+    else this.#options.listener.onChannel(outcome);
+  }
+
+  #mayAccept(sessionId: string): boolean {
+    return (
+      !this.#isClosed &&
+      sessionId !== this.#options.sessionId &&
+      isSameRoom(sessionId, this.#options.sessionId) &&
+      this.#pending("them").length < maxPendingAccepts &&
+      this.#pending("them", sessionId).length < maxPendingAcceptsPerSession
+    );
+  }
+
+  #pending(dialedBy: "us" | "them", sessionId?: string): Attempt[] {
+    return [...this.#attempts].filter(
+      (attempt) => attempt.dialedBy === dialedBy && (sessionId === undefined || attempt.sessionId === sessionId),
+    );
+  }
+
+  /** The connection as a channel once it is open; closed when it fails or takes too long. */
+  #opened(connection: ConnectionFace, dialedBy: "us" | "them"): Promise<Channel | DialFailure> {
+    return new Promise((resolve) => {
+      const attempt: Attempt = {
+        sessionId: connection.peer,
+        dialedBy,
+        settle: (outcome) => {
+          if (!this.#attempts.delete(attempt)) return;
+          cancelLimit();
+          if ("failed" in outcome) connection.close();
+          resolve(outcome);
+        },
+      };
+      this.#attempts.add(attempt);
+      const cancelLimit = this.#options.schedule(dialTimeoutMs, () => attempt.settle({ failed: "timed-out" }));
+      connection.on("error", () => attempt.settle({ failed: "not-connected" }));
+      // PeerJS looks at ICE alone; where certificates or the transport fail, only this state shows it.
+      connection.peerConnection?.addEventListener("connectionstatechange", () => {
+        const state = connection.peerConnection?.connectionState;
+        if (state === "failed" || state === "closed") attempt.settle({ failed: "not-connected" });
+      });
+      connection.on("open", () => {
+        if (this.#attempts.has(attempt)) attempt.settle(this.#channelOf(connection, dialedBy));
+      });
+    });
+  }
+
+  /** Called in the very task in which PeerJS says "open", so that no message slips by. */
+  #channelOf(connection: ConnectionFace, dialedBy: "us" | "them"): Channel | DialFailure {
+    const { dataChannel, peerConnection } = connection;
+    if (!dataChannel || !peerConnection) return { failed: "not-connected" };
+    const { sessionId, crypto, schedule } = this.#options;
+    const channel = new DataChannel({
+      pipe: dataChannel,
+      connection: peerConnection,
+      localSessionId: sessionId,
+      remoteSessionId: connection.peer,
+      dialedBy,
+      sha256: crypto.sha256,
+      schedule,
+      onReleased: () => {
+        this.#channels.delete(channel);
+        connection.close(); // PeerJS forgets it.
+      },
+    });
+    connection.on("close", () => channel.close("connection closed"));
+    this.#channels.add(channel);
+    return channel;
+  }
+
+  #countDrop(cause: string): void {
+    this.#drops.set(cause, (this.#drops.get(cause) ?? 0) + 1);
+  }
+}

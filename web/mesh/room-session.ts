@@ -1,0 +1,89 @@
+// One gateway in one room, from joining to leaving: the gateway, the mesh that brings it channels, and what passes between the two.
+// The same on pages and on native phones: everything of the platform is handed in.
+import { Gateway, type GatewayEvent, type GatewayOptions } from "../../gateway/gateway.ts";
+import type { Room } from "../../gateway/room-key.ts";
+import type { RandomUnit } from "../../gateway/runtime.ts";
+import { makeSessionId } from "../../gateway/session-id.ts";
+import { Mesh } from "./mesh.ts";
+import type { ServerState } from "./opener.ts";
+import type { PeerClass } from "./peerjs-face.ts";
+import { PeerJsOpener, type SignalingAddress } from "./peerjs-opener.ts";
+
+export interface RoomSessionListener {
+  onEvent(event: GatewayEvent): void;
+  onServerState(state: ServerState): void;
+}
+
+export interface RoomSessionOptions extends Omit<GatewayOptions, "authKey" | "onEvent" | "onMembers"> {
+  readonly room: Room;
+  readonly Peer: PeerClass;
+  readonly address: SignalingAddress;
+  readonly iceServers: readonly RTCIceServer[];
+  /** Session ids of the room by the server, oldest first; undefined when it did not tell. */
+  readonly fetchMembers: (roomId: string) => Promise<readonly string[] | undefined>;
+  readonly random: RandomUnit;
+  readonly listener: RoomSessionListener;
+}
+
+export class RoomSession {
+  readonly gateway: Gateway;
+  readonly sessionId: string;
+  readonly #mesh: Mesh;
+  readonly #listener: RoomSessionListener;
+
+  /** Joins at once. @throws Error when PeerJS is not the version that the signaling guard knows. */
+  constructor(options: RoomSessionOptions) {
+    const { room, crypto, now, schedule, random, listener } = options;
+    this.#listener = listener;
+    this.sessionId = makeSessionId(room.roomId, crypto.randomBytes);
+    this.gateway = new Gateway({
+      ...options,
+      authKey: room.authKey,
+      onEvent: (event) => this.#onEvent(event),
+      onMembers: (sessionId, named) => this.#mesh.peerNamed(sessionId, named),
+    });
+    this.#mesh = new Mesh({
+      sessionId: this.sessionId,
+      open: (openerListener) =>
+        new PeerJsOpener({
+          Peer: options.Peer,
+          sessionId: this.sessionId,
+          address: options.address,
+          iceServers: options.iceServers,
+          crypto,
+          now,
+          schedule,
+          random,
+          listener: openerListener,
+        }),
+      fetchMembers: () => options.fetchMembers(room.roomId),
+      admit: (channel) => this.gateway.admit(channel),
+      heldSessionIds: () => this.gateway.heldSessionIds(),
+      now,
+      schedule,
+      random,
+      onChange: () => listener.onServerState(this.serverState),
+    });
+  }
+
+  get serverState(): ServerState {
+    return this.#mesh.serverState;
+  }
+
+  /** Session ids that are being dialled now. */
+  get pendingDials(): ReadonlySet<string> {
+    return this.#mesh.pendingDials;
+  }
+
+  /** Says goodbye to everybody and lets go of everything. */
+  async close(): Promise<void> {
+    const closing = this.gateway.close();
+    this.#mesh.close();
+    await closing;
+  }
+
+  #onEvent(event: GatewayEvent): void {
+    if (event.kind === "peer-gone" && event.hasLeft) this.#mesh.peerLeft(event.sessionId);
+    this.#listener.onEvent(event);
+  }
+}

@@ -1,0 +1,91 @@
+// What a page asks the server over HTTP: how to reach others, and who is in the room. The server is not trusted: its answers are bounded in
+// size and time, checked in shape, and one that is not right is an outcome, not an exception.
+import { maxMembers } from "../../gateway/frame-types.ts";
+import { isSessionId, roomIdOf } from "../../gateway/session-id.ts";
+
+/** Undefined stands for every failure: nobody can do anything but try again. */
+export interface ServerApi {
+  config(): Promise<PageConfig | undefined>;
+  /** Session ids of the room, oldest first. */
+  members(roomId: string): Promise<readonly string[] | undefined>;
+}
+
+export interface PageConfig {
+  /** Origin that invites name; undefined where the server knows none that phones reach. */
+  readonly publicUrl: string | undefined;
+  /** Where on the server PeerJS finds its socket. */
+  readonly peerPath: string;
+  readonly iceServers: readonly RTCIceServer[];
+}
+
+/** A hundred and twenty-eight session ids are 7 kB. */
+const maxAnswerBytes = 32_768;
+/** A phone's radio may take seconds to wake; the membership asks again anyway. */
+const answerTimeoutMs = 8_000;
+const maxIceServers = 16;
+
+/** @param origin of the server, such as `location.origin`. */
+export const serverApi = (origin: string, fetchFrom: typeof fetch): ServerApi => {
+  const get = async (path: string): Promise<unknown> => {
+    try {
+      const signal = AbortSignal.timeout(answerTimeoutMs);
+      const response = await fetchFrom(new URL(path, origin), { signal, cache: "no-store", credentials: "omit" });
+      return response.ok ? JSON.parse(await readText(response)) : undefined;
+    } catch {
+      return undefined; // Not reachable, too slow, too long, or not JSON.
+    }
+  };
+  return {
+    config: async () => readPageConfig(await get("/config.json")),
+    members: async (roomId) => readMembers(await get(`/rooms/${roomId}/members`), roomId),
+  };
+};
+
+/** @throws RangeError when there is more than any honest answer holds; the rest is not fetched. */
+const readText = async (response: Response): Promise<string> => {
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for (let chunk = await reader?.read(); chunk?.value !== undefined; chunk = await reader?.read()) {
+    bytes += chunk.value.length;
+    if (bytes > maxAnswerBytes) {
+      await reader?.cancel();
+      throw new RangeError("answer too long");
+    }
+    text += decoder.decode(chunk.value, { stream: true });
+  }
+  return text + decoder.decode();
+};
+
+const readPageConfig = (value: unknown): PageConfig | undefined => {
+  const { publicUrl, peerPath, iceServers } = fieldsOf(value);
+  if (typeof peerPath !== "string" || !/^\/(?:[\w-]+\/)*$/.test(peerPath) || !Array.isArray(iceServers))
+    return undefined;
+  return {
+    peerPath,
+    publicUrl: typeof publicUrl === "string" && URL.canParse(publicUrl) ? publicUrl : undefined,
+    iceServers: iceServers.slice(0, maxIceServers).flatMap(readIceServer),
+  };
+};
+
+/** None where RTCPeerConnection would throw on it: a mesh without a relay is better than no mesh. */
+const readIceServer = (value: unknown): readonly RTCIceServer[] => {
+  const { urls, username, credential } = fieldsOf(value);
+  const list = [urls].flat().filter(isIceUrl);
+  if (list.length === 0) return [];
+  if (typeof username === "string" && typeof credential === "string") return [{ urls: list, username, credential }];
+  return list.some((url) => url.startsWith("turn")) ? [] : [{ urls: list }];
+};
+
+const isIceUrl = (url: unknown): url is string => typeof url === "string" && /^(stuns?|turns?):\S+$/.test(url);
+
+const readMembers = (value: unknown, roomId: string): readonly string[] | undefined => {
+  const { members } = fieldsOf(value);
+  if (!Array.isArray(members)) return undefined;
+  const isMember = (member: unknown): member is string => isSessionId(member) && roomIdOf(member) === roomId;
+  return members.slice(0, maxMembers).filter(isMember);
+};
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? { ...value } : {};

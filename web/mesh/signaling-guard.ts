@@ -1,0 +1,91 @@
+// The page's door on PeerJS's signaling socket: what the server says passes here before PeerJS acts on it. Without it a server, or whoever it
+// lets through, makes PeerJS throw, hoard messages, answer media calls or close a healthy channel (docs/protocol.md §3.3).
+import { readInbound } from "../../gateway/signaling-message.ts";
+import type { PeerFace, SignalingMessage, SignalingTarget } from "./peerjs-face.ts";
+
+export interface SignalingGuardOptions {
+  readonly peer: Pick<PeerFace, "socket" | "getConnection">;
+  /** Whether a new connection from that session may be opened now. */
+  readonly mayOffer: (sessionId: string) => boolean;
+  /** The server could not hand on what was meant for that session. */
+  readonly onUnavailable: (sessionId: string) => void;
+  /** Something was not let in; the cause is for counting. */
+  readonly onDrop: (cause: string) => void;
+}
+
+/** A browser has a handful of addresses, times protocols and relays; more candidates than this are an attempt to tire us. */
+const maxCandidates = 64;
+
+/** The part of PeerJS's socket, an eventemitter3, that this file relies on. */
+interface MessageEmitter {
+  listeners(event: "message"): readonly unknown[];
+  removeAllListeners(event: "message"): unknown;
+  on(event: "message", listener: (message: unknown) => void): unknown;
+}
+
+/**
+ * Puts itself between a Peer's socket and the Peer, for the life of the Peer. To be called in the task that makes the Peer, before any message.
+ * @throws Error when the socket is not as in PeerJS 1.5.5: better no mesh than one without this door.
+ */
+export const guardSignaling = ({ peer, mayOffer, onUnavailable, onDrop }: SignalingGuardOptions): void => {
+  const { socket } = peer;
+  if (!isMessageEmitter(socket)) throw notGuardable();
+  const [toPeer, ...others] = socket.listeners("message");
+  if (!isListener(toPeer) || others.length > 0) throw notGuardable();
+  const candidates = new WeakMap<SignalingTarget, number>();
+
+  const offer = (message: SignalingMessage, connectionId: string): void => {
+    if (peer.getConnection(message.src, connectionId) !== null) return onDrop("offer of a known connection"); // PeerJS would close it.
+    if (!mayOffer(message.src)) return onDrop("unwanted offer");
+    try {
+      toPeer(message);
+    } catch {
+      onDrop("failed offer"); // The browser makes no further RTCPeerConnection.
+    }
+  };
+
+  /** Straight to the connection: PeerJS hoards what it has none for, and leaves a rejected promise to nobody. */
+  const toConnection = async (message: SignalingMessage, connectionId: string): Promise<void> => {
+    const connection = peer.getConnection(message.src, connectionId);
+    if (connection === null) return onDrop("unknown connection");
+    if (message.type === "CANDIDATE") {
+      const seen = candidates.get(connection) ?? 0;
+      if (seen === maxCandidates) return onDrop("too many candidates");
+      candidates.set(connection, seen + 1);
+    }
+    try {
+      await connection.handleMessage(message);
+    } catch {
+      onDrop("connection closed meanwhile");
+    }
+  };
+
+  socket.removeAllListeners("message");
+  socket.on("message", (raw) => {
+    const message = readInbound(raw);
+    if ("refused" in message) return onDrop(message.refused);
+    switch (message.type) {
+      case "OPEN":
+      case "ERROR":
+      case "ID-TAKEN":
+      case "INVALID-KEY":
+        return toPeer(message);
+      case "EXPIRE":
+        return onUnavailable(message.src);
+      case "OFFER":
+        return offer(message, message.payload.connectionId);
+      case "ANSWER":
+      case "CANDIDATE":
+        return void toConnection(message, message.payload.connectionId);
+    }
+  });
+};
+
+const isMessageEmitter = (socket: unknown): socket is MessageEmitter =>
+  typeof socket === "object" &&
+  socket !== null &&
+  ["listeners", "removeAllListeners", "on"].every((name) => name in socket && isListener(Reflect.get(socket, name)));
+
+const isListener = (value: unknown): value is (message: unknown) => void => typeof value === "function";
+
+const notGuardable = (): Error => new Error("the signaling socket of this version of PeerJS cannot be guarded");

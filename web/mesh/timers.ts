@@ -1,0 +1,9 @@
+// Time as browsers and Node have it, for the code that is handed `Now` and `Schedule`.
+import type { Now, Schedule } from "../../gateway/runtime.ts";
+
+export const now: Now = () => performance.now();
+
+export const schedule: Schedule = (delayMs, task) => {
+  const timer = setTimeout(task, delayMs);
+  return () => clearTimeout(timer);
+};

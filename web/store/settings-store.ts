@@ -1,0 +1,62 @@
+// A person's settings on this device. What protects the person (mute, strength, rate, rules) is shared by all tabs; the name belongs to a slot,
+// because a second tab is a second gateway. What comes back from storage may be anything and is read field by field.
+import { maxNameBytes } from "../../gateway/roster.ts";
+import { defaultRules, readRules } from "../../gateway/rules.ts";
+import { cutUtf8 } from "../../gateway/utf8.ts";
+import type { Settings } from "../ui/app-model.ts";
+import { readJson, type StorageOutcome, type TextStorage } from "./text-storage.ts";
+
+const sharedKey = "earl-mesh.settings";
+const nameKey = (slot: number): string => `earl-mesh.name.${slot}`;
+
+export const strengthLimits = { least: 1, most: 100 } as const;
+/** Two buzzes a second, without end, are as much as a wrist can tell apart. */
+export const buzzRateLimits = { least: 1, most: 20 } as const;
+
+/** Without control characters and outer space, and no longer than a roster holds; undefined when nothing is left. */
+export const cleanName = (text: string): string | undefined =>
+  cutUtf8(text.replace(/\p{Cc}/gu, "").trim(), maxNameBytes).trimEnd() || undefined;
+
+export class SettingsStore {
+  readonly #storage: TextStorage;
+  readonly #slot: number;
+
+  /** @param slot of the identity, from 1. */
+  constructor(storage: TextStorage, slot: number) {
+    this.#storage = storage;
+    this.#slot = slot;
+  }
+
+  load(): Settings {
+    const stored = readJson(this.#storage, sharedKey);
+    const { isMuted, strengthLimit, buzzesPerTenSeconds, rules } = (stored ?? {}) as Partial<Record<string, unknown>>;
+    return {
+      name: cleanName(this.#storage.read(nameKey(this.#slot)) ?? "") ?? this.#defaultName(),
+      isMuted: isMuted === true,
+      strengthLimit: readWhole(strengthLimit, strengthLimits) ?? strengthLimits.most,
+      buzzesPerTenSeconds: readWhole(buzzesPerTenSeconds, buzzRateLimits) ?? 10,
+      rules: rules === undefined ? defaultRules : readRules(rules),
+    };
+  }
+
+  /** Writes what changed, and leaves what another tab wrote meanwhile. */
+  save({ name, ...shared }: Partial<Settings>): StorageOutcome {
+    const { name: _, ...current } = this.load();
+    const outcomes = [
+      name === undefined ? "kept" : this.#storage.write(nameKey(this.#slot), name),
+      Object.keys(shared).length === 0
+        ? "kept"
+        : this.#storage.write(sharedKey, JSON.stringify({ ...current, ...shared })),
+    ];
+    return outcomes.includes("storage-unavailable") ? "storage-unavailable" : "kept";
+  }
+
+  #defaultName(): string {
+    return this.#slot === 1 ? "Phone" : `Phone ${this.#slot}`;
+  }
+}
+
+const readWhole = (value: unknown, limits: { readonly least: number; readonly most: number }): number | undefined =>
+  typeof value === "number" && Number.isInteger(value) && value >= limits.least && value <= limits.most
+    ? value
+    : undefined;
