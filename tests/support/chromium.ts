@@ -1,0 +1,22 @@
+// The system's Chromium, headless, as the browser tests need it: with Web Bluetooth, and with pages that never slow down unseen.
+import { type Browser, chromium } from "playwright-core";
+import { chromiumPath } from "./find-chromium.ts";
+
+const switches = [
+  "--disable-gpu",
+  "--disable-background-networking",
+  // Linux has Web Bluetooth behind a flag; tests/support/emulated-bluetooth.ts gives it an adapter.
+  "--enable-features=WebBluetooth",
+  // Several pages share one window and only one is in front: without these the timers of the others run once a second.
+  "--disable-background-timer-throttling",
+  "--disable-renderer-backgrounding",
+  "--disable-backgrounding-occluded-windows",
+];
+
+export const launchChromium = (): Promise<Browser> => {
+  const isRoot = process.getuid?.() === 0; // Containers run tests as root, and Chromium's sandbox does not.
+  return chromium.launch({
+    executablePath: chromiumPath(),
+    args: isRoot ? [...switches, "--no-sandbox"] : switches,
+  });
+};

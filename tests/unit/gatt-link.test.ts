@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import type { LinkState } from "../../firmware-bridge/device-link.ts";
+import { earlDriver } from "../../firmware-bridge/earl-driver.ts";
+import { connectTimeoutMs, firstRetryMs, GattLink, lastRetryMs, retryDelayMs } from "../../web/ble/gatt-link.ts";
+import { FakeTime } from "../support/fake-time.ts";
+
+/** A device of which only the connecting matters; what comes after is tested in Chromium (tests/browser/ble-link.test.ts). */
+class FakeDevice extends EventTarget {
+  readonly id = "fake device";
+  connects = 0;
+  disconnects = 0;
+  connect: () => Promise<void> = () => new Promise(() => undefined);
+  readonly gatt = {
+    connect: async () => {
+      this.connects++;
+      await this.connect();
+      return this.gatt;
+    },
+    disconnect: () => void this.disconnects++,
+    getPrimaryService: () => Promise.reject(new DOMException("GATT Server is disconnected.", "NetworkError")),
+  };
+}
+
+const setUp = () => {
+  const time = new FakeTime();
+  const device = new FakeDevice();
+  const states: LinkState[] = [];
+  const link = new GattLink({
+    device: device as unknown as BluetoothDevice,
+    driver: earlDriver,
+    now: time.now,
+    schedule: time.schedule,
+    random: () => 1, // The whole delay.
+  });
+  const open = () =>
+    link.open({ onState: (state) => states.push(state), onEvent: () => undefined, onDiscard: () => undefined });
+  return { time, device, states, link, open };
+};
+
+const outOfRange = () =>
+  Promise.reject(new DOMException("Connection Error: Connection attempt failed.", "NetworkError"));
+
+describe("retryDelayMs", () => {
+  test("should double from attempt to attempt, up to its bound", () => {
+    const whole = [1, 2, 3, 4, 20].map((attempt) => retryDelayMs(attempt, () => 1));
+    expect(whole).toEqual([firstRetryMs, 2 * firstRetryMs, 4 * firstRetryMs, 8 * firstRetryMs, lastRetryMs]);
+  });
+
+  test("should differ by chance between half and all of it", () => {
+    expect(retryDelayMs(1, () => 0)).toBe(firstRetryMs / 2);
+    expect(retryDelayMs(100, () => 0.5)).toBe(0.75 * lastRetryMs);
+  });
+});
+
+describe("GattLink", () => {
+  test("should not wait for ever for a connect() that hangs", async () => {
+    const { time, device, states, open } = setUp();
+    void open();
+    await time.advance(connectTimeoutMs);
+    expect(states).toEqual([{ kind: "reconnecting", attempt: 1, failure: "link-timeout" }]);
+    expect(device.disconnects).toBe(1);
+    await time.advance(firstRetryMs);
+    expect(device.connects).toBe(2);
+  });
+
+  test("should go on trying at growing intervals", async () => {
+    const { time, device, states, open } = setUp();
+    device.connect = outOfRange;
+    void open();
+    await time.advance(firstRetryMs + 2 * firstRetryMs);
+    expect(states).toEqual([1, 2, 3].map((attempt) => ({ kind: "reconnecting", attempt, failure: "link-lost" })));
+    await time.advance(4 * firstRetryMs - 1);
+    expect(device.connects).toBe(3);
+    await time.advance(1);
+    expect(device.connects).toBe(4);
+  });
+
+  test("should let go of a connection that comes about after it was closed", async () => {
+    const { time, device, states, link, open } = setUp();
+    let answer: () => void = () => undefined;
+    device.connect = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    const opened = open();
+    await time.advance(connectTimeoutMs); // The first attempt is given up, but Chromium goes on with it.
+    await link.close();
+    device.disconnects = 0;
+    answer();
+    await time.advance(lastRetryMs);
+    expect(device.disconnects).toBe(1);
+    expect(device.connects).toBe(1);
+    expect(await opened).toEqual({ kind: "closed" });
+    expect(states.map(({ kind }) => kind)).toEqual(["reconnecting", "closed"]);
+  });
+
+  test("should not try again what a person has refused", async () => {
+    const { device, open } = setUp();
+    device.connect = () => Promise.reject(new DOMException("permission revoked", "SecurityError"));
+    expect(await open()).toEqual({ kind: "closed", failure: "bluetooth-refused" });
+  });
+
+  test("should leave no timer behind when it is closed", async () => {
+    const { time, device, link, open } = setUp();
+    device.connect = outOfRange;
+    void open();
+    await time.advance(100);
+    await link.close();
+    expect(time.pendingTasks).toBe(0);
+    device.dispatchEvent(new Event("gattserverdisconnected"));
+    expect(time.pendingTasks).toBe(0);
+  });
+});

@@ -1,0 +1,170 @@
+// A probe over Web Bluetooth: keeps one `BluetoothDevice` connected until it is closed.
+// Neighbours: pairing.ts gets the device, gatt-session.ts lives as long as one connection.
+// Invariant: at most one session exists, and while one is open the state is `connected`.
+import type {
+  DeviceCommand,
+  DeviceInfo,
+  DeviceLink,
+  DeviceLinkListener,
+  LinkFailure,
+  LinkState,
+  WriteOutcome,
+} from "../../firmware-bridge/device-link.ts";
+import type { DeviceDriver } from "../../firmware-bridge/earl-driver.ts";
+import { unknownInfo } from "../../firmware-bridge/earl-profile.ts";
+import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/runtime.ts";
+import { linkFailureOf } from "./bluetooth-errors.ts";
+import { GattSession } from "./gatt-session.ts";
+import { timedOut, withTimeLimit } from "./time-limit.ts";
+
+/** Chromium's own connect() can hang for ever; a probe that advertises once a second is found several times over in this. */
+export const connectTimeoutMs = 10_000;
+
+/** The first reconnection comes soon, because most drops are a body between probe and phone. */
+export const firstRetryMs = 500;
+/** The probe may come back any minute of a shift; an attempt every half minute costs the phone little. */
+export const lastRetryMs = 30_000;
+
+/** Doubles with each attempt; between half and all of it, so that phones that lost their probes together do not retry together. */
+export const retryDelayMs = (attempt: number, random: RandomUnit): number =>
+  Math.min(lastRetryMs, firstRetryMs * 2 ** (attempt - 1)) * (0.5 + random() / 2);
+
+export interface GattLinkOptions {
+  readonly device: BluetoothDevice;
+  readonly driver: DeviceDriver;
+  readonly now: Now;
+  readonly schedule: Schedule;
+  readonly random: RandomUnit;
+}
+
+export class GattLink implements DeviceLink {
+  readonly deviceId: string;
+  readonly name: string;
+  readonly #options: GattLinkOptions;
+  #info: DeviceInfo = unknownInfo;
+  #state: LinkState = { kind: "connecting" };
+  #listener: DeviceLinkListener | undefined;
+  #resolveOpened: ((state: LinkState) => void) | undefined;
+  #session: GattSession | undefined;
+  #cancelRetry: Cancel | undefined;
+
+  constructor(options: GattLinkOptions) {
+    this.#options = options;
+    this.deviceId = options.device.id;
+    this.name = options.device.name ?? "Earl probe";
+  }
+
+  get info(): DeviceInfo {
+    return this.#info;
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  open(listener: DeviceLinkListener): Promise<LinkState> {
+    this.#listener = listener;
+    this.#options.device.addEventListener("gattserverdisconnected", this.#onDisconnected);
+    const opened = new Promise<LinkState>((resolve) => {
+      this.#resolveOpened = resolve;
+    });
+    void this.#connect(1);
+    return opened;
+  }
+
+  async write(command: DeviceCommand): Promise<WriteOutcome> {
+    return this.#session?.write(command) ?? { kind: "failed", failure: "link-lost" };
+  }
+
+  async close(): Promise<void> {
+    this.#close({ kind: "closed" });
+  }
+
+  readonly #onDisconnected = (): void => this.#lose("link-lost");
+
+  async #connect(attempt: number): Promise<void> {
+    const failure = await this.#establish();
+    if (this.#state.kind === "closed") return;
+    if (failure === undefined) this.#enter({ kind: "connected" });
+    else if (this.#isFinal(failure)) this.#close({ kind: "closed", failure });
+    else this.#retry(attempt, failure);
+  }
+
+  /** Undefined when the session is open. */
+  async #establish(): Promise<LinkFailure | undefined> {
+    const { device, driver, now, schedule } = this.#options;
+    if (device.gatt === undefined) return "bluetooth-refused";
+    const server = await this.#connectServer(device.gatt);
+    if (typeof server === "string") return server;
+    const listener = this.#listener;
+    if (listener === undefined || this.#state.kind === "closed") return "link-lost";
+    const session = new GattSession({
+      server,
+      driver,
+      listener,
+      now,
+      schedule,
+      onStuck: () => this.#lose("link-timeout"),
+    });
+    this.#session = session;
+    const opened = await session.open();
+    if (typeof opened !== "string") this.#info = opened;
+    else this.#lose(opened);
+    return typeof opened === "string" ? opened : undefined;
+  }
+
+  async #connectServer(gatt: BluetoothRemoteGATTServer): Promise<BluetoothRemoteGATTServer | LinkFailure> {
+    try {
+      const connecting = this.#disconnectIfClosed(gatt.connect());
+      const server = await withTimeLimit(connecting, connectTimeoutMs, this.#options.schedule);
+      if (server !== timedOut) return server;
+      gatt.disconnect(); // Ends the attempt where the browser can; where it cannot, the next connect() joins it.
+      return "link-timeout";
+    } catch (error) {
+      return linkFailureOf(error);
+    }
+  }
+
+  /** However late a connection comes about, it must not hold a device that nobody wants any more. */
+  async #disconnectIfClosed(connecting: Promise<BluetoothRemoteGATTServer>): Promise<BluetoothRemoteGATTServer> {
+    const server = await connecting;
+    if (this.#state.kind === "closed") server.disconnect();
+    return server;
+  }
+
+  /** The session is of no more use, whoever noticed it first. */
+  #lose(failure: LinkFailure): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    this.#session = undefined;
+    session.end(failure);
+    this.#options.device.gatt?.disconnect();
+    if (this.#state.kind === "connected") this.#retry(1, failure);
+  }
+
+  #retry(attempt: number, failure: LinkFailure): void {
+    this.#enter({ kind: "reconnecting", attempt, failure });
+    const delayMs = retryDelayMs(attempt, this.#options.random);
+    this.#cancelRetry = this.#options.schedule(delayMs, () => void this.#connect(attempt + 1));
+  }
+
+  /** What trying again cannot mend. A service that was there once is missing only until the device has started. */
+  #isFinal(failure: LinkFailure): boolean {
+    if (failure === "not-an-earl-device") return this.#info === unknownInfo;
+    return failure === "bluetooth-refused" || failure === "bluetooth-unsupported";
+  }
+
+  #close(state: LinkState): void {
+    if (this.#state.kind === "closed") return;
+    this.#enter(state);
+    this.#cancelRetry?.();
+    this.#options.device.removeEventListener("gattserverdisconnected", this.#onDisconnected);
+    this.#lose("link-lost");
+  }
+
+  #enter(state: LinkState): void {
+    this.#state = state;
+    this.#listener?.onState(state);
+    if (state.kind === "connected" || state.kind === "closed") this.#resolveOpened?.(state);
+  }
+}

@@ -1,0 +1,143 @@
+// One GATT operation at a time on one connection: Chromium refuses a second with "GATT operation already in progress".
+// Neighbours: gatt-session.ts adds operations, bluetooth-errors.ts names what went wrong.
+// Invariant: every operation resolves, at the latest when the queue is ended; one rejects only for a bug in its `run`.
+import type { LinkFailure } from "../../firmware-bridge/device-link.ts";
+import type { Now, Schedule } from "../../gateway/runtime.ts";
+import { linkFailureOf } from "./bluetooth-errors.ts";
+import { timedOut, withTimeLimit } from "./time-limit.ts";
+
+/**
+ * A promise of the platform may never be settled, so each call has a limit: above the 5 s of silence after which Android
+ * declares a link dead, so that a probe out of range counts as lost rather than stuck, and far below the 30 s of ATT.
+ */
+export const gattTimeoutMs = 6_000;
+
+/** Another tab's operation or one just given up holds the device for a connection interval or two (7.5–50 ms each). */
+export const busyPauseMs = 60;
+export const maxBusyRetries = 4;
+
+/** Commands coalesce by kind and a session asks for a few things, so that more than this is a bug upstream. */
+export const maxWaitingOperations = 32;
+
+export type GattOutcome<T> =
+  | { readonly kind: "done"; readonly value: T }
+  | { readonly kind: "superseded" }
+  | { readonly kind: "expired" }
+  | { readonly kind: "failed"; readonly failure: LinkFailure };
+
+type Stop = Exclude<GattOutcome<never>, { kind: "done" }>;
+
+/** Makes one call to the platform under the queue's rules. Where it rejects, the operation is over: let that pass through. */
+export type Attempt = <T>(call: () => Promise<T>) => Promise<T>;
+
+export interface GattOperation<T> {
+  /** Begun when its turn has come; every call to the device in it goes through `attempt`. */
+  run(attempt: Attempt): Promise<T>;
+  /** Of two waiting operations with the same key only the newer is carried out, in the place of the older. */
+  readonly key?: number;
+  /** No call to the device is made after this. */
+  readonly expiresAtMs?: number;
+}
+
+export interface GattQueueOptions {
+  readonly now: Now;
+  readonly schedule: Schedule;
+  /** A call was not answered in time. The queue has ended: only a new connection frees the device from that call. */
+  onStuck(): void;
+}
+
+interface Entry {
+  readonly key: number | undefined;
+  perform(): Promise<void>;
+  stop(stop: Stop): void;
+}
+
+/** Carries the outcome out of an operation's `run`. */
+class Interruption extends Error {
+  readonly stop: Stop;
+
+  constructor(stop: Stop) {
+    super(stop.kind);
+    this.stop = stop;
+  }
+}
+
+export class GattQueue {
+  readonly #options: GattQueueOptions;
+  readonly #waiting: Entry[] = [];
+  #running: Entry | undefined;
+  #ended: LinkFailure | undefined;
+
+  constructor(options: GattQueueOptions) {
+    this.#options = options;
+  }
+
+  add<T>(operation: GattOperation<T>): Promise<GattOutcome<T>> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended !== undefined) return resolve({ kind: "failed", failure: this.#ended });
+      this.#enqueue({
+        key: operation.key,
+        perform: () => this.#perform(operation).then(resolve, reject),
+        stop: resolve,
+      });
+      if (this.#running === undefined) void this.#work();
+    });
+  }
+
+  /** Resolves everything, the running operation too, as failed; for good. Calling it again does nothing. */
+  end(failure: LinkFailure): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = failure;
+    for (const entry of [this.#running, ...this.#waiting.splice(0)]) entry?.stop({ kind: "failed", failure });
+  }
+
+  #enqueue(entry: Entry): void {
+    const older = entry.key === undefined ? -1 : this.#waiting.findIndex((waiting) => waiting.key === entry.key);
+    if (older >= 0) this.#waiting.splice(older, 1, entry)[0]?.stop({ kind: "superseded" });
+    else if (this.#waiting.length < maxWaitingOperations) this.#waiting.push(entry);
+    else entry.stop({ kind: "failed", failure: "link-busy" });
+  }
+
+  async #work(): Promise<void> {
+    for (let entry = this.#waiting.shift(); entry !== undefined; entry = this.#waiting.shift()) {
+      this.#running = entry;
+      await entry.perform();
+    }
+    this.#running = undefined;
+  }
+
+  async #perform<T>(operation: GattOperation<T>): Promise<GattOutcome<T>> {
+    try {
+      return { kind: "done", value: await operation.run((call) => this.#attempt(call, operation.expiresAtMs)) };
+    } catch (error) {
+      if (error instanceof Interruption) return error.stop;
+      throw error;
+    }
+  }
+
+  async #attempt<T>(call: () => Promise<T>, expiresAtMs = Number.POSITIVE_INFINITY): Promise<T> {
+    for (let retries = 0; ; retries++) {
+      if (this.#ended !== undefined) throw new Interruption({ kind: "failed", failure: this.#ended });
+      if (this.#options.now() > expiresAtMs) throw new Interruption({ kind: "expired" });
+      const answer = await this.#answerOf(call);
+      if ("value" in answer) return answer.value;
+      const { failure } = answer;
+      if (failure !== "link-busy" || retries === maxBusyRetries) throw new Interruption({ kind: "failed", failure });
+      await new Promise<void>((resolve) => this.#options.schedule(busyPauseMs, resolve));
+    }
+  }
+
+  async #answerOf<T>(call: () => Promise<T>): Promise<{ readonly value: T } | { readonly failure: LinkFailure }> {
+    try {
+      const value = await withTimeLimit(call(), gattTimeoutMs, this.#options.schedule);
+      if (value !== timedOut) return { value };
+    } catch (error) {
+      return { failure: linkFailureOf(error) };
+    }
+    if (this.#ended === undefined) {
+      this.end("link-timeout");
+      this.#options.onStuck();
+    }
+    return { failure: "link-timeout" };
+  }
+}

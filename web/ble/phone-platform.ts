@@ -1,0 +1,46 @@
+// What this-phone.ts needs of a browser, and where a browser has it. The one file that knows the differences between them.
+
+export interface PhonePlatform {
+  /** Undefined where the browser tells nothing of movement. */
+  readonly motionEvents: MotionEventSource | undefined;
+  /** Undefined where nobody has to be asked. It must be called from a tap. */
+  readonly requestMotionPermission: (() => Promise<PermissionState>) | undefined;
+  /** Browsers hide motion from pages that are not secure. */
+  readonly isSecureContext: boolean;
+  /** −1 where the browser reports gravity as pulling, as CoreMotion does; 1 where a phone on a table reads +1 g upwards (W3C). */
+  readonly gravitySign: 1 | -1;
+  /** False when the browser did not take the pattern. Undefined where it cannot vibrate. */
+  readonly vibrate: ((patternMs: number[]) => boolean) | undefined;
+  /** Makes itself felt on a phone that cannot vibrate; durations by turns on and off. */
+  signal(durationsMs: readonly number[], strengthPercent: number): void;
+}
+
+export interface MotionEventSource {
+  addEventListener(type: "devicemotion", listener: (event: DeviceMotionEvent) => void): void;
+  removeEventListener(type: "devicemotion", listener: (event: DeviceMotionEvent) => void): void;
+}
+
+/** The window, with what TypeScript's DOM library does not know: the permission, and that some browsers lack the rest. */
+export interface PhonePage extends MotionEventSource {
+  readonly isSecureContext: boolean;
+  readonly navigator: { readonly vibrate?: (pattern: number[]) => boolean };
+  readonly DeviceMotionEvent?: {
+    readonly prototype: unknown;
+    readonly requestPermission?: () => Promise<PermissionState>;
+  };
+}
+
+/**
+ * `requestPermission` does not tell iOS from others (Chromium 156 has it too), but `GestureEvent` is WebKit's alone.
+ */
+export const phonePlatformOf = (page: PhonePage, signal: PhonePlatform["signal"]): PhonePlatform => {
+  const { DeviceMotionEvent, navigator } = page;
+  return {
+    motionEvents: DeviceMotionEvent === undefined ? undefined : page,
+    requestMotionPermission: DeviceMotionEvent?.requestPermission?.bind(DeviceMotionEvent),
+    isSecureContext: page.isSecureContext,
+    gravitySign: "GestureEvent" in page ? -1 : 1,
+    vibrate: navigator.vibrate?.bind(navigator),
+    signal,
+  };
+};

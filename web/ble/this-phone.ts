@@ -1,0 +1,141 @@
+// The phone itself as a probe: its movement out, its vibration motor in, or whatever stands for one on phones without.
+// Neighbours: phone-platform.ts is the browser, vibration-pattern.ts gives strength to a motor that knows none.
+// The same face as a band (`DeviceLink`), so that nothing behind it knows the difference.
+import type {
+  DeviceCommand,
+  DeviceInfo,
+  DeviceLink,
+  DeviceLinkListener,
+  LinkFailure,
+  LinkState,
+  WriteOutcome,
+} from "../../firmware-bridge/device-link.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import { decodeVibration, encodeMotion } from "../../firmware-bridge/payloads.ts";
+import type { Cancel, Now, Schedule } from "../../gateway/runtime.ts";
+import type { PhonePlatform } from "./phone-platform.ts";
+import { vibrationPattern } from "./vibration-pattern.ts";
+
+/** Standard gravity, m/s² (3rd CGPM 1901, ISO 80000-3). */
+export const standardGravity = 9.80665;
+
+/** Browsers report movement at 60 Hz; the gestures of an arm are found at 20 Hz, for a third of the traffic. */
+export const sampleIntervalMs = 50;
+
+/** A desktop browser has the event but no sensor: it sends one event without figures, or none. */
+export const firstMotionTimeoutMs = 2_000;
+
+/** What i16 holds: some 32 g, twice what the sensors of phones measure. */
+const maxMg = 32_767;
+const clockRange = 2 ** 16;
+
+export interface ThisPhoneOptions {
+  readonly platform: PhonePlatform;
+  readonly now: Now;
+  readonly schedule: Schedule;
+}
+
+export class ThisPhone implements DeviceLink {
+  readonly deviceId = "this-phone";
+  readonly name = "This phone";
+  readonly info: DeviceInfo = {
+    probeClass: probeClasses.phone,
+    capabilities: capabilities.motionOut | capabilities.vibrateIn,
+  };
+  readonly #options: ThisPhoneOptions;
+  #state: LinkState = { kind: "connecting" };
+  #listener: DeviceLinkListener | undefined;
+  #resolveOpened: ((state: LinkState) => void) | undefined;
+  #cancelWait: Cancel | undefined;
+  #dueMs = 0;
+
+  constructor(options: ThisPhoneOptions) {
+    this.#options = options;
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Must be called from a tap, with nothing awaited before: iOS asks for permission only then. */
+  open(listener: DeviceLinkListener): Promise<LinkState> {
+    this.#listener = listener;
+    const opened = new Promise<LinkState>((resolve) => {
+      this.#resolveOpened = resolve;
+    });
+    void this.#begin();
+    return opened;
+  }
+
+  async write({ kind, payload, expiresAtMs }: DeviceCommand): Promise<WriteOutcome> {
+    if (this.#state.kind !== "connected") return { kind: "failed", failure: "link-lost" };
+    const vibration = kind === kinds.vibrate ? decodeVibration(payload) : undefined;
+    if (vibration === undefined) return { kind: "failed", failure: "not-supported-by-probe" };
+    const atMs = this.#options.now();
+    if (atMs > expiresAtMs) return { kind: "expired" };
+    const { platform } = this.#options;
+    const isVibrating = platform.vibrate?.(vibrationPattern(vibration)) ?? false;
+    if (!isVibrating) platform.signal(vibration.durationsMs, vibration.strengthPercent);
+    return { kind: "written", atMs };
+  }
+
+  async close(): Promise<void> {
+    this.#close({ kind: "closed" });
+  }
+
+  async #begin(): Promise<void> {
+    const refusal = await this.#askForMotion();
+    if (this.#state.kind === "closed") return;
+    if (refusal !== undefined) return this.#close({ kind: "closed", failure: refusal });
+    this.#options.platform.motionEvents?.addEventListener("devicemotion", this.#onMotion);
+    this.#cancelWait = this.#options.schedule(firstMotionTimeoutMs, () =>
+      this.#close({ kind: "closed", failure: "motion-unsupported" }),
+    );
+  }
+
+  async #askForMotion(): Promise<LinkFailure | undefined> {
+    const { motionEvents, requestMotionPermission, isSecureContext } = this.#options.platform;
+    if (!isSecureContext) return "insecure-context";
+    if (motionEvents === undefined) return "motion-unsupported";
+    if (requestMotionPermission === undefined) return undefined;
+    try {
+      return (await requestMotionPermission()) === "granted" ? undefined : "motion-refused";
+    } catch {
+      return "motion-refused"; // NotAllowedError: not asked from a tap.
+    }
+  }
+
+  readonly #onMotion = ({ accelerationIncludingGravity: acceleration }: DeviceMotionEvent): void => {
+    const { x, y, z } = acceleration ?? {};
+    if (typeof x !== "number" || typeof y !== "number" || typeof z !== "number") return;
+    if (this.#state.kind === "connecting") this.#enter({ kind: "connected" });
+    const nowMs = this.#options.now();
+    if (nowMs < this.#dueMs) return;
+    // Due times lie on a grid, so that 60 Hz are thinned to 20 and not to 15; after a pause the grid begins anew.
+    this.#dueMs = Math.max(this.#dueMs, nowMs - sampleIntervalMs) + sampleIntervalMs;
+    const toMg = (metresPerSecond2: number) => this.#toMg(metresPerSecond2);
+    const payload = encodeMotion({ clockMs: Math.floor(nowMs) % clockRange, x: toMg(x), y: toMg(y), z: toMg(z) });
+    this.#listener?.onEvent({ kind: kinds.motion, payload, receivedAtMs: nowMs });
+  };
+
+  #toMg(metresPerSecond2: number): number {
+    const mg = Math.round((this.#options.platform.gravitySign * metresPerSecond2 * 1000) / standardGravity);
+    return Math.max(-maxMg, Math.min(maxMg, mg));
+  }
+
+  #close(state: LinkState): void {
+    if (this.#state.kind === "closed") return;
+    const { motionEvents, vibrate } = this.#options.platform;
+    motionEvents?.removeEventListener("devicemotion", this.#onMotion);
+    if (this.#state.kind === "connected") vibrate?.([]); // An empty pattern stops one that runs.
+    this.#enter(state);
+  }
+
+  #enter(state: LinkState): void {
+    this.#cancelWait?.();
+    this.#state = state;
+    this.#listener?.onState(state);
+    this.#resolveOpened?.(state);
+  }
+}

@@ -1,0 +1,58 @@
+// A buzz for the ears, on phones that cannot vibrate (no iPhone lets a page): one oscillator, gated in the pattern's rhythm.
+// The AudioContext is made from a tap, because browsers keep one silent that was made by anything else.
+
+/** Low enough to be taken for a buzz, high enough for the small loudspeaker of a phone. */
+export const toneHz = 220;
+
+/** Gain at full strength; a square wave is loud. */
+export const fullGain = 0.3;
+
+/** Ramps instead of steps, which would click. */
+const rampS = 0.005;
+
+export class TonePlayer {
+  readonly #createContext: () => AudioContext;
+  #context: AudioContext | undefined;
+  #oscillator: OscillatorNode | undefined;
+
+  constructor(createContext: () => AudioContext) {
+    this.#createContext = createContext;
+  }
+
+  /** To be called from a tap; before it, `play` is silent. Calling it again does nothing. */
+  unlock(): void {
+    this.#context ??= this.#createContext();
+    void this.#context.resume();
+  }
+
+  /** Plays durations by turns as sound and silence; a tone that still sounds is replaced. */
+  play(durationsMs: readonly number[], strengthPercent: number): void {
+    const context = this.#context;
+    if (context === undefined) return;
+    this.#oscillator?.stop();
+    const gain = context.createGain();
+    gain.gain.value = 0;
+    const oscillator = context.createOscillator();
+    oscillator.type = "square";
+    oscillator.frequency.value = toneHz;
+    oscillator.connect(gain).connect(context.destination);
+    let atS = context.currentTime;
+    durationsMs.forEach((durationMs, i) => {
+      const level = i % 2 === 0 ? (fullGain * strengthPercent) / 100 : 0;
+      gain.gain.setTargetAtTime(level, atS, rampS);
+      atS += durationMs / 1000;
+    });
+    gain.gain.setTargetAtTime(0, atS, rampS);
+    oscillator.start();
+    oscillator.stop(atS + 10 * rampS);
+    oscillator.onended = () => gain.disconnect();
+    this.#oscillator = oscillator;
+  }
+
+  /** Ends every sound for good. */
+  async close(): Promise<void> {
+    const context = this.#context;
+    this.#context = undefined;
+    if (context !== undefined && context.state !== "closed") await context.close();
+  }
+}
