@@ -4,6 +4,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import type { LinkState } from "../../firmware-bridge/device-link.ts";
 import type { ErrorCode } from "../../gateway/errors.ts";
 import type { Rule } from "../../gateway/rules.ts";
+import type { Now } from "../../gateway/runtime.ts";
 
 export interface ProbeView {
   readonly index: number;
@@ -110,6 +111,8 @@ export interface TrafficView {
 }
 
 export interface AppModel {
+  /** The clock of every `…AtMs` and `…SinceMs` here. */
+  readonly now: Now;
   readonly room: ReadonlySignal<RoomView | undefined>;
   readonly rememberedRooms: ReadonlySignal<readonly RememberedRoom[]>;
   readonly settings: ReadonlySignal<Settings>;
@@ -119,6 +122,7 @@ export interface AppModel {
   readonly bluetoothSlots: ReadonlySignal<{ readonly used: number; readonly total: number }>;
   readonly peers: ReadonlySignal<readonly PeerView[]>;
   readonly traffic: ReadonlySignal<TrafficView>;
+  /** Oldest first, and bounded by whoever keeps it. */
   readonly log: ReadonlySignal<readonly LogLine[]>;
   readonly notices: ReadonlySignal<readonly Notice[]>;
   /** What this browser can do; undefined where it can, else why not. */

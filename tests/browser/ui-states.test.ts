@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { callsOf, GalleryBrowser, phone, smallPhone } from "../support/ui-gallery/gallery-browser.ts";
+import { hostileName, scenes } from "../support/ui-gallery/scenes.ts";
+
+/** The page may weigh 150 kB in all (gzip), of which PeerJS and the gateway need the most. */
+const interfaceBudgetBytes = 40_000;
+
+let gallery: GalleryBrowser;
+beforeAll(async () => {
+  gallery = await GalleryBrowser.open();
+});
+afterAll(() => gallery.close());
+
+describe("every state of the page", () => {
+  it.each(Object.keys(scenes))("should be drawn under the strict policy and fit a narrow phone: %s", async (name) => {
+    const { page, complaints } = await gallery.scene(name);
+    expect(complaints).toEqual([]);
+    for (const viewport of [smallPhone, phone]) {
+      await page.setViewportSize(viewport);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(viewport.width);
+    }
+    await page.context().close();
+  });
+
+  it("should stay within its share of the page's weight", () => {
+    const folder = join(gallery.served.outDir, "assets");
+    const scripts = readdirSync(folder).filter((name) => name.endsWith(".js"));
+    const bytes = scripts.map((name) => gzipSync(readFileSync(join(folder, name))).length);
+    expect(bytes.length).toBeGreaterThan(0);
+    expect(bytes.reduce((total, size) => total + size, 0)).toBeLessThan(interfaceBudgetBytes);
+  });
+});
+
+describe("names that come from others", () => {
+  it("should be text and nothing else", async () => {
+    const { page, complaints } = await gallery.scene("hostile");
+    await page.getByRole("button", { name: "Invite" }).click();
+    await page.getByRole("dialog").waitFor();
+    expect(await page.locator("img").count()).toBe(0);
+    expect(await page.evaluate(() => "wasInjected" in globalThis)).toBe(false);
+    expect(await page.getByRole("listitem").filter({ hasText: hostileName }).count()).toBeGreaterThan(0);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe("what the browser cannot do", () => {
+  it("should stand there with its reason and no button", async () => {
+    const { page } = await gallery.scene("iphone");
+    expect(await page.getByRole("button", { name: "Pair an arm-probe" }).count()).toBe(0);
+    expect(await page.getByText("This browser has no Web Bluetooth.").isVisible()).toBe(true);
+    expect(await page.getByText("It flashes and sounds instead").isVisible()).toBe(true);
+    await page.context().close();
+  });
+
+  it("should offer no buzz to people who would not get it", async () => {
+    const { page } = await gallery.scene("ten");
+    expect(await page.getByRole("button", { name: /^Buzz (Per-Olof|Station 6|Noor|Ines)/ }).count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Buzz Kwame", exact: true }).count()).toBe(1);
+    await page.context().close();
+  });
+});
+
+describe("what moves", () => {
+  it("should draw new samples without drawing the page again", async () => {
+    const { page } = await gallery.scene("simulated");
+    const line = page.locator(".screen .trace-x");
+    const before = await line.elementHandle();
+    await page.evaluate(() => {
+      const trail = globalThis.gallery.model.probes.value[0]?.motionTrail;
+      if (trail !== undefined) Object.assign(trail, { value: [{ x: 1000, y: 0, z: 0 }] });
+    });
+    expect(await line.getAttribute("points")).toBe("63,4.50");
+    expect(await line.evaluate((element, same) => element === same, before)).toBe(true);
+    await page.context().close();
+  });
+
+  it("should show a gesture once when it comes, and none of those from before", async () => {
+    const { page } = await gallery.scene("ten");
+    expect(await page.locator(".spark").count()).toBe(0);
+    await page.evaluate(() => {
+      const { peers } = globalThis.gallery.model;
+      peers.value = peers.value.map((peer) =>
+        peer.name === "Jonas" ? { ...peer, lastGesture: { name: "shake", atMs: 1 } } : peer,
+      );
+    });
+    await page.locator(".spark").waitFor({ state: "attached" });
+    expect(await page.locator(".spark").count()).toBe(1);
+    expect(await page.locator(".seat-gesture").textContent()).toBe("shake");
+    await page.context().close();
+  });
+
+  it("should send a ripple out when everyone is buzzed", async () => {
+    const { page } = await gallery.scene("paired");
+    await page.getByRole("button", { name: /^Buzz all/ }).click();
+    await page.locator(".ripple").waitFor({ state: "attached" });
+    expect(await callsOf(page)).toEqual([["buzzAll"]]);
+    await page.context().close();
+  });
+
+  it.each(["reduce", "no-preference"] as const)(
+    "should flash gently and once at a time: motion %s",
+    async (reducedMotion) => {
+      const { page, complaints } = await gallery.scene("start", { reducedMotion });
+      const peaks = await page.evaluate(() => {
+        globalThis.gallery.flash([400, 300, 400]);
+        globalThis.gallery.flash([400, 300, 400]);
+        const animations = document.querySelector(".flash")?.getAnimations() ?? [];
+        return animations.map(({ effect }) =>
+          effect instanceof KeyframeEffect
+            ? effect.getKeyframes().filter(({ opacity }) => opacity === "1").length / 2
+            : 0,
+        );
+      });
+      expect(peaks).toEqual([reducedMotion === "reduce" ? 1 : 2]);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+  );
+});

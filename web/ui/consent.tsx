@@ -1,0 +1,76 @@
+// What others may do to my bands: the rules, the strength and the rate. The receiver decides, so all of it is here.
+import { useSignal } from "@preact/signals";
+import type { AppProps } from "./props.ts";
+import { Rules } from "./rules.tsx";
+
+const leastStrengthPercent = 5;
+const strengthStepPercent = 5;
+/** Two a second is as much as a wrist can still tell apart. */
+const mostBuzzesPerTenSeconds = 20;
+
+interface SliderProps {
+  readonly label: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly text: (value: number) => string;
+  readonly onValue: (value: number) => void;
+}
+
+/** Shows the value while it is moved, and hands it on when it is let go. */
+const Slider = ({ label, value, min, max, step, text, onValue }: SliderProps) => {
+  const moving = useSignal<number | undefined>(undefined);
+  const shown = moving.value ?? value;
+  return (
+    <label class="slider">
+      <span class="slider-label">{label}</span>
+      <span class="slider-value">{text(shown)}</span>
+      <input
+        type="range"
+        min={min}
+        max={max}
+        step={step}
+        value={shown}
+        aria-valuetext={text(shown)}
+        onInput={(event) => {
+          moving.value = event.currentTarget.valueAsNumber;
+        }}
+        onChange={(event) => {
+          moving.value = undefined;
+          onValue(event.currentTarget.valueAsNumber);
+        }}
+      />
+    </label>
+  );
+};
+
+export const Consent = ({ model, actions }: AppProps) => {
+  const settings = model.settings.value;
+  return (
+    <section id="part-consent" class="part" aria-labelledby="consent-title">
+      <h2 id="consent-title" tabIndex={-1}>
+        What may buzz me
+      </h2>
+      <Rules rules={settings.rules} peers={model.peers.value} onRules={(rules) => actions.setRules(rules)} />
+      <Slider
+        label="Strength at most"
+        value={settings.strengthLimit}
+        min={leastStrengthPercent}
+        max={100}
+        step={strengthStepPercent}
+        text={(percent) => `${percent} %`}
+        onValue={(percent) => actions.setStrengthLimit(percent)}
+      />
+      <Slider
+        label="Buzzes in ten seconds at most"
+        value={settings.buzzesPerTenSeconds}
+        min={1}
+        max={mostBuzzesPerTenSeconds}
+        step={1}
+        text={String}
+        onValue={(count) => actions.setBuzzRate(count)}
+      />
+    </section>
+  );
+};

@@ -1,0 +1,109 @@
+// The ways to hand the invite on: the code, the link, the phone's share sheet, and a second tab on this very machine.
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { errorTexts } from "../../gateway/errors.ts";
+import type { RoomView } from "./app-model.ts";
+import { Notices } from "./notices.tsx";
+import type { AppProps } from "./props.ts";
+import { QrCode } from "./qr-code.tsx";
+
+const copiedShownMs = 4000;
+
+/** The same page with the invite's fragment: on one computer that works whatever the invite's host is. */
+const secondTabHref = (inviteUrl: string): string => inviteUrl.slice(Math.max(0, inviteUrl.indexOf("#")));
+
+export const SecondTabLink = ({ room, label }: { room: RoomView; label: string }) => (
+  <a class="key" href={secondTabHref(room.inviteUrl)} target="_blank" rel="noopener">
+    {label}
+  </a>
+);
+
+/** Says whether it worked; where copying is refused, the link in the dialog can still be selected by hand. */
+export const CopyInvite = ({ actions }: Pick<AppProps, "actions">) => {
+  const outcome = useSignal<"copied" | "refused" | undefined>(undefined);
+  useEffect(() => {
+    if (outcome.value === undefined) return;
+    const timer = setTimeout(() => {
+      outcome.value = undefined;
+    }, copiedShownMs);
+    return () => clearTimeout(timer);
+  }, [outcome.value, outcome]);
+  const copy = async () => {
+    outcome.value = (await actions.copyInvite()) ? "copied" : "refused";
+  };
+  return (
+    <>
+      <button type="button" class="key" onClick={copy}>
+        {outcome.value === "copied" ? "Copied" : "Copy link"}
+      </button>
+      <span class="for-readers" role="status">
+        {outcome.value === "copied" && "The invite is copied."}
+        {outcome.value === "refused" && "The browser did not copy the invite. Open Invite and copy the link by hand."}
+      </span>
+      {outcome.value === "refused" && <span class="hint">Not copied: select the link and copy it by hand.</span>}
+    </>
+  );
+};
+
+export const ShareInvite = ({ model, actions }: AppProps) =>
+  model.platform.share ? (
+    <button type="button" class="key" onClick={() => actions.shareInvite()}>
+      Share …
+    </button>
+  ) : null;
+
+export const InviteProblem = ({ room }: { room: RoomView }) =>
+  room.inviteProblem === undefined ? null : (
+    <p class="caution">
+      {errorTexts[room.inviteProblem].sentence} {errorTexts[room.inviteProblem].remedy}
+    </p>
+  );
+
+export const InviteDialog = ({ model, actions, room, onClose }: AppProps & { room: RoomView; onClose: () => void }) => {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    title.current?.focus();
+  }, []);
+  const close = () => dialog.current?.close();
+  const closeOnBackdrop = (event: MouseEvent) => {
+    if (event.target === dialog.current) close();
+  };
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a dialog closes by Escape of itself; the click is for its backdrop.
+    <dialog
+      ref={dialog}
+      class="invite-dialog"
+      aria-labelledby="invite-title"
+      onClose={onClose}
+      onClick={closeOnBackdrop}
+    >
+      <div class="invite-body">
+        <h2 ref={title} id="invite-title" tabIndex={-1}>
+          Invite to {room.label}
+        </h2>
+        <InviteProblem room={room} />
+        <QrCode text={room.inviteUrl} label="Invite as a QR code" />
+        <p class="hint">Scan it with another phone's camera. Whoever has this link can come in.</p>
+        <input
+          class="field"
+          aria-label="Invite link"
+          readOnly
+          value={room.inviteUrl}
+          onFocus={(event) => event.currentTarget.select()}
+        />
+        <div class="keys">
+          <CopyInvite actions={actions} />
+          <ShareInvite model={model} actions={actions} />
+          <SecondTabLink room={room} label="Open in a second tab" />
+        </div>
+        {!model.platform.share && <p class="hint">This browser has no share sheet; the link does the same.</p>}
+        <button type="button" class="key key-strong" onClick={close}>
+          Done
+        </button>
+      </div>
+      {/* A modal dialog makes the page behind it inert, its notices too: what fails in here must be said in here. */}
+    </dialog>
+  );
+};

@@ -1,0 +1,41 @@
+// A probe's movement as a line that runs from right to left, like the paper of a seismograph. The signal moves the SVG's
+// attribute alone: no component renders again when a sample arrives.
+import { computed, type ReadonlySignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { type MotionPoint, motionTrailLength } from "./app-model.ts";
+
+const widthUnits = motionTrailLength - 1;
+const heightUnits = 16;
+/** What the height holds in both directions; an arm that is shaken reaches about this much. */
+const fullScaleG = 2;
+
+/** One axis as the points of a polyline; the newest at the right edge. */
+export const tracePoints = (trail: readonly MotionPoint[], axis: keyof MotionPoint): string =>
+  trail
+    .map((point, i) => {
+      const g = Math.max(-fullScaleG, Math.min(fullScaleG, point[axis] / 1000));
+      const y = heightUnits / 2 - (g / fullScaleG) * (heightUnits / 2 - 1);
+      return `${widthUnits - (trail.length - 1 - i)},${y.toFixed(2)}`;
+    })
+    .join(" ");
+
+const Axis = ({ trail, axis }: { trail: ReadonlySignal<readonly MotionPoint[]>; axis: keyof MotionPoint }) => {
+  const points = useMemo(() => computed(() => tracePoints(trail.value, axis)), [trail, axis]);
+  return <polyline class={`trace-line trace-${axis}`} points={points} />;
+};
+
+/** Decoration for the eye: what the movement was is said in words beside it. */
+export const MotionTrace = ({ trail }: { trail: ReadonlySignal<readonly MotionPoint[]> }) => {
+  const isStill = useMemo(() => computed(() => trail.value.length === 0), [trail]);
+  return (
+    <div class="trace">
+      <svg viewBox={`0 0 ${widthUnits} ${heightUnits}`} preserveAspectRatio="none" aria-hidden="true">
+        <line class="trace-zero" x1="0" y1={heightUnits / 2} x2={widthUnits} y2={heightUnits / 2} />
+        <Axis trail={trail} axis="z" />
+        <Axis trail={trail} axis="y" />
+        <Axis trail={trail} axis="x" />
+      </svg>
+      {isStill.value && <p class="trace-empty">No movement yet</p>}
+    </div>
+  );
+};

@@ -1,0 +1,45 @@
+// A name that can be changed where it stands: a text field that looks like text. Enter or leaving it keeps the change,
+// Escape takes it back. The field is not bound to the name: what else changes on the page must not undo half a word.
+import { useLayoutEffect, useRef } from "preact/hooks";
+
+/** The wire holds 64 bytes (docs/protocol.md §2.2); whoever keeps the name cuts what is longer in other alphabets. */
+const maxNameLength = 64;
+
+export interface NameFieldProps {
+  readonly label: string;
+  readonly name: string;
+  readonly placeholder?: string;
+  readonly onName: (name: string) => void;
+}
+
+export const NameField = ({ label, name, placeholder, onName }: NameFieldProps) => {
+  const input = useRef<HTMLInputElement>(null);
+  const show = () => {
+    if (input.current !== null) input.current.value = name;
+  };
+  useLayoutEffect(() => {
+    if (document.activeElement !== input.current) show();
+  });
+  const keep = () => {
+    const wanted = input.current?.value.trim() ?? "";
+    if (wanted !== "" && wanted !== name) onName(wanted);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape") show();
+    if (event.key === "Escape" || event.key === "Enter") input.current?.blur();
+  };
+  return (
+    <input
+      ref={input}
+      class="name-field"
+      aria-label={label}
+      placeholder={placeholder ?? ""}
+      maxLength={maxNameLength}
+      autocomplete="off"
+      spellcheck={false}
+      onChange={keep}
+      onBlur={show}
+      onKeyDown={onKeyDown}
+    />
+  );
+};

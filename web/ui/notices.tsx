@@ -1,0 +1,53 @@
+// What a person should know now, over the page until it is dismissed: the sentence and the way out. What stops or endangers
+// them is read out at once, the rest when the reader pauses.
+import { type ErrorCode, errorTexts } from "../../gateway/errors.ts";
+import type { Notice } from "./app-model.ts";
+import { RemoveGlyph } from "./glyphs.tsx";
+import type { AppProps } from "./props.ts";
+
+/** More would hide the page; the oldest of the rest follow as these are dismissed. */
+const maxShown = 2;
+
+const problemCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "bad-invite",
+  "bluetooth-off",
+  "bluetooth-refused",
+  "connection-not-safe",
+  "insecure-context",
+  "server-unreachable",
+  "wrong-room-key",
+]);
+
+const NoticePlate = ({ notice, onDismiss }: { notice: Notice; onDismiss: () => void }) => {
+  const { sentence, remedy } = errorTexts[notice.code];
+  return (
+    <li class="notice">
+      <div class="notice-text">
+        {notice.subject !== undefined && <bdi class="notice-subject">{notice.subject}</bdi>}
+        <p class="notice-sentence">{sentence}</p>
+        <p>{remedy}</p>
+      </div>
+      <button type="button" class="key-icon" aria-label={`Dismiss: ${sentence}`} onClick={onDismiss}>
+        <RemoveGlyph />
+      </button>
+    </li>
+  );
+};
+
+export const Notices = ({ model, actions }: AppProps) => {
+  const notices = model.notices.value;
+  const shown = notices.slice(0, maxShown);
+  const plates = (areProblems: boolean) =>
+    shown
+      .filter((notice) => problemCodes.has(notice.code) === areProblems)
+      .map((notice) => (
+        <NoticePlate key={notice.id} notice={notice} onDismiss={() => actions.dismissNotice(notice.id)} />
+      ));
+  return (
+    <aside class="notices" aria-label="Notices">
+      <ul aria-live="assertive">{plates(true)}</ul>
+      <ul aria-live="polite">{plates(false)}</ul>
+      {notices.length > maxShown && <p class="notices-more">and {notices.length - maxShown} more</p>}
+    </aside>
+  );
+};

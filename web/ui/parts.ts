@@ -1,0 +1,21 @@
+// The parts of the page in a room, in their order, and how the focus gets to them.
+
+export const parts = [
+  { id: "room", label: "Room" },
+  { id: "probes", label: "Probes" },
+  { id: "people", label: "People" },
+  { id: "consent", label: "Rules" },
+  { id: "log", label: "Log" },
+] as const;
+
+export type PartId = (typeof parts)[number]["id"];
+
+export const isPart = (id: string): id is PartId => parts.some((part) => part.id === id);
+
+/** Where the focus goes when the control that had it is gone: keyboards and readers keep their place on the page. */
+export const focusTitle = (id: PartId): void => document.getElementById(`${id}-title`)?.focus({ preventScroll: true });
+
+export const jumpTo = (id: PartId): void => {
+  document.getElementById(`part-${id}`)?.scrollIntoView();
+  focusTitle(id);
+};

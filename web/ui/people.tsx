@@ -1,0 +1,31 @@
+// Everyone else in the room, as a list: the dial's counterpart with all that is known of each.
+import type { Buzzes } from "./buzzes.ts";
+import { PersonRow } from "./person-row.tsx";
+import type { AppProps } from "./props.ts";
+import { countText } from "./words.ts";
+
+export const People = ({ model, actions, buzzes }: AppProps & { buzzes: Buzzes }) => {
+  const peers = model.peers.value;
+  const here = peers.filter((peer) => peer.state.kind === "connected").length;
+  return (
+    <section id="part-people" class="part" aria-labelledby="people-title">
+      <h2 id="people-title" tabIndex={-1}>
+        People
+        {peers.length > 0 && (
+          <span class="title-figure">
+            {countText(here, "connected", "connected")} of {peers.length}
+          </span>
+        )}
+      </h2>
+      {peers.length === 0 ? (
+        <p class="empty">Only you so far. Whoever opens the invite appears here.</p>
+      ) : (
+        <ul class="people">
+          {peers.map((peer) => (
+            <PersonRow key={peer.gatewayId} peer={peer} now={model.now} actions={actions} buzzes={buzzes} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+};

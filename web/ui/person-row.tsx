@@ -1,0 +1,111 @@
+// One person: state and delay at a glance, a buzz within reach; their probes, their movement and the mute one tap further.
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import type { Now } from "../../gateway/runtime.ts";
+import type { AppActions, PeerView, RemoteProbeView } from "./app-model.ts";
+import { Battery } from "./battery.tsx";
+import { type Buzzes, canBuzz } from "./buzzes.ts";
+import { OpenGlyph } from "./glyphs.tsx";
+import { MotionTrace } from "./motion-trace.tsx";
+import { Ticking } from "./ticking.tsx";
+import { nameText, peerStateText } from "./words.ts";
+
+const RemoteProbe = ({ peer, probe, actions }: { peer: PeerView; probe: RemoteProbeView; actions: AppActions }) => (
+  <li class="remote-probe">
+    <div class="remote-head">
+      <bdi class="remote-name">{probe.name}</bdi>
+      {!probe.isConnected && <span class="hint">not connected</span>}
+      {probe.batteryPercent !== undefined && <Battery percent={probe.batteryPercent} isCharging={false} />}
+      {(probe.isConnected || probe.isWatched) && (
+        <button
+          type="button"
+          class="key key-quiet"
+          aria-label={`${probe.isWatched ? "Stop watching" : "Watch"} ${probe.name} of ${nameText(peer.name)}`}
+          onClick={() => actions.watchProbe(peer.gatewayId, probe.index, !probe.isWatched)}
+        >
+          {probe.isWatched ? "Stop" : "Watch"}
+        </button>
+      )}
+    </div>
+    {probe.isWatched && (
+      <div class="screen">
+        <MotionTrace trail={probe.motionTrail} />
+      </div>
+    )}
+  </li>
+);
+
+const bandText = (peer: PeerView): string => {
+  if (peer.probes.length === 0) return "no probe";
+  return peer.probes.length === 1 ? "1 probe" : `${peer.probes.length} probes`;
+};
+
+export interface PersonRowProps {
+  readonly peer: PeerView;
+  readonly now: Now;
+  readonly actions: AppActions;
+  readonly buzzes: Buzzes;
+}
+
+export const PersonRow = ({ peer, now, actions, buzzes }: PersonRowProps) => {
+  const isOpen = useSignal(peer.probes.some((probe) => probe.isWatched));
+  const detailId = useId();
+  const toggle = () => {
+    isOpen.value = !isOpen.value;
+  };
+  const name = nameText(peer.name);
+  return (
+    <li class={`person person-${peer.state.kind}`}>
+      <div class="person-head">
+        <button
+          type="button"
+          class="person-toggle"
+          aria-expanded={isOpen.value}
+          aria-controls={detailId}
+          onClick={toggle}
+        >
+          <span class={`lamp lamp-${peer.state.kind}`} aria-hidden="true" />
+          <span class="person-text">
+            <bdi class="person-name">{name}</bdi>
+            <span class="person-facts">
+              <span class="figure">
+                <Ticking now={now} text={(nowMs) => peerStateText(peer.state, nowMs)} />
+              </span>
+              , {bandText(peer)}
+              {peer.isMuted && ", muted"}
+              {peer.lastGesture !== undefined && <span>, last: {peer.lastGesture.name}</span>}
+            </span>
+          </span>
+          <OpenGlyph />
+        </button>
+        {canBuzz(peer) && (
+          <button
+            type="button"
+            class="key key-touch"
+            aria-label={`Buzz ${name}`}
+            onClick={() => buzzes.buzzPeer(peer.gatewayId)}
+          >
+            Buzz
+          </button>
+        )}
+      </div>
+      <div id={detailId} class="person-detail" hidden={!isOpen.value}>
+        {peer.probes.length > 0 && (
+          <ul>
+            {peer.probes.map((probe) => (
+              <RemoteProbe key={probe.index} peer={peer} probe={probe} actions={actions} />
+            ))}
+          </ul>
+        )}
+        <button
+          type="button"
+          class="key"
+          aria-label={`${peer.isMuted ? "Unmute" : "Mute"} ${name}`}
+          onClick={() => actions.mutePeer(peer.gatewayId, !peer.isMuted)}
+        >
+          {peer.isMuted ? "Unmute" : "Mute"}
+        </button>
+      </div>
+    </li>
+  );
+};

@@ -1,0 +1,46 @@
+// The instrument's small print: the server, whether the phone stays awake, and what became of every record.
+import type { AppModel, ServerState, TrafficView } from "./app-model.ts";
+import { Ticking } from "./ticking.tsx";
+import { durationText, serverText } from "./words.ts";
+
+const counts: readonly (readonly [string, keyof TrafficView])[] = [
+  ["sent", "recordsSent"],
+  ["delivered", "recordsDelivered"],
+  ["late", "late"],
+  ["lost", "lost"],
+  ["dropped", "dropped"],
+  ["duplicate", "duplicate"],
+  ["turned away", "refusedPeers"],
+];
+
+const NextTry = ({ model, server }: { model: AppModel; server: ServerState }) =>
+  server.kind === "away" ? (
+    <span class="status-retry">
+      next try in <Ticking now={model.now} text={(nowMs) => durationText(server.retryAtMs - nowMs)} />
+    </span>
+  ) : null;
+
+export const StatusLine = ({ model }: { model: AppModel }) => {
+  const server = model.server.value;
+  const traffic = model.traffic.value;
+  return (
+    <footer class="status">
+      <div class="status-states">
+        <p role="status">
+          <span class={`lamp lamp-${server.kind}`} aria-hidden="true" />
+          {serverText[server.kind]}
+        </p>
+        <NextTry model={model} server={server} />
+        <p>{model.isAwakeLocked.value ? "Screen: stays on" : "Screen: may sleep"}</p>
+      </div>
+      <dl class="status-counts" aria-label="Messages since the page opened">
+        {counts.map(([word, key]) => (
+          <div key={key}>
+            <dt>{word}</dt>
+            <dd>{traffic[key]}</dd>
+          </div>
+        ))}
+      </dl>
+    </footer>
+  );
+};

@@ -1,0 +1,80 @@
+// How states and figures are said in words. Pure; the sentences of what goes wrong are in gateway/errors.ts.
+import type { LinkState } from "../../firmware-bridge/device-link.ts";
+import { errorTexts } from "../../gateway/errors.ts";
+import type { PeerState, ServerState } from "./app-model.ts";
+
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+
+export const durationText = (durationMs: number): string => {
+  const ms = Math.max(0, durationMs);
+  if (ms < minuteMs) return `${Math.floor(ms / secondMs)} s`;
+  return ms < hourMs ? `${Math.floor(ms / minuteMs)} min` : `${Math.floor(ms / hourMs)} h`;
+};
+
+/** One decimal below 10 ms, where it still says something; the bound is rounded up, so that it stays one. */
+export const delayText = (oneWayMs: number, boundMs: number): string => {
+  const decimals = oneWayMs < 10 ? 1 : 0;
+  const scale = 10 ** decimals;
+  return `${oneWayMs.toFixed(decimals)} ± ${(Math.ceil(boundMs * scale) / scale).toFixed(decimals)} ms`;
+};
+
+export const peerStateText = (state: PeerState, nowMs: number): string => {
+  switch (state.kind) {
+    case "connecting":
+      return "connecting …";
+    case "connected":
+      return state.delay === undefined ? "connected" : delayText(state.delay.oneWayMs, state.delay.boundMs);
+    case "asleep":
+      return `asleep for ${durationText(nowMs - state.sinceMs)}`;
+    case "gone":
+      return `gone for ${durationText(nowMs - state.sinceMs)}`;
+  }
+};
+
+/** For the narrow label on the dial: no bound, no duration. */
+export const peerStateLabel = (state: PeerState): string => {
+  if (state.kind === "connecting") return "joining";
+  if (state.kind !== "connected") return state.kind;
+  if (state.delay === undefined) return "connected";
+  return state.delay.oneWayMs < 1 ? "< 1 ms" : `${Math.round(state.delay.oneWayMs)} ms`;
+};
+
+/** The state of a probe's link; a failure brings its sentence and its remedy. */
+export const linkText = (link: LinkState): { readonly state: string; readonly help: string | undefined } => {
+  switch (link.kind) {
+    case "connecting":
+      return { state: "connecting …", help: undefined };
+    case "connected":
+      return { state: "connected", help: undefined };
+    case "reconnecting":
+      return { state: `connecting again, try ${link.attempt}`, help: failureText(link.failure) };
+    case "closed":
+      return { state: "not connected", help: link.failure && failureText(link.failure) };
+  }
+};
+
+const failureText = (failure: keyof typeof errorTexts): string =>
+  `${errorTexts[failure].sentence} ${errorTexts[failure].remedy}`;
+
+export const serverText: Readonly<Record<ServerState["kind"], string>> = {
+  connecting: "Server: connecting …",
+  connected: "Server: connected",
+  away: "Server: away, the room goes on",
+};
+
+/** A name is the other side's word for itself, and may be empty. */
+export const nameText = (name: string): string => (name.trim() === "" ? "No name" : name);
+
+/** What of a name can be seen: no direction marks, joiners or spaces. */
+const visibleCharacter = /[\p{L}\p{N}\p{P}\p{S}]/u;
+
+/** Two or three characters that stand for a name; a number at its end tells a crowd of namesakes apart. */
+export const initials = (name: string): string => {
+  const firsts = name.split(/\s+/u).flatMap((word) => visibleCharacter.exec(word)?.[0] ?? []);
+  const number = /\s(\d{1,2})$/u.exec(name.trim())?.[1];
+  return `${firsts[0] ?? "?"}${number ?? firsts[1] ?? ""}`.toUpperCase();
+};
+
+export const countText = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
