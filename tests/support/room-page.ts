@@ -1,0 +1,75 @@
+// A person's phone in a browser test: the real page in a browser context of its own (storage, slots), and what a person does on it.
+// It watches for console errors, page errors and unhandled rejections: a page that has one fails its test at `close`.
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { PageReport } from "../../web/console.d.ts";
+
+const phoneSize = { width: 390, height: 844 };
+
+export class RoomPage {
+  readonly name: string;
+  readonly page: Page;
+  readonly problems: string[] = [];
+  readonly #context: BrowserContext;
+
+  private constructor(name: string, context: BrowserContext, page: Page) {
+    this.name = name;
+    this.#context = context;
+    this.page = page;
+    page.on("console", (message) => {
+      if (message.type() === "error") this.problems.push(message.text());
+    });
+    page.on("pageerror", (error) => this.problems.push(String(error)));
+  }
+
+  /** A new phone that has not opened the page yet. */
+  static async open(browser: Browser, name: string): Promise<RoomPage> {
+    const context = await browser.newContext({ viewport: phoneSize });
+    return new RoomPage(name, context, await context.newPage());
+  }
+
+  /** Opens the start page and creates a room; the invite that it shows others. */
+  async createRoom(origin: string): Promise<string> {
+    await this.page.goto(origin);
+    await this.page.getByRole("button", { name: "Create a room" }).click();
+    await this.#introduce();
+    return this.page.url();
+  }
+
+  async join(invite: string): Promise<void> {
+    await this.page.goto(invite);
+    await this.#introduce();
+  }
+
+  async addSimulatedArm(): Promise<void> {
+    await this.page.getByRole("button", { name: "Add a simulated arm-probe" }).click();
+    await this.page.getByRole("button", { name: "Tap", exact: true }).waitFor();
+  }
+
+  /** Moves the simulated arm. */
+  async gesture(name: "Wave" | "Shake" | "Raise" | "Tap"): Promise<void> {
+    await this.page.getByRole("button", { name, exact: true }).last().click();
+  }
+
+  async report(): Promise<PageReport> {
+    const report = await this.page.evaluate(() => window.earlMesh?.report());
+    if (report === undefined) throw new Error(`${this.name} is in no room`);
+    return report;
+  }
+
+  /** How many peers it holds connected. */
+  async connectedPeers(): Promise<number> {
+    const isLoaded = await this.page.evaluate(() => window.earlMesh?.report() !== undefined);
+    if (!isLoaded) return 0;
+    return (await this.report()).peers.filter(({ state }) => state.kind === "connected").length;
+  }
+
+  async close(): Promise<void> {
+    await this.#context.close();
+  }
+
+  async #introduce(): Promise<void> {
+    const field = this.page.getByLabel("Your name");
+    await field.fill(this.name);
+    await field.press("Enter");
+  }
+}

@@ -1,0 +1,282 @@
+// The page without its browser: rooms come and go, probes are added, settings are kept, and the model says what to show.
+// All of the platform is handed in by main.ts; all that belongs to a room lives in its RoomSession and ends with it.
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { DeviceLink } from "../firmware-bridge/device-link.ts";
+import { gestureNames } from "../firmware-bridge/gestures.ts";
+import { toBase64url } from "../gateway/base64url.ts";
+import type { ErrorCode } from "../gateway/errors.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import { deriveRoom, makeInvite, makeRoomKey, parseInvite, type Room } from "../gateway/room-key.ts";
+import type { Crypto, Now, Schedule } from "../gateway/runtime.ts";
+import { maxBluetoothLinks } from "./ble/pairing.ts";
+import type { LogBook } from "./log-book.ts";
+import type { RoomSession, RoomSessionListener } from "./mesh/room-session.ts";
+import type { NoticeBoard } from "./notice-board.ts";
+import type { Origin, ProbeShelf } from "./probe-shelf.ts";
+import { RoomViews } from "./room-views.ts";
+import type { RoomStore } from "./store/room-store.ts";
+import { cleanName, type SettingsStore } from "./store/settings-store.ts";
+import type { StorageOutcome } from "./store/text-storage.ts";
+import type { AppActions, AppModel, RememberedRoom, RoomView, ServerState, Settings } from "./ui/app-model.ts";
+
+/** A picture of an arm needs no more. */
+const watchIntervalMs = 100;
+
+export interface AppOptions {
+  readonly now: Now;
+  readonly schedule: Schedule;
+  readonly today: () => Date;
+  readonly crypto: Pick<Crypto, "hkdfSha256" | "randomBytes">;
+  readonly settings: SettingsStore;
+  readonly rooms: RoomStore;
+  readonly shelf: ProbeShelf;
+  readonly log: LogBook;
+  readonly notices: NoticeBoard;
+  /** The page is in one room at a time. */
+  readonly join: (room: Room, settings: Settings, listener: RoomSessionListener) => RoomSession;
+  /** The address that invites name, and what is wrong with it. */
+  readonly inviteBase: { readonly url: string; readonly problem: ErrorCode | undefined };
+  /** The fragment of the page's address, in which an invite stands. */
+  readonly fragment: { read(): string; write(fragment: string): void };
+  readonly copy: (text: string) => Promise<boolean>;
+  /** Undefined where the browser has no share sheet; resolves with whether the sheet could be opened. */
+  readonly share: ((url: string) => Promise<boolean>) | undefined;
+  readonly platform: AppModel["platform"];
+  readonly isAwakeLocked: AppModel["isAwakeLocked"];
+}
+
+export class App {
+  readonly model: AppModel;
+  readonly actions: AppActions;
+  readonly #options: AppOptions;
+  readonly #views: RoomViews;
+  readonly #room = signal<RoomView | undefined>(undefined);
+  readonly #server = signal<ServerState>({ kind: "connecting" });
+  readonly #settings: Signal<Settings>;
+  readonly #rememberedRooms: Signal<readonly RememberedRoom[]>;
+  readonly #bluetoothSlots: ReadonlySignal<{ readonly used: number; readonly total: number }>;
+  #session: RoomSession | undefined;
+  #hasReachedServer = false;
+  #moving: Promise<void> = Promise.resolve();
+
+  constructor(options: AppOptions) {
+    this.#options = options;
+    const { now, schedule, log, notices, shelf } = options;
+    this.#settings = signal<Settings>(options.settings.load());
+    this.#rememberedRooms = signal(options.rooms.rooms());
+    this.#views = new RoomViews({ now, schedule, log, notices, originOf: (link) => shelf.originOf(link) });
+    this.#bluetoothSlots = computed(() => ({
+      used: this.#views.probes.value.filter(({ origin }) => origin === "bluetooth").length,
+      total: maxBluetoothLinks,
+    }));
+    this.model = {
+      now,
+      room: this.#room,
+      rememberedRooms: this.#rememberedRooms,
+      settings: this.#settings,
+      server: this.#server,
+      probes: this.#views.probes,
+      bluetoothSlots: this.#bluetoothSlots,
+      peers: this.#views.peers,
+      traffic: this.#views.traffic,
+      log: log.lines,
+      notices: notices.notices,
+      platform: options.platform,
+      isAwakeLocked: options.isAwakeLocked,
+    };
+    this.actions = this.#makeActions();
+  }
+
+  get session(): RoomSession | undefined {
+    return this.#session;
+  }
+
+  /** Goes where the page's fragment says: into a room, or out of the one that it is in. One move at a time. */
+  followFragment(): Promise<void> {
+    this.#moving = this.#moving.then(() => this.#follow());
+    return this.#moving;
+  }
+
+  async #follow(): Promise<void> {
+    const fragment = this.#options.fragment.read();
+    if (fragment === "") return this.leave();
+    const invite = parseInvite(fragment);
+    if (invite === undefined) this.#options.notices.raise("bad-invite");
+    else await this.#enter(invite.roomKey);
+  }
+
+  async leave(): Promise<void> {
+    const leaving = this.#session;
+    this.#session = undefined;
+    this.#room.value = undefined;
+    this.#views.show(undefined);
+    await leaving?.close();
+  }
+
+  get #gateway(): Gateway | undefined {
+    return this.#session?.gateway;
+  }
+
+  async #enter(roomKey: Uint8Array): Promise<void> {
+    const { crypto, rooms, join, inviteBase, today, log } = this.#options;
+    const derived = await deriveRoom(crypto, roomKey);
+    if (this.#room.value?.roomId === derived.roomId) return;
+    await this.leave();
+    this.#hasReachedServer = false;
+    this.#server.value = { kind: "connecting" };
+    this.#session = join(derived, this.#settings.value, {
+      onEvent: (event) => this.#views.onEvent(event),
+      onServerState: (state) => this.#onServerState(state),
+    });
+    const label = `Room ${derived.roomId.slice(0, 4)}`;
+    const inviteUrl = makeInvite(inviteBase.url, roomKey);
+    this.#keep(
+      rooms.remember({
+        roomId: derived.roomId,
+        label,
+        roomKey: toBase64url(roomKey),
+        lastUsedAt: today().toISOString(),
+      }),
+    );
+    this.#rememberedRooms.value = rooms.rooms();
+    this.#room.value = { roomId: derived.roomId, label, inviteUrl, inviteProblem: inviteBase.problem };
+    this.#views.show(this.#session.gateway);
+    log.add("info", `You are in ${label}`);
+  }
+
+  /** The fragment is the one place that says which room the page is in; everything else follows it. */
+  #goTo(roomKey: Uint8Array): void {
+    this.#options.fragment.write(makeInvite("", roomKey));
+    void this.followFragment();
+  }
+
+  #onServerState(state: ServerState): void {
+    const { notices, log } = this.#options;
+    const before = this.#server.value.kind;
+    this.#server.value = state;
+    if (state.kind === "connected") {
+      notices.clear("server-unreachable");
+      notices.clear("server-away");
+      if (before === "away") log.add("good", "The server is back");
+      this.#hasReachedServer = true;
+    } else if (state.kind === "away" && before !== "away") {
+      notices.raise(this.#hasReachedServer ? "server-away" : "server-unreachable");
+      log.add("warning", "The server is away");
+    }
+  }
+
+  #change(change: Partial<Settings>): void {
+    this.#settings.value = { ...this.#settings.value, ...change };
+    this.#keep(this.#options.settings.save(change));
+    this.#gateway?.setLimits(this.#settings.value);
+  }
+
+  #keep(outcome: StorageOutcome): void {
+    if (outcome === "storage-unavailable") this.#options.notices.raise("storage-unavailable");
+  }
+
+  async #addProbe(origin: Origin): Promise<void> {
+    const { shelf, notices } = this.#options;
+    const { used, total } = this.#bluetoothSlots.value;
+    const link = await shelf.choose(origin, total - used);
+    if (typeof link !== "string") await this.#open(link, link.name);
+    else if (link !== "chooser-cancelled") notices.raise(link); // Who cancels knows that.
+  }
+
+  async #open(link: DeviceLink, name: string): Promise<void> {
+    const { notices } = this.#options;
+    const gateway = this.#gateway;
+    if (gateway === undefined) return;
+    if (gateway.probes.some((other) => other.link.deviceId === link.deviceId))
+      return notices.raise("already-paired", name);
+    const probe = gateway.addProbe(link, name);
+    if (probe === undefined) return notices.raise("probe-limit");
+    const state = await probe.open();
+    if (state.kind === "closed" && state.failure !== undefined)
+      notices.raise(state.failure, gateway.probeName(probe.index));
+  }
+
+  /** A closed link stays closed: the device gets a fresh one, under the name that it had. */
+  async #reopen(probeIndex: number): Promise<void> {
+    const gateway = this.#gateway;
+    const probe = gateway?.probe(probeIndex);
+    const link = probe && this.#options.shelf.again(probe.link);
+    if (gateway === undefined || link === undefined) return;
+    const name = gateway.probeName(probeIndex);
+    void gateway.removeProbe(probeIndex); // Nothing is awaited: a platform that asks for permission wants the tap.
+    await this.#open(link, name);
+  }
+
+  #makeActions(): AppActions {
+    const { notices, rooms, crypto, copy, share, shelf } = this.#options;
+    return {
+      createRoom: () => this.#goTo(makeRoomKey(crypto.randomBytes)),
+      openInvite: (text) => {
+        const invite = parseInvite(text);
+        if (invite === undefined) return notices.raise("bad-invite");
+        notices.clear("bad-invite");
+        this.#goTo(invite.roomKey);
+      },
+      openRemembered: (roomId) => {
+        const remembered = rooms.rooms().find((room) => room.roomId === roomId);
+        const invite = remembered && parseInvite(remembered.roomKey);
+        if (invite !== undefined) this.#goTo(invite.roomKey);
+      },
+      forgetRoom: (roomId) => {
+        this.#keep(rooms.forget(roomId));
+        this.#rememberedRooms.value = rooms.rooms();
+      },
+      leaveRoom: () => {
+        this.#options.fragment.write("");
+        void this.followFragment();
+      },
+      setName: (text) => {
+        const name = cleanName(text);
+        if (name === undefined) return;
+        this.#change({ name });
+        this.#gateway?.setName(name);
+      },
+      copyInvite: async () => {
+        const url = this.#room.value?.inviteUrl;
+        const isCopied = url !== undefined && (await copy(url));
+        if (!isCopied) notices.raise("share-failed");
+        return isCopied;
+      },
+      shareInvite: () => {
+        const url = this.#room.value?.inviteUrl;
+        if (url === undefined || share === undefined) return;
+        void share(url).then((isShared) => {
+          if (!isShared) notices.raise("share-failed");
+        });
+      },
+      pairArmProbe: () => void this.#addProbe("bluetooth"),
+      addThisPhone: () => void this.#addProbe("phone"),
+      addSimulatedProbe: () => void this.#addProbe("simulated"),
+      moveSimulated: (probeIndex, gesture) => {
+        const probe = this.#gateway?.probe(probeIndex);
+        const name = gestureNames.find((known) => known === gesture);
+        if (probe !== undefined && name !== undefined) shelf.move(probe.link, name);
+      },
+      renameProbe: (probeIndex, text) => {
+        const name = cleanName(text);
+        if (name !== undefined) this.#gateway?.renameProbe(probeIndex, name);
+      },
+      testBuzz: (probeIndex) => this.#gateway?.testBuzz(probeIndex),
+      removeProbe: (probeIndex) => void this.#gateway?.removeProbe(probeIndex),
+      reconnectProbe: (probeIndex) => void this.#reopen(probeIndex),
+      buzzPeer: (gatewayId) => this.#gateway?.buzz(gatewayId, "double"),
+      buzzAll: () => this.#gateway?.buzz("all", "double"),
+      mutePeer: (gatewayId, isMuted) => this.#gateway?.mutePeer(gatewayId, isMuted),
+      watchProbe: (gatewayId, probeIndex, isWatched) =>
+        this.#gateway?.watch(gatewayId, probeIndex, isWatched ? watchIntervalMs : undefined),
+      setMuted: (isMuted) => this.#change({ isMuted }),
+      setStrengthLimit: (strengthLimit) => this.#change({ strengthLimit }),
+      setBuzzRate: (buzzesPerTenSeconds) => this.#change({ buzzesPerTenSeconds }),
+      setRules: (rules) => {
+        this.#change({ rules });
+        this.#gateway?.setRules(rules);
+      },
+      dismissNotice: (id) => notices.dismiss(id),
+    };
+  }
+}

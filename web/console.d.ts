@@ -1,0 +1,19 @@
+// What the page offers in the browser's console: its whole account as plain data, described in docs/report.md. It changes nothing and holds no secret.
+import type { GatewayReport } from "../gateway/report.ts";
+import type { ServerState } from "./mesh/opener.ts";
+
+export interface PageReport extends GatewayReport {
+  readonly sessionId: string;
+  readonly serverState: ServerState;
+  readonly slot: number;
+  readonly epoch: number;
+}
+
+declare global {
+  interface Window {
+    earlMesh?: {
+      /** Undefined while the page is in no room. */
+      report(): PageReport | undefined;
+    };
+  }
+}

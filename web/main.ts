@@ -1,0 +1,169 @@
+// The page's composition root: everything of the browser is gathered here, handed to the parts, and let go of when the page is left.
+import { effect, signal } from "@preact/signals";
+import { Peer } from "peerjs";
+import { reportOf } from "../gateway/report.ts";
+import { App } from "./app.ts";
+import { bluetoothProblem } from "./ble/pairing.ts";
+import { phonePlatformOf } from "./ble/phone-platform.ts";
+import { TonePlayer } from "./ble/tone.ts";
+import { LogBook } from "./log-book.ts";
+import { RoomSession } from "./mesh/room-session.ts";
+import { serverApi } from "./mesh/server-api.ts";
+import { now, schedule } from "./mesh/timers.ts";
+import { webCrypto } from "./mesh/web-crypto.ts";
+import { NoticeBoard } from "./notice-board.ts";
+import { ProbeShelf } from "./probe-shelf.ts";
+import { probeChoosers } from "./probe-sources.ts";
+import { openIdentity } from "./store/identity-store.ts";
+import { RoomStore } from "./store/room-store.ts";
+import { SettingsStore } from "./store/settings-store.ts";
+import { openTextStorage } from "./store/text-storage.ts";
+import { renderApp } from "./ui/app.tsx";
+import { openFlashLayer } from "./ui/flash.ts";
+import { keepAwake } from "./wake-lock.ts";
+
+const random = (): number => Math.random();
+const today = (): Date => new Date();
+
+const start = async (root: Element): Promise<void> => {
+  const notices = new NoticeBoard();
+  const log = new LogBook(today);
+  const deviceStorage = openTextStorage(() => localStorage);
+
+  const server = serverApi(location.origin, (...request) => fetch(...request));
+  const bluetooth = { bluetooth: navigator.bluetooth, isSecureContext };
+  const [identity, config, noBluetooth] = await Promise.all([
+    openIdentity({
+      indexedDB: globalThis.indexedDB,
+      locks: navigator.locks,
+      tabStorage: openTextStorage(() => sessionStorage),
+      schedule,
+    }),
+    server.config(),
+    bluetoothProblem(bluetooth),
+  ]);
+  if (!identity.isKept) notices.raise("storage-unavailable");
+  if (config === undefined) notices.raise("server-unreachable");
+
+  const flash = openFlashLayer(document.body);
+  const tone = new TonePlayer(() => new AudioContext());
+  const unlockTone = (): void => tone.unlock();
+  document.addEventListener("pointerup", unlockTone, { once: true });
+  const phone = phonePlatformOf(window, (durationsMs, strengthPercent) => {
+    flash.flash(durationsMs);
+    tone.play(durationsMs, strengthPercent);
+  });
+
+  const isAwakeLocked = signal(false);
+  const isOnThisComputerOnly = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
+  const app = new App({
+    now,
+    schedule,
+    today,
+    crypto: webCrypto,
+    settings: new SettingsStore(deviceStorage, identity.slot),
+    rooms: new RoomStore(deviceStorage),
+    shelf: new ProbeShelf(probeChoosers({ bluetooth, phone, now, schedule, random })),
+    log,
+    notices,
+    join: (room, settings, listener) =>
+      new RoomSession({
+        room,
+        Peer,
+        address: {
+          host: location.hostname,
+          port: Number(location.port) || (location.protocol === "https:" ? 443 : 80),
+          path: config?.peerPath ?? "/",
+          secure: location.protocol === "https:",
+        },
+        iceServers: config?.iceServers ?? [],
+        fetchMembers: (roomId) => server.members(roomId),
+        identity: identity.key,
+        epoch: identity.epoch,
+        name: settings.name,
+        rules: settings.rules,
+        limits: settings,
+        crypto: webCrypto,
+        now,
+        wallNow: () => Date.now(),
+        schedule,
+        random,
+        listener,
+      }),
+    inviteBase: {
+      url: config?.publicUrl ?? location.origin,
+      problem: config?.publicUrl === undefined && isOnThisComputerOnly ? "invite-not-reachable" : undefined,
+    },
+    fragment: {
+      read: () => location.hash,
+      write: (fragment) => history.pushState(null, "", fragment === "" ? location.pathname : fragment),
+    },
+    copy: (text) => succeeds(() => navigator.clipboard.writeText(text)),
+    share: "share" in navigator ? (url) => succeeds(() => navigator.share({ title: "Earl Mesh", url })) : undefined,
+    platform: {
+      // Bluetooth that is off may be switched on later: the chooser says so itself.
+      bluetooth: noBluetooth === "bluetooth-off" ? undefined : noBluetooth,
+      motion:
+        phone.motionEvents === undefined ? "motion-unsupported" : isSecureContext ? undefined : "insecure-context",
+      vibration: phone.vibrate === undefined ? "vibration-unsupported" : undefined,
+      share: "share" in navigator,
+    },
+    isAwakeLocked,
+  });
+
+  const stopDrawing = renderApp(root, app.model, app.actions);
+  const stopWakeLock = effect(() => {
+    if (app.model.room.value === undefined) return undefined;
+    const lock = keepAwake({
+      wakeLock: navigator.wakeLock,
+      document,
+      onChange: (isHeld) => {
+        isAwakeLocked.value = isHeld;
+      },
+      onRefused: () => notices.raise("wake-lock-refused"),
+    });
+    return () => lock.close();
+  });
+
+  const onVisibility = (): void => app.session?.gateway.setHidden(document.hidden);
+  const onHashChange = (): void => void app.followFragment();
+  document.addEventListener("visibilitychange", onVisibility);
+  window.addEventListener("hashchange", onHashChange);
+  window.addEventListener("pagehide", () => {
+    document.removeEventListener("visibilitychange", onVisibility);
+    document.removeEventListener("pointerup", unlockTone);
+    window.removeEventListener("hashchange", onHashChange);
+    stopWakeLock();
+    void app.leave();
+    void tone.close();
+    flash.close();
+    stopDrawing();
+  });
+  // A page that comes back from the back/forward cache has said goodbye: it begins anew.
+  window.addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) location.reload();
+  });
+  window.earlMesh = {
+    report: () => {
+      const { session } = app;
+      if (session === undefined) return undefined;
+      const { sessionId, serverState, gateway } = session;
+      return { sessionId, serverState, slot: identity.slot, epoch: identity.epoch, ...reportOf(gateway) };
+    },
+  };
+  await app.followFragment();
+};
+
+/** Whether the platform did it; why it did not is not for us to know, and the person is told what to do instead. */
+const succeeds = async (attempt: () => Promise<void>): Promise<boolean> => {
+  try {
+    await attempt();
+    return true;
+  } catch (error) {
+    // Who closes the share sheet has decided so.
+    return error instanceof DOMException && error.name === "AbortError";
+  }
+};
+
+const root = document.querySelector("#app");
+if (root !== null) void start(root);

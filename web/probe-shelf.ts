@@ -1,0 +1,54 @@
+// Where probes come from: a chooser for Bluetooth, this phone's own sensors, or a simulated arm. It knows the drivers, so that the app need not.
+// It hands out links that nobody has opened yet, and remembers of each where it came from.
+import type { DeviceLink } from "../firmware-bridge/device-link.ts";
+import type { GestureName } from "../firmware-bridge/gestures.ts";
+import type { ErrorCode } from "../gateway/errors.ts";
+import type { ProbeView } from "./ui/app-model.ts";
+
+export type Origin = ProbeView["origin"];
+
+/** A device that was chosen: how to make a link to it, as often as that is needed. */
+export interface ProbeSource {
+  readonly origin: Origin;
+  makeLink(): DeviceLink;
+  /** A simulated arm moves when it is told to. */
+  readonly move?: (gesture: GestureName) => void;
+}
+
+/** Must be called from a tap, with nothing awaited before: browsers open choosers and ask for permission only then. */
+export type ProbeChooser = (freeSlots: number) => Promise<ProbeSource | ErrorCode>;
+
+export class ProbeShelf {
+  readonly #choosers: Readonly<Record<Origin, ProbeChooser>>;
+  readonly #sources = new WeakMap<DeviceLink, ProbeSource>();
+
+  constructor(choosers: Readonly<Record<Origin, ProbeChooser>>) {
+    this.#choosers = choosers;
+  }
+
+  async choose(origin: Origin, freeSlots: number): Promise<DeviceLink | ErrorCode> {
+    const source = await this.#choosers[origin](freeSlots);
+    return typeof source === "string" ? source : this.#linkTo(source);
+  }
+
+  /** A fresh link to the same device; a link that is closed stays closed. */
+  again(link: DeviceLink): DeviceLink | undefined {
+    const source = this.#sources.get(link);
+    return source && this.#linkTo(source);
+  }
+
+  originOf(link: DeviceLink): Origin {
+    return this.#sources.get(link)?.origin ?? "bluetooth";
+  }
+
+  /** Does nothing for a probe that has a real arm. */
+  move(link: DeviceLink, gesture: GestureName): void {
+    this.#sources.get(link)?.move?.(gesture);
+  }
+
+  #linkTo(source: ProbeSource): DeviceLink {
+    const link = source.makeLink();
+    this.#sources.set(link, source);
+    return link;
+  }
+}

@@ -1,0 +1,48 @@
+// The three kinds of probes on this browser: each chooser asks the person where one must be asked, and knows how to make the link.
+import { earlDriver } from "../firmware-bridge/earl-driver.ts";
+import { SimulatedArmProbe } from "../firmware-bridge/simulated-arm-probe.ts";
+import { SimulatedLink } from "../firmware-bridge/simulated-link.ts";
+import type { Now, RandomUnit, Schedule } from "../gateway/runtime.ts";
+import { GattLink } from "./ble/gatt-link.ts";
+import { type BluetoothPlatform, chooseDevice } from "./ble/pairing.ts";
+import type { PhonePlatform } from "./ble/phone-platform.ts";
+import { ThisPhone } from "./ble/this-phone.ts";
+import type { Origin, ProbeChooser } from "./probe-shelf.ts";
+
+export interface ProbeSourceOptions {
+  readonly bluetooth: BluetoothPlatform;
+  readonly phone: PhonePlatform;
+  readonly now: Now;
+  readonly schedule: Schedule;
+  readonly random: RandomUnit;
+}
+
+export const probeChoosers = (options: ProbeSourceOptions): Readonly<Record<Origin, ProbeChooser>> => {
+  const { now, schedule, random } = options;
+  let simulatedCount = 0;
+  return {
+    bluetooth: async (freeSlots) => {
+      const chosen = await chooseDevice(options.bluetooth, earlDriver, { free: freeSlots });
+      if (chosen.kind === "failed") return chosen.failure;
+      const { device } = chosen;
+      return {
+        origin: "bluetooth",
+        makeLink: () => new GattLink({ device, driver: earlDriver, now, schedule, random }),
+      };
+    },
+    // The permission is asked for when the link is opened, in the same tap.
+    phone: async () => ({
+      origin: "phone",
+      makeLink: () => new ThisPhone({ platform: options.phone, now, schedule }),
+    }),
+    simulated: async () => {
+      const name = `Simulated arm ${++simulatedCount}`;
+      const peripheral = new SimulatedArmProbe({ now, schedule, random, onVibration: () => undefined });
+      return {
+        origin: "simulated",
+        makeLink: () => new SimulatedLink({ deviceId: name, name, peripheral, now, schedule }),
+        move: (gesture) => peripheral.move(gesture),
+      };
+    },
+  };
+};

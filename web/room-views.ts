@@ -1,0 +1,234 @@
+// What the page shows of a room: the gateway's probes and peers as plain views, and what happened as plain sentences.
+// Reads the gateway, never changes it; refreshed a few times a second at most, however much happens.
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { DeviceLink } from "../firmware-bridge/device-link.ts";
+import { capabilities } from "../firmware-bridge/earl-profile.ts";
+import type { GestureName } from "../firmware-bridge/gestures.ts";
+import { kinds } from "../firmware-bridge/kinds.ts";
+import { decodeBattery, decodeMotion } from "../firmware-bridge/payloads.ts";
+import type { Response } from "../gateway/effects.ts";
+import type { ErrorCode } from "../gateway/errors.ts";
+import type { Gateway, GatewayEvent } from "../gateway/gateway.ts";
+import type { RefusalReason } from "../gateway/handshake.ts";
+import type { OwnProbe } from "../gateway/own-probe.ts";
+import type { Peer } from "../gateway/peer.ts";
+import type { Cancel, Now, Schedule } from "../gateway/runtime.ts";
+import type { LogBook } from "./log-book.ts";
+import { MotionTrails } from "./motion-trails.ts";
+import type { NoticeBoard } from "./notice-board.ts";
+import type { Origin } from "./probe-shelf.ts";
+import type { PeerView, ProbeView, TrafficView } from "./ui/app-model.ts";
+
+/** Ten times a second looks immediate, and costs a phone little. */
+const refreshMs = 100;
+
+export interface RoomViewsOptions {
+  readonly now: Now;
+  readonly schedule: Schedule;
+  readonly log: LogBook;
+  readonly notices: NoticeBoard;
+  readonly originOf: (link: DeviceLink) => Origin;
+}
+
+interface Seen {
+  readonly name: GestureName;
+  readonly atMs: number;
+}
+
+export class RoomViews {
+  readonly probes: ReadonlySignal<readonly ProbeView[]>;
+  readonly peers: ReadonlySignal<readonly PeerView[]>;
+  readonly traffic: ReadonlySignal<TrafficView>;
+  readonly #options: RoomViewsOptions;
+  readonly #probes = signal<readonly ProbeView[]>([]);
+  readonly #peers = signal<readonly PeerView[]>([]);
+  readonly #traffic = signal<TrafficView>(noTraffic);
+  readonly #trails = new MotionTrails();
+  readonly #gestures = new Map<string, Seen>();
+  readonly #buzzes = new Map<number, number>();
+  readonly #batteries = new Map<string, number>();
+  #gateway: Gateway | undefined;
+  #cancelRefresh: Cancel | undefined;
+
+  constructor(options: RoomViewsOptions) {
+    this.#options = options;
+    this.probes = this.#probes;
+    this.peers = this.#peers;
+    this.traffic = this.#traffic;
+  }
+
+  /** From now on this gateway is shown; undefined: none, the room was left. */
+  show(gateway: Gateway | undefined): void {
+    this.#gateway = gateway;
+    this.#gestures.clear();
+    this.#buzzes.clear();
+    this.#batteries.clear();
+    this.#refresh();
+  }
+
+  onEvent(event: GatewayEvent): void {
+    const { log, notices, now } = this.#options;
+    switch (event.kind) {
+      case "motion":
+        this.#trails.add(ownKey(event.probe), event.sample);
+        return;
+      case "gesture":
+        this.#gestures.set(ownKey(event.probe), { name: event.gesture, atMs: now() });
+        log.add("info", `${this.#nameOf(event.probe)}: ${event.gesture}`);
+        break;
+      case "peer-gesture":
+        this.#gestures.set(event.peer.gatewayId, { name: event.gesture, atMs: now() });
+        log.add("info", `${event.peer.name}: ${event.gesture}`);
+        break;
+      case "peer-record":
+        this.#peerRecord(event);
+        break;
+      case "response":
+        if (event.probe !== undefined && event.response === "written") this.#buzzes.set(event.probe.index, now());
+        log.add(event.response === "written" ? "good" : "warning", this.#responseText(event));
+        break;
+      case "peer-joined":
+        log.add("good", `${event.peer.name || "Somebody"} is connected`);
+        break;
+      case "peer-gone":
+        log.add("warning", `${event.peer.name || "Somebody"} ${event.hasLeft ? "left the room" : "is gone"}`);
+        break;
+      case "refused": {
+        log.add("problem", `Somebody was turned away: ${event.reason}`);
+        const code = noticeOf[event.reason];
+        if (code !== undefined) notices.raise(code);
+        break;
+      }
+      case "woke":
+        log.add("info", "This page was asleep; clocks are compared afresh before anything vibrates");
+        break;
+      case "probes-changed":
+      case "peers-changed":
+        break;
+    }
+    this.#refreshSoon();
+  }
+
+  #peerRecord({ peer, probe, record }: Extract<GatewayEvent, { kind: "peer-record" }>): void {
+    if (record.kind === kinds.motion) {
+      const sample = decodeMotion(record.payload);
+      if (sample !== undefined) this.#trails.add(remoteKey(peer, probe.index), sample);
+    } else if (record.kind === kinds.battery) {
+      const level = decodeBattery(record.payload);
+      if (level !== undefined) this.#batteries.set(remoteKey(peer, probe.index), level.percent);
+    } else if (record.kind === kinds.button) {
+      this.#options.log.add("info", `${peer.name}: button`);
+    }
+  }
+
+  #responseText({ gatewayId, probe, response }: Extract<GatewayEvent, { kind: "response" }>): string {
+    const from = this.#gateway?.peers.find((peer) => peer.gatewayId === gatewayId)?.name ?? "somebody";
+    const band = probe === undefined ? "no band" : this.#nameOf(probe);
+    return responseTexts[response](band, from);
+  }
+
+  #nameOf(probe: OwnProbe): string {
+    return this.#gateway?.probeName(probe.index) ?? "";
+  }
+
+  #refreshSoon(): void {
+    this.#cancelRefresh ??= this.#options.schedule(refreshMs, () => {
+      this.#cancelRefresh = undefined;
+      this.#refresh();
+    });
+  }
+
+  #refresh(): void {
+    const gateway = this.#gateway;
+    this.#probes.value = gateway?.probes.map((probe) => this.#probeView(gateway, probe)) ?? [];
+    this.#peers.value = gateway?.peers.map((peer) => this.#peerView(gateway, peer)) ?? [];
+    this.#traffic.value = gateway === undefined ? noTraffic : trafficView(gateway);
+    this.#trails.keepOnly(
+      new Set([
+        ...(gateway?.probes.map(ownKey) ?? []),
+        ...(gateway?.peers.flatMap((peer) => peer.probes.map(({ index }) => remoteKey(peer, index))) ?? []),
+      ]),
+    );
+  }
+
+  #probeView(gateway: Gateway, probe: OwnProbe): ProbeView {
+    return {
+      index: probe.index,
+      name: gateway.probeName(probe.index),
+      origin: this.#options.originOf(probe.link),
+      link: probe.link.state,
+      capabilities: probe.link.info.capabilities,
+      battery: probe.battery && { percent: probe.battery.percent, charging: probe.battery.isCharging },
+      lastGesture: this.#gestures.get(ownKey(probe)),
+      lastBuzzAtMs: this.#buzzes.get(probe.index),
+      motionTrail: this.#trails.of(ownKey(probe)),
+    };
+  }
+
+  #peerView(gateway: Gateway, peer: Peer): PeerView {
+    const { state, delay } = peer;
+    return {
+      gatewayId: peer.gatewayId,
+      name: peer.name,
+      state: state.kind === "connected" ? { kind: "connected", delay } : state,
+      isMuted: gateway.isMuted(peer.gatewayId),
+      lastGesture: this.#gestures.get(peer.gatewayId),
+      probes: peer.probes.map(({ index, name, isConnected, capabilities: bits }) => ({
+        index,
+        name,
+        isConnected,
+        canVibrate: (bits & capabilities.vibrateIn) !== 0,
+        batteryPercent: this.#batteries.get(remoteKey(peer, index)),
+        isWatched: peer.wants(index),
+        motionTrail: this.#trails.of(remoteKey(peer, index)),
+      })),
+    };
+  }
+}
+
+const ownKey = (probe: OwnProbe): string => `own ${probe.index}`;
+const remoteKey = (peer: Peer, probeIndex: number): string => `${peer.gatewayId} ${probeIndex}`;
+
+const responseTexts: Readonly<Record<Response, (band: string, from: string) => string>> = {
+  written: (band, from) => `${band} buzzed, from ${from}`,
+  muted: (band, from) => `${band} stayed still for ${from}: you are muted`,
+  "peer-muted": (_, from) => `${from} is muted`,
+  "no-rule": (_, from) => `No rule answers ${from}`,
+  "rate-limited": (band, from) => `${band} stayed still for ${from}: your limit was reached`,
+  "cannot-vibrate": (band) => `${band} cannot vibrate`,
+  expired: (band, from) => `${band} stayed still for ${from}: it would have been too late`,
+  superseded: (band, from) => `${band} stayed still for ${from}: something newer came`,
+  failed: (band, from) => `${band} could not be reached for ${from}`,
+};
+
+/** Who was turned away for one of these reasons concerns the person. */
+const noticeOf: Partial<Readonly<Record<RefusalReason, ErrorCode>>> = {
+  "wrong-proof": "wrong-room-key",
+  "wrong-signature": "wrong-room-key",
+  "not-safe": "connection-not-safe",
+};
+
+const trafficView = (gateway: Gateway): TrafficView => {
+  const { sent, delivered, duplicate, late, lost, dropped, droppedBeforeSend } = gateway.traffic();
+  let refusedPeers = 0;
+  for (const count of gateway.refusals.values()) refusedPeers += count;
+  return {
+    recordsSent: sent,
+    recordsDelivered: delivered,
+    duplicate,
+    late,
+    lost,
+    dropped: dropped + droppedBeforeSend,
+    refusedPeers,
+  };
+};
+
+const noTraffic: TrafficView = {
+  recordsSent: 0,
+  recordsDelivered: 0,
+  duplicate: 0,
+  late: 0,
+  lost: 0,
+  dropped: 0,
+  refusedPeers: 0,
+};
