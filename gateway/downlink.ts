@@ -5,20 +5,10 @@ import { capabilities } from "../firmware-bridge/earl-profile.ts";
 import { kinds } from "../firmware-bridge/kinds.ts";
 import { encodeVibration, type Vibration } from "../firmware-bridge/payloads.ts";
 import type { Now } from "./runtime.ts";
-
-/** What the wearer allows. */
-export interface WearerLimits {
-  readonly isMuted: boolean;
-  /** Percent, 1–100; no vibration is stronger. */
-  readonly strengthLimit: number;
-  /** Vibrations that one probe begins in ten seconds, 1–50. */
-  readonly buzzesPerTenSeconds: number;
-}
+import type { WearerLimits } from "./wearer-limits.ts";
 
 /** The span over which `buzzesPerTenSeconds` is counted; it slides, so that no ten seconds hold more. */
 const rateSpanMs = 10_000;
-
-export const defaultWearerLimits: WearerLimits = { isMuted: false, strengthLimit: 80, buzzesPerTenSeconds: 20 };
 
 export type BuzzOutcome = "written" | "muted" | "rate-limited" | "cannot-vibrate" | "expired" | "superseded" | "failed";
 

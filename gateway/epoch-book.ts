@@ -1,5 +1,5 @@
 // The newest epoch that each gateway has proven (docs/protocol.md §2.1), so that an older page load of the same key is turned away.
-// Only proven epochs are entered; bounded, because whoever holds the room key can make as many identities as he likes.
+// Only proven epochs are entered; bounded, because whoever holds the room key can make any number of identities.
 
 /** A room of 128 whose every member has changed its identity several times. */
 export const maxKnownGateways = 1024;

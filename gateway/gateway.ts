@@ -6,7 +6,6 @@ import { kinds } from "../firmware-bridge/kinds.ts";
 import { encodeVibration, type MotionSample } from "../firmware-bridge/payloads.ts";
 import type { Channel } from "./channel.ts";
 import { encodeCommandTarget } from "./command-payload.ts";
-import type { WearerLimits } from "./downlink.ts";
 import { Effects, type Response, vibrationOf } from "./effects.ts";
 import type { RefusalReason } from "./handshake.ts";
 import { Mux } from "./mux.ts";
@@ -19,6 +18,7 @@ import type { PatternName, Rule } from "./rules.ts";
 import type { Cancel, Crypto, IdentityKey, Now, Schedule } from "./runtime.ts";
 import type { Traffic } from "./traffic.ts";
 import { beatMs, WakeDetector } from "./wake-detector.ts";
+import type { WearerLimits } from "./wearer-limits.ts";
 
 export interface GatewayOptions {
   readonly now: Now;

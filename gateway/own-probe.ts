@@ -2,10 +2,11 @@
 import type { DeviceLink, LinkState } from "../firmware-bridge/device-link.ts";
 import type { GestureName } from "../firmware-bridge/gestures.ts";
 import type { BatteryLevel, MotionSample } from "../firmware-bridge/payloads.ts";
-import { Downlink, type WearerLimits } from "./downlink.ts";
+import { Downlink } from "./downlink.ts";
 import type { GatewayRecord } from "./record.ts";
 import type { Now } from "./runtime.ts";
 import { Uplink } from "./uplink.ts";
+import type { WearerLimits } from "./wearer-limits.ts";
 
 export interface OwnProbeListener {
   /** Link state, capabilities or battery. */

@@ -5,7 +5,7 @@ import { ChannelRelay } from "./channel-relay.ts";
 import { keepOf } from "./dial-policy.ts";
 import { EpochBook } from "./epoch-book.ts";
 import type { GatewayFrame } from "./frame-types.ts";
-import { type AdmissionOptions, admit, type RefusalReason } from "./handshake.ts";
+import { type AdmissionOptions, type AdmissionOutcome, admit, type RefusalReason } from "./handshake.ts";
 import { Peer, type PeerOptions } from "./peer.ts";
 import type { Roster } from "./roster.ts";
 import { addTraffic, noTraffic, type Traffic, trafficOf } from "./traffic.ts";
@@ -72,10 +72,8 @@ export class PeerBook {
       channel.close("too many handshakes");
       return false;
     }
-    this.#pendingAdmissions++;
     const relay = new ChannelRelay(channel);
-    const outcome = await admit({ ...this.#options, relay, epochs: this.#epochs });
-    this.#pendingAdmissions--;
+    const outcome = await this.#handshake(relay);
     if (outcome.kind === "refused") {
       this.refusals.set(outcome.reason, (this.refusals.get(outcome.reason) ?? 0) + 1);
       this.#options.onRefused(outcome.reason);
@@ -95,6 +93,15 @@ export class PeerBook {
   close(): void {
     this.#isClosed = true;
     for (const peer of this) peer.close("leaving", "left the room");
+  }
+
+  async #handshake(relay: ChannelRelay): Promise<AdmissionOutcome> {
+    this.#pendingAdmissions++;
+    try {
+      return await admit({ ...this.#options, relay, epochs: this.#epochs });
+    } finally {
+      this.#pendingAdmissions--;
+    }
   }
 
   #take(relay: ChannelRelay, gatewayId: string, epoch: number): boolean {

@@ -140,7 +140,9 @@ export class Peer {
     if (this.#wanted.size > 0) this.#sendInterest();
     this.#ping();
     relay.forward({
-      onMessage: (message) => this.#message(message),
+      onMessage: (message) => {
+        if (channel === this.#channel) this.#message(message); // What a replaced channel still brings would be counted twice.
+      },
       onDrain: () => this.#mux.drained(this.gatewayId),
       onClose: (reason) => this.#closed(channel, reason),
     });
@@ -240,6 +242,9 @@ export class Peer {
   }
 
   #rosterCame(roster: Roster): void {
+    for (const index of this.#wanted.keys()) {
+      if (!roster.probes.some((probe) => probe.index === index)) this.#wanted.delete(index);
+    }
     const isFirst = !this.#isIntroduced;
     this.#isIntroduced = true;
     if (this.#demux.onRoster(roster) || isFirst) this.#options.onChange(this);

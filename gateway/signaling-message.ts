@@ -2,6 +2,9 @@
 // PeerJS trusts whatever it is sent: so nothing passes but an object built here, from own fields that were read one by one.
 import { isSessionId } from "./session-id.ts";
 
+/** Where on the server PeerJS finds its socket; its option `path`. */
+export const signalingPath = "/signaling/";
+
 /** A whole message as text, in UTF-16 units; the WebSocket's own limit in bytes is the same. */
 export const maxSignalingLength = 65_536;
 /** PeerJS makes `dc_` and eleven or so random characters. */

@@ -2,9 +2,9 @@
 // the asker knows already are told.
 import { Router } from "express";
 import { isRoomId } from "../gateway/session-id.ts";
+import { signalingPath } from "../gateway/signaling-message.ts";
 import type { IceServer } from "./config.ts";
 import type { Door } from "./door.ts";
-import { peerPath } from "./upgrade-request.ts";
 
 /** The answer of `GET /config.json`. */
 export interface PageConfig {
@@ -31,7 +31,7 @@ export const api = ({ door, publicUrl, iceServers, version, refusedRequests }: A
     next();
   });
   router.get("/config.json", (_request, response) => {
-    const pageConfig: PageConfig = { publicUrl: publicUrl(), peerPath, iceServers, version };
+    const pageConfig: PageConfig = { publicUrl: publicUrl(), peerPath: signalingPath, iceServers, version };
     response.json(pageConfig);
   });
   router.get("/rooms/:roomId/members", (request, response) => {

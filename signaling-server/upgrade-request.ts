@@ -2,11 +2,10 @@
 // What does not have exactly this form never becomes a WebSocket.
 import type { IncomingMessage } from "node:http";
 import { isSessionId } from "../gateway/session-id.ts";
+import { signalingPath } from "../gateway/signaling-message.ts";
 
-/** Where PeerJS is told that the PeerServer lies (its option `path`). */
-export const peerPath = "/signaling/";
 /** PeerJS adds this to the path by itself. */
-const socketPath = `${peerPath}peerjs`;
+const socketPath = `${signalingPath}peerjs`;
 /** PeerJS's default; it protects nothing. */
 const peerKey = "peerjs";
 /** Whoever holds a session's token may take its place, so it should be hard to guess; PeerJS's own have some eleven characters. */

@@ -2,11 +2,13 @@
 import { effect, signal } from "@preact/signals";
 import { Peer } from "peerjs";
 import { reportOf } from "../gateway/report.ts";
+import { signalingPath } from "../gateway/signaling-message.ts";
 import { App } from "./app.ts";
 import { bluetoothProblem } from "./ble/pairing.ts";
 import { phonePlatformOf } from "./ble/phone-platform.ts";
 import { TonePlayer } from "./ble/tone.ts";
 import { LogBook } from "./log-book.ts";
+import { signalingAddress } from "./mesh/peerjs-opener.ts";
 import { RoomSession } from "./mesh/room-session.ts";
 import { serverApi } from "./mesh/server-api.ts";
 import { now, schedule } from "./mesh/timers.ts";
@@ -70,12 +72,7 @@ const start = async (root: Element): Promise<void> => {
       new RoomSession({
         room,
         Peer,
-        address: {
-          host: location.hostname,
-          port: Number(location.port) || (location.protocol === "https:" ? 443 : 80),
-          path: config?.peerPath ?? "/",
-          secure: location.protocol === "https:",
-        },
+        address: signalingAddress(location.origin, config?.peerPath ?? signalingPath),
         iceServers: config?.iceServers ?? [],
         fetchMembers: (roomId) => server.members(roomId),
         identity: identity.key,

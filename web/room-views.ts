@@ -206,6 +206,7 @@ const noticeOf: Partial<Readonly<Record<RefusalReason, ErrorCode>>> = {
   "wrong-proof": "wrong-room-key",
   "wrong-signature": "wrong-room-key",
   "not-safe": "connection-not-safe",
+  "wrong-version": "page-out-of-date",
 };
 
 const trafficView = (gateway: Gateway): TrafficView => {

@@ -14,7 +14,7 @@ import { EmulatedBluetooth } from "../support/emulated-bluetooth.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 
-const gestureCount = Number(process.env.N ?? 200);
+const gestureCount = 200;
 const samplesPerSecond = 20;
 /** A band may begin twenty vibrations in ten seconds at most, by the page's widest setting. */
 const gesturePaceMs = 520;
@@ -114,7 +114,6 @@ test("should turn the movement of one arm into a buzz at the other two wrists, e
     }
     await pause(Math.max(0, begunAtMs + gesturePaceMs - performance.now())); // Or the wearers' own limit is reached.
   }
-  if (process.env.N) console.log(delaysMs.map((d) => d.toFixed(0)).join(" "));
   delaysMs.sort((a, b) => a - b);
   const figures = [0.5, 0.95, 0.99, 1].map((share) => quantile(delaysMs, share).toFixed(1));
   console.log(`notification to write, ${delaysMs.length} buzzes: p50/p95/p99/max ${figures.join(" / ")} ms`);

@@ -8,6 +8,9 @@ import type { FakeTime } from "./fake-time.ts";
 import { seededRandom } from "./random.ts";
 
 const roomId = "00112233445566778899aabbccddeeff";
+/** From dial to authenticated channel. */
+const shortestConnectMs = 200;
+const longestConnectMs = 1_500;
 /** How long an opener tries (as web/mesh does) before it gives a dial up. */
 const dialLimitMs = 10_000;
 /** How often a page looks whom to dial, beside whenever something happens. */
@@ -16,8 +19,6 @@ const tickMs = 1_000;
 export interface DiallingRoomOptions {
   readonly time: FakeTime;
   readonly seed: number;
-  /** From dial to authenticated channel, at the least and at the most. */
-  readonly connectMs?: readonly [number, number];
   /** Share of dials that come to nothing, as one native dial in a hundred does. */
   readonly failing?: number;
 }
@@ -40,15 +41,13 @@ export class DiallingRoom {
   isServerUp = true;
   readonly time: FakeTime;
   readonly random: RandomUnit;
-  readonly #connectMs: readonly [number, number];
   readonly #failing: number;
   #registered: Page[] = [];
   #lastChannel = 0;
 
-  constructor({ time, seed, connectMs = [200, 1_500], failing = 0 }: DiallingRoomOptions) {
+  constructor({ time, seed, failing = 0 }: DiallingRoomOptions) {
     this.time = time;
     this.random = seededRandom(seed);
-    this.#connectMs = connectMs;
     this.#failing = failing;
   }
 
@@ -91,16 +90,18 @@ export class DiallingRoom {
   dial(from: Page, to: string): void {
     const { time, random } = this;
     this.dials.push({ from: from.sessionId, to, atMs: time.now() });
-    const [least, most] = this.#connectMs;
     const willFail = random() < this.#failing;
-    time.schedule(willFail ? dialLimitMs : least + random() * (most - least), () => {
-      const callee = this.#registered.find(({ sessionId }) => sessionId === to);
-      if (willFail || !this.isServerUp || callee === undefined || !this.pages.includes(from)) return from.failed(to);
-      const id = ++this.#lastChannel;
-      if (callee.holds(from.sessionId) && from.holds(to)) this.glares++;
-      from.opened(id, to, "us");
-      callee.opened(id, from.sessionId, "them");
-    });
+    time.schedule(
+      willFail ? dialLimitMs : shortestConnectMs + random() * (longestConnectMs - shortestConnectMs),
+      () => {
+        const callee = this.#registered.find(({ sessionId }) => sessionId === to);
+        if (willFail || !this.isServerUp || callee === undefined || !this.pages.includes(from)) return from.failed(to);
+        const id = ++this.#lastChannel;
+        if (callee.holds(from.sessionId) && from.holds(to)) this.glares++;
+        from.opened(id, to, "us");
+        callee.opened(id, from.sessionId, "them");
+      },
+    );
   }
 
   /** Both ends, or only the first, lose the channel between them. */

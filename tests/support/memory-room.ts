@@ -3,13 +3,13 @@ import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.t
 import { type GestureName, gestureCode } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/payloads.ts";
-import { defaultWearerLimits } from "../../gateway/downlink.ts";
 import { Gateway, type GatewayEvent, type GatewayOptions } from "../../gateway/gateway.ts";
 import type { OwnProbe } from "../../gateway/own-probe.ts";
 import type { Peer } from "../../gateway/peer.ts";
 import { defaultRules } from "../../gateway/rules.ts";
 import type { IdentityKey, Now } from "../../gateway/runtime.ts";
 import { makeSessionId } from "../../gateway/session-id.ts";
+import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
 import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
 import type { FakeTime } from "./fake-time.ts";
 import { type MemoryChannelPair, memoryChannelPair } from "./memory-channel.ts";

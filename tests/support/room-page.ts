@@ -42,12 +42,11 @@ export class RoomPage {
 
   async addSimulatedArm(): Promise<void> {
     await this.page.getByRole("button", { name: "Add a simulated arm-probe" }).click();
-    await this.page.getByRole("button", { name: "Tap", exact: true }).waitFor();
+    await this.page.getByRole("button", { name: "tap", exact: true }).waitFor();
   }
 
-  /** Moves the simulated arm. */
-  async gesture(name: "Wave" | "Shake" | "Raise" | "Tap"): Promise<void> {
-    await this.page.getByRole("button", { name, exact: true }).last().click();
+  async buzzAll(): Promise<void> {
+    await this.page.getByRole("button", { name: /^Buzz all/ }).click();
   }
 
   async report(): Promise<PageReport> {

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
 import { decodeVibration } from "../../firmware-bridge/payloads.ts";
-import { Downlink, defaultWearerLimits } from "../../gateway/downlink.ts";
+import { Downlink } from "../../gateway/downlink.ts";
+import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
 import { RecordingLink } from "../support/recording-link.ts";
 
 const strong = { strengthPercent: 100, durationsMs: [100] };

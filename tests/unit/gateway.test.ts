@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { decodeVibration, encodeMotion } from "../../firmware-bridge/payloads.ts";
-import { defaultWearerLimits } from "../../gateway/downlink.ts";
 import { effectLifetimeMs } from "../../gateway/record.ts";
 import { defaultRules, patternDurationsMs } from "../../gateway/rules.ts";
+import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { connect, type Member, newIdentity, newMember } from "../support/memory-room.ts";
 

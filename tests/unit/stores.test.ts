@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defaultRules, type Rule } from "../../gateway/rules.ts";
+import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
 import { maxRooms, RoomStore, type StoredRoom } from "../../web/store/room-store.ts";
 import { cleanName, SettingsStore } from "../../web/store/settings-store.ts";
 import { openTextStorage } from "../../web/store/text-storage.ts";
@@ -51,7 +52,7 @@ describe("settings store", () => {
     expect(open().store.load()).toEqual({
       name: "Phone",
       isMuted: false,
-      strengthLimit: 100,
+      strengthLimit: defaultWearerLimits.strengthLimit,
       buzzesPerTenSeconds: 10,
       rules: defaultRules,
     });
@@ -97,7 +98,7 @@ describe("settings store", () => {
     storage.entries.set(sharedKey, JSON.stringify(rubbish));
     expect(store.load()).toMatchObject({
       isMuted: false,
-      strengthLimit: 100,
+      strengthLimit: defaultWearerLimits.strengthLimit,
       buzzesPerTenSeconds: 10,
       rules: [{ gesture: "tap", from: "anyone", pattern: "short" }],
     });

@@ -8,7 +8,8 @@ import { timedOut, withTimeLimit } from "./time-limit.ts";
 
 /**
  * A promise of the platform may never be settled, so each call has a limit: above the 5 s of silence after which Android
- * declares a link dead, so that a probe out of range counts as lost rather than stuck, and far below the 30 s of ATT.
+ * declares a link dead (`BTM_BLE_CONN_TIMEOUT_DEF` of its Bluetooth stack, 500 × 10 ms), so that a probe out of range
+ * counts as lost rather than stuck, and far below the 30 s of ATT (Core Specification, Vol 3 Part F §3.3.3).
  */
 export const gattTimeoutMs = 6_000;
 

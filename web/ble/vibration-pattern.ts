@@ -14,12 +14,14 @@ export const vibrationPattern = ({ strengthPercent, durationsMs }: Vibration): n
   const pattern: number[] = [];
   for (let i = 0; i < durationsMs.length; i += 2) {
     const offMs = durationsMs[i + 1] ?? 0;
-    for (let leftMs = durationsMs[i] ?? 0; leftMs > 0; leftMs -= pulsePeriodMs) {
+    let leftMs = durationsMs[i] ?? 0;
+    do {
       const periodMs = Math.min(leftMs, pulsePeriodMs);
       const pulseMs = Math.min(periodMs, Math.max(shortestPulseMs, Math.round((periodMs * strengthPercent) / 100)));
       const isLast = leftMs <= pulsePeriodMs;
       pattern.push(pulseMs, periodMs - pulseMs + (isLast ? offMs : 0));
-    }
+      leftMs -= pulsePeriodMs;
+    } while (leftMs > 0); // A part of no length still has its pause.
   }
   return pattern;
 };

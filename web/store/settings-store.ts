@@ -3,15 +3,12 @@
 import { maxNameBytes } from "../../gateway/roster.ts";
 import { defaultRules, readRules } from "../../gateway/rules.ts";
 import { cutUtf8 } from "../../gateway/utf8.ts";
+import { buzzRateRange, defaultWearerLimits, strengthLimitRange } from "../../gateway/wearer-limits.ts";
 import type { Settings } from "../ui/app-model.ts";
 import { readJson, type StorageOutcome, type TextStorage } from "./text-storage.ts";
 
 const sharedKey = "earl-mesh.settings";
 const nameKey = (slot: number): string => `earl-mesh.name.${slot}`;
-
-export const strengthLimits = { least: 1, most: 100 } as const;
-/** Two buzzes a second, without end, are as much as a wrist can tell apart. */
-export const buzzRateLimits = { least: 1, most: 20 } as const;
 
 /** Without control characters and outer space, and no longer than a roster holds; undefined when nothing is left. */
 export const cleanName = (text: string): string | undefined =>
@@ -33,8 +30,8 @@ export class SettingsStore {
     return {
       name: cleanName(this.#storage.read(nameKey(this.#slot)) ?? "") ?? this.#defaultName(),
       isMuted: isMuted === true,
-      strengthLimit: readWhole(strengthLimit, strengthLimits) ?? strengthLimits.most,
-      buzzesPerTenSeconds: readWhole(buzzesPerTenSeconds, buzzRateLimits) ?? 10,
+      strengthLimit: readWhole(strengthLimit, strengthLimitRange) ?? defaultWearerLimits.strengthLimit,
+      buzzesPerTenSeconds: readWhole(buzzesPerTenSeconds, buzzRateRange) ?? defaultWearerLimits.buzzesPerTenSeconds,
       rules: rules === undefined ? defaultRules : readRules(rules),
     };
   }
@@ -56,7 +53,7 @@ export class SettingsStore {
   }
 }
 
-const readWhole = (value: unknown, limits: { readonly least: number; readonly most: number }): number | undefined =>
-  typeof value === "number" && Number.isInteger(value) && value >= limits.least && value <= limits.most
+const readWhole = (value: unknown, range: { readonly least: number; readonly most: number }): number | undefined =>
+  typeof value === "number" && Number.isInteger(value) && value >= range.least && value <= range.most
     ? value
     : undefined;

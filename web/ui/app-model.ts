@@ -5,6 +5,7 @@ import type { LinkState } from "../../firmware-bridge/device-link.ts";
 import type { ErrorCode } from "../../gateway/errors.ts";
 import type { Rule } from "../../gateway/rules.ts";
 import type { Now } from "../../gateway/runtime.ts";
+import type { WearerLimits } from "../../gateway/wearer-limits.ts";
 
 export interface ProbeView {
   readonly index: number;
@@ -89,13 +90,8 @@ export interface Notice {
   readonly subject: string | undefined;
 }
 
-export interface Settings {
+export interface Settings extends WearerLimits {
   readonly name: string;
-  readonly isMuted: boolean;
-  /** Percent; every pattern is scaled to at most this. */
-  readonly strengthLimit: number;
-  /** Buzzes that a band may make in ten seconds. */
-  readonly buzzesPerTenSeconds: number;
   readonly rules: readonly Rule[];
 }
 

@@ -1,12 +1,10 @@
 // What others may do to my bands: the rules, the strength and the rate. The receiver decides, so all of it is here.
 import { useSignal } from "@preact/signals";
+import { buzzRateRange, strengthLimitRange } from "../../gateway/wearer-limits.ts";
 import type { AppProps } from "./props.ts";
 import { Rules } from "./rules.tsx";
 
-const leastStrengthPercent = 5;
 const strengthStepPercent = 5;
-/** Two a second is as much as a wrist can still tell apart. */
-const mostBuzzesPerTenSeconds = 20;
 
 interface SliderProps {
   readonly label: string;
@@ -56,8 +54,8 @@ export const Consent = ({ model, actions }: AppProps) => {
       <Slider
         label="Strength at most"
         value={settings.strengthLimit}
-        min={leastStrengthPercent}
-        max={100}
+        min={strengthLimitRange.least}
+        max={strengthLimitRange.most}
         step={strengthStepPercent}
         text={(percent) => `${percent} %`}
         onValue={(percent) => actions.setStrengthLimit(percent)}
@@ -65,8 +63,8 @@ export const Consent = ({ model, actions }: AppProps) => {
       <Slider
         label="Buzzes in ten seconds at most"
         value={settings.buzzesPerTenSeconds}
-        min={1}
-        max={mostBuzzesPerTenSeconds}
+        min={buzzRateRange.least}
+        max={buzzRateRange.most}
         step={1}
         text={String}
         onValue={(count) => actions.setBuzzRate(count)}

@@ -104,6 +104,7 @@ export const InviteDialog = ({ model, actions, room, onClose }: AppProps & { roo
         </button>
       </div>
       {/* A modal dialog makes the page behind it inert, its notices too: what fails in here must be said in here. */}
+      <Notices model={model} actions={actions} />
     </dialog>
   );
 };
