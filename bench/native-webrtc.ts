@@ -6,15 +6,6 @@ import { RTCPeerConnection, RTCSessionDescription } from "node-datachannel/polyf
 import WebSocket from "ws";
 import type { PeerClass } from "../web/mesh/peerjs-face.ts";
 
-/** What makes a native phone resemble a browser's; to be set before the first connection. */
-export const tuneSctp = (): void =>
-  setSctpSettings({
-    /** As browsers do; libdatachannel's own 20 ms sends about two packets a message where a browser sends 1.2. */
-    delayedSackTime: 200,
-    /** `bufferedAmount` does not count what waits in here, a megabyte by default: the backlog of a slow peer would not show. Holds two messages. */
-    sendBufferSize: 32 * 1024,
-  });
-
 /** While it loads, PeerJS tries out a connection with public STUN servers, and unlike a browser's this one would ask them at once. */
 class OfflineConnection extends RTCPeerConnection {
   constructor() {
@@ -30,16 +21,23 @@ class BrowserLikeSocket extends WebSocket {
   }
 }
 
+/** Puts the browser's names in place. To be called before the first connection. */
+export const installWebRtc = (): void => {
+  setSctpSettings({
+    /** As browsers do; libdatachannel's own 20 ms sends about two packets a message where a browser sends 1.2. */
+    delayedSackTime: 200,
+    /** `bufferedAmount` leaves out what waits in here, a megabyte by default: a slow peer's backlog would not show. Holds two messages. */
+    sendBufferSize: 32 * 1024,
+  });
+  Object.assign(globalThis, { RTCPeerConnection, RTCSessionDescription, WebSocket: BrowserLikeSocket });
+};
+
 let loaded: PeerClass | undefined;
 
 export const loadPeerJs = (): PeerClass => {
   if (loaded !== undefined) return loaded;
-  tuneSctp();
-  Object.assign(globalThis, {
-    RTCPeerConnection: OfflineConnection,
-    RTCSessionDescription,
-    WebSocket: BrowserLikeSocket,
-  });
+  installWebRtc();
+  Object.assign(globalThis, { RTCPeerConnection: OfflineConnection });
   // Required, because Node takes PeerJS's ES module for CommonJS.
   const { Peer } = createRequire(import.meta.url)("peerjs") as typeof import("peerjs");
   Object.assign(globalThis, { RTCPeerConnection });

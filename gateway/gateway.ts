@@ -36,6 +36,8 @@ export interface GatewayOptions {
   readonly onEvent: (event: GatewayEvent) => void;
   /** The session ids that the peer at `sessionId` says it holds: hints for whoever dials. */
   readonly onMembers: (sessionId: string, sessionIds: readonly string[]) => void;
+  /** The page behind that session id is no more: it left, or came back as another session. */
+  readonly onSessionOver: (sessionId: string) => void;
 }
 
 export type GatewayEvent =
@@ -48,7 +50,7 @@ export type GatewayEvent =
   | { readonly kind: "response"; readonly gatewayId: string; readonly probe?: OwnProbe; readonly response: Response }
   | { readonly kind: "peer-joined"; readonly peer: Peer }
   /** `hasLeft`: it said that it leaves the room; otherwise its channel was lost. */
-  | { readonly kind: "peer-gone"; readonly peer: Peer; readonly sessionId: string; readonly hasLeft: boolean }
+  | { readonly kind: "peer-gone"; readonly peer: Peer; readonly hasLeft: boolean }
   | { readonly kind: "refused"; readonly reason: RefusalReason }
   | { readonly kind: "woke" };
 
@@ -84,7 +86,8 @@ export class Gateway {
       onRecord: (peer, record, probe, deadlineMs) => this.#received(peer, record, probe, deadlineMs),
       onChange: () => onEvent({ kind: "peers-changed" }),
       onJoined: (peer) => onEvent({ kind: "peer-joined", peer }),
-      onGone: (peer, sessionId, hasLeft) => onEvent({ kind: "peer-gone", peer, sessionId, hasLeft }),
+      onGone: (peer, hasLeft) => onEvent({ kind: "peer-gone", peer, hasLeft }),
+      onMembers: (peer, sessionIds) => options.onMembers(peer.sessionId, sessionIds),
       onRefused: (reason) => onEvent({ kind: "refused", reason }),
     });
     this.#wake = new WakeDetector(options);

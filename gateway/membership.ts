@@ -51,7 +51,6 @@ export class Membership {
   /** By the peer who names them. */
   readonly #gossip = new Map<string, readonly string[]>();
   #listed: readonly string[] = [];
-  #hasFirstList = false;
   #isServerUp = false;
   /** When the last dials began, at most `maxDialsPerSecond` of them. */
   #dialledAtMs: number[] = [];
@@ -68,15 +67,14 @@ export class Membership {
 
   /**
    * The server's members, oldest first; asked for after every connection to the server, and dialling begins with the first answer.
-   * Those who stand before us in it are ours to dial at once; those after us came later and dial us.
+   * Those who stand before us in that answer are ours to dial at once; those after us came, or came back, later and dial us.
    */
   serverListed(sessionIds: readonly string[], nowMs: number): void {
     this.#listed = this.#readable(sessionIds);
     this.#recount(nowMs);
-    if (!this.#hasFirstList) this.#dialEarlier(sessionIds, nowMs);
-    else if (!this.#isServerUp) this.#waitAnew(nowMs);
-    this.#hasFirstList = true;
+    if (this.#isServerUp) return;
     this.#isServerUp = true;
+    this.#takeTurns(sessionIds, nowMs);
   }
 
   /** Nobody can be dialled until the next list. */
@@ -161,20 +159,15 @@ export class Membership {
     );
   }
 
-  /** The first list after a page load. */
-  #dialEarlier(sessionIds: readonly string[], nowMs: number): void {
+  /** With the first list after each connection to the server: all waiting begins anew, or everybody's turn would have come meanwhile. */
+  #takeTurns(sessionIds: readonly string[], nowMs: number): void {
     const own = sessionIds.indexOf(this.#ownId);
     // A list without us was made before we came: everyone in it was there earlier.
-    for (const sessionId of own < 0 ? sessionIds : sessionIds.slice(0, own)) {
-      const member = this.#members.get(sessionId);
-      if (member?.state.kind === "missing") member.state = { kind: "missing", dialAtMs: nowMs, failures: 0 };
-    }
-  }
-
-  /** While the server was away everybody's turn to dial has come: the turns begin anew, or both ends would dial. */
-  #waitAnew(nowMs: number): void {
+    const earlier = new Set(own < 0 ? sessionIds : sessionIds.slice(0, own));
     for (const [sessionId, member] of this.#members) {
-      if (member.state.kind === "missing") member.state = this.#missingAnew(sessionId, nowMs);
+      if (member.state.kind !== "missing") continue;
+      const waitMs = earlier.has(sessionId) ? 0 : firstDialDelayMs({ ownId: this.#ownId, otherId: sessionId });
+      member.state = { kind: "missing", dialAtMs: nowMs + waitMs, failures: 0 };
     }
   }
 

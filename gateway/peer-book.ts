@@ -21,6 +21,8 @@ export interface PeerBookOptions
   extends Omit<PeerOptions, "gatewayId" | "epoch">,
     Omit<AdmissionOptions, "relay" | "epochs"> {
   readonly roster: () => Roster;
+  /** The page behind that session id is no more, and need not be dialled again. */
+  readonly onSessionOver: (sessionId: string) => void;
   readonly onRefused: (reason: RefusalReason) => void;
 }
 
@@ -130,6 +132,7 @@ export class PeerBook {
     if (known !== undefined) {
       if (known.epoch > epoch) return undefined;
       known.close("newerEpoch", "the same gateway came back with a newer epoch");
+      this.#options.onSessionOver(known.sessionId);
       this.#forget(known);
     }
     if (this.#peers.size >= maxPeers) {
@@ -141,8 +144,9 @@ export class PeerBook {
       ...this.#options,
       gatewayId,
       epoch,
-      onGone: (...gone) => {
-        this.#options.onGone(...gone);
+      onGone: (left, hasLeft) => {
+        this.#options.onGone(left, hasLeft);
+        if (hasLeft) this.#options.onSessionOver(left.sessionId);
         this.#sendMembers();
       },
     });

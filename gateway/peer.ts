@@ -38,12 +38,12 @@ export interface PeerOptions {
   readonly onChange: (peer: Peer) => void;
   /** Has told its name and its probes, on a channel that is new. */
   readonly onJoined: (peer: Peer) => void;
-  /** Its channel to that session has ended; `hasLeft`: it said that it leaves the room. */
-  readonly onGone: (peer: Peer, sessionId: string, hasLeft: boolean) => void;
+  /** Its channel has ended; `hasLeft`: it said that it leaves the room. */
+  readonly onGone: (peer: Peer, hasLeft: boolean) => void;
   /** A record that came for the first time, and in time. The deadline is on this gateway's clock, for records with an effect. */
   readonly onRecord: (peer: Peer, record: GatewayRecord, probe: RosterProbe | undefined, deadlineMs: number) => void;
-  /** The session ids that the peer at `sessionId` says it holds. */
-  readonly onMembers: (sessionId: string, sessionIds: readonly string[]) => void;
+  /** The session ids that the peer says it holds. */
+  readonly onMembers: (peer: Peer, sessionIds: readonly string[]) => void;
 }
 
 export type PeerState =
@@ -65,6 +65,7 @@ export class Peer {
   #liveness: Liveness;
   #bucket: TokenBucket;
   #channel: Channel | undefined;
+  #sessionId = "";
   #openedAtMs = 0;
   /** A roster has come over the present channel. */
   #isIntroduced = false;
@@ -102,6 +103,11 @@ export class Peer {
     return this.#channel;
   }
 
+  /** Of its present channel, or of its last. */
+  get sessionId(): string {
+    return this.#sessionId;
+  }
+
   /** Since its channel was opened. */
   get heldMs(): number {
     return this.#now() - this.#openedAtMs;
@@ -125,6 +131,7 @@ export class Peer {
   open(relay: ChannelRelay, roster: Roster, members: readonly string[]): void {
     const { channel } = relay;
     this.#channel = channel;
+    this.#sessionId = channel.remoteSessionId;
     this.#openedAtMs = this.#now();
     this.#isIntroduced = false;
     this.#clock = new PeerClock({ now: this.#now });
@@ -229,7 +236,7 @@ export class Peer {
       case "members":
         if (frame.version <= this.#membersHeard) return;
         this.#membersHeard = frame.version;
-        return this.#options.onMembers(this.#channel?.remoteSessionId ?? "", frame.sessionIds);
+        return this.#options.onMembers(this, frame.sessionIds);
       case "bye":
         return this.#endedByOther(frame.reason);
       case "hello":
@@ -319,7 +326,7 @@ export class Peer {
     this.#mux.removePeer(this.gatewayId);
     this.ledger.closeChannel();
     this.#setState({ kind: "gone", sinceMs: this.#now(), reason });
-    this.#options.onGone(this, channel.remoteSessionId, hasLeft);
+    this.#options.onGone(this, hasLeft);
   }
 
   #setState(state: PeerState): void {

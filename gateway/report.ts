@@ -9,7 +9,8 @@ import type { Traffic } from "./traffic.ts";
 export interface PeerReport {
   readonly gatewayId: string;
   readonly epoch: number;
-  readonly sessionId: string | undefined;
+  /** Of its present channel, or of its last. */
+  readonly sessionId: string;
   readonly name: string;
   readonly state: PeerState;
   /** Of its last ping, with the bound of its error. */
@@ -42,7 +43,7 @@ export const reportOf = (gateway: Gateway): GatewayReport => ({
   peers: gateway.peers.map((peer) => ({
     gatewayId: peer.gatewayId,
     epoch: peer.epoch,
-    sessionId: peer.channel?.remoteSessionId,
+    sessionId: peer.sessionId,
     name: peer.name,
     state: peer.state,
     delay: peer.delay,

@@ -1,11 +1,10 @@
 import { cleanup } from "node-datachannel";
-import { RTCPeerConnection } from "node-datachannel/polyfill";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { tuneSctp } from "../../bench/native-webrtc.ts";
+import { installWebRtc } from "../../bench/native-webrtc.ts";
 import { channelContract } from "../contracts/channel-contract.ts";
 import { openRtcPair, rtcHarness } from "../support/rtc-pair.ts";
 
-tuneSctp();
+installWebRtc();
 
 const makeConnection = () => new RTCPeerConnection({ iceServers: [] });
 const harness = rtcHarness(makeConnection);

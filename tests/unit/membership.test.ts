@@ -108,8 +108,8 @@ describe("membership, one gateway", () => {
     expect(dialsBySecond(book, 0, 60)).toEqual([]);
     book.serverListed([lower, me, higher], 60_000);
     expect(dialsBySecond(book, 60, 80)).toEqual([
-      [61, higher],
-      [68, lower],
+      [60, lower],
+      [68, higher],
     ]);
   });
 

@@ -14,7 +14,8 @@ export interface RoomSessionListener {
   onServerState(state: ServerState): void;
 }
 
-export interface RoomSessionOptions extends Omit<GatewayOptions, "authKey" | "onEvent" | "onMembers"> {
+export interface RoomSessionOptions
+  extends Omit<GatewayOptions, "authKey" | "onEvent" | "onMembers" | "onSessionOver"> {
   readonly room: Room;
   readonly Peer: PeerClass;
   readonly address: SignalingAddress;
@@ -29,18 +30,17 @@ export class RoomSession {
   readonly gateway: Gateway;
   readonly sessionId: string;
   readonly #mesh: Mesh;
-  readonly #listener: RoomSessionListener;
 
   /** Joins at once. @throws Error when PeerJS is not the version that the signaling guard knows. */
   constructor(options: RoomSessionOptions) {
     const { room, crypto, now, schedule, random, listener } = options;
-    this.#listener = listener;
     this.sessionId = makeSessionId(room.roomId, crypto.randomBytes);
     this.gateway = new Gateway({
       ...options,
       authKey: room.authKey,
-      onEvent: (event) => this.#onEvent(event),
+      onEvent: (event) => listener.onEvent(event),
       onMembers: (sessionId, named) => this.#mesh.peerNamed(sessionId, named),
+      onSessionOver: (sessionId) => this.#mesh.peerLeft(sessionId),
     });
     this.#mesh = new Mesh({
       sessionId: this.sessionId,
@@ -80,10 +80,5 @@ export class RoomSession {
     const closing = this.gateway.close();
     this.#mesh.close();
     await closing;
-  }
-
-  #onEvent(event: GatewayEvent): void {
-    if (event.kind === "peer-gone" && event.hasLeft) this.#mesh.peerLeft(event.sessionId);
-    this.#listener.onEvent(event);
   }
 }
