@@ -1,26 +1,56 @@
-// A phone of the room without page and browser: the page's own mesh and opener on native WebRTC. Dozens fit one process, which is what makes
-// tests and benches of a full room possible. Who is admitted, and what then happens on a channel, is handed in.
-
+// A phone of the room without page and browser: the product's own gateway, mesh and opener on native WebRTC. Dozens fit one process, which is what
+// makes tests and benches of a full room possible.
+import type { GatewayEvent } from "../gateway/gateway.ts";
+import type { Room } from "../gateway/room-key.ts";
+import { defaultRules } from "../gateway/rules.ts";
 import { roomIdOf } from "../gateway/session-id.ts";
+import { defaultWearerLimits } from "../gateway/wearer-limits.ts";
 import { Mesh, type MeshOptions } from "../web/mesh/mesh.ts";
 import { PeerJsOpener, signalingAddress } from "../web/mesh/peerjs-opener.ts";
-import { serverApi } from "../web/mesh/server-api.ts";
+import { RoomSession } from "../web/mesh/room-session.ts";
+import { type PageConfig, type ServerApi, serverApi } from "../web/mesh/server-api.ts";
 import { now, schedule } from "../web/mesh/timers.ts";
-import { webCrypto } from "../web/mesh/web-crypto.ts";
+import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../web/mesh/web-crypto.ts";
 import { loadPeerJs } from "./native-webrtc.ts";
 
-export interface NativePhoneOptions extends Pick<MeshOptions, "sessionId" | "admit" | "heldSessionIds" | "onChange"> {
+const platform = { now, schedule, random: Math.random, crypto: webCrypto };
+
+export interface NativePhoneOptions {
   /** Of the server, such as `http://127.0.0.1:8080`. */
+  readonly origin: string;
+  readonly room: Room;
+  readonly name: string;
+  readonly onEvent?: (event: GatewayEvent) => void;
+}
+
+/** A new gateway that joins the room at once; the caller closes it. @throws Error when the server does not answer. */
+export const startNativePhone = async ({ origin, room, name, onEvent }: NativePhoneOptions): Promise<RoomSession> => {
+  const { api, config } = await contact(origin);
+  return new RoomSession({
+    ...platform,
+    wallNow: () => Date.now(),
+    room,
+    Peer: loadPeerJs(),
+    address: signalingAddress(origin, config.peerPath),
+    iceServers: config.iceServers,
+    fetchMembers: (roomId) => api.members(roomId),
+    identity: await identityKeyOf(await makeIdentityKeyPair()),
+    epoch: 1,
+    name,
+    rules: defaultRules,
+    limits: defaultWearerLimits,
+    listener: { onEvent: (event) => onEvent?.(event), onServerState: () => undefined },
+  });
+};
+
+export interface NativeMeshOptions extends Pick<MeshOptions, "sessionId" | "admit" | "heldSessionIds" | "onChange"> {
   readonly origin: string;
 }
 
-/** The caller closes the mesh. @throws Error when the server does not answer. */
-export const startNativePhone = async ({ origin, ...options }: NativePhoneOptions): Promise<Mesh> => {
-  const api = serverApi(origin, fetch);
-  const config = await api.config();
-  if (config === undefined) throw new Error(`no Earl Mesh server answers at ${origin}`);
+/** The mesh alone: who is admitted, and what then happens on a channel, is the caller's. @throws Error when the server does not answer. */
+export const startNativeMesh = async ({ origin, ...options }: NativeMeshOptions): Promise<Mesh> => {
+  const { api, config } = await contact(origin);
   const { sessionId } = options;
-  const platform = { now, schedule, random: Math.random };
   return new Mesh({
     ...options,
     ...platform,
@@ -32,8 +62,14 @@ export const startNativePhone = async ({ origin, ...options }: NativePhoneOption
         sessionId,
         address: signalingAddress(origin, config.peerPath),
         iceServers: config.iceServers,
-        crypto: webCrypto,
         listener,
       }),
   });
+};
+
+const contact = async (origin: string): Promise<{ readonly api: ServerApi; readonly config: PageConfig }> => {
+  const api = serverApi(origin, fetch);
+  const config = await api.config();
+  if (config === undefined) throw new Error(`no Earl Mesh server answers at ${origin}`);
+  return { api, config };
 };
