@@ -25,14 +25,14 @@ const gravityStepMg = 1000;
 const swingMg = 600;
 /** Swings, to and fro, that make a wave or a shake. CODAL's ACCELEROMETER_SHAKE_COUNT_THRESHOLD. */
 const swings = 4;
-/** Swings in mean closer than this are a shake, else a wave: 2.5 Hz, chosen between the traces (2 and 4 Hz). */
+/** Swings in mean closer than this are a shake, else a wave: 2.9 Hz, chosen by trying it on the traces (2 and 3.5 Hz). */
 const shakeIntervalMs = 175;
 /** A shake is vigorous. Chosen by trying it on the traces; quick swings that stay below are a wave. */
 const shakeMg = 1000;
 /** Swings farther apart do not belong together: slower than 0.8 Hz. Chosen by trying it on the traces. */
 const maxSwingIntervalMs = 600;
 /**
- * A spike at least this strong is a tap. The ADXL345's data sheet starts from 3 g for more than 10 ms, sampled at 400 Hz or more;
+ * A spike at least this strong is a tap. The ADXL345's data sheet (tap detection) starts from 3 g for more than 10 ms;
  * averaged over the 100 ms between two samples of the slowest rate there is less of it left. Chosen by trying it on the traces.
  */
 const tapMg = 1000;

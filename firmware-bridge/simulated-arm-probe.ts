@@ -29,7 +29,7 @@ export interface SimulatedArmProbeOptions {
   readonly onVibration: (isOn: boolean, strengthPercent: number) => void;
 }
 
-/** Until a rate command says otherwise: enough for every gesture, and half of what the detector can use. */
+/** Until a rate command says otherwise: every gesture is found at this rate, at 10 a second the quickest shakes are not. */
 const defaultSamplesPerSecond = 20;
 const batteryReportMs = 60_000;
 /** 100 % last ten hours: a shift and some more. Made up, as everything about a simulated battery. */

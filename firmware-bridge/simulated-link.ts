@@ -23,7 +23,7 @@ export interface SimulatedLinkOptions {
   readonly schedule: (delayMs: number, task: () => void) => () => void;
 }
 
-/** A write is confirmed in the next connection event; 30 ms lies between what phones agree on (7.5 ms to some 50 ms). */
+/** A write is confirmed in a connection event soon after: chosen, within the 7.5 ms and more that Bluetooth LE allows between two. */
 const confirmMs = 30;
 /** What confirms no write for so long is gone; the link is made anew. */
 const writeTimeoutMs = 2000;
