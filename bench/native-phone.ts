@@ -39,7 +39,7 @@ export const startNativePhone = async ({ origin, room, name, onEvent }: NativePh
     name,
     rules: defaultRules,
     limits: defaultWearerLimits,
-    listener: { onEvent: (event) => onEvent?.(event), onServerState: () => undefined },
+    listener: { onEvent: (event) => onEvent?.(event), onMeshChange: () => undefined },
   });
 };
 

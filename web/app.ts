@@ -126,7 +126,7 @@ export class App {
     this.#server.value = { kind: "connecting" };
     this.#session = join(derived, this.#settings.value, {
       onEvent: (event) => this.#views.onEvent(event),
-      onServerState: (state) => this.#onServerState(state),
+      onMeshChange: (server) => this.#onMeshChange(server),
     });
     const label = `Room ${derived.roomId.slice(0, 4)}`;
     const inviteUrl = makeInvite(inviteBase.url, roomKey);
@@ -140,7 +140,7 @@ export class App {
     );
     this.#rememberedRooms.value = rooms.rooms();
     this.#room.value = { roomId: derived.roomId, label, inviteUrl, inviteProblem: inviteBase.problem };
-    this.#views.show(this.#session.gateway);
+    this.#views.show(this.#session);
     log.add("info", `You are in ${label}`);
   }
 
@@ -150,10 +150,11 @@ export class App {
     void this.followFragment();
   }
 
-  #onServerState(state: ServerState): void {
+  #onMeshChange(state: ServerState): void {
     const { notices, log } = this.#options;
     const before = this.#server.value.kind;
     this.#server.value = state;
+    this.#views.refreshSoon();
     if (state.kind === "connected") {
       notices.clear("server-unreachable");
       notices.clear("server-away");

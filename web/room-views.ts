@@ -30,6 +30,13 @@ export interface RoomViewsOptions {
   readonly originOf: (link: DeviceLink) => Origin;
 }
 
+/** What is read of a RoomSession. */
+export interface ShownRoom {
+  readonly gateway: Gateway;
+  /** Session ids that are being dialled. */
+  readonly pendingDials: ReadonlySet<string>;
+}
+
 interface Seen {
   readonly name: GestureName;
   readonly atMs: number;
@@ -47,7 +54,7 @@ export class RoomViews {
   readonly #gestures = new Map<string, Seen>();
   readonly #buzzes = new Map<number, number>();
   readonly #batteries = new Map<string, number>();
-  #gateway: Gateway | undefined;
+  #room: ShownRoom | undefined;
   #cancelRefresh: Cancel | undefined;
 
   constructor(options: RoomViewsOptions) {
@@ -57,9 +64,9 @@ export class RoomViews {
     this.traffic = this.#traffic;
   }
 
-  /** From now on this gateway is shown; undefined: none, the room was left. */
-  show(gateway: Gateway | undefined): void {
-    this.#gateway = gateway;
+  /** From now on this room is shown; undefined: none, it was left. */
+  show(room: ShownRoom | undefined): void {
+    this.#room = room;
     this.#gestures.clear();
     this.#buzzes.clear();
     this.#batteries.clear();
@@ -106,7 +113,7 @@ export class RoomViews {
       case "peers-changed":
         break;
     }
-    this.#refreshSoon();
+    this.refreshSoon();
   }
 
   #peerRecord({ peer, probe, record }: Extract<GatewayEvent, { kind: "peer-record" }>): void {
@@ -122,16 +129,25 @@ export class RoomViews {
   }
 
   #responseText({ gatewayId, probe, response }: Extract<GatewayEvent, { kind: "response" }>): string {
-    const from = this.#gateway?.peers.find((peer) => peer.gatewayId === gatewayId)?.name ?? "somebody";
+    const from = this.#room?.gateway.peers.find((peer) => peer.gatewayId === gatewayId)?.name ?? "somebody";
     const band = probe === undefined ? "no band" : this.#nameOf(probe);
     return responseTexts[response](band, from);
   }
 
   #nameOf(probe: OwnProbe): string {
-    return this.#gateway?.probeName(probe.index) ?? "";
+    return this.#room?.gateway.probeName(probe.index) ?? "";
   }
 
-  #refreshSoon(): void {
+  /** Session ids that are dialled for the first time: nobody knows yet whose they are. */
+  #newcomers(): readonly string[] {
+    if (this.#room === undefined) return [];
+    const { gateway, pendingDials } = this.#room;
+    const known = new Set(gateway.peers.map(({ sessionId }) => sessionId));
+    return [...pendingDials].filter((sessionId) => !known.has(sessionId));
+  }
+
+  /** Something of the room has changed that is no event of its gateway. */
+  refreshSoon(): void {
     this.#cancelRefresh ??= this.#options.schedule(refreshMs, () => {
       this.#cancelRefresh = undefined;
       this.#refresh();
@@ -139,9 +155,12 @@ export class RoomViews {
   }
 
   #refresh(): void {
-    const gateway = this.#gateway;
+    const gateway = this.#room?.gateway;
     this.#probes.value = gateway?.probes.map((probe) => this.#probeView(gateway, probe)) ?? [];
-    this.#peers.value = gateway?.peers.map((peer) => this.#peerView(gateway, peer)) ?? [];
+    this.#peers.value = [
+      ...(gateway?.peers.map((peer) => this.#peerView(gateway, peer)) ?? []),
+      ...this.#newcomers().map(newcomerView),
+    ];
     this.#traffic.value = gateway === undefined ? noTraffic : trafficView(gateway);
     this.#trails.keepOnly(
       new Set([
@@ -185,6 +204,15 @@ export class RoomViews {
     };
   }
 }
+
+const newcomerView = (sessionId: string): PeerView => ({
+  gatewayId: sessionId,
+  name: "Somebody",
+  state: { kind: "connecting" },
+  isMuted: false,
+  lastGesture: undefined,
+  probes: [],
+});
 
 const ownKey = (probe: OwnProbe): string => `own ${probe.index}`;
 const remoteKey = (peer: Peer, probeIndex: number): string => `${peer.gatewayId} ${probeIndex}`;

@@ -13,10 +13,11 @@ const switches = [
   "--disable-backgrounding-occluded-windows",
 ];
 
-export const launchChromium = (): Promise<Browser> => {
+/** @param more switches for this browser alone */
+export const launchChromium = (more: readonly string[] = []): Promise<Browser> => {
   const isRoot = process.getuid?.() === 0; // Containers run tests as root, and Chromium's sandbox does not.
   return chromium.launch({
     executablePath: chromiumPath(),
-    args: isRoot ? [...switches, "--no-sandbox"] : switches,
+    args: [...switches, ...more, ...(isRoot ? ["--no-sandbox"] : [])],
   });
 };

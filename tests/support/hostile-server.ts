@@ -1,41 +1,29 @@
-// A signaling server that can be told to lie. The page, its headers and its configuration are the real server's, fetched for each request; the
-// signaling socket and the list of members are its own. It is honest until a test says otherwise.
+// A signaling server that can be told to lie. The page with all its headers is the real server's; the signaling socket and the list of members
+// are its own. It is honest until a test says otherwise.
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
-import { isSessionId, roomIdOf } from "../../gateway/session-id.ts";
-import { signalingPath } from "../../gateway/signaling-message.ts";
+import { roomIdOf } from "../../gateway/session-id.ts";
+import { type OutboundMessage, readOutbound, signalingPath } from "../../gateway/signaling-message.ts";
 import type { ServerProcess } from "./server-process.ts";
 
-/** What one page says to another; a well-meaning server looks no closer than this. */
-export interface RelayedMessage {
-  readonly type: string;
-  readonly src: string;
-  readonly dst: string;
-  readonly payload: unknown;
-}
-
-/** Of the real server's headers, those that bind the browser; the others are about its own connection. */
-const pageHeaders = [
-  "content-type",
-  "content-security-policy",
-  "cross-origin-embedder-policy",
-  "cross-origin-opener-policy",
-  "cross-origin-resource-policy",
-  "permissions-policy",
-  "referrer-policy",
-];
+/** What one page says to another, with the server's word for who said it. */
+export type RelayedMessage = Exclude<OutboundMessage, { type: "HEARTBEAT" }> & { readonly src: string };
 
 export class HostileServer {
-  /** What becomes of what one page says to another. */
+  /** What becomes of a message from page to page. */
   relay: (message: RelayedMessage) => void = (message) => this.say(message.dst, message);
   /** Who is said to be in a room; `members` are those who are. */
   list: (members: readonly string[]) => readonly string[] = (members) => members;
   /** How often it was asked for the members of a room. */
   listings = 0;
-  /** How many signaling sockets were opened. */
-  arrivals = 0;
   readonly #real: ServerProcess;
   readonly #server: Server;
   readonly #signaling: WebSocketServer;
@@ -44,7 +32,7 @@ export class HostileServer {
 
   private constructor(real: ServerProcess) {
     this.#real = real;
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server = createServer((request, response) => this.#answer(request, response));
     this.#signaling = new WebSocketServer({ server: this.#server, path: `${signalingPath}peerjs` });
     this.#signaling.on("connection", (socket, request) => this.#arrived(socket, request));
   }
@@ -77,44 +65,39 @@ export class HostileServer {
   async close(): Promise<void> {
     for (const socket of this.#sockets.values()) socket.terminate();
     this.#signaling.close();
+    const closed = once(this.#server, "close");
     this.#server.close();
     this.#server.closeAllConnections();
-    await once(this.#server, "close");
+    await closed;
   }
 
-  #arrived(socket: WebSocket, request: IncomingMessage): void {
-    this.arrivals++;
-    const sessionId = new URL(request.url ?? "", this.origin).searchParams.get("id") ?? "";
+  #arrived(socket: WebSocket, { url = "" }: IncomingMessage): void {
+    const sessionId = new URL(url, this.origin).searchParams.get("id") ?? "";
     this.#sockets.set(sessionId, socket);
     socket.once("close", () => {
       if (this.#sockets.get(sessionId) === socket) this.#sockets.delete(sessionId);
     });
     socket.on("message", (data) => {
-      const { type, dst, payload } = JSON.parse(String(data)) as RelayedMessage;
-      if (isSessionId(dst)) this.relay({ type, src: sessionId, dst, payload });
+      const message = readOutbound(JSON.parse(String(data)));
+      if (!("refused" in message) && message.type !== "HEARTBEAT") this.relay({ ...message, src: sessionId });
     });
     this.say(sessionId, { type: "OPEN" });
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = request.url ?? "/";
-    const roomId = /^\/rooms\/(\w+)\/members$/.exec(path)?.[1];
+  #answer({ url = "/" }: IncomingMessage, response: ServerResponse): void {
+    const roomId = /^\/rooms\/(\w+)\/members$/.exec(url)?.[1];
     if (roomId !== undefined) return this.#answerMembers(roomId, response);
-    try {
-      const answer = await fetch(new URL(path, this.#real.origin));
-      response.statusCode = answer.status;
-      for (const name of pageHeaders) response.setHeader(name, answer.headers.get(name) ?? "");
-      response.end(new Uint8Array(await answer.arrayBuffer()));
-    } catch {
-      response.writeHead(502).end(); // The test is over, and the real server with it.
-    }
+    const forwarded = httpRequest(new URL(url, this.#real.origin), (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    forwarded.on("error", () => response.destroy());
+    forwarded.end();
   }
 
   #answerMembers(roomId: string, response: ServerResponse): void {
     this.listings++;
     const members = this.list(this.sessionIds.filter((sessionId) => roomIdOf(sessionId) === roomId));
-    response.setHeader("content-type", "application/json");
-    response.setHeader("cross-origin-resource-policy", "same-origin");
-    response.end(JSON.stringify({ members }));
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ members }));
   }
 }

@@ -1,36 +1,39 @@
-// The attack that only the handshake can see: whoever does the signaling answers every dial himself, dials the other page in the dialer's
-// name, and carries each message across. Both connections are sound; their certificates are his own.
+// The attack that only the handshake can see: who does the signaling answers each dial himself, dials the other page in the dialer's name,
+// and carries every message across. Both connections are sound; the certificates at his ends are his own.
 import { type DataChannel, PeerConnection } from "node-datachannel";
 import { decodeMessage } from "../../gateway/decode-message.ts";
 import { encodeMessage } from "../../gateway/encode-message.ts";
 import type { FrameType, Proof } from "../../gateway/frame-types.ts";
-import type { CandidatePayload, OfferPayload } from "../../gateway/signaling-message.ts";
+import type { OfferPayload } from "../../gateway/signaling-message.ts";
 import type { RelayedMessage } from "./hostile-server.ts";
 
-/** Which certificates his descriptions name: a page may be told the other page's too, before or after his own. */
-export type Forgery = "own-alone" | "true-first" | "true-last";
+/**
+ * Which certificates his descriptions name: his own alone, or the other page's true one too, both in the media section ("before") or one in
+ * the session's part of the description ("above"). Of two lines in the session's part Chromium takes the whole description for broken.
+ */
+export type Forgery = "own-alone" | "true-before-own" | "own-before-true" | "true-above-own" | "own-above-true";
 
-/** A page that he pretends to be the other one for. */
-interface Side {
+export interface ManInTheMiddleOptions {
+  readonly say: (sessionId: string, message: unknown) => void;
+  readonly forgery: Forgery;
+}
+
+/** His end of the connection to one page. */
+interface End {
   readonly sessionId: string;
   readonly connection: PeerConnection;
-  /** Once it is open. */
+  /** With all candidates in it. */
+  readonly description: Promise<string>;
   readonly channel: Promise<DataChannel>;
 }
 
 interface Dial {
-  readonly offer: OfferPayload;
-  readonly dialer: Side;
-  readonly callee: Side;
-}
-
-export interface ManInTheMiddleOptions {
-  readonly say: (sessionId: string, message: Omit<RelayedMessage, "dst">) => void;
-  readonly forgery: Forgery;
+  readonly dialer: End;
+  readonly callee: End;
 }
 
 export class ManInTheMiddle {
-  /** Frames that he carried from one page to the other. */
+  /** The frames that he carried across, in their order. */
   readonly carried: FrameType[] = [];
   readonly #options: ManInTheMiddleOptions;
   /** By connection id. */
@@ -40,20 +43,21 @@ export class ManInTheMiddle {
     this.#options = options;
   }
 
-  /** How many dials he stepped into. */
+  /** How many dials he is, or was, in the middle of. */
   get dials(): number {
     return this.#dials.size;
   }
 
-  /** In place of handing it on. */
-  receive({ type, src, dst, payload }: RelayedMessage): void {
-    if (type === "OFFER") return void this.#step(src, dst, payload as OfferPayload);
-    const { connectionId, ...rest } = payload as CandidatePayload & OfferPayload;
+  /** In place of the server's honest relay. */
+  receive({ src, dst, ...message }: RelayedMessage): void {
+    if (message.type === "OFFER") return void this.#dial(src, dst, message.payload);
+    const { connectionId } = message.payload;
     const dial = this.#dials.get(connectionId);
     if (dial === undefined) return;
-    const { connection } = src === dial.callee.sessionId ? dial.callee : dial.dialer;
-    if (type === "CANDIDATE") connection.addRemoteCandidate(rest.candidate.candidate, rest.candidate.sdpMid ?? "0");
-    else if (type === "ANSWER") void this.#answer(dial, rest.sdp.sdp);
+    if (message.type === "ANSWER") return void this.#answer(dial, connectionId, message.payload.sdp.sdp);
+    const { candidate, sdpMid } = message.payload.candidate;
+    const { connection } = src === dial.dialer.sessionId ? dial.dialer : dial.callee;
+    connection.addRemoteCandidate(candidate, sdpMid ?? "0");
   }
 
   close(): void {
@@ -63,18 +67,85 @@ export class ManInTheMiddle {
     }
   }
 
-  /** Calls the callee; the dialer has to wait for the answer, because it may have to name the callee's certificate. */
-  async #step(dialerId: string, calleeId: string, offer: OfferPayload): Promise<void> {
-    const dialer = openSide(dialerId, (connection) => {
+  async #dial(dialerId: string, calleeId: string, offer: OfferPayload): Promise<void> {
+    const dialer = openEnd(dialerId, (connection) => {
+      const channel = new Promise<DataChannel>((resolve) => connection.onDataChannel(resolve));
       connection.setRemoteDescription(offer.sdp.sdp, "offer");
-      return new Promise((resolve) => connection.onDataChannel(resolve));
+      return channel;
     });
-    const callee = openSide(calleeId, async (connection) =>
-      connection.createDataChannel(offer.label, { unordered: true }),
-    );
-    this.#dials.set(offer.connectionId, { offer, dialer, callee });
+    const callee = openEnd(calleeId, (connection) => {
+      const channel = connection.createDataChannel(offer.label, { unordered: true });
+      return new Promise((resolve) => channel.onOpen(() => resolve(channel)));
+    });
+    this.#dials.set(offer.connectionId, { dialer, callee });
     void this.#carry(dialer, callee);
-    const sdp = this.#forge(await callee.description, offer.sdp.sdp);
+    const sdp = this.#forged(await callee.description, offer.sdp.sdp);
     this.#options.say(calleeId, { type: "OFFER", src: dialerId, payload: { ...offer, sdp: { type: "offer", sdp } } });
   }
+
+  /** The dialer has waited: only now can its answer name the callee's true certificate, too. */
+  async #answer({ dialer, callee }: Dial, connectionId: string, answer: string): Promise<void> {
+    callee.connection.setRemoteDescription(answer, "answer");
+    const sdp = this.#forged(await dialer.description, answer);
+    const payload = { type: "data", connectionId, sdp: { type: "answer", sdp } };
+    this.#options.say(dialer.sessionId, { type: "ANSWER", src: callee.sessionId, payload });
+  }
+
+  async #carry(dialer: End, callee: End): Promise<void> {
+    const [toDialer, toCallee] = await Promise.all([dialer.channel, callee.channel]);
+    let heard: Proof | undefined;
+    toDialer.onMessage((message) => this.#carryTo(toCallee, message));
+    toCallee.onMessage((message) => {
+      heard = this.#carryTo(toDialer, message) ?? heard;
+    });
+    // Turned away by the one, he tries the other alone, with the only proof that he has: its own.
+    toDialer.onClosed(() => {
+      if (heard !== undefined && toCallee.isOpen())
+        toCallee.sendMessageBinary(encodeMessage([{ type: "proof", ...heard }]));
+    });
+    toCallee.onClosed(() => toDialer.close());
+  }
+
+  /** The proof in it, when it is an answer. */
+  #carryTo(channel: DataChannel, message: string | Buffer | ArrayBuffer): Proof | undefined {
+    if (typeof message === "string" || !channel.isOpen()) return undefined;
+    const bytes = new Uint8Array(message);
+    channel.sendMessageBinary(bytes);
+    const decoded = decodeMessage(bytes);
+    if ("malformed" in decoded) return undefined;
+    this.carried.push(...decoded.frames.map(({ type }) => type));
+    const answer = decoded.frames.find(({ type }) => type === "answer");
+    return answer?.type === "answer" ? { mac: answer.mac, signature: answer.signature } : undefined;
+  }
+
+  #forged(ownSdp: string, trueSdp: string): string {
+    const [ownLine = ""] = fingerprintLine.exec(ownSdp) ?? [];
+    const [trueLine = ""] = fingerprintLine.exec(trueSdp) ?? [];
+    const bare = ownSdp.replace(ownLine, "");
+    const inSession = (line: string) => bare.replace("m=", `${line}m=`);
+    switch (this.#options.forgery) {
+      case "own-alone":
+        return ownSdp;
+      case "true-before-own":
+        return bare + trueLine + ownLine;
+      case "own-before-true":
+        return bare + ownLine + trueLine;
+      case "true-above-own":
+        return inSession(trueLine) + ownLine;
+      case "own-above-true":
+        return inSession(ownLine) + trueLine;
+    }
+  }
 }
+
+const fingerprintLine = /^a=fingerprint:.*\r\n/m;
+
+const openEnd = (sessionId: string, begin: (connection: PeerConnection) => Promise<DataChannel>): End => {
+  const connection = new PeerConnection("man in the middle", { iceServers: [] });
+  const description = new Promise<string>((resolve) =>
+    connection.onGatheringStateChange((state) => {
+      if (state === "complete") resolve(connection.localDescription()?.sdp ?? "");
+    }),
+  );
+  return { sessionId, connection, description, channel: begin(connection) };
+};

@@ -27,6 +27,11 @@ export class RoomPage {
     return new RoomPage(name, context, await context.newPage());
   }
 
+  /** Another tab on the same phone: it shares the storage, and a person's other name. */
+  async secondTab(name: string): Promise<RoomPage> {
+    return new RoomPage(name, this.#context, await this.#context.newPage());
+  }
+
   /** Opens the start page and creates a room; the invite that it shows others. */
   async createRoom(origin: string): Promise<string> {
     await this.page.goto(origin);

@@ -11,7 +11,8 @@ import { PeerJsOpener, type SignalingAddress } from "./peerjs-opener.ts";
 
 export interface RoomSessionListener {
   onEvent(event: GatewayEvent): void;
-  onServerState(state: ServerState): void;
+  /** The state of the server, or who is being dialled, has changed. */
+  onMeshChange(server: ServerState): void;
 }
 
 export interface RoomSessionOptions
@@ -62,7 +63,7 @@ export class RoomSession {
       now,
       schedule,
       random,
-      onChange: () => listener.onServerState(this.serverState),
+      onChange: () => listener.onMeshChange(this.serverState),
     });
   }
 
