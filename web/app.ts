@@ -56,6 +56,8 @@ export class App {
   readonly #rememberedRooms: Signal<readonly RememberedRoom[]>;
   readonly #bluetoothSlots: ReadonlySignal<{ readonly used: number; readonly total: number }>;
   #session: RoomSession | undefined;
+  /** Counts the rooms entered and left. */
+  #visit = 0;
   #hasReachedServer = false;
   #moving: Promise<void> = Promise.resolve();
 
@@ -106,6 +108,7 @@ export class App {
   }
 
   async leave(): Promise<void> {
+    this.#visit++; // What the room still says while it closes is not shown any more.
     const leaving = this.#session;
     this.#session = undefined;
     this.#room.value = undefined;
@@ -124,9 +127,14 @@ export class App {
     await this.leave();
     this.#hasReachedServer = false;
     this.#server.value = { kind: "connecting" };
+    const visit = this.#visit;
     this.#session = join(derived, this.#settings.value, {
-      onEvent: (event) => this.#views.onEvent(event),
-      onMeshChange: (server) => this.#onMeshChange(server),
+      onEvent: (event) => {
+        if (visit === this.#visit) this.#views.onEvent(event);
+      },
+      onMeshChange: (server) => {
+        if (visit === this.#visit) this.#onMeshChange(server);
+      },
     });
     const label = `Room ${derived.roomId.slice(0, 4)}`;
     const inviteUrl = makeInvite(inviteBase.url, roomKey);

@@ -1,0 +1,218 @@
+import { signal } from "@preact/signals";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Gateway, GatewayEvent } from "../../gateway/gateway.ts";
+import type { Room } from "../../gateway/room-key.ts";
+import { App } from "../../web/app.ts";
+import { LogBook } from "../../web/log-book.ts";
+import type { RoomSession, RoomSessionListener } from "../../web/mesh/room-session.ts";
+import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { NoticeBoard } from "../../web/notice-board.ts";
+import { ProbeShelf } from "../../web/probe-shelf.ts";
+import { RoomStore } from "../../web/store/room-store.ts";
+import { SettingsStore } from "../../web/store/settings-store.ts";
+import type { TextStorage } from "../../web/store/text-storage.ts";
+import type { Settings } from "../../web/ui/app-model.ts";
+import { FakeTime, settle } from "../support/fake-time.ts";
+import { newMember } from "../support/memory-room.ts";
+import { RecordingLink } from "../support/recording-link.ts";
+
+const invite = (letter: string): string => `#k=${letter.repeat(21)}A`;
+
+interface Joined {
+  readonly room: Room;
+  readonly settings: Settings;
+  readonly listener: RoomSessionListener;
+  readonly gateway: Gateway;
+  isClosed: boolean;
+}
+
+const memoryStorage = (): TextStorage => {
+  const entries = new Map<string, string>();
+  return {
+    read: (key) => entries.get(key),
+    write: (key, text) => {
+      entries.set(key, text);
+      return "kept";
+    },
+  };
+};
+
+describe("App", () => {
+  let time: FakeTime;
+  let app: App;
+  let fragment: string;
+  let joined: Joined[];
+  let storage: TextStorage;
+  let gateway: Gateway;
+  let chosen: "bluetooth-refused" | "chooser-cancelled";
+
+  /** Every session of these tests runs on one gateway in memory: what is looked at is the app, not the room. */
+  const open = (): App =>
+    new App({
+      now: time.now,
+      schedule: time.schedule,
+      today: () => new Date(0),
+      crypto: webCrypto,
+      settings: new SettingsStore(storage, 1),
+      rooms: new RoomStore(storage),
+      shelf: new ProbeShelf({
+        bluetooth: async () => chosen,
+        phone: async () => "motion-unsupported",
+        simulated: async () => ({ origin: "simulated", makeLink: () => new RecordingLink("simulated") }),
+      }),
+      log: new LogBook(() => new Date(0)),
+      notices: new NoticeBoard(),
+      join: (room, settings, listener) => {
+        const session: Joined = { room, settings, listener, gateway, isClosed: false };
+        joined.push(session);
+        const close = async (): Promise<void> => {
+          session.isClosed = true;
+        };
+        return {
+          gateway,
+          sessionId: "",
+          serverState: { kind: "connecting" },
+          pendingDials: new Set(),
+          close,
+        } as unknown as RoomSession;
+      },
+      inviteBase: { url: "https://mesh.example", problem: undefined },
+      fragment: {
+        read: () => fragment,
+        write: (text) => {
+          fragment = text;
+        },
+      },
+      copy: async () => false,
+      share: undefined,
+      platform: { bluetooth: undefined, motion: undefined, vibration: undefined, share: false },
+      isAwakeLocked: signal(false),
+    });
+
+  /** Room keys are derived off the thread. */
+  const untilJoined = async (count: number): Promise<void> => {
+    await expect.poll(() => joined.length).toBe(count);
+    await settle();
+  };
+  const noticeCodes = (): readonly string[] => app.model.notices.value.map(({ code }) => code);
+
+  beforeEach(async () => {
+    time = new FakeTime(1_000);
+    fragment = "";
+    joined = [];
+    storage = memoryStorage();
+    chosen = "chooser-cancelled";
+    const onEvent = (event: GatewayEvent): void => joined.at(-1)?.listener.onEvent(event);
+    gateway = (await newMember(time, "Anna", { onEvent })).gateway;
+    for (const { index } of gateway.probes) await gateway.removeProbe(index);
+    app = open();
+  });
+
+  it("should create a room that the address names, and remember it", async () => {
+    app.actions.createRoom();
+    await untilJoined(1);
+    expect(fragment).toMatch(/^#k=[\w-]{22}$/);
+    expect(app.model.room.value?.inviteUrl).toBe(`https://mesh.example${fragment}`);
+    expect(app.model.rememberedRooms.value.map(({ roomId }) => roomId)).toEqual([joined[0]?.room.roomId]);
+  });
+
+  it("should open a remembered room again after a reload, until it is forgotten", async () => {
+    app.actions.openInvite(`https://anywhere.example/${invite("a")}`);
+    await untilJoined(1);
+    const roomId = joined[0]?.room.roomId ?? "";
+    fragment = "";
+    app = open();
+    app.actions.openRemembered(roomId);
+    await untilJoined(2);
+    expect(joined[1]?.room.roomId).toBe(roomId);
+    app.actions.forgetRoom(roomId);
+    expect(app.model.rememberedRooms.value).toEqual([]);
+  });
+
+  it("should say what is wrong with half an invite, and stay where it is", async () => {
+    app.actions.openInvite("https://anywhere.example/#k=half");
+    fragment = "#k=half";
+    await app.followFragment();
+    expect(noticeCodes()).toEqual(["bad-invite"]);
+    expect(joined).toEqual([]);
+  });
+
+  it("should be in one room at a time, however fast the address changes", async () => {
+    fragment = invite("a");
+    const first = app.followFragment();
+    fragment = invite("b");
+    await Promise.all([first, app.followFragment(), app.followFragment()]);
+    const last = joined.at(-1);
+    expect(joined.filter(({ isClosed }) => !isClosed)).toEqual([last]);
+    expect(app.model.room.value?.roomId).toBe(last?.room.roomId);
+    app.actions.leaveRoom();
+    await expect.poll(() => last?.isClosed).toBe(true);
+    expect(app.model.room.value).toBeUndefined();
+    expect(fragment).toBe("");
+  });
+
+  it("should hear nothing more of a room that it has left", async () => {
+    fragment = invite("a");
+    await app.followFragment();
+    const [left] = joined;
+    await app.leave();
+    const lines = app.model.log.value.length;
+    left?.listener.onEvent({ kind: "woke" });
+    left?.listener.onMeshChange({ kind: "away", retryAtMs: 0 });
+    await time.advance(1_000);
+    expect(app.model.log.value).toHaveLength(lines);
+    expect(noticeCodes()).toEqual([]);
+  });
+
+  it("should tell a server that was never there from one that went away, and take the word back", async () => {
+    fragment = invite("a");
+    await app.followFragment();
+    const say = (kind: "connected" | "away"): void =>
+      joined[0]?.listener.onMeshChange(kind === "away" ? { kind, retryAtMs: 5_000 } : { kind });
+    say("away");
+    expect(noticeCodes()).toEqual(["server-unreachable"]);
+    say("connected");
+    expect(noticeCodes()).toEqual([]);
+    say("away");
+    say("away");
+    expect(noticeCodes()).toEqual(["server-away"]);
+  });
+
+  it("should keep name, rules and limits over a reload, and let them hold at once", async () => {
+    fragment = invite("a");
+    await app.followFragment();
+    app.actions.setName("  Anna Maria  ");
+    app.actions.setMuted(true);
+    app.actions.setStrengthLimit(35);
+    app.actions.setRules([]);
+    app = open();
+    expect(app.model.settings.value).toMatchObject({ name: "Anna Maria", isMuted: true, strengthLimit: 35, rules: [] });
+  });
+
+  it("should add a probe once, say why one cannot be added, and keep quiet when the chooser was cancelled", async () => {
+    fragment = invite("a");
+    await app.followFragment();
+    app.actions.pairArmProbe();
+    await time.advance(500);
+    expect(noticeCodes()).toEqual([]);
+    chosen = "bluetooth-refused";
+    app.actions.pairArmProbe();
+    app.actions.addThisPhone();
+    await time.advance(500);
+    expect(noticeCodes()).toEqual(["bluetooth-refused", "motion-unsupported"]);
+    app.actions.addSimulatedProbe();
+    await time.advance(500);
+    app.actions.addSimulatedProbe();
+    await time.advance(500);
+    expect(app.model.probes.value.map(({ origin, link }) => [origin, link.kind])).toEqual([["simulated", "connected"]]);
+    expect(noticeCodes()).toContain("already-paired");
+    expect(app.model.bluetoothSlots.value).toEqual({ used: 0, total: 7 });
+  });
+
+  it("should say so when an invite cannot be copied", async () => {
+    fragment = invite("a");
+    await app.followFragment();
+    expect(await app.actions.copyInvite()).toBe(false);
+    expect(noticeCodes()).toEqual(["share-failed"]);
+  });
+});
