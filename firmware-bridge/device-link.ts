@@ -66,6 +66,8 @@ export interface DeviceLink {
   /** Begins to connect; resolves with the first state that is `connected` or `closed`. Called once. */
   open(listener: DeviceLinkListener): Promise<LinkState>;
   write(command: DeviceCommand): Promise<WriteOutcome>;
+  /** What waits to be written is dropped, as expired: the page slept meanwhile, or its wearer wants it no more. */
+  expireWaiting(): void;
   /** Ends the link for good; pending writes resolve as failed. Calling it again does nothing. */
   close(): Promise<void>;
 }

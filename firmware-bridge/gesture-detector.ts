@@ -2,7 +2,7 @@
 // Only the device's clock counts, so that samples may be fed faster or later than they were taken. Memory: a few numbers.
 // It was made with synthetic traces (motion-traces.ts). Each threshold says where it comes from; recordings of people should replace the chosen ones.
 import type { GestureName } from "./gestures.ts";
-import type { MotionSample } from "./payloads.ts";
+import { type MotionSample, motionClockRange } from "./payloads.ts";
 import { Posture, type PostureChange } from "./posture.ts";
 import { add, dot, length, limit, scale, subtract, type Vector } from "./vector.ts";
 
@@ -47,7 +47,6 @@ const tapQuietMs = 250;
 const refractoryMs = 700;
 /** After a gap like this (the link was lost) what was known of the arm is out of date. */
 const maxGapMs = 1000;
-const clockRange = 65_536;
 
 /** Swings to and fro that belong together. */
 interface Run {
@@ -99,7 +98,7 @@ export class GestureDetector {
     const lastMs = this.#clockMs;
     this.#clockMs = clockMs;
     if (lastMs === undefined) return undefined;
-    const stepMs = (clockMs - lastMs + clockRange) % clockRange;
+    const stepMs = (clockMs - lastMs + motionClockRange) % motionClockRange;
     this.#timeMs += stepMs;
     return stepMs <= maxGapMs ? stepMs : undefined;
   }

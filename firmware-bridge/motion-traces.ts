@@ -1,7 +1,7 @@
 // What an accelerometer on a forearm feels during each gesture: formulas, not recordings. The simulated probe plays them, and the
 // gesture detector is tested with them. Axes of the arm: x to the hand, y sideways, z to the front; thousandths of g.
 import type { GestureName } from "./gestures.ts";
-import type { MotionSample } from "./payloads.ts";
+import { type MotionSample, motionClockRange } from "./payloads.ts";
 import { add, scale, type Vector } from "./vector.ts";
 
 /** The arm hangs: what the sensor feels is the 1 g upwards that holds it, away from the hand. */
@@ -101,7 +101,12 @@ export const motionTrace = (gesture: GestureName, samplesPerSecond: number, rest
   const stepMs = 1000 / samplesPerSecond;
   for (let atMs = stepMs; atMs <= restMs + traceDurationMs(gesture) + restMs; atMs += stepMs) {
     const { x, y, z } = meanAcceleration(gesture, atMs - stepMs - restMs, atMs - restMs);
-    samples.push({ clockMs: Math.round(atMs) % 65_536, x: Math.round(x), y: Math.round(y), z: Math.round(z) });
+    samples.push({
+      clockMs: Math.round(atMs) % motionClockRange,
+      x: Math.round(x),
+      y: Math.round(y),
+      z: Math.round(z),
+    });
   }
   return samples;
 };

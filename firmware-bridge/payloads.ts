@@ -2,6 +2,9 @@
 // what follows the fields that they know, so that a later version can add some. Encoders throw RangeError for a caller's bug.
 import { ByteReader, ByteWriter } from "./bytes.ts";
 
+/** The device clock of a motion sample, in ms, wraps here: it is a u16. */
+export const motionClockRange = 65_536;
+
 /** Accelerations in thousandths of g; the clock is the device's own, 16 bits. */
 export interface MotionSample {
   readonly clockMs: number;

@@ -14,6 +14,7 @@ import {
   encodeAck,
   encodeBattery,
   encodeMotion,
+  motionClockRange,
   type Vibration,
 } from "./payloads.ts";
 import type { Central, Peripheral } from "./peripheral.ts";
@@ -36,7 +37,6 @@ const batteryReportMs = 60_000;
 const batteryStepMs = 6 * 60_000;
 /** A resting arm trembles, and sensors are noisy: this much to either side. Chosen, not measured. */
 const trembleMg = 20;
-const clockRange = 65_536;
 
 export class SimulatedArmProbe implements Peripheral {
   readonly #options: SimulatedArmProbeOptions;
@@ -162,7 +162,7 @@ export class SimulatedArmProbe implements Peripheral {
     const sinceMs = movement?.sinceMs ?? 0;
     const { x, y, z } = meanAcceleration(movement?.gesture, this.#lastSampleMs - sinceMs, nowMs - sinceMs);
     this.#lastSampleMs = nowMs;
-    const clockMs = Math.floor(nowMs - this.#startedAtMs) % clockRange;
+    const clockMs = Math.floor(nowMs - this.#startedAtMs) % motionClockRange;
     this.#notify(
       kinds.motion,
       encodeMotion({ clockMs, x: this.#tremble(x), y: this.#tremble(y), z: this.#tremble(z) }),

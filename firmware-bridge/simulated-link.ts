@@ -82,6 +82,11 @@ export class SimulatedLink implements DeviceLink {
     });
   }
 
+  expireWaiting(): void {
+    for (const { resolve } of this.#waiting.values()) resolve({ kind: "expired" });
+    this.#waiting.clear();
+  }
+
   async close(): Promise<void> {
     this.#close({ kind: "closed" });
   }

@@ -1,14 +1,12 @@
 // What waits for a peer whose channel takes no more, until the channel has drained. Bounded, whatever the peer does: of samples and
 // status only the newest of each probe and kind is kept, records with an effect in their order, and every drop is counted.
 import type { Ledger } from "./ledger.ts";
-import { type GatewayRecord, hasEffect } from "./record.ts";
+import { type GatewayRecord, hasEffect, probeKindKey } from "./record.ts";
 
 /** Far more gestures and buzzes than the probes of one gateway make in the second after which they expire. */
 export const maxBacklogEffects = 64;
 /** Four kinds of sample for each of sixteen probes. */
 export const maxBacklogSamples = 64;
-
-const kindCount = 256;
 
 export class Backlog {
   readonly #ledger: Ledger;
@@ -41,7 +39,7 @@ export class Backlog {
   }
 
   #replace(record: GatewayRecord): void {
-    const key = record.probe * kindCount + record.kind;
+    const key = probeKindKey(record);
     if (this.#newest.delete(key)) this.#ledger.countDroppedBeforeSend("superseded", 1);
     this.#newest.set(key, record);
     if (this.#newest.size <= maxBacklogSamples) return;

@@ -1,6 +1,8 @@
 // The records of one peer on their way in: each is counted as received once, and then once as delivered, duplicate, late or dropped.
 // Neighbours: decode-message.ts before it; behind it whoever reacts to records; `gate` asks that peer's clock.
 // What cannot be decided yet is held, bounded in number and time: aggregates for their roster, effects for the clock.
+import { kinds } from "../firmware-bridge/kinds.ts";
+import { decodeBattery, decodeGesture, decodeVibration } from "../firmware-bridge/payloads.ts";
 import { splitCommandTarget } from "./command-payload.ts";
 import type { Aggregate } from "./frame-types.ts";
 import type { Ledger } from "./ledger.ts";
@@ -160,6 +162,12 @@ export class Demux {
   }
 }
 
-/** Commands are the gateway's own and name their target. */
-const isMalformed = ({ kind, probe, payload }: GatewayRecord): boolean =>
-  recordClass(kind) === "command" && (probe !== 0 || splitCommandTarget(payload) === undefined);
+/** Of the kinds that somebody reacts to, and of commands, which are the gateway's own and name their target. */
+const isMalformed = ({ kind, probe, payload }: GatewayRecord): boolean => {
+  if (recordClass(kind) === "command") {
+    const split = probe === 0 ? splitCommandTarget(payload) : undefined;
+    return split === undefined || (kind === kinds.vibrate && decodeVibration(split.payload) === undefined);
+  }
+  if (kind === kinds.gesture) return decodeGesture(payload) === undefined;
+  return kind === kinds.battery && decodeBattery(payload) === undefined;
+};

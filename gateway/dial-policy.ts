@@ -1,5 +1,6 @@
 // When two gateways that should be connected dial, and which of two connections between them stays. Pure rules without state; the
 // state is in membership.ts. Both ends follow the same rules from what both know, so that they seldom dial at the same time.
+import { backoffMs, jittered } from "./backoff.ts";
 import type { Channel } from "./channel.ts";
 import type { RandomUnit } from "./runtime.ts";
 
@@ -36,14 +37,11 @@ export const redialDelayMs = ({ ownId, otherId }: Pair, random: RandomUnit): num
   ownId < otherId ? jittered(lowerRedialMs, random) : higherRedialMs;
 
 /** How long to wait after a number of failed dials in a row, from 1. */
-export const backoffMs = (failures: number, random: RandomUnit): number =>
-  jittered(Math.min(firstBackoffMs * 2 ** (failures - 1), longestBackoffMs), random);
+export const dialBackoffMs = (failures: number, random: RandomUnit): number =>
+  backoffMs(failures, { firstMs: firstBackoffMs, longestMs: longestBackoffMs }, random);
 
-/** Between half of it and all: pages that failed together do not come back together, and none waits longer than is stated. */
-const jittered = (delayMs: number, random: RandomUnit): number => delayMs * (0.5 + 0.5 * random());
-
-/** Two dials that cross are admitted within this of each other; a higher id redials later than this. */
-const glareMs = 6_000;
+/** Two dials that cross are admitted within this of each other: a dial takes 6 s at most, and its handshake 10. */
+export const glareMs = 20_000;
 
 /**
  * Of two authenticated channels between the same sessions, the one that stays. When both dialled at the same time it is the lower

@@ -12,12 +12,16 @@ const rateSpanMs = 10_000;
 
 export type BuzzOutcome = "written" | "muted" | "rate-limited" | "cannot-vibrate" | "expired" | "superseded" | "failed";
 
+interface Turn {
+  readonly atMs: number;
+}
+
 export class Downlink {
   readonly #link: DeviceLink;
   readonly #now: Now;
   #limits: WearerLimits;
-  /** When the vibrations of the last ten seconds were asked for; never longer than the limit. */
-  #begunMs: number[] = [];
+  /** The vibrations of the last ten seconds; never more than the limit. */
+  readonly #begun = new Set<Turn>();
   readonly counts = new Map<BuzzOutcome, number>();
 
   constructor(link: DeviceLink, limits: WearerLimits, now: Now) {
@@ -46,20 +50,28 @@ export class Downlink {
 
   async #attempt(wanted: Vibration, expiresAtMs: number, by: "peer" | "wearer"): Promise<BuzzOutcome> {
     if (!this.canVibrate) return "cannot-vibrate";
-    if (by === "peer") {
-      if (this.#limits.isMuted) return "muted";
-      if (!this.#isWithinRate()) return "rate-limited";
-    }
+    if (by === "wearer") return this.#write(wanted, expiresAtMs);
+    if (this.#limits.isMuted) return "muted";
+    const begun = this.#takeTurn();
+    if (begun === undefined) return "rate-limited";
+    const outcome = await this.#write(wanted, expiresAtMs);
+    if (outcome !== "written") this.#begun.delete(begun); // Nothing was felt.
+    return outcome;
+  }
+
+  async #write(wanted: Vibration, expiresAtMs: number): Promise<BuzzOutcome> {
     const strengthPercent = Math.min(wanted.strengthPercent, this.#limits.strengthLimit);
     const payload = encodeVibration({ strengthPercent, durationsMs: wanted.durationsMs });
     return (await this.#link.write({ kind: kinds.vibrate, payload, expiresAtMs })).kind;
   }
 
-  #isWithinRate(): boolean {
+  /** Undefined when the last ten seconds hold as many as the wearer allows. */
+  #takeTurn(): Turn | undefined {
     const nowMs = this.#now();
-    this.#begunMs = this.#begunMs.filter((begunMs) => nowMs - begunMs < rateSpanMs);
-    if (this.#begunMs.length >= this.#limits.buzzesPerTenSeconds) return false;
-    this.#begunMs.push(nowMs);
-    return true;
+    for (const turn of this.#begun) if (nowMs - turn.atMs >= rateSpanMs) this.#begun.delete(turn);
+    if (this.#begun.size >= this.#limits.buzzesPerTenSeconds) return undefined;
+    const turn = { atMs: nowMs };
+    this.#begun.add(turn);
+    return turn;
   }
 }

@@ -17,7 +17,7 @@ export interface EffectsOptions {
   readonly onResponse: (gatewayId: string, probe: OwnProbe | undefined, response: Response) => void;
 }
 
-/** A rule's pattern at full strength; the wearer's limit scales it down. */
+/** A rule's pattern at full strength; what is above the wearer's limit is cut to it. */
 export const vibrationOf = (pattern: PatternName): Vibration => ({
   strengthPercent: 100,
   durationsMs: patternDurationsMs[pattern],
@@ -53,21 +53,17 @@ export class Effects {
     return name;
   }
 
-  /** False for a payload that cannot be read. */
-  onCommand(gatewayId: string, record: GatewayRecord, deadlineMs: number): boolean {
-    const split = splitCommandTarget(record.payload);
-    if (split === undefined) return false;
-    if (record.kind !== kinds.vibrate) return true; // LED and rate of somebody else's probe are not for peers to set.
-    const vibration = decodeVibration(split.payload);
-    if (vibration === undefined) return false;
-    this.#vibrate(gatewayId, split.target, vibration, deadlineMs);
-    return true;
+  /** LED and rate are not for peers to set. The demux lets none pass that cannot be read. */
+  onCommand(gatewayId: string, record: GatewayRecord, deadlineMs: number): void {
+    const split = record.kind === kinds.vibrate ? splitCommandTarget(record.payload) : undefined;
+    const vibration = split && decodeVibration(split.payload);
+    if (split !== undefined && vibration !== undefined) this.#vibrate(gatewayId, split.target, vibration, deadlineMs);
   }
 
   #vibrate(gatewayId: string, target: number, vibration: Vibration, deadlineMs: number): void {
     if (this.#mutedPeers.has(gatewayId)) return this.#options.onResponse(gatewayId, undefined, "peer-muted");
     for (const probe of this.#options.probes()) {
-      const isMeant = target === 0 ? probe.downlink.canVibrate : probe.index === target;
+      const isMeant = target === 0 ? probe.isConnected && probe.downlink.canVibrate : probe.index === target;
       if (!isMeant) continue;
       void probe.downlink
         .vibrate(vibration, deadlineMs, "peer")

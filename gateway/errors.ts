@@ -4,7 +4,9 @@ import type { LinkFailure } from "../firmware-bridge/device-link.ts";
 
 export type ErrorCode =
   | LinkFailure
+  | "page-not-started"
   | "bad-invite"
+  | "room-not-entered"
   | "wrong-room-key"
   | "connection-not-safe"
   | "server-unreachable"
@@ -23,16 +25,6 @@ export interface ErrorText {
   readonly sentence: string;
   /** What the person can do about it, in one sentence. */
   readonly remedy: string;
-}
-
-export class EarlError extends Error {
-  readonly code: ErrorCode;
-
-  constructor(code: ErrorCode, options?: ErrorOptions) {
-    super(`${code}: ${errorTexts[code].sentence}`, options);
-    this.name = "EarlError";
-    this.code = code;
-  }
 }
 
 export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
@@ -80,9 +72,17 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: "Add this phone again and allow motion when asked, or allow it in the browser's settings.",
   },
   "not-supported-by-probe": { sentence: "This probe cannot do that.", remedy: "Choose a probe that can vibrate." },
+  "page-not-started": {
+    sentence: "The page could not start.",
+    remedy: "Reload it; if that does not help, update this browser or use another.",
+  },
   "bad-invite": {
     sentence: "This is not a whole invite.",
     remedy: "Ask for the link again and open all of it, or scan the code.",
+  },
+  "room-not-entered": {
+    sentence: "The room could not be entered.",
+    remedy: "Try again, or reload the page.",
   },
   "wrong-room-key": {
     sentence: "Someone could not prove that they hold this room's key and was turned away.",

@@ -86,7 +86,7 @@ export class Gateway {
       onRecord: (peer, record, probe, deadlineMs) => this.#received(peer, record, probe, deadlineMs),
       onChange: () => onEvent({ kind: "peers-changed" }),
       onJoined: (peer) => onEvent({ kind: "peer-joined", peer }),
-      onGone: (peer, hasLeft) => onEvent({ kind: "peer-gone", peer, hasLeft }),
+      onGone: (peer, how) => onEvent({ kind: "peer-gone", peer, hasLeft: how === "left" }),
       onMembers: (peer, sessionIds) => options.onMembers(peer.sessionId, sessionIds),
       onRefused: (reason) => onEvent({ kind: "refused", reason }),
     });
@@ -214,7 +214,10 @@ export class Gateway {
 
   setLimits(limits: WearerLimits): void {
     this.#limits = limits;
-    for (const probe of this.#probes.values()) probe.downlink.limits = limits;
+    for (const probe of this.#probes.values()) {
+      probe.downlink.limits = limits;
+      probe.link.expireWaiting(); // It was asked for under the limits of before.
+    }
   }
 
   // --- time ---
@@ -222,6 +225,7 @@ export class Gateway {
   /** The page was hidden, frozen or asleep: nothing has an effect until the clocks have been compared afresh. */
   woke(): void {
     for (const peer of this.#peers) peer.distrustClock();
+    for (const probe of this.#probes.values()) probe.link.expireWaiting();
     this.#options.onEvent({ kind: "woke" });
   }
 

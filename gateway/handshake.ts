@@ -37,7 +37,10 @@ export type RefusalReason =
   /** The room key is right, but the identity is somebody else's. */
   | "wrong-signature"
   /** An older page load of a gateway that has proven a newer one. */
-  | "stale-epoch";
+  | "stale-epoch"
+  /** Not by the handshake but by the gateway, which has its limits: see `PeerBook`. */
+  | "too-many-handshakes"
+  | "no-place";
 
 export interface AdmissionOptions {
   readonly relay: ChannelRelay;

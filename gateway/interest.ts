@@ -1,6 +1,6 @@
 // Which samples a peer wants and how often, docs/protocol.md §2.4: the sender's side of it. Peers that want the same are served as one.
 import type { InterestEntry } from "./frame-types.ts";
-import type { GatewayRecord } from "./record.ts";
+import { type GatewayRecord, probeKindKey } from "./record.ts";
 
 /** Stands for every probe that has no entry of its own. */
 const everyProbe = 0;
@@ -15,9 +15,6 @@ export const interestKey = (entries: readonly InterestEntry[]): string =>
 const intervalsOf = (entries: readonly InterestEntry[]): Map<number, number> =>
   new Map(entries.map(({ probe, minIntervalMs }) => [probe, minIntervalMs]));
 
-/** Kinds are one byte. */
-const kindCount = 256;
-
 export class SampleFilter {
   readonly #intervalsMs: ReadonlyMap<number, number>;
   /** When the last sample passed, by probe and kind: a light level is no stand-in for a motion. */
@@ -28,11 +25,12 @@ export class SampleFilter {
   }
 
   /** Whether this sample is wanted, and the last that passed is long enough ago; if so it is the last that passed. */
-  passes({ probe, kind, timeUs }: GatewayRecord): boolean {
+  passes(record: GatewayRecord): boolean {
+    const { probe, timeUs } = record;
     const intervalMs = this.#intervalsMs.get(probe) ?? this.#intervalsMs.get(everyProbe);
     if (intervalMs === undefined) return false;
     if (intervalMs === 0) return true;
-    const key = probe * kindCount + kind;
+    const key = probeKindKey(record);
     const passedUs = this.#passedUs.get(key);
     if (passedUs !== undefined && timeUs - passedUs < intervalMs * 1000) return false;
     this.#passedUs.set(key, timeUs);

@@ -22,7 +22,7 @@ export type ReceiveDrop =
   | "no-roster"
   /** Its probe is not in that roster. */
   | "unknown-probe"
-  /** A command that names no target. */
+  /** A command that names no target, or a payload that is shorter than its kind needs. */
   | "malformed";
 
 export interface LedgerSnapshot {
@@ -44,7 +44,7 @@ export interface LedgerSnapshot {
   readonly remote: LedgerReport | undefined;
 }
 
-const sum = (counts: Readonly<Record<string, number>>): number =>
+export const sumOf = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
 
 /** Grows with every report that says anything new; the channel is unordered, so an older report may come after a newer one. */
@@ -64,7 +64,7 @@ const progressOf = (report: LedgerReport): number =>
  */
 export const unaccounted = (sender: LedgerSnapshot, receiver: LedgerSnapshot): number =>
   sender.sent -
-  (receiver.delivered + receiver.duplicate + receiver.late + sum(receiver.dropped) + receiver.held + sender.lost);
+  (receiver.delivered + receiver.duplicate + receiver.late + sumOf(receiver.dropped) + receiver.held + sender.lost);
 
 export class Ledger {
   #addressed = 0;
@@ -94,6 +94,7 @@ export class Ledger {
   /** From now on records go over a new channel. What still arrives on an earlier one must not be counted any more. */
   openChannel(): void {
     this.closeChannel();
+    this.#remote = undefined; // What it says on the new channel stands, even where it forgot us meanwhile.
   }
 
   /** What was sent and is not confirmed counts as lost, until a report on a later channel confirms it. */
@@ -141,13 +142,13 @@ export class Ledger {
   report(): LedgerReport {
     return {
       sent: this.#sent,
-      droppedBeforeSend: sum(this.#droppedBeforeSend),
+      droppedBeforeSend: sumOf(this.#droppedBeforeSend),
       receivedEarlier: this.#receivedEarlier,
       received: this.#receivedHere,
       delivered: this.#delivered,
       duplicate: this.#duplicate,
       late: this.#late,
-      dropped: sum(this.#dropped),
+      dropped: sumOf(this.#dropped),
     };
   }
 
@@ -161,10 +162,10 @@ export class Ledger {
 
   snapshot(): LedgerSnapshot {
     const received = this.#receivedEarlier + this.#receivedHere;
-    const decided = this.#delivered + this.#duplicate + this.#late + sum(this.#dropped);
+    const decided = this.#delivered + this.#duplicate + this.#late + sumOf(this.#dropped);
     return {
       addressed: this.#addressed,
-      queued: this.#addressed - this.#sent - sum(this.#droppedBeforeSend),
+      queued: this.#addressed - this.#sent - sumOf(this.#droppedBeforeSend),
       sent: this.#sent,
       droppedBeforeSend: { ...this.#droppedBeforeSend },
       lost: Math.max(0, this.#sentEarlier - this.#confirmedEarlier),

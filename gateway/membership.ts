@@ -1,7 +1,7 @@
 // Whom to dial, and when: what the server lists and what authenticated peers name, less whom we hold (dial-policy.ts has the rules).
 // Invariants: bounded in members, in dials at once and in dials per second; every id that `next` hands out counts as being dialled
 // until the caller reports `connected` or `failed`. Times are on the gateway's clock.
-import { backoffMs, firstDialDelayMs, maxDialsAtOnce, maxDialsPerSecond, redialDelayMs } from "./dial-policy.ts";
+import { dialBackoffMs, firstDialDelayMs, maxDialsAtOnce, maxDialsPerSecond, redialDelayMs } from "./dial-policy.ts";
 import type { RandomUnit } from "./runtime.ts";
 import { isSameRoom, isSessionId } from "./session-id.ts";
 
@@ -100,7 +100,7 @@ export class Membership {
     const member = this.#members.get(sessionId);
     if (member?.state.kind !== "dialling") return;
     const failures = member.state.failures + 1;
-    member.state = { kind: "missing", dialAtMs: nowMs + backoffMs(failures, this.#random), failures };
+    member.state = { kind: "missing", dialAtMs: nowMs + dialBackoffMs(failures, this.#random), failures };
     if (failures < maxListedFailures) return;
     this.#listed = this.#listed.filter((id) => id !== sessionId);
     this.#recount(nowMs);

@@ -34,6 +34,7 @@ export class OwnProbe {
     this.uplink = new Uplink({
       probeIndex: index,
       capabilities: () => link.info.capabilities,
+      now,
       listener: {
         onRecord: (record) => listener.onRecord(record),
         onMotion: (sample) => listener.onMotion(sample),
@@ -42,6 +43,7 @@ export class OwnProbe {
           this.battery = level;
           listener.onChange();
         },
+        onDiscard: (cause, count) => this.#discard(cause, count),
       },
     });
   }
@@ -55,7 +57,11 @@ export class OwnProbe {
     return this.link.open({
       onState: () => this.#listener.onChange(),
       onEvent: (event) => this.uplink.event(event),
-      onDiscard: (cause, count) => this.discarded.set(cause, (this.discarded.get(cause) ?? 0) + count),
+      onDiscard: (cause, count) => this.#discard(cause, count),
     });
+  }
+
+  #discard(cause: string, count: number): void {
+    this.discarded.set(cause, (this.discarded.get(cause) ?? 0) + count);
   }
 }

@@ -33,6 +33,7 @@ export class PeerBook {
   readonly #epochs = new EpochBook();
   readonly #peers = new Map<string, Peer>();
   #pendingAdmissions = 0;
+  #haveMembersChanged = false;
   #isClosed = false;
   /** Of the peers that are forgotten. */
   #settled: Traffic = noTraffic;
@@ -54,7 +55,7 @@ export class PeerBook {
     return [...this].flatMap((peer) => peer.channel?.remoteSessionId ?? []);
   }
 
-  /** Records of all peers since the page was opened. */
+  /** Records of all peers since the room was entered. */
   traffic(): Traffic {
     let total = this.#settled;
     for (const peer of this) total = addTraffic(total, trafficOf(peer.ledger.snapshot()));
@@ -71,20 +72,22 @@ export class PeerBook {
    */
   async admit(channel: Channel): Promise<boolean> {
     if (this.#isClosed || this.#pendingAdmissions >= maxPendingAdmissions) {
-      channel.close("too many handshakes");
+      channel.close(this.#isClosed ? "left the room" : "too many handshakes");
+      if (!this.#isClosed) this.#refuse("too-many-handshakes");
       return false;
     }
     const relay = new ChannelRelay(channel);
     const outcome = await this.#handshake(relay);
     if (outcome.kind === "refused") {
-      this.refusals.set(outcome.reason, (this.refusals.get(outcome.reason) ?? 0) + 1);
-      this.#options.onRefused(outcome.reason);
+      this.#refuse(outcome.reason);
       return false;
     }
     return this.#take(relay, outcome.gatewayId, outcome.epoch);
   }
 
+  /** Called about once a second; members are told of each other no more often, however many come at once. */
   tick(): void {
+    if (this.#haveMembersChanged) this.#sendMembers();
     for (const peer of [...this]) {
       peer.tick();
       const { state } = peer;
@@ -100,7 +103,8 @@ export class PeerBook {
   async #handshake(relay: ChannelRelay): Promise<AdmissionOutcome> {
     this.#pendingAdmissions++;
     try {
-      return await admit({ ...this.#options, relay, epochs: this.#epochs });
+      const { authKey, identity, epoch, crypto, schedule } = this.#options;
+      return await admit({ relay, epochs: this.#epochs, authKey, identity, epoch, crypto, schedule });
     } finally {
       this.#pendingAdmissions--;
     }
@@ -111,6 +115,7 @@ export class PeerBook {
     const peer = this.#isClosed ? undefined : this.#peerOf(gatewayId, epoch);
     if (peer === undefined) {
       channel.close("no place for this peer");
+      if (!this.#isClosed) this.#refuse("no-place");
       return false;
     }
     if (peer.channel !== undefined) {
@@ -121,7 +126,7 @@ export class PeerBook {
       peer.close("newerChannel", "another channel to the same gateway stays");
     }
     peer.open(relay, this.#options.roster(), this.heldSessionIds());
-    this.#sendMembers();
+    this.#haveMembersChanged = true;
     return true;
   }
 
@@ -140,18 +145,30 @@ export class PeerBook {
       if (gone === undefined) return undefined;
       this.#forget(gone);
     }
+    const { now, mux, beforeMessage, onChange, onJoined, onRecord, onMembers } = this.#options;
     const peer = new Peer({
-      ...this.#options,
       gatewayId,
       epoch,
-      onGone: (left, hasLeft) => {
-        this.#options.onGone(left, hasLeft);
-        if (hasLeft) this.#options.onSessionOver(left.sessionId);
-        this.#sendMembers();
+      now,
+      mux,
+      beforeMessage,
+      onChange,
+      onJoined,
+      onRecord,
+      onMembers,
+      onGone: (gone, how) => {
+        this.#options.onGone(gone, how);
+        if (how === "left") this.#options.onSessionOver(gone.sessionId);
+        this.#haveMembersChanged = true;
       },
     });
     this.#peers.set(gatewayId, peer);
     return peer;
+  }
+
+  #refuse(reason: RefusalReason): void {
+    this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
+    this.#options.onRefused(reason);
   }
 
   #forget(peer: Peer): void {
@@ -161,6 +178,7 @@ export class PeerBook {
   }
 
   #sendMembers(): void {
+    this.#haveMembersChanged = false;
     const sessionIds = this.heldSessionIds();
     for (const peer of this) peer.sendMembers(sessionIds);
   }

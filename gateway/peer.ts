@@ -17,15 +17,18 @@ import {
 import { Ledger } from "./ledger.ts";
 import { Liveness } from "./liveness.ts";
 import type { Mux } from "./mux.ts";
-import { PeerClock } from "./peer-clock.ts";
-import { effectLifetimeMs, type GatewayRecord, hasEffect } from "./record.ts";
+import { type Delay, PeerTime } from "./peer-time.ts";
+import { type GatewayRecord, hasEffect } from "./record.ts";
 import type { Roster, RosterProbe } from "./roster.ts";
 import type { Now } from "./runtime.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
-/** An honest gateway with 16 probes sends about 60 messages a second at the worst; twice that, with a burst for a page that wakes. */
-const messagesPerSecond = 120;
-const messageBurst = 600;
+/**
+ * Messages and the frames in them, each counted as one. Sixteen probes at their limits (uplink.ts) make 160 urgent messages a second at the
+ * very worst, of one frame each; the burst is what a page that wakes finds waiting.
+ */
+export const maxUnitsPerSecond = 400;
+export const maxUnitBurst = 2000;
 
 export interface PeerOptions {
   readonly gatewayId: string;
@@ -36,15 +39,18 @@ export interface PeerOptions {
   readonly beforeMessage: () => void;
   /** State, roster or delay has changed. */
   readonly onChange: (peer: Peer) => void;
-  /** Has told its name and its probes, on a channel that is new. */
+  /** It is there, and has told its name and its probes. */
   readonly onJoined: (peer: Peer) => void;
-  /** Its channel has ended; `hasLeft`: it said that it leaves the room. */
-  readonly onGone: (peer: Peer, hasLeft: boolean) => void;
+  /** Its channel has ended, and no other takes its place. */
+  readonly onGone: (peer: Peer, how: "left" | "lost") => void;
   /** A record that came for the first time, and in time. The deadline is on this gateway's clock, for records with an effect. */
   readonly onRecord: (peer: Peer, record: GatewayRecord, probe: RosterProbe | undefined, deadlineMs: number) => void;
   /** The session ids that the peer says it holds. */
   readonly onMembers: (peer: Peer, sessionIds: readonly string[]) => void;
 }
+
+/** How a channel ends: the peer said that it leaves the room, the channel failed, or another one takes over. */
+type Parting = "left" | "lost" | "replaced";
 
 export type PeerState =
   | { readonly kind: "connected" }
@@ -61,16 +67,15 @@ export class Peer {
   readonly #now: Now;
   readonly #mux: Mux;
   readonly #demux: Demux;
-  #clock: PeerClock;
+  #time: PeerTime;
   #liveness: Liveness;
   #bucket: TokenBucket;
   #channel: Channel | undefined;
   #sessionId = "";
   #openedAtMs = 0;
-  /** A roster has come over the present channel. */
+  /** It has told who it is since it was gone last. */
   #isIntroduced = false;
   #state: PeerState;
-  #oneWayMs: number | undefined;
   #interestHeard = 0;
   #membersHeard = 0;
   #interestSaid = 0;
@@ -86,10 +91,10 @@ export class Peer {
     this.#demux = new Demux({
       now: options.now,
       ledger: this.ledger,
-      gate: (record) => this.#gate(record),
+      gate: (record) => this.#time.gate(record),
       deliver: (record, probe) => this.#deliver(record, probe),
     });
-    this.#clock = new PeerClock({ now: options.now });
+    this.#time = new PeerTime(options.now);
     this.#liveness = new Liveness(options.now());
     this.#bucket = this.#newBucket();
     this.#state = { kind: "gone", sinceMs: options.now(), reason: "not yet connected" };
@@ -121,10 +126,13 @@ export class Peer {
     return this.#demux.roster?.probes ?? [];
   }
 
-  /** One-way delay from the peer to here, of its last ping; undefined until the clocks have been compared. */
-  get delay(): { readonly oneWayMs: number; readonly boundMs: number } | undefined {
-    const estimate = this.#clock.estimate();
-    return estimate && { oneWayMs: this.#oneWayMs ?? estimate.rttMs / 2, boundMs: estimate.boundMs };
+  /** Its page is hidden, so it may be slow or fall asleep. */
+  get isHidden(): boolean {
+    return this.#demux.roster?.isHidden ?? false;
+  }
+
+  get delay(): Delay | undefined {
+    return this.#time.delay;
   }
 
   /** Takes over an admitted channel; `roster` and `members` are told to the other end at once. */
@@ -133,8 +141,7 @@ export class Peer {
     this.#channel = channel;
     this.#sessionId = channel.remoteSessionId;
     this.#openedAtMs = this.#now();
-    this.#isIntroduced = false;
-    this.#clock = new PeerClock({ now: this.#now });
+    this.#time = new PeerTime(this.#now);
     this.#liveness = new Liveness(this.#now());
     this.#bucket = this.#newBucket();
     this.#interestHeard = 0;
@@ -151,7 +158,7 @@ export class Peer {
         if (channel === this.#channel) this.#message(message); // What a replaced channel still brings would be counted twice.
       },
       onDrain: () => this.#mux.drained(this.gatewayId),
-      onClose: (reason) => this.#closed(channel, reason),
+      onClose: (reason) => this.#closed(channel, reason, "lost"),
     });
   }
 
@@ -160,7 +167,8 @@ export class Peer {
     const channel = this.#channel;
     if (channel === undefined) return;
     this.send({ type: "bye", reason: byeReasons[reason] });
-    this.#closed(channel, why);
+    const isReplaced = reason === "newerChannel" || reason === "newerEpoch";
+    this.#closed(channel, why, isReplaced ? "replaced" : "lost");
     channel.close(why);
   }
 
@@ -186,7 +194,7 @@ export class Peer {
   /** Nothing with an effect is applied until the clocks have been compared afresh: this page slept, or the other's clock jumped. */
   distrustClock(): void {
     if (this.#channel === undefined) return;
-    this.#clock.invalidate();
+    this.#time.distrust();
     this.#ping();
   }
 
@@ -205,14 +213,14 @@ export class Peer {
 
   #message(message: Uint8Array): void {
     this.#options.beforeMessage();
-    if (!this.#bucket.take()) {
-      this.#refuse("message rate");
-      return this.close("limits", "message rate");
-    }
     const decoded = decodeMessage(message);
     if ("malformed" in decoded) {
       this.#refuse(decoded.malformed);
       return this.close("malformed", decoded.malformed);
+    }
+    if (!this.#bucket.take(1 + decoded.frames.length)) {
+      this.#refuse("rate");
+      return this.close("limits", "too many messages");
     }
     if (this.#liveness.heard(this.#now()) === "awake") this.#setState({ kind: "connected" });
     for (const frame of decoded.frames) {
@@ -249,13 +257,17 @@ export class Peer {
   }
 
   #rosterCame(roster: Roster): void {
-    for (const index of this.#wanted.keys()) {
-      if (!roster.probes.some((probe) => probe.index === index)) this.#wanted.delete(index);
-    }
-    const isFirst = !this.#isIntroduced;
+    const isNews = this.#demux.onRoster(roster);
+    if (isNews) this.#forgetWishesBeside(roster);
+    if (isNews || !this.#isIntroduced) this.#options.onChange(this);
+    if (!this.#isIntroduced) this.#options.onJoined(this);
     this.#isIntroduced = true;
-    if (this.#demux.onRoster(roster) || isFirst) this.#options.onChange(this);
-    if (isFirst) this.#options.onJoined(this);
+  }
+
+  #forgetWishesBeside({ probes }: Roster): void {
+    const gone = [...this.#wanted.keys()].filter((index) => !probes.some((probe) => probe.index === index));
+    for (const index of gone) this.#wanted.delete(index);
+    if (gone.length > 0) this.#sendInterest();
   }
 
   #interest({ version, entries }: Interest): void {
@@ -271,62 +283,45 @@ export class Peer {
   }
 
   #ping(): void {
-    const { id, t1Us } = this.#clock.ping();
-    this.send({ type: "ping", id, t1Us, ledger: this.ledger.report() });
+    this.send({ type: "ping", ...this.#time.ping(), ledger: this.ledger.report() });
   }
 
   #pinged({ id, t1Us, ledger }: Ping): void {
     const t2Us = Math.round(this.#now() * 1000);
     this.ledger.heard(ledger);
-    if (this.#clock.contradicts(t1Us)) this.distrustClock();
-    const leftAtMs = this.#clock.toLocalMs(t1Us);
-    if (leftAtMs !== undefined) this.#oneWayMs = Math.max(0, t2Us / 1000 - leftAtMs);
+    if (this.#time.pinged({ t1Us }) === "jumped") this.#ping();
     this.send({ type: "pong", id, t2Us, t3Us: Math.round(this.#now() * 1000), ledger: this.ledger.report() });
   }
 
-  #ponged({ id, t2Us, t3Us, ledger }: Pong): void {
+  #ponged({ ledger, ...pong }: Pong): void {
     this.ledger.heard(ledger);
-    const outcome = this.#clock.pong({ id, t2Us, t3Us });
+    const outcome = this.#time.ponged(pong);
     if (outcome !== "accepted") return this.#refuse(`${outcome} pong`);
     this.#demux.recheck();
     this.#options.onChange(this);
   }
 
-  /** When a record's effect is too late, on this gateway's clock; undefined while the clocks have not been compared. */
-  #localDeadlineMs(record: GatewayRecord): number | undefined {
-    const localMs = this.#clock.toLocalMs(record.timeUs);
-    if (localMs === undefined) return undefined;
-    // Who dates a record into the future does not lengthen its life.
-    const bornMs = Math.min(localMs, this.#now());
-    const lifetimeMs = record.lifetimeMs === 0 ? effectLifetimeMs : Math.min(record.lifetimeMs, effectLifetimeMs);
-    return bornMs + lifetimeMs;
-  }
-
-  #gate(record: GatewayRecord): "in-time" | "late" | "unknown" {
-    const deadlineMs = this.#localDeadlineMs(record);
-    if (deadlineMs === undefined) return "unknown";
-    return this.#now() <= deadlineMs ? "in-time" : "late";
-  }
-
   #deliver(record: GatewayRecord, probe: RosterProbe | undefined): void {
-    const deadlineMs = hasEffect(record.kind) ? this.#localDeadlineMs(record) : undefined;
+    const deadlineMs = hasEffect(record.kind) ? this.#time.deadlineMs(record) : undefined;
     this.#options.onRecord(this, record, probe, deadlineMs ?? this.#now());
   }
 
   #endedByOther(reason: number): void {
     const channel = this.#channel;
     if (channel === undefined) return;
-    this.#closed(channel, "it said goodbye", reason === byeReasons.leaving);
+    this.#closed(channel, "it said goodbye", reason === byeReasons.leaving ? "left" : "lost");
     channel.close(`the other end said goodbye (${reason})`);
   }
 
-  #closed(channel: Channel, reason: string, hasLeft = false): void {
+  #closed(channel: Channel, reason: string, how: Parting): void {
     if (channel !== this.#channel) return; // Replaced meanwhile, or closed by ourselves.
     this.#channel = undefined;
     this.#mux.removePeer(this.gatewayId);
     this.ledger.closeChannel();
+    if (how === "replaced") return; // The next channel, or the next epoch, follows at once.
+    this.#isIntroduced = false;
     this.#setState({ kind: "gone", sinceMs: this.#now(), reason });
-    this.#options.onGone(this, hasLeft);
+    this.#options.onGone(this, how);
   }
 
   #setState(state: PeerState): void {
@@ -339,6 +334,6 @@ export class Peer {
   }
 
   #newBucket(): TokenBucket {
-    return new TokenBucket({ capacity: messageBurst, refillPerSecond: messagesPerSecond, now: this.#now });
+    return new TokenBucket({ capacity: maxUnitBurst, refillPerSecond: maxUnitsPerSecond, now: this.#now });
   }
 }

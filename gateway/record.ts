@@ -55,3 +55,6 @@ export const defaultWindowMs = 180;
 /** On the clock of the gateway that made the record. */
 export const isExpired = ({ timeUs, lifetimeMs }: GatewayRecord, nowMs: number): boolean =>
   lifetimeMs > 0 && timeUs / 1000 + lifetimeMs < nowMs;
+
+/** One number for a probe's records of one kind; kinds are one byte. */
+export const probeKindKey = ({ probe, kind }: Pick<GatewayRecord, "probe" | "kind">): number => probe * 256 + kind;

@@ -1,4 +1,4 @@
-// What a gesture of somebody else does to my bands: the receiver's consent, as data. Pure; the rate limit is beside it in token-bucket.ts.
+// What a gesture of somebody else does to my bands: the receiver's consent, as data. Pure; mute, strength and rate are in downlink.ts.
 import { type GestureName, gestureNames } from "../firmware-bridge/gestures.ts";
 
 export const patternNames = ["short", "double", "long", "pulse", "none"] as const;

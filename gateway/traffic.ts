@@ -1,7 +1,7 @@
 // The accounts of many peers as one: what a person is shown, and what a report of the whole gateway holds.
-import type { LedgerSnapshot } from "./ledger.ts";
+import { type LedgerSnapshot, sumOf } from "./ledger.ts";
 
-/** Counts of records since the page was opened. Sent = delivered + duplicate + late + dropped at the receivers, + lost + under way. */
+/** Counts of records since the room was entered. Sent = delivered + duplicate + late + dropped at the receivers, + lost + under way. */
 export interface Traffic {
   readonly sent: number;
   readonly droppedBeforeSend: number;
@@ -24,18 +24,15 @@ export const noTraffic: Traffic = {
   dropped: 0,
 };
 
-const total = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((sum, count) => sum + count, 0);
-
 export const trafficOf = (ledger: LedgerSnapshot): Traffic => ({
   sent: ledger.sent,
-  droppedBeforeSend: total(ledger.droppedBeforeSend),
+  droppedBeforeSend: sumOf(ledger.droppedBeforeSend),
   lost: ledger.lost,
   received: ledger.received,
   delivered: ledger.delivered,
   duplicate: ledger.duplicate,
   late: ledger.late,
-  dropped: total(ledger.dropped),
+  dropped: sumOf(ledger.dropped),
 });
 
 export const addTraffic = (a: Traffic, b: Traffic): Traffic => ({

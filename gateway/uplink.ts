@@ -13,36 +13,52 @@ import {
   encodeGesture,
   type MotionSample,
 } from "../firmware-bridge/payloads.ts";
-import { type GatewayRecord, lifetimeMsOf } from "./record.ts";
+import { maxSequence } from "./frame-types.ts";
+import { type GatewayRecord, lifetimeMsOf, recordClass } from "./record.ts";
+import type { Now } from "./runtime.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+/** More than any person makes by hand; a device that chatters must not cost its wearer the room (see the limits in peer.ts). */
+const urgentPerSecond = 10;
+const urgentBurst = 20;
+/** Twice what the rate command can ask for. */
+const samplesPerSecond = 200;
+const sampleBurst = 400;
 
 export interface UplinkListener {
   onRecord(record: GatewayRecord): void;
   onMotion(sample: MotionSample): void;
   onGesture(gesture: GestureName): void;
   onBattery(level: BatteryLevel): void;
+  /** A message that could not be read, or was one too many. */
+  onDiscard(cause: "short-payload" | "too-many", count: number): void;
 }
 
 export interface UplinkOptions {
   readonly probeIndex: number;
   /** Bits of docs/protocol.md §1.1; asked each time, because they are known only once the probe is connected. */
   readonly capabilities: () => number;
+  readonly now: Now;
   readonly listener: UplinkListener;
 }
-
-const sequences = 2 ** 32;
 
 export class Uplink {
   readonly #options: UplinkOptions;
   readonly #detector = new GestureDetector();
   #sequence = 0;
-  /** Messages whose payload was shorter than its kind needs. */
-  malformed = 0;
+  readonly #urgent: TokenBucket;
+  readonly #samples: TokenBucket;
 
   constructor(options: UplinkOptions) {
     this.#options = options;
+    const { now } = options;
+    this.#urgent = new TokenBucket({ capacity: urgentBurst, refillPerSecond: urgentPerSecond, now });
+    this.#samples = new TokenBucket({ capacity: sampleBurst, refillPerSecond: samplesPerSecond, now });
   }
 
   event({ kind, payload, receivedAtMs }: DeviceEvent): void {
+    const bucket = recordClass(kind) === "urgent" ? this.#urgent : this.#samples;
+    if (!bucket.take()) return this.#options.listener.onDiscard("too-many", 1);
     switch (kind) {
       case kinds.ack:
         return; // Between the probe and its own gateway only.
@@ -86,7 +102,7 @@ export class Uplink {
   }
 
   #refuse(): void {
-    this.malformed++;
+    this.#options.listener.onDiscard("short-payload", 1);
   }
 
   #send(kind: number, payload: Uint8Array, receivedAtMs: number): void {
@@ -98,6 +114,6 @@ export class Uplink {
       lifetimeMs: lifetimeMsOf(kind),
       payload,
     });
-    this.#sequence = (this.#sequence + 1) % sequences;
+    this.#sequence = (this.#sequence + 1) % (maxSequence + 1);
   }
 }

@@ -15,6 +15,8 @@ export class RecordingLink implements DeviceLink {
   readonly name = "recording link";
   readonly info: DeviceInfo;
   readonly written: DeviceCommand[] = [];
+  /** How often it was told to drop what waits. */
+  expirations = 0;
   state: LinkState = { kind: "connecting" };
   #listener: DeviceLinkListener | undefined;
 
@@ -39,6 +41,10 @@ export class RecordingLink implements DeviceLink {
   async write(command: DeviceCommand): Promise<WriteOutcome> {
     this.written.push(command);
     return { kind: "written", atMs: 0 };
+  }
+
+  expireWaiting(): void {
+    this.expirations++;
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
-  backoffMs,
+  dialBackoffMs,
   firstBackoffMs,
+  glareMs,
   higherRedialMs,
   keepOf,
   longestBackoffMs,
@@ -37,14 +38,14 @@ describe("which of two channels stays", () => {
   it("should be the newer when the older has been held for long: nobody dials whom it holds", () => {
     for (const end of ["lower", "higher"] as const) {
       const [byLower, byHigher] = [channel(end, "lower"), channel(end, "higher")];
-      expect(keepOf(byLower, byHigher, higherRedialMs)).toBe(byHigher);
+      expect(keepOf(byLower, byHigher, glareMs)).toBe(byHigher);
     }
   });
 });
 
 describe("when to dial again", () => {
   it("should be between half and all of a delay that doubles from 1 s to 30 s", () => {
-    const longest = [1, 2, 3, 4, 5, 6, 7, 2_000].map((failures) => backoffMs(failures, () => 1));
+    const longest = [1, 2, 3, 4, 5, 6, 7, 2_000].map((failures) => dialBackoffMs(failures, () => 1));
     expect(longest).toEqual([
       firstBackoffMs,
       2_000,
@@ -55,7 +56,7 @@ describe("when to dial again", () => {
       longestBackoffMs,
       longestBackoffMs,
     ]);
-    expect(backoffMs(3, () => 0)).toBe(2_000);
+    expect(dialBackoffMs(3, () => 0)).toBe(2_000);
   });
 
   it("should leave the higher id time until the lower has tried", () => {

@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { decodeVibration, encodeMotion } from "../../firmware-bridge/payloads.ts";
+import { encodeMessage } from "../../gateway/encode-message.ts";
+import { frameCodes, maxFrames } from "../../gateway/frame-types.ts";
+import { Ledger } from "../../gateway/ledger.ts";
 import { effectLifetimeMs } from "../../gateway/record.ts";
 import { defaultRules, patternDurationsMs } from "../../gateway/rules.ts";
 import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
@@ -189,6 +192,82 @@ describe("Gateway", () => {
     cleo.gesture("tap");
     await time.advance(50);
     expect(buzzes(anna)).toBe(1);
+  });
+
+  it("should limit a probe that chatters at its own gateway, so that its wearer stays in the room", async () => {
+    await connect(time, ben, anna);
+    for (let second = 0; second < 20; second++) {
+      for (let i = 0; i < 200; i++) ben.gesture("tap");
+      await time.advance(1_000);
+    }
+    expect(anna.peerOf(ben).state.kind).toBe("connected");
+    expect(buzzes(anna)).toBeGreaterThan(0);
+    expect(ben.probe.discarded.get("too-many")).toBeGreaterThan(3_000);
+  });
+
+  it("should end a peer that floods, whether with messages or with frames in them", async () => {
+    const ping = encodeMessage(
+      Array.from(
+        { length: maxFrames },
+        (_, id) => ({ type: "ping", id, t1Us: 0, ledger: new Ledger().report() }) as const,
+      ),
+    );
+    const { dialer, callee } = await connect(time, ben, anna);
+    const peer = anna.peerOf(ben);
+    for (let i = 0; i < 200; i++) dialer.send(ping);
+    await time.advance(50);
+    expect(peer.state.kind).toBe("gone");
+    expect(peer.refusals.get("rate")).toBe(1);
+    expect(callee.sent.length).toBeLessThan(200 * maxFrames);
+  });
+
+  it("should go on asking for what it watches when an old roster comes late", async () => {
+    const { dialer } = await connect(time, anna, ben);
+    const early = dialer.sent.find((message) => message[1] === frameCodes.roster);
+    ben.gateway.watch(ben.peerOf(anna).gatewayId, anna.probe.index, 100);
+    anna.gateway.setName("Anna Maria");
+    await time.advance(50);
+    if (early !== undefined) dialer.send(early);
+    await time.advance(50);
+    expect(ben.peerOf(anna).wants(anna.probe.index)).toBe(true);
+    await anna.gateway.removeProbe(anna.probe.index);
+    await time.advance(50);
+    expect(ben.peerOf(anna).wants(anna.probe.index)).toBe(false);
+  });
+
+  it("should drop what waits for the band when the page wakes, and when its wearer allows less", async () => {
+    ben.gateway.setLimits({ ...defaultWearerLimits, isMuted: true });
+    expect(ben.link.expirations).toBe(1);
+    ben.gateway.woke();
+    expect(ben.link.expirations).toBe(2);
+  });
+
+  it("should count a gesture that cannot be read as dropped, not as delivered", async () => {
+    await connect(time, anna, ben);
+    const before = ben.peerOf(anna).ledger.snapshot().delivered;
+    const record = {
+      probe: anna.probe.index,
+      kind: kinds.gesture,
+      sequence: 99,
+      timeUs: 0,
+      lifetimeMs: 0,
+      payload: new Uint8Array(),
+    };
+    anna.peerOf(ben).send({ type: "aggregate", rosterVersion: 1, records: [record] });
+    await time.advance(50);
+    const { delivered, dropped } = ben.peerOf(anna).ledger.snapshot();
+    expect([delivered - before, dropped.malformed]).toEqual([0, 1]);
+  });
+
+  it("should tell of a page that was reloaded as joined, and not as gone", async () => {
+    const identity = await newIdentity();
+    await connect(time, await newMember(time, "Ben", { identity, epoch: 3 }), anna);
+    await connect(time, await newMember(time, "Ben", { identity, epoch: 4 }), anna);
+    await time.advance(50);
+    const told = anna.events
+      .filter(({ kind }) => kind === "peer-gone" || kind === "peer-joined")
+      .map(({ kind }) => kind);
+    expect(told).toEqual(["peer-joined", "peer-joined"]);
   });
 
   it("should show a silent peer as asleep, awake when it speaks again, and gone after a minute", async () => {

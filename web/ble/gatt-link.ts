@@ -12,6 +12,7 @@ import type {
 } from "../../firmware-bridge/device-link.ts";
 import type { DeviceDriver } from "../../firmware-bridge/earl-driver.ts";
 import { unknownInfo } from "../../firmware-bridge/earl-profile.ts";
+import { backoffMs } from "../../gateway/backoff.ts";
 import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/runtime.ts";
 import { linkFailureOf } from "./bluetooth-errors.ts";
 import { GattSession } from "./gatt-session.ts";
@@ -24,10 +25,7 @@ export const connectTimeoutMs = 10_000;
 export const firstRetryMs = 500;
 /** The probe may come back any minute of a shift; an attempt every half minute costs the phone little. */
 export const lastRetryMs = 30_000;
-
-/** Doubles with each attempt; between half and all of it, so that phones that lost their probes together do not retry together. */
-export const retryDelayMs = (attempt: number, random: RandomUnit): number =>
-  Math.min(lastRetryMs, firstRetryMs * 2 ** (attempt - 1)) * (0.5 + random() / 2);
+const retries = { firstMs: firstRetryMs, longestMs: lastRetryMs };
 
 export interface GattLinkOptions {
   readonly device: BluetoothDevice;
@@ -74,6 +72,10 @@ export class GattLink implements DeviceLink {
 
   async write(command: DeviceCommand): Promise<WriteOutcome> {
     return this.#session?.write(command) ?? { kind: "failed", failure: "link-lost" };
+  }
+
+  expireWaiting(): void {
+    this.#session?.expireWaiting();
   }
 
   async close(): Promise<void> {
@@ -144,7 +146,7 @@ export class GattLink implements DeviceLink {
 
   #retry(attempt: number, failure: LinkFailure): void {
     this.#enter({ kind: "reconnecting", attempt, failure });
-    const delayMs = retryDelayMs(attempt, this.#options.random);
+    const delayMs = backoffMs(attempt, retries, this.#options.random);
     this.#cancelRetry = this.#options.schedule(delayMs, () => void this.#connect(attempt + 1));
   }
 

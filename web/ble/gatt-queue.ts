@@ -85,6 +85,14 @@ export class GattQueue {
     });
   }
 
+  /** Drops what waits and would replace, or be replaced: commands, not what a connection needs. */
+  expireWaiting(): void {
+    for (const entry of this.#waiting.filter(({ key }) => key !== undefined)) {
+      this.#waiting.splice(this.#waiting.indexOf(entry), 1);
+      entry.stop({ kind: "expired" });
+    }
+  }
+
   /** Resolves everything, the running operation too, as failed; for good. Calling it again does nothing. */
   end(failure: LinkFailure): void {
     if (this.#ended !== undefined) return;

@@ -84,6 +84,10 @@ export class GattSession {
     return outcome.kind === "done" ? { kind: "written", atMs: outcome.value } : outcome;
   }
 
+  expireWaiting(): void {
+    this.#queue.expireWaiting();
+  }
+
   /** Resolves what is pending as failed. Calling it again does nothing. */
   end(failure: LinkFailure): void {
     for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();

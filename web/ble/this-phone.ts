@@ -12,7 +12,7 @@ import type {
 } from "../../firmware-bridge/device-link.ts";
 import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import { decodeVibration, encodeMotion } from "../../firmware-bridge/payloads.ts";
+import { decodeVibration, encodeMotion, motionClockRange } from "../../firmware-bridge/payloads.ts";
 import type { Cancel, Now, Schedule } from "../../gateway/runtime.ts";
 import type { PhonePlatform } from "./phone-platform.ts";
 import { vibrationPattern } from "./vibration-pattern.ts";
@@ -28,7 +28,6 @@ export const firstMotionTimeoutMs = 2_000;
 
 /** What i16 holds: some 32 g, twice what the sensors of phones measure. */
 const maxMg = 32_767;
-const clockRange = 2 ** 16;
 
 export interface ThisPhoneOptions {
   readonly platform: PhonePlatform;
@@ -80,6 +79,10 @@ export class ThisPhone implements DeviceLink {
     return { kind: "written", atMs };
   }
 
+  expireWaiting(): void {
+    // Nothing waits: the browser takes a pattern at once.
+  }
+
   async close(): Promise<void> {
     this.#close({ kind: "closed" });
   }
@@ -115,7 +118,7 @@ export class ThisPhone implements DeviceLink {
     // Due times lie on a grid, so that 60 Hz are thinned to 20 and not to 15; after a pause the grid begins anew.
     this.#dueMs = Math.max(this.#dueMs, nowMs - sampleIntervalMs) + sampleIntervalMs;
     const toMg = (metresPerSecond2: number) => this.#toMg(metresPerSecond2);
-    const payload = encodeMotion({ clockMs: Math.floor(nowMs) % clockRange, x: toMg(x), y: toMg(y), z: toMg(z) });
+    const payload = encodeMotion({ clockMs: Math.floor(nowMs) % motionClockRange, x: toMg(x), y: toMg(y), z: toMg(z) });
     this.#listener?.onEvent({ kind: kinds.motion, payload, receivedAtMs: nowMs });
   };
 

@@ -19,16 +19,23 @@ export class TonePlayer {
     this.#createContext = createContext;
   }
 
-  /** To be called from a tap; before it, `play` is silent. Calling it again does nothing. */
+  /** To be called from each tap: before the first `play` is silent, and a later one ends a silence that the browser has imposed. */
   unlock(): void {
     this.#context ??= this.#createContext();
-    void this.#context.resume();
+    this.resume();
+  }
+
+  /** To be called when the page is visible again: browsers suspend the sound of a hidden page, or of one that a call interrupts. */
+  resume(): void {
+    this.#context?.resume().catch(() => {
+      // It is not time yet: the next tap tries again.
+    });
   }
 
   /** Plays durations by turns as sound and silence; a tone that still sounds is replaced. */
   play(durationsMs: readonly number[], strengthPercent: number): void {
     const context = this.#context;
-    if (context === undefined) return;
+    if (context?.state !== "running") return; // The clock of a suspended context stands still: the tone would sound whenever it goes on.
     this.#oscillator?.stop();
     const gain = context.createGain();
     gain.gain.value = 0;

@@ -120,14 +120,18 @@ export class Mesh {
   async #dial(sessionId: string): Promise<void> {
     this.#dials.add(sessionId);
     this.#options.onChange();
-    const outcome = await this.#opener.dial(sessionId);
-    const isConnected = !("failed" in outcome) && (await this.#admit(outcome));
-    this.#dials.delete(sessionId);
-    if (this.#isClosed) return;
-    if (!isConnected) {
-      this.#membership.failed(sessionId, this.#options.now());
-      this.#isListWanted = true;
+    let isConnected = false;
+    try {
+      const outcome = await this.#opener.dial(sessionId);
+      isConnected = !("failed" in outcome) && (await this.#admit(outcome));
+    } finally {
+      this.#dials.delete(sessionId); // Or a bug in whoever listens would use up the dials for good.
+      if (!isConnected) {
+        this.#membership.failed(sessionId, this.#options.now());
+        this.#isListWanted = true;
+      }
     }
+    if (this.#isClosed) return;
     this.#step();
     this.#options.onChange();
   }

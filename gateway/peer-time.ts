@@ -1,0 +1,73 @@
+// Time between this gateway and one peer over one channel: pings and pongs, the delay that is shown, and when the peer's records are too late.
+// Neighbours: peer-clock.ts estimates the offset, demux.ts asks the gate. Invariant: without an estimate nothing is in time.
+import type { Ping, Pong } from "./frame-types.ts";
+import { PeerClock } from "./peer-clock.ts";
+import { effectLifetimeMs, type GatewayRecord } from "./record.ts";
+import type { Now } from "./runtime.ts";
+
+export interface Delay {
+  /** From the peer to here. */
+  readonly oneWayMs: number;
+  /** The true delay is within `oneWayMs` ± `boundMs`. */
+  readonly boundMs: number;
+}
+
+export class PeerTime {
+  readonly #now: Now;
+  readonly #clock: PeerClock;
+  #delay: Delay | undefined;
+
+  constructor(now: Now) {
+    this.#now = now;
+    this.#clock = new PeerClock({ now });
+  }
+
+  /** Of the peer's last ping that could be judged; undefined until the clocks have been compared. */
+  get delay(): Delay | undefined {
+    const estimate = this.#clock.estimate();
+    return this.#delay ?? (estimate && { oneWayMs: estimate.rttMs / 2, boundMs: estimate.boundMs });
+  }
+
+  ping(): Pick<Ping, "id" | "t1Us"> {
+    return this.#clock.ping();
+  }
+
+  /** A ping has come. "jumped": it contradicts what was known of the peer's clock, and nothing is known any more. */
+  pinged({ t1Us }: Pick<Ping, "t1Us">): "plausible" | "jumped" {
+    if (this.#clock.contradicts(t1Us)) {
+      this.distrust();
+      return "jumped";
+    }
+    const estimate = this.#clock.estimate();
+    const leftAtMs = this.#clock.toLocalMs(t1Us);
+    if (estimate !== undefined && leftAtMs !== undefined) {
+      this.#delay = { oneWayMs: Math.max(0, this.#now() - leftAtMs), boundMs: estimate.boundMs };
+    }
+    return "plausible";
+  }
+
+  ponged(pong: Pick<Pong, "id" | "t2Us" | "t3Us">): ReturnType<PeerClock["pong"]> {
+    return this.#clock.pong(pong);
+  }
+
+  /** Nothing is in time until the clocks have been compared afresh. */
+  distrust(): void {
+    this.#clock.invalidate();
+    this.#delay = undefined;
+  }
+
+  /** When a record's effect is too late, on this gateway's clock; undefined while the clocks have not been compared. */
+  deadlineMs({ timeUs, lifetimeMs }: GatewayRecord): number | undefined {
+    const localMs = this.#clock.toLocalMs(timeUs);
+    if (localMs === undefined) return undefined;
+    // Who dates a record into the future, or gives it a long life, does not let it act later than any other.
+    const bornMs = Math.min(localMs, this.#now());
+    return bornMs + (lifetimeMs === 0 ? effectLifetimeMs : Math.min(lifetimeMs, effectLifetimeMs));
+  }
+
+  gate(record: GatewayRecord): "in-time" | "late" | "unknown" {
+    const deadlineMs = this.deadlineMs(record);
+    if (deadlineMs === undefined) return "unknown";
+    return this.#now() <= deadlineMs ? "in-time" : "late";
+  }
+}
