@@ -3,6 +3,7 @@
 import type { GatewayEvent } from "../gateway/gateway.ts";
 import type { Room } from "../gateway/room-key.ts";
 import { defaultRules } from "../gateway/rules.ts";
+import type { IdentityKey } from "../gateway/runtime.ts";
 import { roomIdOf } from "../gateway/session-id.ts";
 import { defaultWearerLimits } from "../gateway/wearer-limits.ts";
 import { Mesh, type MeshOptions } from "../web/mesh/mesh.ts";
@@ -20,11 +21,16 @@ export interface NativePhoneOptions {
   readonly origin: string;
   readonly room: Room;
   readonly name: string;
+  /** A key that exists already; undefined: a new one. */
+  readonly identity?: IdentityKey;
+  /** Of that key; undefined: the first. */
+  readonly epoch?: number;
   readonly onEvent?: (event: GatewayEvent) => void;
 }
 
 /** A new gateway that joins the room at once; the caller closes it. @throws Error when the server does not answer. */
-export const startNativePhone = async ({ origin, room, name, onEvent }: NativePhoneOptions): Promise<RoomSession> => {
+export const startNativePhone = async (options: NativePhoneOptions): Promise<RoomSession> => {
+  const { origin, room, name, onEvent } = options;
   const { api, config } = await contact(origin);
   return new RoomSession({
     ...platform,
@@ -34,8 +40,8 @@ export const startNativePhone = async ({ origin, room, name, onEvent }: NativePh
     address: signalingAddress(origin, config.peerPath),
     iceServers: config.iceServers,
     fetchMembers: (roomId) => api.members(roomId),
-    identity: await identityKeyOf(await makeIdentityKeyPair()),
-    epoch: 1,
+    identity: options.identity ?? (await identityKeyOf(await makeIdentityKeyPair())),
+    epoch: options.epoch ?? 1,
     name,
     rules: defaultRules,
     limits: defaultWearerLimits,

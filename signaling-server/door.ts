@@ -116,7 +116,7 @@ export class Door {
     });
   }
 
-  /** PeerServer finds the other token and answers ID-TAKEN, upon which a page takes a fresh id; unguarded, the socket stays mute. */
+  /** PeerServer finds the other token and answers ID-TAKEN; unguarded, the socket stays mute. A page tries again later, with a new token. */
   #sayTaken(claim: SessionClaim, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#sockets.handleUpgrade(request, socket, head, (mute) => this.#handOver(mute, claim, request));
   }

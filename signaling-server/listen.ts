@@ -1,14 +1,19 @@
-// Opens a port, and says in one line why that cannot be done and which option to change.
+// Opens a port, and says in one line why that cannot be done and which option to change, or later what went wrong with it.
 import type { Server } from "node:http";
 import { StartProblem } from "./start-problem.ts";
 
 /** @param option that sets the port. @throws StartProblem */
 export const listen = (server: Server, option: string, port: number, host: string): Promise<void> =>
   new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
+    const onProblem = (error: NodeJS.ErrnoException): void =>
       reject(new StartProblem(listenProblem(error, option, port, host), { cause: error }));
+    server.once("error", onProblem);
+    server.listen(port, host, () => {
+      server.off("error", onProblem);
+      // Such as no free file handle for one more connection: those that are open go on.
+      server.on("error", (error) => console.error(`earl-mesh: ${host} port ${port}: ${error.message}`));
+      resolve();
     });
-    server.listen(port, host, resolve);
   });
 
 const listenProblem = (

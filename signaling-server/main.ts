@@ -20,7 +20,13 @@ const run = async (): Promise<void> => {
   });
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
-      server.close().then(() => process.exit(0));
+      server.close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error("earl-mesh: not everything could be closed:", error);
+          process.exit(1);
+        },
+      );
     });
   }
   const isTerminal = process.stdout.isTTY;

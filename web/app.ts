@@ -8,6 +8,7 @@ import type { ErrorCode } from "../gateway/errors.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { deriveRoom, makeInvite, makeRoomKey, parseInvite, type Room } from "../gateway/room-key.ts";
 import type { Crypto, Now, Schedule } from "../gateway/runtime.ts";
+import type { ServerState } from "../gateway/server-state.ts";
 import { maxBluetoothLinks } from "./ble/pairing.ts";
 import type { LogBook } from "./log-book.ts";
 import type { RoomSession, RoomSessionListener } from "./mesh/room-session.ts";
@@ -15,9 +16,9 @@ import type { NoticeBoard } from "./notice-board.ts";
 import type { Origin, ProbeShelf } from "./probe-shelf.ts";
 import { RoomViews } from "./room-views.ts";
 import type { RoomStore } from "./store/room-store.ts";
-import { cleanName, type SettingsStore } from "./store/settings-store.ts";
+import { cleanName, maxMutedPeers, type SettingsStore } from "./store/settings-store.ts";
 import type { StorageOutcome } from "./store/text-storage.ts";
-import type { AppActions, AppModel, RememberedRoom, RoomView, ServerState, Settings } from "./ui/app-model.ts";
+import type { AppActions, AppModel, RememberedRoom, RoomView, Settings } from "./ui/app-model.ts";
 
 /** A picture of an arm needs no more. */
 const watchIntervalMs = 100;
@@ -33,7 +34,7 @@ export interface AppOptions {
   readonly log: LogBook;
   readonly notices: NoticeBoard;
   /** The page is in one room at a time. */
-  readonly join: (room: Room, settings: Settings, listener: RoomSessionListener) => RoomSession;
+  readonly join: (room: Room, settings: Settings, listener: RoomSessionListener) => Promise<RoomSession>;
   /** The address that invites name, and what is wrong with it. */
   readonly inviteBase: { readonly url: string; readonly problem: ErrorCode | undefined };
   /** The fragment of the page's address, in which an invite stands. */
@@ -93,18 +94,30 @@ export class App {
     return this.#session;
   }
 
-  /** Goes where the page's fragment says: into a room, or out of the one that it is in. One move at a time. */
+  /** Goes where the page's fragment says: into a room, or out of the one that it is in. One move at a time. Never rejects. */
   followFragment(): Promise<void> {
-    this.#moving = this.#moving.then(() => this.#follow());
+    this.#moving = this.#moving
+      .then(() => this.#follow())
+      .catch((error: unknown) => {
+        console.error(error);
+        this.#options.notices.raise("room-not-entered");
+      });
     return this.#moving;
+  }
+
+  /** What all tabs of this device share was changed by another: mute, limits and rules hold here at once, too. */
+  readSettings(): void {
+    this.#apply(this.#options.settings.load());
+    this.#rememberedRooms.value = this.#options.rooms.rooms();
   }
 
   async #follow(): Promise<void> {
     const fragment = this.#options.fragment.read();
     if (fragment === "") return this.leave();
     const invite = parseInvite(fragment);
-    if (invite === undefined) this.#options.notices.raise("bad-invite");
-    else await this.#enter(invite.roomKey);
+    if (invite === undefined) return this.#options.notices.raise("bad-invite");
+    this.#options.notices.clear("bad-invite");
+    await this.#enter(invite.roomKey);
   }
 
   async leave(): Promise<void> {
@@ -128,7 +141,7 @@ export class App {
     this.#hasReachedServer = false;
     this.#server.value = { kind: "connecting" };
     const visit = this.#visit;
-    this.#session = join(derived, this.#settings.value, {
+    const session = await join(derived, this.#settings.value, {
       onEvent: (event) => {
         if (visit === this.#visit) this.#views.onEvent(event);
       },
@@ -136,6 +149,10 @@ export class App {
         if (visit === this.#visit) this.#onMeshChange(server);
       },
     });
+    if (visit !== this.#visit) return session.close(); // The page was left meanwhile.
+    this.#session = session;
+    this.#apply(this.#settings.value);
+    this.#options.notices.clear("room-not-entered");
     const label = `Room ${derived.roomId.slice(0, 4)}`;
     const inviteUrl = makeInvite(inviteBase.url, roomKey);
     this.#keep(
@@ -148,7 +165,7 @@ export class App {
     );
     this.#rememberedRooms.value = rooms.rooms();
     this.#room.value = { roomId: derived.roomId, label, inviteUrl, inviteProblem: inviteBase.problem };
-    this.#views.show(this.#session);
+    this.#views.show(session);
     log.add("info", `You are in ${label}`);
   }
 
@@ -175,9 +192,22 @@ export class App {
   }
 
   #change(change: Partial<Settings>): void {
-    this.#settings.value = { ...this.#settings.value, ...change };
     this.#keep(this.#options.settings.save(change));
-    this.#gateway?.setLimits(this.#settings.value);
+    this.#apply({ ...this.#settings.value, ...change });
+  }
+
+  #apply(settings: Settings): void {
+    const before = this.#settings.value;
+    this.#settings.value = settings;
+    const gateway = this.#gateway;
+    if (gateway === undefined) return;
+    gateway.setName(settings.name);
+    gateway.setLimits(settings);
+    gateway.setRules(settings.rules);
+    for (const gatewayId of new Set([...before.mutedPeers, ...settings.mutedPeers])) {
+      const isMuted = settings.mutedPeers.includes(gatewayId);
+      if (isMuted !== gateway.isMuted(gatewayId)) gateway.mutePeer(gatewayId, isMuted);
+    }
   }
 
   #keep(outcome: StorageOutcome): void {
@@ -223,7 +253,6 @@ export class App {
       openInvite: (text) => {
         const invite = parseInvite(text);
         if (invite === undefined) return notices.raise("bad-invite");
-        notices.clear("bad-invite");
         this.#goTo(invite.roomKey);
       },
       openRemembered: (roomId) => {
@@ -241,9 +270,7 @@ export class App {
       },
       setName: (text) => {
         const name = cleanName(text);
-        if (name === undefined) return;
-        this.#change({ name });
-        this.#gateway?.setName(name);
+        if (name !== undefined) this.#change({ name });
       },
       copyInvite: async () => {
         const url = this.#room.value?.inviteUrl;
@@ -275,16 +302,16 @@ export class App {
       reconnectProbe: (probeIndex) => void this.#reopen(probeIndex),
       buzzPeer: (gatewayId) => this.#gateway?.buzz(gatewayId, "double"),
       buzzAll: () => this.#gateway?.buzz("all", "double"),
-      mutePeer: (gatewayId, isMuted) => this.#gateway?.mutePeer(gatewayId, isMuted),
+      mutePeer: (gatewayId, isMuted) => {
+        const others = this.#settings.value.mutedPeers.filter((id) => id !== gatewayId);
+        this.#change({ mutedPeers: isMuted ? [...others, gatewayId].slice(-maxMutedPeers) : others });
+      },
       watchProbe: (gatewayId, probeIndex, isWatched) =>
         this.#gateway?.watch(gatewayId, probeIndex, isWatched ? watchIntervalMs : undefined),
       setMuted: (isMuted) => this.#change({ isMuted }),
       setStrengthLimit: (strengthLimit) => this.#change({ strengthLimit }),
       setBuzzRate: (buzzesPerTenSeconds) => this.#change({ buzzesPerTenSeconds }),
-      setRules: (rules) => {
-        this.#change({ rules });
-        this.#gateway?.setRules(rules);
-      },
+      setRules: (rules) => this.#change({ rules }),
       dismissNotice: (id) => notices.dismiss(id),
     };
   }

@@ -1,6 +1,6 @@
 // What the page offers in the browser's console: its whole account as plain data, described in docs/report.md. It changes nothing and holds no secret.
 import type { GatewayReport } from "../gateway/report.ts";
-import type { ServerState } from "./mesh/opener.ts";
+import type { ServerState } from "../gateway/server-state.ts";
 
 export interface PageReport extends GatewayReport {
   readonly sessionId: string;

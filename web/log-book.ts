@@ -1,4 +1,4 @@
-// What happened, in plain words, oldest first; bounded, because a shift has eight hours.
+// What happened, in plain words, oldest first; bounded, because a shift has eight hours. What happens again and again is one line with a count.
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { LogLine } from "./ui/app-model.ts";
 
@@ -9,6 +9,9 @@ export class LogBook {
   readonly #lines = signal<readonly LogLine[]>([]);
   readonly #today: () => Date;
   #nextId = 1;
+  /** What the newest line says, without its count. */
+  #text = "";
+  #times = 0;
 
   constructor(today: () => Date) {
     this.#today = today;
@@ -19,7 +22,16 @@ export class LogBook {
   }
 
   add(tone: LogLine["tone"], text: string): void {
-    const line: LogLine = { id: this.#nextId++, at: this.#today(), tone, text };
-    this.#lines.value = [...this.#lines.value.slice(1 - maxLogLines), line];
+    const lines = this.#lines.value;
+    const newest = lines.at(-1);
+    const at = this.#today();
+    if (newest?.tone === tone && this.#text === text) {
+      const counted = { ...newest, at, text: `${text} ×${++this.#times}` };
+      this.#lines.value = [...lines.slice(0, -1), counted];
+    } else {
+      this.#text = text;
+      this.#times = 1;
+      this.#lines.value = [...lines.slice(1 - maxLogLines), { id: this.#nextId++, at, tone, text }];
+    }
   }
 }

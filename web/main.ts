@@ -1,6 +1,7 @@
 // The page's composition root: everything of the browser is gathered here, handed to the parts, and let go of when the page is left.
-import { effect, signal } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
 import { Peer } from "peerjs";
+import { type ErrorCode, errorTexts } from "../gateway/errors.ts";
 import { reportOf } from "../gateway/report.ts";
 import { signalingPath } from "../gateway/signaling-message.ts";
 import { App } from "./app.ts";
@@ -36,7 +37,7 @@ const start = async (root: Element): Promise<void> => {
   const bluetooth = { bluetooth: navigator.bluetooth, isSecureContext };
   const [identity, config, noBluetooth] = await Promise.all([
     openIdentity({
-      indexedDB: globalThis.indexedDB,
+      indexedDB: accessible(() => globalThis.indexedDB),
       locks: navigator.locks,
       tabStorage: openTextStorage(() => sessionStorage),
       schedule,
@@ -50,13 +51,15 @@ const start = async (root: Element): Promise<void> => {
   const flash = openFlashLayer(document.body);
   const tone = new TonePlayer(() => new AudioContext());
   const unlockTone = (): void => tone.unlock();
-  document.addEventListener("pointerup", unlockTone, { once: true });
+  document.addEventListener("pointerup", unlockTone);
   const phone = phonePlatformOf(window, (durationsMs, strengthPercent) => {
     flash.flash(durationsMs);
     tone.play(durationsMs, strengthPercent);
   });
 
   const isAwakeLocked = signal(false);
+  /** Of the room that the page is in, or was in last. */
+  let epoch = 0;
   const isOnThisComputerOnly = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
   const app = new App({
     now,
@@ -68,15 +71,16 @@ const start = async (root: Element): Promise<void> => {
     shelf: new ProbeShelf(probeChoosers({ bluetooth, phone, now, schedule, random })),
     log,
     notices,
-    join: (room, settings, listener) =>
-      new RoomSession({
+    join: async (room, settings, listener) => {
+      epoch = await identity.nextEpoch();
+      const session = new RoomSession({
         room,
         Peer,
         address: signalingAddress(location.origin, config?.peerPath ?? signalingPath),
         iceServers: config?.iceServers ?? [],
         fetchMembers: (roomId) => server.members(roomId),
         identity: identity.key,
-        epoch: identity.epoch,
+        epoch,
         name: settings.name,
         rules: settings.rules,
         limits: settings,
@@ -86,7 +90,10 @@ const start = async (root: Element): Promise<void> => {
         schedule,
         random,
         listener,
-      }),
+      });
+      session.gateway.setHidden(document.hidden);
+      return session;
+    },
     inviteBase: {
       url: config?.publicUrl ?? location.origin,
       problem: config?.publicUrl === undefined && isOnThisComputerOnly ? "invite-not-reachable" : undefined,
@@ -108,28 +115,38 @@ const start = async (root: Element): Promise<void> => {
     isAwakeLocked,
   });
 
+  root.replaceChildren();
   const stopDrawing = renderApp(root, app.model, app.actions);
   const stopWakeLock = effect(() => {
     if (app.model.room.value === undefined) return undefined;
-    const lock = keepAwake({
-      wakeLock: navigator.wakeLock,
-      document,
-      onChange: (isHeld) => {
-        isAwakeLocked.value = isHeld;
-      },
-      onRefused: () => notices.raise("wake-lock-refused"),
-    });
+    // Untracked, because it may raise a notice at once: the effect must not depend on the notices, or a dismissed one comes back.
+    const lock = untracked(() =>
+      keepAwake({
+        wakeLock: navigator.wakeLock,
+        document,
+        onChange: (isHeld) => {
+          isAwakeLocked.value = isHeld;
+        },
+        onRefused: () => notices.raise("wake-lock-refused"),
+      }),
+    );
     return () => lock.close();
   });
 
-  const onVisibility = (): void => app.session?.gateway.setHidden(document.hidden);
+  const onVisibility = (): void => {
+    app.session?.gateway.setHidden(document.hidden);
+    if (!document.hidden) tone.resume();
+  };
   const onHashChange = (): void => void app.followFragment();
+  const onStorage = (): void => app.readSettings();
   document.addEventListener("visibilitychange", onVisibility);
+  window.addEventListener("storage", onStorage);
   window.addEventListener("hashchange", onHashChange);
   window.addEventListener("pagehide", () => {
     document.removeEventListener("visibilitychange", onVisibility);
     document.removeEventListener("pointerup", unlockTone);
     window.removeEventListener("hashchange", onHashChange);
+    window.removeEventListener("storage", onStorage);
     stopWakeLock();
     void app.leave();
     void tone.close();
@@ -145,10 +162,19 @@ const start = async (root: Element): Promise<void> => {
       const { session } = app;
       if (session === undefined) return undefined;
       const { sessionId, serverState, gateway } = session;
-      return { sessionId, serverState, slot: identity.slot, epoch: identity.epoch, ...reportOf(gateway) };
+      return { sessionId, serverState, slot: identity.slot, epoch, ...reportOf(gateway) };
     },
   };
   await app.followFragment();
+};
+
+/** Where a person has blocked site data, some browsers throw on mere access. */
+const accessible = <T>(access: () => T): T | undefined => {
+  try {
+    return access();
+  } catch {
+    return undefined;
+  }
 };
 
 /** Whether the platform did it; why it did not is not for us to know, and the person is told what to do instead. */
@@ -162,5 +188,27 @@ const succeeds = async (attempt: () => Promise<void>): Promise<boolean> => {
   }
 };
 
+/** One sentence in place of the page is better than a page that does nothing. */
+const tellInstead = (root: Element, code: ErrorCode): void => {
+  const { sentence, remedy } = errorTexts[code];
+  const title = document.createElement("h1");
+  title.textContent = document.title;
+  const text = document.createElement("p");
+  text.className = "lead";
+  text.textContent = `${sentence} ${remedy}`;
+  const page = document.createElement("main");
+  page.className = "start";
+  page.append(title, text);
+  root.replaceChildren(page);
+};
+
 const root = document.querySelector("#app");
-if (root !== null) void start(root);
+if (root !== null) {
+  // Without a secure context there is no cryptography, and without that no room.
+  if (!isSecureContext) tellInstead(root, "insecure-context");
+  else
+    start(root).catch((error: unknown) => {
+      console.error(error);
+      tellInstead(root, "page-not-started");
+    });
+}

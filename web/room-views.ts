@@ -5,11 +5,9 @@ import type { DeviceLink } from "../firmware-bridge/device-link.ts";
 import { capabilities } from "../firmware-bridge/earl-profile.ts";
 import type { GestureName } from "../firmware-bridge/gestures.ts";
 import { kinds } from "../firmware-bridge/kinds.ts";
-import { decodeBattery, decodeMotion } from "../firmware-bridge/payloads.ts";
+import { buttonActions, decodeBattery, decodeButton, decodeMotion } from "../firmware-bridge/payloads.ts";
 import type { Response } from "../gateway/effects.ts";
-import type { ErrorCode } from "../gateway/errors.ts";
 import type { Gateway, GatewayEvent } from "../gateway/gateway.ts";
-import type { RefusalReason } from "../gateway/handshake.ts";
 import type { OwnProbe } from "../gateway/own-probe.ts";
 import type { Peer } from "../gateway/peer.ts";
 import type { Cancel, Now, Schedule } from "../gateway/runtime.ts";
@@ -17,6 +15,7 @@ import type { LogBook } from "./log-book.ts";
 import { MotionTrails } from "./motion-trails.ts";
 import type { NoticeBoard } from "./notice-board.ts";
 import type { Origin } from "./probe-shelf.ts";
+import { refusalNotices, refusalTexts } from "./refusals.ts";
 import type { PeerView, ProbeView, TrafficView } from "./ui/app-model.ts";
 
 /** Ten times a second looks immediate, and costs a phone little. */
@@ -101,8 +100,8 @@ export class RoomViews {
         log.add("warning", `${event.peer.name || "Somebody"} ${event.hasLeft ? "left the room" : "is gone"}`);
         break;
       case "refused": {
-        log.add("problem", `Somebody was turned away: ${event.reason}`);
-        const code = noticeOf[event.reason];
+        const code = refusalNotices[event.reason];
+        log.add(code === undefined ? "warning" : "problem", refusalTexts[event.reason]);
         if (code !== undefined) notices.raise(code);
         break;
       }
@@ -123,7 +122,7 @@ export class RoomViews {
     } else if (record.kind === kinds.battery) {
       const level = decodeBattery(record.payload);
       if (level !== undefined) this.#batteries.set(remoteKey(peer, probe.index), level.percent);
-    } else if (record.kind === kinds.button) {
+    } else if (record.kind === kinds.button && decodeButton(record.payload)?.action === buttonActions.pressed) {
       this.#options.log.add("info", `${peer.name}: button`);
     }
   }
@@ -162,12 +161,17 @@ export class RoomViews {
       ...this.#newcomers().map(newcomerView),
     ];
     this.#traffic.value = gateway === undefined ? noTraffic : trafficView(gateway);
-    this.#trails.keepOnly(
-      new Set([
-        ...(gateway?.probes.map(ownKey) ?? []),
-        ...(gateway?.peers.flatMap((peer) => peer.probes.map(({ index }) => remoteKey(peer, index))) ?? []),
-      ]),
-    );
+    this.#forgetOthers(gateway);
+  }
+
+  /** What is noted of probes and peers that are no more would grow with every probe that somebody names. */
+  #forgetOthers(gateway: Gateway | undefined): void {
+    const ownProbes = gateway?.probes.map(ownKey) ?? [];
+    const remoteProbes = gateway?.peers.flatMap((peer) => peer.probes.map(({ index }) => remoteKey(peer, index))) ?? [];
+    const peers = gateway?.peers.map(({ gatewayId }) => gatewayId) ?? [];
+    this.#trails.keepOnly(new Set([...ownProbes, ...remoteProbes]));
+    keepOnly(this.#batteries, new Set(remoteProbes));
+    keepOnly(this.#gestures, new Set([...ownProbes, ...peers]));
   }
 
   #probeView(gateway: Gateway, probe: OwnProbe): ProbeView {
@@ -191,6 +195,7 @@ export class RoomViews {
       name: peer.name,
       state: state.kind === "connected" ? { kind: "connected", delay } : state,
       isMuted: gateway.isMuted(peer.gatewayId),
+      isHidden: peer.isHidden,
       lastGesture: this.#gestures.get(peer.gatewayId),
       probes: peer.probes.map(({ index, name, isConnected, capabilities: bits }) => ({
         index,
@@ -210,9 +215,14 @@ const newcomerView = (sessionId: string): PeerView => ({
   name: "Somebody",
   state: { kind: "connecting" },
   isMuted: false,
+  isHidden: false,
   lastGesture: undefined,
   probes: [],
 });
+
+const keepOnly = (notes: Map<string, unknown>, keys: ReadonlySet<string>): void => {
+  for (const key of notes.keys()) if (!keys.has(key)) notes.delete(key);
+};
 
 const ownKey = (probe: OwnProbe): string => `own ${probe.index}`;
 const remoteKey = (peer: Peer, probeIndex: number): string => `${peer.gatewayId} ${probeIndex}`;
@@ -227,14 +237,6 @@ const responseTexts: Readonly<Record<Response, (band: string, from: string) => s
   expired: (band, from) => `${band} stayed still for ${from}: it would have been too late`,
   superseded: (band, from) => `${band} stayed still for ${from}: something newer came`,
   failed: (band, from) => `${band} could not be reached for ${from}`,
-};
-
-/** Who was turned away for one of these reasons concerns the person. */
-const noticeOf: Partial<Readonly<Record<RefusalReason, ErrorCode>>> = {
-  "wrong-proof": "wrong-room-key",
-  "wrong-signature": "wrong-room-key",
-  "not-safe": "connection-not-safe",
-  "wrong-version": "page-out-of-date",
 };
 
 const trafficView = (gateway: Gateway): TrafficView => {

@@ -21,6 +21,8 @@ const told = async (page: Page): Promise<ToldIdentity> => {
   return page.evaluate(() => Reflect.get(globalThis, "toldIdentity"));
 };
 
+const enterAgain = (page: Page): Promise<number> => page.evaluate(() => Reflect.get(globalThis, "enterAgain")());
+
 const openTab = async (query = ""): Promise<Page> => {
   const page = await context.newPage();
   await page.goto(bundled.url + query);
@@ -28,7 +30,7 @@ const openTab = async (query = ""): Promise<Page> => {
 };
 
 describe("identity store in Chromium", () => {
-  it("should keep its key over reloads and count them", async () => {
+  it("should keep its key over reloads and count the entries into rooms", async () => {
     const page = await openTab();
     const first = await told(page);
     expect(first).toMatchObject({ epoch: 1, slot: 1, isKept: true, signatureBytes: 64 });
@@ -37,6 +39,9 @@ describe("identity store in Chromium", () => {
       await page.reload();
       expect(await told(page)).toEqual({ ...first, epoch });
     }
+    for (const epoch of [4, 5]) expect(await enterAgain(page)).toBe(epoch);
+    await page.reload();
+    expect(await told(page)).toEqual({ ...first, epoch: 6 });
   });
 
   it("should make a second tab a second gateway, each with its own count", async () => {
@@ -84,6 +89,7 @@ describe("identity store in Chromium", () => {
     const page = await openTab(`?without=${missing}`);
     const first = await told(page);
     expect(first).toMatchObject({ epoch: 1, slot: 1, isKept: false, signatureBytes: 64 });
+    expect(await enterAgain(page)).toBe(2);
     await page.reload();
     expect((await told(page)).key).not.toBe(first.key);
   });

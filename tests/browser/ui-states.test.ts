@@ -64,6 +64,62 @@ describe("what the browser cannot do", () => {
   });
 });
 
+describe("somebody who is still being dialled", () => {
+  it("should be nobody yet who can be muted, opened or named in a rule", async () => {
+    const { page } = await gallery.scene("ten");
+    const row = page.getByRole("listitem").filter({ hasText: "Noor" });
+    expect(await row.textContent()).toContain("connecting");
+    expect(await row.getByRole("button").count()).toBe(0);
+    const senders = page.getByLabel("Rule 1: whose movement").getByRole("option");
+    expect(await senders.allTextContents()).toContain("Mira");
+    expect(await senders.allTextContents()).not.toContain("Noor");
+    await page.context().close();
+  });
+
+  it("should be no company yet: the code stays in the middle of the dial", async () => {
+    const { page } = await gallery.scene("ten");
+    await page.evaluate(() => {
+      const { peers } = globalThis.gallery.model;
+      peers.value = peers.value.filter(({ state }) => state.kind === "connecting");
+    });
+    await page.getByText("Nobody else is here yet.").waitFor();
+    expect(await page.locator(".hub-invite").count()).toBe(1);
+    await page.context().close();
+  });
+});
+
+describe("somebody whose page is in the background", () => {
+  it("should be said to fall asleep perhaps, while they are connected", async () => {
+    const { page } = await gallery.scene("ten");
+    await page.evaluate(() => {
+      const { peers } = globalThis.gallery.model;
+      peers.value = peers.value.map((peer) => ({ ...peer, isHidden: true }));
+    });
+    const people = page.locator("#part-people");
+    await people.getByRole("button", { name: /Kwame.*in the background, may fall asleep/ }).waitFor();
+    expect(await people.getByText("in the background").count()).toBe(7);
+    await page.context().close();
+  });
+});
+
+describe("the rules", () => {
+  it("should be moved, changed and removed one at a time", async () => {
+    const { page } = await gallery.scene("ten");
+    const gestures = (): Promise<readonly string[]> =>
+      page.evaluate(() => globalThis.gallery.model.settings.value.rules.map(({ gesture }) => gesture));
+    expect(await gestures()).toEqual(["wave", "shake", "raise", "tap"]);
+    await page.getByRole("button", { name: "Move rule 1 down" }).click();
+    expect(await gestures()).toEqual(["shake", "wave", "raise", "tap"]);
+    await page.getByRole("button", { name: "Move rule 4 up" }).click();
+    expect(await gestures()).toEqual(["shake", "wave", "tap", "raise"]);
+    await page.getByRole("button", { name: "Remove rule 2" }).click();
+    expect(await gestures()).toEqual(["shake", "tap", "raise"]);
+    await page.getByLabel("Rule 2: which movement").selectOption("any movement");
+    expect(await gestures()).toEqual(["shake", "any", "raise"]);
+    await page.context().close();
+  });
+});
+
 describe("what moves", () => {
   it("should draw new samples without drawing the page again", async () => {
     const { page } = await gallery.scene("simulated");

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { vibrationOf } from "../../gateway/effects.ts";
 import type { Gateway, GatewayEvent } from "../../gateway/gateway.ts";
 import type { Room } from "../../gateway/room-key.ts";
 import { App } from "../../web/app.ts";
@@ -45,6 +46,8 @@ describe("App", () => {
   let storage: TextStorage;
   let gateway: Gateway;
   let chosen: "bluetooth-refused" | "chooser-cancelled";
+  /** What an entry into a room waits for. */
+  let beforeEntry: () => Promise<void>;
 
   /** Every session of these tests runs on one gateway in memory: what is looked at is the app, not the room. */
   const open = (): App =>
@@ -62,7 +65,8 @@ describe("App", () => {
       }),
       log: new LogBook(() => new Date(0)),
       notices: new NoticeBoard(),
-      join: (room, settings, listener) => {
+      join: async (room, settings, listener) => {
+        await beforeEntry();
         const session: Joined = { room, settings, listener, gateway, isClosed: false };
         joined.push(session);
         const close = async (): Promise<void> => {
@@ -102,6 +106,7 @@ describe("App", () => {
     joined = [];
     storage = memoryStorage();
     chosen = "chooser-cancelled";
+    beforeEntry = async () => undefined;
     const onEvent = (event: GatewayEvent): void => joined.at(-1)?.listener.onEvent(event);
     gateway = (await newMember(time, "Anna", { onEvent })).gateway;
     for (const { index } of gateway.probes) await gateway.removeProbe(index);
@@ -151,6 +156,31 @@ describe("App", () => {
     expect(fragment).toBe("");
   });
 
+  it("should say that a room could not be entered, and enter the next", async () => {
+    const complaint = vi.spyOn(console, "error").mockReturnValue();
+    onTestFinished(() => complaint.mockRestore());
+    beforeEntry = () => Promise.reject(new Error("PeerJS of another version"));
+    fragment = invite("a");
+    await app.followFragment();
+    expect(noticeCodes()).toEqual(["room-not-entered"]);
+    expect(complaint).toHaveBeenCalledOnce();
+    expect(app.model.room.value).toBeUndefined();
+    beforeEntry = async () => undefined;
+    app.actions.createRoom();
+    await untilJoined(1);
+    expect(app.model.room.value?.roomId).toBe(joined[0]?.room.roomId);
+    expect(noticeCodes()).toEqual([]);
+  });
+
+  it("should not stay in a room that it was told to leave while it was entering", async () => {
+    beforeEntry = () => app.leave();
+    fragment = invite("a");
+    await app.followFragment();
+    expect(joined).toHaveLength(1);
+    expect(joined.every(({ isClosed }) => isClosed)).toBe(true);
+    expect(app.model.room.value).toBeUndefined();
+  });
+
   it("should hear nothing more of a room that it has left", async () => {
     fragment = invite("a");
     await app.followFragment();
@@ -187,6 +217,35 @@ describe("App", () => {
     app.actions.setRules([]);
     app = open();
     expect(app.model.settings.value).toMatchObject({ name: "Anna Maria", isMuted: true, strengthLimit: 35, rules: [] });
+  });
+
+  it("should keep a person muted over rooms and reloads, until they are unmuted", async () => {
+    const [mira, tom] = ["ab".repeat(16), "cd".repeat(16)];
+    fragment = invite("a");
+    await app.followFragment();
+    app.actions.mutePeer(mira, true);
+    app.actions.mutePeer(tom, true);
+    app.actions.mutePeer(tom, false);
+    expect([mira, tom].map((id) => gateway.isMuted(id))).toEqual([true, false]);
+    gateway = (await newMember(time, "Anna")).gateway; // Another room's, or the next load's.
+    app = open();
+    fragment = invite("b");
+    await app.followFragment();
+    expect([mira, tom].map((id) => gateway.isMuted(id))).toEqual([true, false]);
+  });
+
+  it("should let what another tab has changed hold at once", async () => {
+    const mira = "ab".repeat(16);
+    fragment = invite("a");
+    await app.followFragment();
+    const probe = gateway.addProbe(new RecordingLink("arm"), "Arm");
+    app.actions.mutePeer(mira, true);
+    new SettingsStore(storage, 2).save({ isMuted: true, rules: [], mutedPeers: [], name: "Second tab" });
+    app.readSettings();
+    expect(app.model.settings.value).toMatchObject({ isMuted: true, rules: [], name: "Phone" });
+    expect(gateway.isMuted(mira)).toBe(false);
+    await probe?.open();
+    expect(await probe?.downlink.vibrate(vibrationOf("short"), time.now() + 1_000, "peer")).toBe("muted");
   });
 
   it("should add a probe once, say why one cannot be added, and keep quiet when the chooser was cancelled", async () => {

@@ -229,6 +229,35 @@ describe("data channel, fingerprints", () => {
     expect(await channel.fingerprints()).toMatchObject({ remote: new Uint8Array(32).fill(0xbb) });
   });
 
+  it("should wait for a description of which the page is told only after the channel is open", async () => {
+    const { connection, channel } = open();
+    const { currentLocalDescription, currentRemoteDescription } = connection;
+    connection.currentLocalDescription = null;
+    connection.currentRemoteDescription = null;
+    const fingerprints = channel.fingerprints();
+    connection.dispatchEvent(new Event("signalingstatechange")); // Not this one yet.
+    Object.assign(connection, { currentLocalDescription, currentRemoteDescription });
+    connection.dispatchEvent(new Event("signalingstatechange"));
+    expect(await fingerprints).toMatchObject({ local: new Uint8Array(32).fill(0xaa) });
+  });
+
+  it("should refuse a connection that stays without a description", async () => {
+    const { connection, channel, time } = open();
+    connection.currentRemoteDescription = null;
+    const fingerprints = channel.fingerprints();
+    await time.advance(2_000);
+    expect(await fingerprints).toEqual({ refused: "no-fingerprint" });
+  });
+
+  it("should refuse as closed a channel that ends while it waits for its description", async () => {
+    const { connection, pipe, channel, time } = open();
+    connection.currentRemoteDescription = null;
+    const fingerprints = channel.fingerprints();
+    pipe.end();
+    await time.advance(2_000);
+    expect(await fingerprints).toEqual({ refused: "closed" });
+  });
+
   it("should refuse once it is closed", async () => {
     const { channel } = open();
     channel.close("leaving");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { LinkState } from "../../firmware-bridge/device-link.ts";
 import { earlDriver } from "../../firmware-bridge/earl-driver.ts";
-import { connectTimeoutMs, firstRetryMs, GattLink, lastRetryMs, retryDelayMs } from "../../web/ble/gatt-link.ts";
+import { connectTimeoutMs, firstRetryMs, GattLink, lastRetryMs } from "../../web/ble/gatt-link.ts";
 import { FakeTime } from "../support/fake-time.ts";
 
 /** A device of which only the connecting matters; what comes after is tested in Chromium (tests/browser/ble-link.test.ts). */
@@ -39,18 +39,6 @@ const setUp = () => {
 
 const outOfRange = () =>
   Promise.reject(new DOMException("Connection Error: Connection attempt failed.", "NetworkError"));
-
-describe("retryDelayMs", () => {
-  test("should double from attempt to attempt, up to its bound", () => {
-    const whole = [1, 2, 3, 4, 20].map((attempt) => retryDelayMs(attempt, () => 1));
-    expect(whole).toEqual([firstRetryMs, 2 * firstRetryMs, 4 * firstRetryMs, 8 * firstRetryMs, lastRetryMs]);
-  });
-
-  test("should differ by chance between half and all of it", () => {
-    expect(retryDelayMs(1, () => 0)).toBe(firstRetryMs / 2);
-    expect(retryDelayMs(100, () => 0.5)).toBe(0.75 * lastRetryMs);
-  });
-});
 
 describe("GattLink", () => {
   test("should not wait for ever for a connect() that hangs", async () => {

@@ -24,6 +24,11 @@ describe("server API", () => {
     expect(asked).toEqual(["https://mesh.example/config.json"]);
   });
 
+  it.each(["mesh.example", "//", "javascript:alert(1)", 7])("should name %j in no invite", async (publicUrl) => {
+    const { api } = answering(json({ publicUrl, peerPath: "/", iceServers: [] }));
+    expect(await api.config()).toEqual({ publicUrl: undefined, peerPath: "/", iceServers: [] });
+  });
+
   it("should leave out ICE servers on which a browser would throw", async () => {
     const iceServers = [
       { urls: "stun:a.example" },

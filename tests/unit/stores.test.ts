@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { defaultRules, type Rule } from "../../gateway/rules.ts";
 import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
 import { maxRooms, RoomStore, type StoredRoom } from "../../web/store/room-store.ts";
-import { cleanName, SettingsStore } from "../../web/store/settings-store.ts";
+import { cleanName, maxMutedPeers, SettingsStore } from "../../web/store/settings-store.ts";
 import { openTextStorage } from "../../web/store/text-storage.ts";
 
 /** As localStorage, with a quota in entries. */
@@ -55,6 +55,7 @@ describe("settings store", () => {
       strengthLimit: defaultWearerLimits.strengthLimit,
       buzzesPerTenSeconds: 10,
       rules: defaultRules,
+      mutedPeers: [],
     });
     expect(open(2).store.load().name).toBe("Phone 2");
   });
@@ -62,7 +63,8 @@ describe("settings store", () => {
   it("should give back what was saved", () => {
     const { store, storage } = open();
     const rules: readonly Rule[] = [{ gesture: "wave", from: "ab".repeat(16), pattern: "long" }];
-    const settings = { name: "Ada", isMuted: true, strengthLimit: 40, buzzesPerTenSeconds: 3, rules };
+    const mutedPeers = ["ab".repeat(16), "cd".repeat(16)];
+    const settings = { name: "Ada", isMuted: true, strengthLimit: 40, buzzesPerTenSeconds: 3, rules, mutedPeers };
     expect(store.save(settings)).toBe("kept");
     expect(open(1, storage).store.load()).toEqual(settings);
   });
@@ -94,6 +96,7 @@ describe("settings store", () => {
         { gesture: "wave", from: "anyone", pattern: "electric shock" },
         { gesture: "tap", from: "anyone", pattern: "short" },
       ],
+      mutedPeers: ["Mira", 7, "ab".repeat(16)],
     };
     storage.entries.set(sharedKey, JSON.stringify(rubbish));
     expect(store.load()).toMatchObject({
@@ -101,7 +104,15 @@ describe("settings store", () => {
       strengthLimit: defaultWearerLimits.strengthLimit,
       buzzesPerTenSeconds: 10,
       rules: [{ gesture: "tap", from: "anyone", pattern: "short" }],
+      mutedPeers: ["ab".repeat(16)],
     });
+  });
+
+  it("should keep no more muted people than it says, and the newest of them", () => {
+    const { store } = open();
+    const ids = Array.from({ length: maxMutedPeers + 1 }, (_, i) => i.toString(16).padStart(32, "0"));
+    store.save({ mutedPeers: ids });
+    expect(store.load().mutedPeers).toEqual(ids.slice(1));
   });
 
   it.each(["", "{", "null", "7", '"text"', "[]"])("should survive %j in storage", (text) => {

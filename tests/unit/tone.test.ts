@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fullGain, TonePlayer } from "../../web/ble/tone.ts";
+import { settle } from "../support/fake-time.ts";
 
 /** As much of WebAudio as a tone needs; notes at which time which loudness was asked for. */
 class FakeAudio {
@@ -51,6 +52,27 @@ describe("TonePlayer", () => {
     player.unlock();
     expect(madeCount()).toBe(1);
     expect(audio.resumes).toBe(2);
+  });
+
+  test("should make no sound while the browser holds the context still, instead of a late one", () => {
+    const { audio, player } = setUp();
+    player.unlock();
+    audio.state = "suspended";
+    player.play([100], 100);
+    expect(audio.oscillators).toEqual([]);
+    audio.state = "running";
+    player.play([100], 100);
+    expect(audio.oscillators).toHaveLength(1);
+  });
+
+  test("should go on when the page is back, but begin with a tap", async () => {
+    const { audio, player, madeCount } = setUp();
+    player.resume();
+    expect(madeCount()).toBe(0);
+    player.unlock();
+    audio.resume = () => Promise.reject(new DOMException("interrupted", "InvalidStateError"));
+    player.resume(); // It may be too early: nobody hears of that.
+    await settle();
   });
 
   test("should sound in the rhythm and strength of the vibration, and end", () => {

@@ -50,6 +50,12 @@ export interface DataChannelOptions {
 /** Twice what a handshake may hold (docs/protocol.md §2.1), a megabyte at most; who sends more before anybody listens is not one of us. */
 export const maxEarlyMessages = 64;
 
+/**
+ * On a busy machine Chromium says that the dialer's data channel is open before it has told the page of the answer that opened it: in one dial
+ * of forty, by a few milliseconds (measured with version 156). To judge then would be to call an honest connection unsafe.
+ */
+const descriptionLimitMs = 2_000;
+
 /** A closing data channel still delivers what it took, a closed connection does not: a goodbye gets this long to leave. */
 const lingerMs = 1_000;
 
@@ -80,6 +86,7 @@ export class DataChannel implements Channel {
   }
 
   async fingerprints(): Promise<FingerprintPair | FingerprintRefusal> {
+    await this.#untilDescribed();
     if (this.#closeReason !== undefined) return { refused: "closed" };
     const { currentLocalDescription, currentRemoteDescription, sctp } = this.#options.connection;
     const local = readFingerprint(currentLocalDescription?.sdp ?? "");
@@ -134,6 +141,26 @@ export class DataChannel implements Channel {
       this.#release();
     }
     this.#listener?.onClose(reason);
+  }
+
+  /** Resolves when both descriptions are there, at the latest after `descriptionLimitMs`. */
+  #untilDescribed(): Promise<void> {
+    const { connection, schedule } = this.#options;
+    const isDescribed = (): boolean =>
+      connection.currentLocalDescription !== null && connection.currentRemoteDescription !== null;
+    if (this.#closeReason !== undefined || isDescribed()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancelLimit();
+        connection.removeEventListener("signalingstatechange", onChange);
+        resolve();
+      };
+      const onChange = (): void => {
+        if (isDescribed()) end();
+      };
+      const cancelLimit = schedule(descriptionLimitMs, end);
+      connection.addEventListener("signalingstatechange", onChange);
+    });
   }
 
   readonly #onMessage = ({ data }: MessageEvent<unknown>): void => {

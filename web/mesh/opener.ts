@@ -1,11 +1,8 @@
 // What opens channels, seen from the mesh: PeerJS today, a neighbour in the mesh later. Admission does not know which it was.
 import type { Channel } from "../../gateway/channel.ts";
+import type { ServerState } from "../../gateway/server-state.ts";
 
-export type ServerState =
-  | { readonly kind: "connecting" }
-  | { readonly kind: "connected" }
-  /** Since the last contact, or the first try, failed; channels stay, and the opener keeps trying. */
-  | { readonly kind: "away"; readonly retryAtMs: number };
+export type { ServerState } from "../../gateway/server-state.ts";
 
 export interface DialFailure {
   readonly failed: "server-away" | "already-dialling" | "peer-unavailable" | "timed-out" | "not-connected" | "closed";

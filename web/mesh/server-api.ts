@@ -26,18 +26,18 @@ const maxIceServers = 16;
 
 /** @param origin of the server, such as `location.origin`. */
 export const serverApi = (origin: string, fetchFrom: typeof fetch): ServerApi => {
-  const get = async (path: string): Promise<unknown> => {
+  const get = async <T>(path: string, read: (answer: unknown) => T | undefined): Promise<T | undefined> => {
     try {
       const signal = AbortSignal.timeout(answerTimeoutMs);
       const response = await fetchFrom(new URL(path, origin), { signal, cache: "no-store", credentials: "omit" });
-      return response.ok ? JSON.parse(await readText(response)) : undefined;
+      return response.ok ? read(JSON.parse(await readText(response))) : undefined;
     } catch {
       return undefined; // Not reachable, too slow, too long, or not JSON.
     }
   };
   return {
-    config: async () => readPageConfig(await get("/config.json")),
-    members: async (roomId) => readMembers(await get(`/rooms/${roomId}/members`), roomId),
+    config: () => get("/config.json", readPageConfig),
+    members: (roomId) => get(`/rooms/${roomId}/members`, (answer) => readMembers(answer, roomId)),
   };
 };
 
@@ -64,9 +64,17 @@ const readPageConfig = (value: unknown): PageConfig | undefined => {
     return undefined;
   return {
     peerPath,
-    publicUrl: typeof publicUrl === "string" && URL.canParse(publicUrl) ? publicUrl : undefined,
+    publicUrl: isWebUrl(publicUrl) ? publicUrl : undefined,
     iceServers: iceServers.slice(0, maxIceServers).flatMap(readIceServer),
   };
+};
+
+const isWebUrl = (value: unknown): value is string => {
+  try {
+    return typeof value === "string" && /^https?:$/.test(new URL(value).protocol);
+  } catch {
+    return false;
+  }
 };
 
 /** None where RTCPeerConnection would throw on it: a mesh without a relay is better than no mesh. */

@@ -1,7 +1,8 @@
 // The line to the signaling server: one Peer, reconnected with backoff, or made anew under the same session id where PeerJS gave it up.
 // PeerJS destroys a Peer only before its first contact, when no channel exists, so that a new one costs nothing.
+import { backoffMs } from "../../gateway/backoff.ts";
 import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/runtime.ts";
-import type { ServerState } from "./opener.ts";
+import type { ServerState } from "../../gateway/server-state.ts";
 import type { PeerFace } from "./peerjs-face.ts";
 
 export interface ServerLinkOptions {
@@ -13,8 +14,7 @@ export interface ServerLinkOptions {
 }
 
 /** A server that was restarted is back in seconds; a room of fifty must not arrive in one instant, nor wait for minutes. */
-const firstRetryMs = 1_000;
-const longestRetryMs = 15_000;
+const retries = { firstMs: 1_000, longestMs: 15_000 };
 
 /** A WebSocket to an address that swallows packets hangs for minutes; and a server that still holds this session's ghost sends no OPEN. */
 const contactTimeoutMs = 10_000;
@@ -72,8 +72,7 @@ export class ServerLink {
   #retryLater(): void {
     if (this.#isClosed) return;
     this.#cancelTimer();
-    const delayMs = Math.min(longestRetryMs, firstRetryMs * 2 ** this.#failures) * (0.5 + this.#options.random() / 2);
-    this.#failures = Math.min(this.#failures + 1, 10); // Far above the cap, far below overflow.
+    const delayMs = backoffMs(++this.#failures, retries, this.#options.random);
     this.#cancelTimer = this.#options.schedule(delayMs, () => this.#contact());
     this.#enter({ kind: "away", retryAtMs: this.#options.now() + delayMs });
   }

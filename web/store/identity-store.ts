@@ -1,4 +1,4 @@
-// Who this gateway is: a key that never leaves the browser, one per slot, and how often a page has been loaded with it. Where the browser keeps
+// Who this gateway is: a key that never leaves the browser, one per slot, and how often it has entered a room. Where the browser keeps
 // nothing or grants no locks the gateway has a new key each time, and says so.
 import type { IdentityKey, Schedule } from "../../gateway/runtime.ts";
 import { identityKeyOf, makeIdentityKeyPair } from "../mesh/web-crypto.ts";
@@ -8,12 +8,12 @@ import type { TextStorage } from "./text-storage.ts";
 
 export interface GatewayIdentity {
   readonly key: IdentityKey;
-  /** Page loads of this key, from 1 (docs/protocol.md §2.1). */
-  readonly epoch: number;
   /** From 1; tells the tabs of one device apart. */
   readonly slot: number;
   /** False: another load of this page is somebody else. */
   readonly isKept: boolean;
+  /** The number of the next entry into a room, from 1 (docs/protocol.md §2.1); what is kept of it is on disk first. Never rejects. */
+  nextEpoch(): Promise<number>;
 }
 
 export interface IdentityStoreOptions {
@@ -32,29 +32,47 @@ const storeName = "identities";
 
 interface StoredIdentity {
   readonly keys: CryptoKeyPair;
+  /** Of the last entry into a room; 0 before the first. */
   readonly epoch: number;
 }
 
-/** Never rejects. The identity is this page's alone until the page ends. */
+/** The identity is this page's alone until the page ends. @throws what WebCrypto throws; there is none where a page is not secure. */
 export const openIdentity = async (options: IdentityStoreOptions): Promise<GatewayIdentity> => {
   const { indexedDB, locks, tabStorage, schedule } = options;
   const slot = locks === undefined ? undefined : await orNothing(takeSlot(locks, tabStorage));
   const kept =
     slot === undefined || indexedDB === undefined
       ? undefined
-      : await orNothing(withinLimit(loadNextEpoch(indexedDB, slot), schedule));
-  const { keys, epoch } = kept ?? { keys: await makeIdentityKeyPair(), epoch: 1 };
-  return { key: await identityKeyOf(keys), epoch, slot: slot ?? 1, isKept: kept !== undefined };
+      : await orNothing(withinLimit(load(indexedDB, slot), schedule));
+  const { keys, epoch: lastEpoch } = kept ?? { keys: await makeIdentityKeyPair(), epoch: 0 };
+  let epoch = lastEpoch;
+  const nextEpoch = async (): Promise<number> => {
+    const next = ++epoch;
+    if (kept !== undefined && slot !== undefined && indexedDB !== undefined)
+      await orNothing(withinLimit(store(indexedDB, slot, { keys, epoch: next }), schedule));
+    return next;
+  };
+  return { key: await identityKeyOf(keys), slot: slot ?? 1, isKept: kept !== undefined, nextEpoch };
 };
 
-/** The slot's lock is held, so that nobody else reads or writes its record. */
-const loadNextEpoch = async (factory: IDBFactory, slot: number): Promise<StoredIdentity> => {
+/** What is kept of the slot, or what has just been made for it. Its lock is held, so that nobody else reads or writes its record. */
+const load = async (factory: IDBFactory, slot: number): Promise<StoredIdentity> => {
   const database = await openDatabase(factory, databaseName, storeName);
   try {
     const stored = readIdentity(await readValue(database, storeName, slot));
-    const next = { keys: stored?.keys ?? (await makeIdentityKeyPair()), epoch: (stored?.epoch ?? 0) + 1 };
-    await writeValue(database, storeName, slot, next);
-    return next;
+    if (stored !== undefined) return stored;
+    const made = { keys: await makeIdentityKeyPair(), epoch: 0 };
+    await writeValue(database, storeName, slot, made);
+    return made;
+  } finally {
+    database.close();
+  }
+};
+
+const store = async (factory: IDBFactory, slot: number, identity: StoredIdentity): Promise<void> => {
+  const database = await openDatabase(factory, databaseName, storeName);
+  try {
+    await writeValue(database, storeName, slot, identity);
   } finally {
     database.close();
   }

@@ -1,4 +1,4 @@
-// A person's settings on this device. What protects the person (mute, strength, rate, rules) is shared by all tabs; the name belongs to a slot,
+// A person's settings on this device. What protects the person (mutes, strength, rate, rules) is shared by all tabs; the name belongs to a slot,
 // because a second tab is a second gateway. What comes back from storage may be anything and is read field by field.
 import { maxNameBytes } from "../../gateway/roster.ts";
 import { defaultRules, readRules } from "../../gateway/rules.ts";
@@ -6,6 +6,9 @@ import { cutUtf8 } from "../../gateway/utf8.ts";
 import { buzzRateRange, defaultWearerLimits, strengthLimitRange } from "../../gateway/wearer-limits.ts";
 import type { Settings } from "../ui/app-model.ts";
 import { readJson, type StorageOutcome, type TextStorage } from "./text-storage.ts";
+
+/** More than a room holds; whoever was muted longest ago makes room. */
+export const maxMutedPeers = 128;
 
 const sharedKey = "earl-mesh.settings";
 const nameKey = (slot: number): string => `earl-mesh.name.${slot}`;
@@ -26,13 +29,14 @@ export class SettingsStore {
 
   load(): Settings {
     const stored = readJson(this.#storage, sharedKey);
-    const { isMuted, strengthLimit, buzzesPerTenSeconds, rules } = (stored ?? {}) as Partial<Record<string, unknown>>;
+    const { isMuted, strengthLimit, buzzesPerTenSeconds, rules, mutedPeers } = fieldsOf(stored);
     return {
       name: cleanName(this.#storage.read(nameKey(this.#slot)) ?? "") ?? this.#defaultName(),
       isMuted: isMuted === true,
       strengthLimit: readWhole(strengthLimit, strengthLimitRange) ?? defaultWearerLimits.strengthLimit,
       buzzesPerTenSeconds: readWhole(buzzesPerTenSeconds, buzzRateRange) ?? defaultWearerLimits.buzzesPerTenSeconds,
       rules: rules === undefined ? defaultRules : readRules(rules),
+      mutedPeers: Array.isArray(mutedPeers) ? mutedPeers.filter(isGatewayId).slice(-maxMutedPeers) : [],
     };
   }
 
@@ -52,6 +56,10 @@ export class SettingsStore {
     return this.#slot === 1 ? "Phone" : `Phone ${this.#slot}`;
   }
 }
+
+const fieldsOf = (stored: unknown): Partial<Record<string, unknown>> => Object(stored);
+
+const isGatewayId = (value: unknown): value is string => typeof value === "string" && /^[0-9a-f]{32}$/.test(value);
 
 const readWhole = (value: unknown, range: { readonly least: number; readonly most: number }): number | undefined =>
   typeof value === "number" && Number.isInteger(value) && value >= range.least && value <= range.most

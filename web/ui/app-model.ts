@@ -5,6 +5,7 @@ import type { LinkState } from "../../firmware-bridge/device-link.ts";
 import type { ErrorCode } from "../../gateway/errors.ts";
 import type { Rule } from "../../gateway/rules.ts";
 import type { Now } from "../../gateway/runtime.ts";
+import type { ServerState } from "../../gateway/server-state.ts";
 import type { WearerLimits } from "../../gateway/wearer-limits.ts";
 
 export interface ProbeView {
@@ -41,6 +42,8 @@ export interface PeerView {
   readonly name: string;
   readonly state: PeerState;
   readonly isMuted: boolean;
+  /** Its page is in the background, where a phone may send it to sleep. */
+  readonly isHidden: boolean;
   readonly probes: readonly RemoteProbeView[];
   readonly lastGesture: { readonly name: string; readonly atMs: number } | undefined;
 }
@@ -55,12 +58,6 @@ export interface RemoteProbeView {
   readonly isWatched: boolean;
   readonly motionTrail: ReadonlySignal<readonly MotionPoint[]>;
 }
-
-export type ServerState =
-  | { readonly kind: "connecting" }
-  | { readonly kind: "connected" }
-  /** The mesh goes on; only newcomers have to wait. */
-  | { readonly kind: "away"; readonly retryAtMs: number };
 
 export interface RoomView {
   readonly roomId: string;
@@ -93,6 +90,8 @@ export interface Notice {
 export interface Settings extends WearerLimits {
   readonly name: string;
   readonly rules: readonly Rule[];
+  /** Gateway ids of people whose gestures and buzzes move no band here, in whatever room. */
+  readonly mutedPeers: readonly string[];
 }
 
 /** Counted over all peers since the page opened; the causes are those of docs/protocol.md §2.6. */

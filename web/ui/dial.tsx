@@ -18,6 +18,7 @@ import {
   seatRadiusUnits,
   seatTurn,
 } from "./dial-geometry.ts";
+import { isKnown } from "./known.ts";
 import type { AppProps } from "./props.ts";
 import { QrCode } from "./qr-code.tsx";
 import { countText, initials, nameText, peerStateLabel } from "./words.ts";
@@ -176,7 +177,7 @@ const Seats = ({ peers, buzzes }: { peers: readonly PeerView[]; buzzes: Buzzes }
 
 const Hub = ({ peers, room, buzzes }: { peers: readonly PeerView[]; room: RoomView; buzzes: Buzzes }) => {
   const reachable = peers.filter(canBuzz).length;
-  if (peers.length === 0) {
+  if (!peers.some(isKnown)) {
     return (
       <div class="hub hub-invite">
         <QrCode text={room.inviteUrl} label={`Invite to ${room.label} as a QR code`} />

@@ -5,6 +5,7 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import type { AppModel, RoomView } from "./app-model.ts";
 import { SecondTabLink } from "./invite.tsx";
+import { isKnown } from "./known.ts";
 import { focusTitle } from "./parts.ts";
 import type { AppProps } from "./props.ts";
 
@@ -35,7 +36,7 @@ export const FirstSteps = ({ model, actions, room }: AppProps & { room: RoomView
   const isHidden = useSignal(false);
   const probes = model.probes.value;
   const hasProbe = probes.length > 0;
-  const hasCompany = model.peers.value.some((peer) => peer.state.kind !== "gone");
+  const hasCompany = model.peers.value.some((peer) => isKnown(peer) && peer.state.kind !== "gone");
   const isDone = hasProbe && hasCompany && hasBuzzed(model);
   const wasNeeded = useRef(false);
   if (!isDone) wasNeeded.current = true;

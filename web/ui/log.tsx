@@ -31,7 +31,7 @@ const Line = ({ line }: { line: LogLine }) => (
 
 export const Log = ({ model }: { model: AppModel }) => {
   const isLong = useSignal(false);
-  const lines = model.log.value.toReversed();
+  const lines = [...model.log.value].reverse();
   const shown = isLong.value ? lines : lines.slice(0, shortLogLines);
   return (
     <section id="part-log" class="part" aria-labelledby="log-title">

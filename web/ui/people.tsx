@@ -1,6 +1,7 @@
 // Everyone else in the room, as a list: the dial's counterpart with all that is known of each.
 import type { Buzzes } from "./buzzes.ts";
-import { PersonRow } from "./person-row.tsx";
+import { isKnown } from "./known.ts";
+import { NewcomerRow, PersonRow } from "./person-row.tsx";
 import type { AppProps } from "./props.ts";
 import { countText } from "./words.ts";
 
@@ -21,9 +22,13 @@ export const People = ({ model, actions, buzzes }: AppProps & { buzzes: Buzzes }
         <p class="empty">Only you so far. Whoever opens the invite appears here.</p>
       ) : (
         <ul class="people">
-          {peers.map((peer) => (
-            <PersonRow key={peer.gatewayId} peer={peer} now={model.now} actions={actions} buzzes={buzzes} />
-          ))}
+          {peers.map((peer) =>
+            isKnown(peer) ? (
+              <PersonRow key={peer.gatewayId} peer={peer} now={model.now} actions={actions} buzzes={buzzes} />
+            ) : (
+              <NewcomerRow key={peer.gatewayId} peer={peer} now={model.now} />
+            ),
+          )}
         </ul>
       )}
     </section>

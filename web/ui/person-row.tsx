@@ -1,5 +1,6 @@
 // One person: state and delay at a glance, a buzz within reach; their probes, their movement and the mute one tap further.
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import type { Now } from "../../gateway/runtime.ts";
 import type { AppActions, PeerView, RemoteProbeView } from "./app-model.ts";
@@ -40,12 +41,40 @@ const bandText = (peer: PeerView): string => {
   return peer.probes.length === 1 ? "1 probe" : `${peer.probes.length} probes`;
 };
 
+const mayFallAsleep = (peer: PeerView): boolean => peer.isHidden && peer.state.kind === "connected";
+
 export interface PersonRowProps {
   readonly peer: PeerView;
   readonly now: Now;
   readonly actions: AppActions;
   readonly buzzes: Buzzes;
 }
+
+const Summary = ({ peer, now, children }: Pick<PersonRowProps, "peer" | "now"> & { children?: ComponentChildren }) => (
+  <>
+    <span class={`lamp lamp-${peer.state.kind}`} aria-hidden="true" />
+    <span class="person-text">
+      <bdi class="person-name">{nameText(peer.name)}</bdi>
+      <span class="person-facts">
+        <span class="figure">
+          <Ticking now={now} text={(nowMs) => peerStateText(peer.state, nowMs)} />
+        </span>
+        {children}
+      </span>
+    </span>
+  </>
+);
+
+/** Nobody in particular yet: nothing can be done with them but wait. */
+export const NewcomerRow = ({ peer, now }: Pick<PersonRowProps, "peer" | "now">) => (
+  <li class="person person-connecting">
+    <div class="person-head">
+      <div class="person-summary">
+        <Summary peer={peer} now={now} />
+      </div>
+    </div>
+  </li>
+);
 
 export const PersonRow = ({ peer, now, actions, buzzes }: PersonRowProps) => {
   const isOpen = useSignal(peer.probes.some((probe) => probe.isWatched));
@@ -59,23 +88,16 @@ export const PersonRow = ({ peer, now, actions, buzzes }: PersonRowProps) => {
       <div class="person-head">
         <button
           type="button"
-          class="person-toggle"
+          class="person-summary person-toggle"
           aria-expanded={isOpen.value}
           aria-controls={detailId}
           onClick={toggle}
         >
-          <span class={`lamp lamp-${peer.state.kind}`} aria-hidden="true" />
-          <span class="person-text">
-            <bdi class="person-name">{name}</bdi>
-            <span class="person-facts">
-              <span class="figure">
-                <Ticking now={now} text={(nowMs) => peerStateText(peer.state, nowMs)} />
-              </span>
-              , {bandText(peer)}
-              {peer.isMuted && ", muted"}
-              {peer.lastGesture !== undefined && <span>, last: {peer.lastGesture.name}</span>}
-            </span>
-          </span>
+          <Summary peer={peer} now={now}>
+            {mayFallAsleep(peer) && ", in the background, may fall asleep"}, {bandText(peer)}
+            {peer.isMuted && ", muted"}
+            {peer.lastGesture !== undefined && <span>, last: {peer.lastGesture.name}</span>}
+          </Summary>
           <OpenGlyph />
         </button>
         {canBuzz(peer) && (

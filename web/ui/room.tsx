@@ -7,6 +7,7 @@ import { Consent } from "./consent.tsx";
 import { Dial } from "./dial.tsx";
 import { FirstSteps } from "./first-steps.tsx";
 import { CopyInvite, InviteDialog, InviteProblem, ShareInvite } from "./invite.tsx";
+import { isKnown } from "./known.ts";
 import { Log } from "./log.tsx";
 import { NameField } from "./name-field.tsx";
 import { People } from "./people.tsx";
@@ -62,7 +63,7 @@ const Alone = ({ model, actions, room }: AppProps & { room: RoomView }) => (
 export const Room = ({ model, actions, room }: AppProps & { room: RoomView }) => {
   const buzzes = useMemo(() => createBuzzes(actions), [actions]);
   const isInviting = useSignal(false);
-  const isAlone = model.peers.value.length === 0;
+  const isAlone = !model.peers.value.some(isKnown);
   return (
     <div class="room">
       <RoomHeader

@@ -4,6 +4,7 @@ import { gestureNames } from "../../firmware-bridge/gestures.ts";
 import { maxRules, type PatternName, patternNames, type Rule } from "../../gateway/rules.ts";
 import type { PeerView } from "./app-model.ts";
 import { DownGlyph, PatternBars, RemoveGlyph, UpGlyph } from "./glyphs.tsx";
+import { isKnown } from "./known.ts";
 import { focusTitle } from "./parts.ts";
 import { nameText } from "./words.ts";
 
@@ -59,9 +60,9 @@ const patternOptions: readonly Option<PatternName>[] = patternNames.map((name) =
 
 /** A rule may name somebody who is not here now: they keep their place in the choice. */
 const senderOptions = (peers: readonly PeerView[], from: string): readonly Option<string>[] => {
-  const known = peers.map((peer) => ({ value: peer.gatewayId, text: nameText(peer.name) }));
-  const isKnown = from === "anyone" || known.some((option) => option.value === from);
-  const absent = isKnown ? [] : [{ value: from, text: `someone not here (${from.slice(0, 6)})` }];
+  const known = peers.filter(isKnown).map((peer) => ({ value: peer.gatewayId, text: nameText(peer.name) }));
+  const isListed = from === "anyone" || known.some((option) => option.value === from);
+  const absent = isListed ? [] : [{ value: from, text: `someone not here (${from.slice(0, 6)})` }];
   return [{ value: "anyone", text: "anyone" }, ...known, ...absent];
 };
 
@@ -136,9 +137,11 @@ const RuleRow = ({ rule, position, count, peers, onRule, onMove, onRemove }: Rul
   </li>
 );
 
+const without = (rules: readonly Rule[], index: number): readonly Rule[] => rules.filter((_, i) => i !== index);
+
 const moved = (rules: readonly Rule[], index: number, by: 1 | -1): readonly Rule[] => {
-  const rule = rules[index];
-  return rule === undefined ? rules : rules.toSpliced(index, 1).toSpliced(index + by, 0, rule);
+  const others = without(rules, index);
+  return [...others.slice(0, index + by), ...rules.slice(index, index + 1), ...others.slice(index + by)];
 };
 
 export interface RulesProps {
@@ -173,13 +176,13 @@ export const Rules = ({ rules, peers, onRules }: RulesProps) => {
             position={i + 1}
             count={rules.length}
             peers={peers}
-            onRule={(changed) => onRules(rules.with(i, changed))}
+            onRule={(changed) => onRules(rules.map((other, j) => (j === i ? changed : other)))}
             onMove={(by) => {
               onRules(moved(rules, i, by));
               focusMoved(list.current, i + by, by);
             }}
             onRemove={() => {
-              onRules(rules.toSpliced(i, 1));
+              onRules(without(rules, i));
               focusTitle("consent");
             }}
           />

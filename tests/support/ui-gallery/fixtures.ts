@@ -59,6 +59,7 @@ export const person = (n: number, name: string, state: PeerState, more: Partial<
   name,
   state,
   isMuted: false,
+  isHidden: false,
   probes: [
     {
       index: 1,
@@ -105,6 +106,7 @@ const settings: Settings = {
   strengthLimit: 80,
   buzzesPerTenSeconds: 6,
   rules: defaultRules,
+  mutedPeers: [],
 };
 
 const traffic: TrafficView = {
