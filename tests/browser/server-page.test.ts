@@ -46,7 +46,7 @@ describe.each(["http", "https"] as const)("the built page over %s", (protocol) =
 
   const openPage = async (): Promise<void> => {
     await page.goto(server.httpsOrigin ?? server.origin);
-    await page.locator("#app > *").first().waitFor();
+    await page.locator("#app main").waitFor();
   };
 
   it("should run without a complaint, isolated from other origins", async () => {
@@ -99,7 +99,7 @@ describe("the page from its sources", () => {
     const connected = page.waitForEvent("console", (message) => message.text() === "[vite] connected.");
     await page.goto(protocol === "https" ? (server.httpsOrigin ?? "") : server.origin);
     await connected;
-    await page.locator("#app > *").first().waitFor();
+    await page.locator("#app main").waitFor();
     expect(await openSocket(`${"b".repeat(32)}-${"0".repeat(16)}`)).toEqual({ type: "OPEN" });
     expect(complaints).toEqual([]);
   });

@@ -24,6 +24,8 @@ export class HostileServer {
   list: (members: readonly string[]) => readonly string[] = (members) => members;
   /** How often it was asked for the members of a room. */
   listings = 0;
+  /** The session id of every signaling socket that was opened, in their order. */
+  readonly arrivals: string[] = [];
   readonly #real: ServerProcess;
   readonly #server: Server;
   readonly #signaling: WebSocketServer;
@@ -73,6 +75,7 @@ export class HostileServer {
 
   #arrived(socket: WebSocket, { url = "" }: IncomingMessage): void {
     const sessionId = new URL(url, this.origin).searchParams.get("id") ?? "";
+    this.arrivals.push(sessionId);
     this.#sockets.set(sessionId, socket);
     socket.once("close", () => {
       if (this.#sockets.get(sessionId) === socket) this.#sockets.delete(sessionId);

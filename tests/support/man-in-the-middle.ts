@@ -4,7 +4,7 @@ import { type DataChannel, PeerConnection } from "node-datachannel";
 import { decodeMessage } from "../../gateway/decode-message.ts";
 import { encodeMessage } from "../../gateway/encode-message.ts";
 import type { FrameType, Proof } from "../../gateway/frame-types.ts";
-import type { OfferPayload } from "../../gateway/signaling-message.ts";
+import type { AnswerPayload, OfferPayload } from "../../gateway/signaling-message.ts";
 import type { RelayedMessage } from "./hostile-server.ts";
 
 /**
@@ -48,16 +48,11 @@ export class ManInTheMiddle {
     return this.#dials.size;
   }
 
-  /** In place of the server's honest relay. */
+  /** In place of the server's honest relay. Candidates are of no use to him: his own stand in his descriptions, and the pages find him there. */
   receive({ src, dst, ...message }: RelayedMessage): void {
     if (message.type === "OFFER") return void this.#dial(src, dst, message.payload);
-    const { connectionId } = message.payload;
-    const dial = this.#dials.get(connectionId);
-    if (dial === undefined) return;
-    if (message.type === "ANSWER") return void this.#answer(dial, connectionId, message.payload.sdp.sdp);
-    const { candidate, sdpMid } = message.payload.candidate;
-    const { connection } = src === dial.dialer.sessionId ? dial.dialer : dial.callee;
-    connection.addRemoteCandidate(candidate, sdpMid ?? "0");
+    const dial = this.#dials.get(message.payload.connectionId);
+    if (message.type === "ANSWER" && dial !== undefined) void this.#answer(dial, message.payload);
   }
 
   close(): void {
@@ -84,10 +79,10 @@ export class ManInTheMiddle {
   }
 
   /** The dialer has waited: only now can its answer name the callee's true certificate, too. */
-  async #answer({ dialer, callee }: Dial, connectionId: string, answer: string): Promise<void> {
-    callee.connection.setRemoteDescription(answer, "answer");
-    const sdp = this.#forged(await dialer.description, answer);
-    const payload = { type: "data", connectionId, sdp: { type: "answer", sdp } };
+  async #answer({ dialer, callee }: Dial, answer: AnswerPayload): Promise<void> {
+    callee.connection.setRemoteDescription(answer.sdp.sdp, "answer");
+    const sdp = this.#forged(await dialer.description, answer.sdp.sdp);
+    const payload = { ...answer, sdp: { type: "answer", sdp } };
     this.#options.say(dialer.sessionId, { type: "ANSWER", src: callee.sessionId, payload });
   }
 
@@ -122,7 +117,7 @@ export class ManInTheMiddle {
     const [ownLine = ""] = fingerprintLine.exec(ownSdp) ?? [];
     const [trueLine = ""] = fingerprintLine.exec(trueSdp) ?? [];
     const bare = ownSdp.replace(ownLine, "");
-    const inSession = (line: string) => bare.replace("m=", `${line}m=`);
+    const withAbove = (line: string) => bare.replace(/^m=/m, (media) => line + media);
     switch (this.#options.forgery) {
       case "own-alone":
         return ownSdp;
@@ -131,9 +126,9 @@ export class ManInTheMiddle {
       case "own-before-true":
         return bare + ownLine + trueLine;
       case "true-above-own":
-        return inSession(trueLine) + ownLine;
+        return withAbove(trueLine) + ownLine;
       case "own-above-true":
-        return inSession(ownLine) + trueLine;
+        return withAbove(ownLine) + trueLine;
     }
   }
 }

@@ -36,13 +36,13 @@ export class RoomPage {
   async createRoom(origin: string): Promise<string> {
     await this.page.goto(origin);
     await this.page.getByRole("button", { name: "Create a room" }).click();
-    await this.#introduce();
+    await this.introduce();
     return this.page.url();
   }
 
   async join(invite: string): Promise<void> {
     await this.page.goto(invite);
-    await this.#introduce();
+    await this.introduce();
   }
 
   async addSimulatedArm(): Promise<void> {
@@ -52,6 +52,16 @@ export class RoomPage {
 
   async buzzAll(): Promise<void> {
     await this.page.getByRole("button", { name: /^Buzz all/ }).click();
+  }
+
+  /** Presses the button of somebody, whose first band then buzzes once more. */
+  async buzz(other: RoomPage): Promise<void> {
+    const before = (await other.report()).probes[0]?.buzzes.written ?? 0;
+    await this.page.getByRole("button", { name: `Buzz ${other.name}`, exact: true }).click();
+    await other.page.waitForFunction((count) => {
+      const buzzes = window.earlMesh?.report()?.probes[0]?.buzzes;
+      return buzzes?.written === count;
+    }, before + 1);
   }
 
   async report(): Promise<PageReport> {
@@ -71,7 +81,8 @@ export class RoomPage {
     await this.#context.close();
   }
 
-  async #introduce(): Promise<void> {
+  /** Gives the page the person's name. */
+  async introduce(): Promise<void> {
     const field = this.page.getByLabel("Your name");
     await field.fill(this.name);
     await field.press("Enter");

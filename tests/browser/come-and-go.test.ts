@@ -1,0 +1,69 @@
+// What a person does with one phone: they leave a room and come back, open a second tab, or have a browser that cannot run the page at all.
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { launchChromium } from "../support/chromium.ts";
+import { RoomPage } from "../support/room-page.ts";
+import { type ServerProcess, startServer } from "../support/server-process.ts";
+
+const patience = { timeout: 20_000 };
+
+let server: ServerProcess;
+let browser: Browser;
+const pages: RoomPage[] = [];
+
+beforeAll(async () => {
+  server = await startServer({ page: "built" });
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+afterEach(async () => {
+  for (const page of pages.splice(0)) await page.close();
+});
+
+const openPage = async (name: string): Promise<RoomPage> => {
+  const page = await RoomPage.open(browser, name);
+  pages.push(page);
+  return page;
+};
+
+const areConnected = async (...both: readonly RoomPage[]): Promise<void> => {
+  for (const page of both) await expect.poll(() => page.connectedPeers(), patience).toBe(1);
+};
+
+test("should be let in again after leaving the room, as a newer session, and be felt at once", async () => {
+  const [vera, tom] = [await openPage("Vera"), await openPage("Tom")];
+  await tom.join(await vera.createRoom(server.origin));
+  await vera.addSimulatedArm();
+  await areConnected(vera, tom);
+  const before = await tom.report();
+  await tom.page.getByRole("button", { name: "Leave", exact: true }).click();
+  await expect.poll(() => vera.connectedPeers(), patience).toBe(0);
+  await tom.page.getByRole("button", { name: /^Room / }).click();
+  await areConnected(vera, tom);
+  const after = await tom.report();
+  expect([after.slot, after.epoch]).toEqual([before.slot, before.epoch + 1]);
+  await tom.buzz(vera);
+  expect([...vera.problems, ...tom.problems]).toEqual([]);
+}, 90_000);
+
+test("should let a mute hold in all tabs of the phone at once", async () => {
+  const vera = await openPage("Vera");
+  const invite = await vera.createRoom(server.origin);
+  const second = await vera.secondTab("Vera's other tab");
+  await second.join(invite);
+  await vera.page.getByRole("button", { name: "Mute my bands" }).click();
+  await second.page.getByRole("button", { name: "Unmute my bands" }).waitFor();
+}, 60_000);
+
+test("should say so when the page cannot start", async () => {
+  const { page } = await openPage("Vera");
+  await page.addInitScript(() => {
+    const generateKey = () => Promise.reject(new DOMException("not here", "NotSupportedError"));
+    Object.assign(crypto.subtle, { generateKey });
+  });
+  await page.goto(server.origin);
+  await page.getByText("The page could not start.").waitFor();
+}, 60_000);

@@ -1,0 +1,199 @@
+// A signaling server is not trusted: it may keep two pages apart, and nothing more. Here it sits down between them with certificates of its
+// own, and says whatever could harm a page, to the real page under its real headers.
+import { cleanup } from "node-datachannel";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { errorTexts } from "../../gateway/errors.ts";
+import { makeSessionId, roomIdOf } from "../../gateway/session-id.ts";
+import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { launchChromium } from "../support/chromium.ts";
+import { expectWaveToReach } from "../support/gesture-exchange.ts";
+import { HostileServer } from "../support/hostile-server.ts";
+import { type Forgery, ManInTheMiddle } from "../support/man-in-the-middle.ts";
+import { RoomPage } from "../support/room-page.ts";
+import { type ServerProcess, startServer } from "../support/server-process.ts";
+
+const patience = { timeout: 60_000, interval: 100 };
+
+let real: ServerProcess;
+let browser: Browser;
+let server: HostileServer;
+let man: ManInTheMiddle | undefined;
+let pages: RoomPage[] = [];
+
+beforeAll(async () => {
+  real = await startServer({ page: "built" });
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await real?.stop();
+  cleanup();
+});
+
+beforeEach(async () => {
+  server = await HostileServer.start(real);
+});
+afterEach(async () => {
+  for (const page of pages) await page.close();
+  pages = [];
+  man?.close();
+  man = undefined;
+  await server.close();
+});
+
+/** Anna creates a room, and Ben follows her invite: it is he who dials. */
+const openPages = async (): Promise<{ readonly anna: RoomPage; readonly ben: RoomPage }> => {
+  const anna = await RoomPage.open(browser, "Anna");
+  const ben = await RoomPage.open(browser, "Ben");
+  pages = [anna, ben];
+  const invite = await anna.createRoom(server.origin);
+  await anna.addSimulatedArm();
+  await ben.join(invite);
+  await ben.addSimulatedArm();
+  return { anna, ben };
+};
+
+const expectConnected = async (): Promise<void> => {
+  for (const page of pages) await expect.poll(() => page.connectedPeers(), patience).toBe(1);
+};
+
+const sitDown = (forgery: Forgery): ManInTheMiddle => {
+  const sitting = new ManInTheMiddle({ forgery, say: (sessionId, message) => server.say(sessionId, message) });
+  man = sitting;
+  server.relay = (message) => sitting.receive(message);
+  return sitting;
+};
+
+/** Who is refused, or never gets through, is dialled again: three dials are two that have come to nothing. */
+const expectNobodyAdmitted = async (attacker: ManInTheMiddle): Promise<void> => {
+  await expect.poll(() => attacker.dials, patience).toBeGreaterThanOrEqual(3);
+  for (const page of pages) {
+    const { peers, traffic } = await page.report();
+    expect(peers).toEqual([]);
+    expect(traffic).toMatchObject({ sent: 0, delivered: 0 });
+    expect(page.problems).toEqual([]);
+  }
+};
+
+it("should let two pages meet as long as the server is honest", async () => {
+  const { anna, ben } = await openPages();
+  await expectConnected();
+  await expectWaveToReach(anna, ben);
+  await expectWaveToReach(ben, anna);
+  for (const page of pages) expect((await page.report()).refusals).toEqual({});
+});
+
+describe("the server as the man in the middle", { timeout: 120_000 }, () => {
+  it("should be refused by both pages, who see that their proofs are about other certificates", async () => {
+    const attacker = sitDown("own-alone");
+    await openPages();
+    await expectNobodyAdmitted(attacker);
+    expect(attacker.carried.slice(0, 2)).toEqual(["hello", "answer"]); // The connections through him are sound.
+    expect(attacker.carried).not.toContain("proof");
+    for (const page of pages) {
+      expect((await page.report()).refusals["wrong-proof"]).toBeGreaterThanOrEqual(1);
+      await page.page.getByText(errorTexts["wrong-room-key"].sentence).waitFor();
+    }
+  });
+
+  it.each<Forgery>(["true-before-own", "own-before-true", "true-above-own", "own-above-true"])(
+    "should not get past the handshake with a second fingerprint in every description: %s",
+    async (forgery) => {
+      const attacker = sitDown(forgery);
+      await openPages();
+      await expectNobodyAdmitted(attacker);
+      expect(attacker.carried).not.toContain("proof");
+    },
+  );
+});
+
+describe("the server as a liar", { timeout: 120_000 }, () => {
+  const floodLength = 2_000;
+  const hugeLength = 8_000_000;
+
+  /** Said in the name of a peer, about a connection to it. */
+  const liesAbout = (connectionId: string): readonly object[] => {
+    const payload = { type: "data", connectionId, serialization: "raw", reliable: false, label: connectionId };
+    const offer = { ...payload, sdp: { type: "offer", sdp: "v=0\r\n" } };
+    const answer = { ...payload, sdp: { type: "answer", sdp: "v=0\r\n" } };
+    const candidate = { ...payload, candidate: { candidate: "candidate:", sdpMid: "0" } };
+    return [
+      { type: "OFFER", payload: offer },
+      ...["binary", "binary-utf8", "json", "nonsense", null].map((serialization) => ({
+        type: "OFFER",
+        payload: { ...offer, serialization },
+      })),
+      { type: "OFFER", payload: { ...offer, type: "media" } },
+      { type: "OFFER", payload: { ...offer, label: "x".repeat(hugeLength) } },
+      { type: "ANSWER", payload: answer },
+      ...Array.from({ length: floodLength }, () => ({ type: "CANDIDATE", payload: candidate })),
+    ];
+  };
+  const lies: readonly object[] = [
+    { type: "LEAVE" },
+    { type: "OPEN" },
+    { type: "NOBODY-KNOWS" },
+    ...["LEAVE", "OFFER", "ANSWER", "CANDIDATE"].map((type) => ({ type, payload: null })),
+    ...Array.from({ length: floodLength }, () => ({ type: "EXPIRE" })),
+  ];
+  const noMessages = ["null", "not JSON", "x".repeat(hugeLength), new Uint8Array(1_000)];
+
+  interface Lie {
+    readonly to: string;
+    /** In whose name. */
+    readonly src: string;
+    /** The healthy one between the two. */
+    readonly connectionId: string;
+    /** Makes PeerJS leave the server. The page comes back by itself, and has read by then whatever came before. */
+    readonly farewell: "ID-TAKEN" | "ERROR";
+  }
+
+  const tell = ({ to, src, connectionId, farewell }: Lie): void => {
+    for (const lie of [...lies, ...liesAbout("dc_unknown"), ...liesAbout(connectionId)])
+      server.say(to, { ...lie, src });
+    for (const frame of noMessages) server.sayRaw(to, frame);
+    server.say(to, { type: farewell, payload: { msg: "a lie" } });
+  };
+
+  it("should not disturb two pages that are connected, whatever it says", async () => {
+    let connectionId = "";
+    server.relay = (message) => {
+      connectionId = message.payload.connectionId;
+      server.say(message.dst, message);
+    };
+    const { anna, ben } = await openPages();
+    await expectConnected();
+    await expectWaveToReach(anna, ben);
+    await expectWaveToReach(ben, anna);
+    const [one = "", two = ""] = server.sessionIds;
+
+    // Members are invented, more than any answer holds and then as many as it does; whoever calls one of them hears many times that it is absent.
+    const invent = (count: number) =>
+      Array.from({ length: count }, () => makeSessionId(roomIdOf(one), webCrypto.randomBytes));
+    let callsToNobody = 0;
+    server.relay = ({ src, dst }) => {
+      callsToNobody++;
+      for (let i = 0; i < 10; i++) server.say(src, { type: "EXPIRE", src: dst });
+    };
+    server.list = (members) => [...invent(1_000), ...members];
+    tell({ to: one, src: two, connectionId, farewell: "ID-TAKEN" });
+    tell({ to: two, src: one, connectionId, farewell: "ERROR" });
+    await expect.poll(() => [...server.arrivals].sort(), patience).toEqual([one, one, two, two].sort());
+    const listingsBefore = server.listings;
+    await expect.poll(() => server.listings, patience).toBeGreaterThan(listingsBefore + pages.length);
+    server.list = (members) => [...invent(500), ...members];
+    await expect.poll(() => callsToNobody, patience).toBeGreaterThanOrEqual(20);
+
+    await expectWaveToReach(anna, ben);
+    await expectWaveToReach(ben, anna);
+    for (const page of pages) {
+      const { peers, refusals } = await page.report();
+      expect(peers).toHaveLength(1);
+      // All that the other end has received came over one channel: it is still the first one.
+      expect(peers[0]?.ledger.remote).toMatchObject({ receivedEarlier: 0 });
+      expect(refusals).toEqual({});
+      expect(page.problems).toEqual([]);
+    }
+  });
+});

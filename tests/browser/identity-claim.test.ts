@@ -1,0 +1,135 @@
+// Whoever holds the room key is let in, but only as themselves: a real page, a native phone that it knows, and a second one that claims to be
+// the first. Liar and page take turns in who dials, because each role has a proof of its own to give and to check.
+import { cleanup } from "node-datachannel";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startNativePhone } from "../../bench/native-phone.ts";
+import { deriveRoom, makeInvite, makeRoomKey, type Room } from "../../gateway/room-key.ts";
+import type { IdentityKey } from "../../gateway/runtime.ts";
+import type { RoomSession } from "../../web/mesh/room-session.ts";
+import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
+import { launchChromium } from "../support/chromium.ts";
+import { RoomPage } from "../support/room-page.ts";
+import { type ServerProcess, startServer } from "../support/server-process.ts";
+
+const patience = { timeout: 60_000, interval: 100 };
+const epoch = 7;
+
+let server: ServerProcess;
+let browser: Browser;
+let room: Room;
+let invite: string;
+let page: RoomPage;
+let tomsKey: IdentityKey;
+/** How often Tom, who is who he says, lost a channel. */
+let tomsLosses: number;
+let phones: RoomSession[] = [];
+
+beforeAll(async () => {
+  server = await startServer({ page: "built" });
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  cleanup();
+});
+
+beforeEach(async () => {
+  const roomKey = makeRoomKey(webCrypto.randomBytes);
+  room = await deriveRoom(webCrypto, roomKey);
+  invite = makeInvite(server.origin, roomKey);
+  page = await RoomPage.open(browser, "Vera");
+  tomsKey = await makeKey();
+  tomsLosses = 0;
+});
+afterEach(async () => {
+  for (const phone of phones) await phone.close();
+  phones = [];
+  await page.close();
+});
+
+const makeKey = async (): Promise<IdentityKey> => identityKeyOf(await makeIdentityKeyPair());
+
+const join = async (name: string, claim: { identity: IdentityKey; epoch: number }): Promise<RoomSession> => {
+  const phone = await startNativePhone({
+    origin: server.origin,
+    room,
+    name,
+    ...claim,
+    onEvent: ({ kind }) => {
+      if (name === "Tom" && kind === "peer-gone") tomsLosses++;
+    },
+  });
+  phones.push(phone);
+  await expect.poll(() => phone.serverState.kind, patience).toBe("connected"); // From here on newcomers see it in the list.
+  return phone;
+};
+
+const joinAsTom = (): Promise<RoomSession> => join("Tom", { identity: tomsKey, epoch });
+
+const peers = async () =>
+  (await page.report()).peers.map(({ sessionId, epoch, state }) => ({ sessionId, epoch, state: state.kind }));
+
+const expectConnectedTo = ({ sessionId }: RoomSession, itsEpoch: number): Promise<void> =>
+  expect.poll(peers, patience).toEqual([{ sessionId, epoch: itsEpoch, state: "connected" }]);
+
+const expectRefused = (reason: string): Promise<void> =>
+  expect.poll(async () => (await page.report()).refusals[reason] ?? 0, patience).toBeGreaterThanOrEqual(1);
+
+/** Tom never lost the page, and what he says still arrives. */
+const expectUndisturbed = async (tom: RoomSession, liar: RoomSession): Promise<void> => {
+  const { delivered } = (await page.report()).traffic;
+  tom.gateway.buzz("all", "short");
+  await expect.poll(async () => (await page.report()).traffic.delivered, patience).toBe(delivered + 1);
+  await expectConnectedTo(tom, epoch);
+  expect(tomsLosses).toBe(0);
+  expect(liar.gateway.peers).toEqual([]);
+  expect(page.problems).toEqual([]);
+};
+
+describe("another's identity", { timeout: 120_000 }, () => {
+  /** Tom's public key, which everybody in the room has seen, and a private one that is not Tom's. */
+  const joinAsLiar = async (): Promise<RoomSession> => {
+    const { sign } = await makeKey();
+    return join("Liar", { identity: { publicKey: tomsKey.publicKey, sign }, epoch: epoch + 1 });
+  };
+
+  it("should not be granted to who dials the page without its private key", async () => {
+    const tom = await joinAsTom();
+    await page.join(invite);
+    await expectConnectedTo(tom, epoch);
+    const liar = await joinAsLiar();
+    await expectRefused("wrong-signature");
+    await expectUndisturbed(tom, liar);
+  });
+
+  it("should not be granted to whom the page dials, either", async () => {
+    const tom = await joinAsTom();
+    const liar = await joinAsLiar();
+    await page.join(invite);
+    await expectConnectedTo(tom, epoch);
+    await expectRefused("wrong-signature");
+    await expectUndisturbed(tom, liar);
+  });
+});
+
+describe("another epoch of the same key", { timeout: 120_000 }, () => {
+  it("should be refused when it is older than the one that the page knows", async () => {
+    const tom = await joinAsTom();
+    await page.join(invite);
+    await expectConnectedTo(tom, epoch);
+    const ghost = await join("Ghost", { identity: tomsKey, epoch: epoch - 1 });
+    await expectRefused("stale-epoch");
+    await expectUndisturbed(tom, ghost);
+  });
+
+  it("should take the place of the one that the page knows when it is newer", async () => {
+    const tom = await joinAsTom();
+    await page.join(invite);
+    await expectConnectedTo(tom, epoch);
+    const reloaded = await join("Tom, reloaded", { identity: tomsKey, epoch: epoch + 1 });
+    await expectConnectedTo(reloaded, epoch + 1);
+    expect(page.problems).toEqual([]);
+  });
+});

@@ -1,0 +1,44 @@
+// What a person reads on the real page when something goes wrong, and the proof that the page is none the worse for it.
+import type { Page } from "playwright-core";
+import { type ErrorCode, errorTexts } from "../../gateway/errors.ts";
+import type { RoomPage } from "./room-page.ts";
+
+/** The sentence and the remedy; before them, where there is one, whom or what it is about. */
+export const told = (code: ErrorCode, subject?: string): string =>
+  [...(subject === undefined ? [] : [subject]), errorTexts[code].sentence, errorTexts[code].remedy].join(" ");
+
+/** All notices that the page shows, problems first. */
+export const noticesOn = (page: Page): Promise<string[]> =>
+  page
+    .locator(".notice-text")
+    .evaluateAll((notices) =>
+      notices.map(({ children }) => Array.from(children, (part) => part.textContent).join(" ")),
+    );
+
+export const dismiss = (page: Page, code: ErrorCode): Promise<void> =>
+  page.getByRole("button", { name: `Dismiss: ${errorTexts[code].sentence}` }).click();
+
+/** Lines of the page's log, newest first; without the tone, which only readers of screens are told in words. */
+export const logOn = (page: Page): Promise<string[]> =>
+  page.locator(".log-text").evaluateAll((lines) => lines.map(({ lastChild }) => lastChild?.textContent ?? ""));
+
+/** The figure under a word of the status line. */
+export const countOn = async (page: Page, word: string): Promise<number> =>
+  Number(await page.locator(".status-counts div", { hasText: word }).locator("dd").textContent());
+
+/** What stands on the page and is for no person's eyes: stack traces, names of exceptions, values that are none. */
+export const unfitWords = async (page: Page): Promise<string[]> => {
+  if (page.isClosed()) return [];
+  const text = await page.locator("body").innerText();
+  return text.match(/\bat \S+ \(.*|\S*(?:Error|Exception)\b.*|\bundefined\b|\bNaN\b|\[object.*/g) ?? [];
+};
+
+/** Nothing is dead: a band can be added, let buzz and removed. */
+export const proveAlive = async ({ page }: RoomPage): Promise<void> => {
+  const band = page.locator(".probe").nth(await page.locator(".probe").count());
+  await page.getByRole("button", { name: "Add a simulated arm-probe" }).click();
+  await band.getByRole("button", { name: /^Test buzz/ }).click();
+  await page.waitForFunction(() => window.earlMesh?.report()?.probes.at(-1)?.buzzes.written === 1);
+  await band.getByRole("button", { name: /^Remove/ }).click();
+  await band.waitFor({ state: "detached" });
+};
