@@ -27,7 +27,7 @@ export interface GatewayOptions {
   readonly schedule: Schedule;
   readonly crypto: Crypto;
   readonly identity: IdentityKey;
-  /** Page loads of that identity, from 1. */
+  /** How often that identity has entered a room, from 1. */
   readonly epoch: number;
   readonly authKey: Uint8Array;
   readonly name: string;
@@ -213,10 +213,11 @@ export class Gateway {
   }
 
   setLimits(limits: WearerLimits): void {
+    const isStricter = limits.isMuted || limits.strengthLimit < this.#limits.strengthLimit;
     this.#limits = limits;
     for (const probe of this.#probes.values()) {
       probe.downlink.limits = limits;
-      probe.link.expireWaiting(); // It was asked for under the limits of before.
+      if (isStricter) probe.link.expireWaiting(); // It was asked for under the limits of before.
     }
   }
 
