@@ -36,7 +36,7 @@ export type RefusalReason =
   | "wrong-proof"
   /** The room key is right, but the identity is somebody else's. */
   | "wrong-signature"
-  /** An older page load of a gateway that has proven a newer one. */
+  /** An older session of a gateway that has proven a newer one. */
   | "stale-epoch"
   /** Not by the handshake but by the gateway, which has its limits: see `PeerBook`. */
   | "too-many-handshakes"
@@ -46,7 +46,7 @@ export interface AdmissionOptions {
   readonly relay: ChannelRelay;
   readonly authKey: Uint8Array;
   readonly identity: IdentityKey;
-  /** Of this page load. */
+  /** Of this session. */
   readonly epoch: number;
   /** Learns the epoch of whoever is admitted. */
   readonly epochs: EpochBook;

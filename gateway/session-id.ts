@@ -1,5 +1,5 @@
-// The PeerJS id of one page load, `<roomId>-<16 hexadecimal digits>`: docs/protocol.md §3.2.
-// Random for every page load, so that no server ever answers that it is taken; lower case, because PeerJS refuses a dot and more.
+// The PeerJS id of one session in one room, `<roomId>-<16 hexadecimal digits>`: docs/protocol.md §3.2.
+// Random for every session, so that no server ever answers that it is taken; lower case, because PeerJS refuses a dot and more.
 import { toHex } from "../firmware-bridge/bytes.ts";
 import type { RandomBytes } from "./runtime.ts";
 
