@@ -1,9 +1,10 @@
 // The way to the wearer's skin: whatever asks one of my probes to vibrate passes here, and here the wearer's limits hold.
 // Neighbours: rules.ts says which pattern, the DeviceLink carries it out. No peer's word can raise a limit.
-import type { DeviceLink } from "../firmware-bridge/device-link.ts";
+import type { DeviceCommand, DeviceLink, WriteOutcome } from "../firmware-bridge/device-link.ts";
 import { capabilities } from "../firmware-bridge/earl-profile.ts";
 import { kinds } from "../firmware-bridge/kinds.ts";
 import { encodeVibration, type Vibration } from "../firmware-bridge/payloads.ts";
+import type { ProbeObserver } from "./observers.ts";
 import type { Now } from "./runtime.ts";
 import type { WearerLimits } from "./wearer-limits.ts";
 
@@ -15,13 +16,15 @@ export type BuzzOutcome = "written" | "muted" | "rate-limited" | "cannot-vibrate
 export class Downlink {
   readonly #link: DeviceLink;
   readonly #now: Now;
+  readonly #observer: ProbeObserver | undefined;
   #limits: WearerLimits;
   /** When the vibrations of the last ten seconds were asked for; never longer than the limit. */
   #begunMs: number[] = [];
   readonly counts = new Map<BuzzOutcome, number>();
 
-  constructor(link: DeviceLink, limits: WearerLimits, now: Now) {
+  constructor(link: DeviceLink, limits: WearerLimits, now: Now, observer?: ProbeObserver) {
     this.#link = link;
+    this.#observer = observer;
     this.#now = now;
     this.#limits = limits;
   }
@@ -52,7 +55,15 @@ export class Downlink {
     }
     const strengthPercent = Math.min(wanted.strengthPercent, this.#limits.strengthLimit);
     const payload = encodeVibration({ strengthPercent, durationsMs: wanted.durationsMs });
-    return (await this.#link.write({ kind: kinds.vibrate, payload, expiresAtMs })).kind;
+    return this.#write({ kind: kinds.vibrate, payload, expiresAtMs });
+  }
+
+  async #write(command: DeviceCommand): Promise<WriteOutcome["kind"]> {
+    const askedAtMs = this.#now();
+    this.#observer?.onWriteAsked();
+    const { kind } = await this.#link.write(command);
+    this.#observer?.onWriteOver(kind, this.#now() - askedAtMs);
+    return kind;
   }
 
   #isWithinRate(): boolean {

@@ -16,7 +16,8 @@ import {
 } from "./frame-types.ts";
 import { Ledger } from "./ledger.ts";
 import { Liveness } from "./liveness.ts";
-import type { Mux } from "./mux.ts";
+import type { Mux, MuxPort } from "./mux.ts";
+import type { GatewayObserver, PeerObserver } from "./observers.ts";
 import { PeerClock } from "./peer-clock.ts";
 import { effectLifetimeMs, type GatewayRecord, hasEffect } from "./record.ts";
 import type { Roster, RosterProbe } from "./roster.ts";
@@ -32,6 +33,7 @@ export interface PeerOptions {
   readonly epoch: number;
   readonly now: Now;
   readonly mux: Mux;
+  readonly observer?: Pick<GatewayObserver, "observePeer"> | undefined;
   /** Called before anything of a message is applied. */
   readonly beforeMessage: () => void;
   /** State, roster or delay has changed. */
@@ -61,10 +63,13 @@ export class Peer {
   readonly #now: Now;
   readonly #mux: Mux;
   readonly #demux: Demux;
+  readonly #observer: PeerObserver | undefined;
   #clock: PeerClock;
   #liveness: Liveness;
   #bucket: TokenBucket;
   #channel: Channel | undefined;
+  /** The way out of that channel. */
+  #port: MuxPort | undefined;
   #sessionId = "";
   #openedAtMs = 0;
   /** A roster has come over the present channel. */
@@ -83,13 +88,16 @@ export class Peer {
     this.#options = options;
     this.#now = options.now;
     this.#mux = options.mux;
+    this.#observer = options.observer?.observePeer(this);
+    const observer = this.#observer;
     this.#demux = new Demux({
       now: options.now,
       ledger: this.ledger,
       gate: (record) => this.#gate(record),
       deliver: (record, probe) => this.#deliver(record, probe),
+      onArrival: observer && ((record, atMs) => observer.onRecord(record, atMs, this.#clock.estimate())),
     });
-    this.#clock = new PeerClock({ now: options.now });
+    this.#clock = this.#newClock();
     this.#liveness = new Liveness(options.now());
     this.#bucket = this.#newBucket();
     this.#state = { kind: "gone", sinceMs: options.now(), reason: "not yet connected" };
@@ -127,28 +135,35 @@ export class Peer {
     return estimate && { oneWayMs: this.#oneWayMs ?? estimate.rttMs / 2, boundMs: estimate.boundMs };
   }
 
+  /** How well the peer's clock is known now. */
+  get clockBoundMs(): number | undefined {
+    return this.#clock.estimate()?.boundMs;
+  }
+
   /** Takes over an admitted channel; `roster` and `members` are told to the other end at once. */
   open(relay: ChannelRelay, roster: Roster, members: readonly string[]): void {
     const { channel } = relay;
     this.#channel = channel;
+    this.#port = this.#observer === undefined ? channel : observed(channel, this.#observer);
+    this.#observer?.onOpened();
     this.#sessionId = channel.remoteSessionId;
     this.#openedAtMs = this.#now();
     this.#isIntroduced = false;
-    this.#clock = new PeerClock({ now: this.#now });
+    this.#clock = this.#newClock();
     this.#liveness = new Liveness(this.#now());
     this.#bucket = this.#newBucket();
     this.#interestHeard = 0;
     this.#membersHeard = 0;
     this.ledger.openChannel();
-    this.#mux.addPeer(this.gatewayId, channel, this.ledger);
+    this.#mux.addPeer(this.gatewayId, this.#port, this.ledger);
     this.#setState({ kind: "connected" });
     this.send({ type: "roster", ...roster });
     this.sendMembers(members);
     if (this.#wanted.size > 0) this.#sendInterest();
-    this.#ping();
+    this.ping();
     relay.forward({
       onMessage: (message) => {
-        if (channel === this.#channel) this.#message(message); // What a replaced channel still brings would be counted twice.
+        if (channel === this.#channel) this.#take(message); // What a replaced channel still brings would be counted twice.
       },
       onDrain: () => this.#mux.drained(this.gatewayId),
       onClose: (reason) => this.#closed(channel, reason),
@@ -165,7 +180,14 @@ export class Peer {
   }
 
   send(frame: GatewayFrame): void {
-    this.#channel?.send(encodeMessage([frame]));
+    this.#port?.send(encodeMessage([frame]));
+  }
+
+  /** Compares the clocks, and tells the other end of the records that have come. */
+  ping(): void {
+    if (this.#channel === undefined) return;
+    const { id, t1Us } = this.#clock.ping();
+    this.send({ type: "ping", id, t1Us, ledger: this.ledger.report() });
   }
 
   sendMembers(sessionIds: readonly string[]): void {
@@ -185,9 +207,8 @@ export class Peer {
 
   /** Nothing with an effect is applied until the clocks have been compared afresh: this page slept, or the other's clock jumped. */
   distrustClock(): void {
-    if (this.#channel === undefined) return;
     this.#clock.invalidate();
-    this.#ping();
+    this.ping();
   }
 
   tick(): void {
@@ -195,12 +216,19 @@ export class Peer {
     if (this.#channel === undefined) return;
     switch (this.#liveness.tick(this.#now())) {
       case "ping":
-        return this.#ping();
+        return this.ping();
       case "asleep":
         return this.#setState({ kind: "asleep", sinceMs: this.#now() });
       case "drop":
         return this.close("other", "no sign of life");
     }
+  }
+
+  #take(message: Uint8Array): void {
+    if (this.#observer === undefined) return this.#message(message);
+    const startedMs = this.#now();
+    this.#message(message);
+    this.#observer.onReceived(message.length, this.#now() - startedMs);
   }
 
   #message(message: Uint8Array): void {
@@ -237,6 +265,8 @@ export class Peer {
         if (frame.version <= this.#membersHeard) return;
         this.#membersHeard = frame.version;
         return this.#options.onMembers(this, frame.sessionIds);
+      case "done":
+        return this.#observer?.onDone(frame, this.#clock.estimate());
       case "bye":
         return this.#endedByOther(frame.reason);
       case "hello":
@@ -270,15 +300,14 @@ export class Peer {
     this.send({ type: "interest", version: ++this.#interestSaid, entries });
   }
 
-  #ping(): void {
-    const { id, t1Us } = this.#clock.ping();
-    this.send({ type: "ping", id, t1Us, ledger: this.ledger.report() });
-  }
-
   #pinged({ id, t1Us, ledger }: Ping): void {
     const t2Us = Math.round(this.#now() * 1000);
     this.ledger.heard(ledger);
-    if (this.#clock.contradicts(t1Us)) this.distrustClock();
+    if (this.#clock.contradicts(t1Us)) {
+      this.#observer?.onClockStep();
+      this.distrustClock();
+    }
+    this.#observer?.onPing(t1Us, t2Us / 1000, this.#clock.estimate());
     const leftAtMs = this.#clock.toLocalMs(t1Us);
     if (leftAtMs !== undefined) this.#oneWayMs = Math.max(0, t2Us / 1000 - leftAtMs);
     this.send({ type: "pong", id, t2Us, t3Us: Math.round(this.#now() * 1000), ledger: this.ledger.report() });
@@ -323,6 +352,7 @@ export class Peer {
   #closed(channel: Channel, reason: string, hasLeft = false): void {
     if (channel !== this.#channel) return; // Replaced meanwhile, or closed by ourselves.
     this.#channel = undefined;
+    this.#port = undefined;
     this.#mux.removePeer(this.gatewayId);
     this.ledger.closeChannel();
     this.#setState({ kind: "gone", sinceMs: this.#now(), reason });
@@ -338,7 +368,21 @@ export class Peer {
     this.refusals.set(cause, (this.refusals.get(cause) ?? 0) + 1);
   }
 
+  #newClock(): PeerClock {
+    return new PeerClock({ now: this.#now, observer: this.#observer });
+  }
+
   #newBucket(): TokenBucket {
     return new TokenBucket({ capacity: messageBurst, refillPerSecond: messagesPerSecond, now: this.#now });
   }
 }
+
+/** The same port, with every message that leaves counted. */
+const observed = (port: MuxPort, observer: PeerObserver): MuxPort => ({
+  send: (message) => {
+    const isTaken = port.send(message);
+    if (isTaken) observer.onSent(message.length);
+    return isTaken;
+  },
+  bufferedBytes: () => port.bufferedBytes(),
+});

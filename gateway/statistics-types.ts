@@ -61,7 +61,7 @@ export interface OneWayDelay extends Spans<ClockedDelaySummary> {
   readonly jitterMs: number | undefined;
 }
 
-/** Records and pings whose delay could not be told, by cause. */
+/** Records, pings and writes whose delay could not be told, by cause. */
 export interface Unmeasured {
   /** The clocks had not been compared yet. */
   readonly clockUnknown: number;
@@ -69,6 +69,8 @@ export interface Unmeasured {
   readonly fromTheFuture: number;
   /** Older than any honest record: above a minute. */
   readonly absurdlyOld: number;
+  /** A peer spoke of a write for a record that was not sent, or long ago. */
+  readonly unknownRecord: number;
 }
 
 /** Since start. Messages and bytes are those of the DataChannel, with all frames; records are those of aggregates. */
@@ -91,7 +93,7 @@ export interface TransferRates {
   readonly bytesOutPerSecond: number;
 }
 
-export interface ExchangeFigures {
+export interface PathFigures {
   /** From there to here. */
   readonly oneWay: Readonly<Record<DelayClass, OneWayDelay>>;
   /** Of pings; on one clock, so it has no bound. */
@@ -111,7 +113,7 @@ export interface ExchangeFigures {
   readonly clockSteps: number;
 }
 
-export interface PeerFigures extends ExchangeFigures {
+export interface PeerFigures extends PathFigures {
   readonly gatewayId: string;
   readonly epoch: number;
   readonly name: string;
@@ -122,7 +124,7 @@ export interface PeerFigures extends ExchangeFigures {
 }
 
 /** Of all peers since start, those that are forgotten too. */
-export interface MeshFigures extends ExchangeFigures {
+export interface MeshFigures extends PathFigures {
   readonly traffic: Traffic;
   readonly mux: MuxFigures;
 }
@@ -178,6 +180,15 @@ export interface LatencyProbeResult {
   readonly toPeer: ClockedDelaySummary | undefined;
   readonly fromPeer: ClockedDelaySummary | undefined;
   readonly roundTripBins: readonly DelayBin[];
+}
+
+// --- verdict ---
+
+/** One line for who has no time to read figures. */
+export interface Verdict {
+  readonly text: string;
+  /** "unknown": nothing speaks against it, and not all is known. */
+  readonly outcome: "good" | "bad" | "unknown";
 }
 
 // --- battery ---
