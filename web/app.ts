@@ -42,6 +42,7 @@ export interface AppOptions {
   /** Undefined where the browser has no share sheet; resolves with whether the sheet could be opened. */
   readonly share: ((url: string) => Promise<boolean>) | undefined;
   readonly platform: AppModel["platform"];
+  readonly showFigures: AppActions["showFigures"];
   readonly isAwakeLocked: AppModel["isAwakeLocked"];
 }
 
@@ -277,6 +278,7 @@ export class App {
         this.#gateway?.setRules(rules);
       },
       dismissNotice: (id) => notices.dismiss(id),
+      showFigures: (root) => this.#options.showFigures(root),
     };
   }
 }

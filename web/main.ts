@@ -3,10 +3,15 @@ import { effect, signal } from "@preact/signals";
 import { Peer } from "peerjs";
 import { reportOf } from "../gateway/report.ts";
 import { signalingPath } from "../gateway/signaling-message.ts";
+import { Statistics } from "../gateway/statistics.ts";
 import { App } from "./app.ts";
+import { watchBattery } from "./battery.ts";
 import { bluetoothProblem } from "./ble/pairing.ts";
 import { phonePlatformOf } from "./ble/phone-platform.ts";
 import { TonePlayer } from "./ble/tone.ts";
+import { BusyTime, timedChannel, timedSchedule } from "./busy-time.ts";
+import { Figures } from "./figures.ts";
+import { LoadMeter } from "./load-meter.ts";
 import { LogBook } from "./log-book.ts";
 import { signalingAddress } from "./mesh/peerjs-opener.ts";
 import { RoomSession } from "./mesh/room-session.ts";
@@ -16,7 +21,9 @@ import { webCrypto } from "./mesh/web-crypto.ts";
 import { NoticeBoard } from "./notice-board.ts";
 import { ProbeShelf } from "./probe-shelf.ts";
 import { probeChoosers } from "./probe-sources.ts";
+import { FigureSettingsStore } from "./store/figure-settings-store.ts";
 import { openIdentity } from "./store/identity-store.ts";
+import { openRecordingStore } from "./store/recording-store.ts";
 import { RoomStore } from "./store/room-store.ts";
 import { SettingsStore } from "./store/settings-store.ts";
 import { openTextStorage } from "./store/text-storage.ts";
@@ -26,6 +33,7 @@ import { keepAwake } from "./wake-lock.ts";
 
 const random = (): number => Math.random();
 const today = (): Date => new Date();
+const wallNow = (): number => Date.now();
 
 const start = async (root: Element): Promise<void> => {
   const notices = new NoticeBoard();
@@ -56,6 +64,30 @@ const start = async (root: Element): Promise<void> => {
     tone.play(durationsMs, strengthPercent);
   });
 
+  const busy = new BusyTime(now);
+  const load = new LoadMeter({
+    now,
+    schedule,
+    busy,
+    isHidden: () => document.hidden,
+    PressureObserver: globalThis.PressureObserver,
+  });
+  const figures = new Figures({
+    now,
+    wallNow,
+    schedule,
+    load,
+    settings: new FigureSettingsStore(deviceStorage),
+    recordings: openRecordingStore(globalThis.indexedDB, identity.slot),
+    browser: navigator.userAgent,
+    save: saveFile,
+    onNotKept: () => notices.raise("storage-unavailable"),
+  });
+  const unwatchBattery = watchBattery({
+    getBattery: navigator.getBattery?.bind(navigator),
+    onState: (state) => figures.batteryChanged(state),
+  });
+
   const isAwakeLocked = signal(false);
   const isOnThisComputerOnly = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
   const app = new App({
@@ -65,11 +97,12 @@ const start = async (root: Element): Promise<void> => {
     crypto: webCrypto,
     settings: new SettingsStore(deviceStorage, identity.slot),
     rooms: new RoomStore(deviceStorage),
-    shelf: new ProbeShelf(probeChoosers({ bluetooth, phone, now, schedule, random })),
+    shelf: new ProbeShelf(probeChoosers({ bluetooth, phone, now, schedule, random }), busy),
     log,
     notices,
-    join: (room, settings, listener) =>
-      new RoomSession({
+    join: (room, settings, listener) => {
+      const statistics = new Statistics(now);
+      const session = new RoomSession({
         room,
         Peer,
         address: signalingAddress(location.origin, config?.peerPath ?? signalingPath),
@@ -82,11 +115,17 @@ const start = async (root: Element): Promise<void> => {
         limits: settings,
         crypto: webCrypto,
         now,
-        wallNow: () => Date.now(),
-        schedule,
+        wallNow,
+        schedule: timedSchedule(schedule, busy),
         random,
+        wrapChannel: (channel) => timedChannel(channel, busy),
+        observer: statistics,
         listener,
-      }),
+      });
+      const { gateway } = session;
+      figures.enter({ gateway, statistics, roomId: room.roomId, name: () => app.model.settings.value.name });
+      return session;
+    },
     inviteBase: {
       url: config?.publicUrl ?? location.origin,
       problem: config?.publicUrl === undefined && isOnThisComputerOnly ? "invite-not-reachable" : undefined,
@@ -106,6 +145,16 @@ const start = async (root: Element): Promise<void> => {
       share: "share" in navigator,
     },
     isAwakeLocked,
+    showFigures: async (root) => {
+      const panel = await import("./panel/panel.tsx").catch(() => undefined);
+      const opened = panel && figures.open();
+      if (opened === undefined) return undefined;
+      const stopDrawingPanel = panel?.renderPanel(root, opened.model, figures.actions);
+      return () => {
+        stopDrawingPanel?.();
+        opened.close();
+      };
+    },
   });
 
   const stopDrawing = renderApp(root, app.model, app.actions);
@@ -122,7 +171,14 @@ const start = async (root: Element): Promise<void> => {
     return () => lock.close();
   });
 
-  const onVisibility = (): void => app.session?.gateway.setHidden(document.hidden);
+  const stopFigures = effect(() => {
+    if (app.model.room.value === undefined) figures.leave();
+  });
+
+  const onVisibility = (): void => {
+    app.session?.gateway.setHidden(document.hidden);
+    if (document.hidden) figures.suspend();
+  };
   const onHashChange = (): void => void app.followFragment();
   document.addEventListener("visibilitychange", onVisibility);
   window.addEventListener("hashchange", onHashChange);
@@ -131,6 +187,11 @@ const start = async (root: Element): Promise<void> => {
     document.removeEventListener("pointerup", unlockTone);
     window.removeEventListener("hashchange", onHashChange);
     stopWakeLock();
+    // Before the room is left: a recording that a reload interrupts goes on after it.
+    stopFigures();
+    figures.suspend();
+    unwatchBattery();
+    load.close();
     void app.leave();
     void tone.close();
     flash.close();
@@ -160,6 +221,17 @@ const succeeds = async (attempt: () => Promise<void>): Promise<boolean> => {
     // Who closes the share sheet has decided so.
     return error instanceof DOMException && error.name === "AbortError";
   }
+};
+
+/** A browser that asks the person first still needs the address for a while. */
+const fileAddressLivesMs = 60_000;
+
+const saveFile = (name: string, file: Blob): void => {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  schedule(fileAddressLivesMs, () => URL.revokeObjectURL(link.href));
 };
 
 const root = document.querySelector("#app");
