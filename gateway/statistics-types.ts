@@ -300,8 +300,3 @@ export interface RecordingContext {
   }[];
   readonly probes: readonly { readonly index: number; readonly name: string }[];
 }
-
-export interface Recording {
-  readonly context: RecordingContext;
-  readonly rows: readonly RecordingRow[];
-}
