@@ -280,4 +280,48 @@ describe("Statistics", () => {
     expect(probe.results()[0]?.pingsSent).toBeLessThanOrEqual(10 * pingRateRange.most + 1);
     expect(peerOf(anna.snapshot()).state.kind).toBe("connected");
   });
+
+  it("should add up over the whole room, with a channel lost on the way", async () => {
+    const cleo = await newMeasuredMember(time, "Cleo", { clockOffsetMs: -7_000 });
+    const room = [anna, ben, cleo];
+    const pairs = [
+      [anna, ben],
+      [ben, cleo],
+      [cleo, anna],
+    ] as const;
+    for (const [dialer, callee] of pairs) await connect(time, dialer, callee, () => 15);
+    for (let i = 0; i < 10; i++) {
+      for (const member of room) member.gesture("tap");
+      if (i === 4) anna.peerOf(ben).channel?.close("the network is gone");
+      await time.advance(700);
+      if (i === 4) await connect(time, anna, ben, () => 15);
+    }
+    await time.advance(11_000);
+    const totals = room.map((member) => member.snapshot().all.traffic);
+    const sum = (count: (traffic: (typeof totals)[number]) => number): number =>
+      totals.reduce((total, traffic) => total + count(traffic), 0);
+    const fate = sum(({ delivered, duplicate, late, dropped, lost }) => delivered + duplicate + late + dropped + lost);
+    expect(sum(({ sent }) => sent)).toBe(fate);
+    expect(sum(({ sent }) => sent)).toBeGreaterThanOrEqual(58);
+    expect(sum(({ lost }) => lost)).toBeGreaterThanOrEqual(1);
+  });
+
+  it("should show a page that is killed as asleep, then gone, and keep what was measured of it", async () => {
+    const { dialer, callee } = await connect(time, ben, anna, () => 15);
+    ben.gesture("tap");
+    await time.advance(5_000);
+    dialer.cut();
+    callee.cut();
+    const states: string[] = [];
+    for (let i = 0; i < 80; i++) {
+      await time.advance(1_000);
+      const { kind } = peerOf(anna.snapshot()).state;
+      if (states.at(-1) !== kind) states.push(kind);
+    }
+    expect(states).toEqual(["connected", "asleep", "gone"]);
+    const peer = peerOf(anna.snapshot());
+    expect(peer.oneWay.urgent.sinceStart?.count).toBe(1);
+    expect(peer.oneWay.urgent.lastMinute).toBeUndefined();
+    expect(brokenNumbersIn(anna.snapshot())).toEqual([]);
+  });
 });
