@@ -37,8 +37,10 @@ const columnOrder: Readonly<Record<Column, true>> = {
   oneWayBoundMs: true,
   urgentP50Ms: true,
   urgentP99Ms: true,
+  urgentBoundMs: true,
   sampleP50Ms: true,
   sampleP99Ms: true,
+  sampleBoundMs: true,
   jitterMs: true,
   roundTripP50Ms: true,
   roundTripP99Ms: true,
@@ -123,8 +125,10 @@ const pathCells = ({ oneWay, ...path }: PathFigures, traffic: Traffic) => {
     oneWayBoundMs: prompt?.boundMs,
     urgentP50Ms: urgent?.p50Ms,
     urgentP99Ms: urgent?.p99Ms,
+    urgentBoundMs: urgent?.boundMs,
     sampleP50Ms: sample?.p50Ms,
     sampleP99Ms: sample?.p99Ms,
+    sampleBoundMs: sample?.boundMs,
     jitterMs: oneWay.prompt.jitterMs,
     roundTripP50Ms: roundTrip?.p50Ms,
     roundTripP99Ms: roundTrip?.p99Ms,
@@ -181,7 +185,7 @@ export async function* jsonParts(context: RecordingContext, chunks: Chunks): Asy
 }
 
 /**
- * The text of a CSV file in parts (RFC 4180): the context in lines that begin with `#`, one line of column names, one for each row.
+ * The text of a CSV file in parts (RFC 4180): the context in lines of one cell that begins with `#`, one line of column names, one for each row.
  */
 export async function* csvParts(context: RecordingContext, chunks: Chunks): AsyncGenerator<string> {
   const about = Object.entries({ schema: recordingSchema, ...context });

@@ -248,8 +248,10 @@ export interface RecordingRow {
   readonly oneWayBoundMs: number | undefined;
   readonly urgentP50Ms: number | undefined;
   readonly urgentP99Ms: number | undefined;
+  readonly urgentBoundMs: number | undefined;
   readonly sampleP50Ms: number | undefined;
   readonly sampleP99Ms: number | undefined;
+  readonly sampleBoundMs: number | undefined;
   readonly jitterMs: number | undefined;
   readonly roundTripP50Ms: number | undefined;
   readonly roundTripP99Ms: number | undefined;

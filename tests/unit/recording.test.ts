@@ -122,6 +122,8 @@ describe("recording", () => {
     expect(fromJson.rows[0]).toMatchObject({ elapsedMs: 1_234.568, gatewayId: "all", eventLoopLagP99Ms: 12.25 });
     expect(fromJson.rows[1]).toMatchObject({ oneWayP99Ms: 234.567, oneWayBoundMs: 2.345, deliveredTotal: 100_000 });
     expect(fromCsv.context).toEqual(fromJson.context);
+    // What docs/statistics.md tells those who read it with other tools.
+    expect((await joined(csvParts(context, chunks))).split("\r\n")[8]).toBe(recordingColumns.join(","));
     expect(fromCsv.rows).toEqual(fromJson.rows);
   });
 
