@@ -6,10 +6,11 @@ import { render } from "preact";
 import type { Verdict } from "../../gateway/statistics-types.ts";
 import { Charts } from "./charts.tsx";
 import { Choice } from "./choice.tsx";
+import { FactLists } from "./fact-lists.tsx";
 import { LatencyProbe } from "./latency-probe.tsx";
 import type { PanelActions, PanelModel } from "./panel-model.ts";
 import { type Span, spanTexts } from "./panel-words.ts";
-import { FactLists, PeerTable } from "./peer-table.tsx";
+import { PeerTable } from "./peer-table.tsx";
 import { RecordingBox } from "./recording-box.tsx";
 import { SettingsBox } from "./settings-box.tsx";
 

@@ -1,7 +1,8 @@
-// The figures as numbers: one row for all together and one for each peer, one table for each of my probes, and what the mux did.
-import type { MeshFigures, PeerFigures, ProbeFigures, StatisticsSnapshot } from "../../gateway/statistics-types.ts";
+// The figures as numbers: a row for all together and one for each peer.
+import { useId } from "preact/hooks";
+import type { MeshFigures, PeerFigures, StatisticsSnapshot } from "../../gateway/statistics-types.ts";
 import { nameText, peerStateText } from "../ui/words.ts";
-import { boundFigure, bytesText, figure, noFigure, type Span, spanTexts } from "./panel-words.ts";
+import { boundFigure, figure, noFigure, type Span, spanTexts } from "./panel-words.ts";
 
 type Exchange = PeerFigures | MeshFigures;
 
@@ -71,11 +72,10 @@ const Row = ({ name, state, of, span }: RowProps) => (
   </tr>
 );
 
-export const PeerTable = ({ snapshot, span }: { snapshot: StatisticsSnapshot; span: Span }) => (
+const PeerRows = ({ snapshot, span, aboutId }: { snapshot: StatisticsSnapshot; span: Span; aboutId: string }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
   <section class="table-scroll" tabIndex={0} aria-label="Delays and records by peer">
-    <table>
-      <caption>One-way delay of all that leaves at once, {spanTexts[span]}; records since start.</caption>
+    <table aria-describedby={aboutId}>
       <thead>
         <tr>
           <th scope="col">Peer</th>
@@ -103,58 +103,14 @@ export const PeerTable = ({ snapshot, span }: { snapshot: StatisticsSnapshot; sp
   </section>
 );
 
-type Fact = readonly [name: string, text: string];
-
-const FactList = ({ title, facts }: { title: string; facts: readonly Fact[] }) => (
-  <div class="facts">
-    <h3>
-      <bdi>{title}</bdi>
-    </h3>
-    <dl>
-      {facts.map(([name, text]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{text}</dd>
-        </div>
-      ))}
-    </dl>
-  </div>
-);
-
-/** p50 and p99, because a mean hides what a person feels. */
-const pair = (low: number | undefined, high: number | undefined, unit: string): string =>
-  low === undefined ? noFigure : `${figure(low)} · ${figure(high)} ${unit}`;
-
-const delayPair = (summary: { readonly p50Ms: number; readonly p99Ms: number } | undefined): string =>
-  pair(summary?.p50Ms, summary?.p99Ms, "ms");
-
-const muxFacts = ({ mux, demuxProcessing, totals, clockSteps }: MeshFigures, span: Span): readonly Fact[] => [
-  ["wait for company, p50 · p99", delayPair(mux.wait[span])],
-  ["work for one aggregate, p50 · p99", delayPair(mux.processing[span])],
-  ["work for one message that came, p50 · p99", delayPair(demuxProcessing[span])],
-  [
-    "records in an aggregate, p50 · p99",
-    pair(mux.recordsPerAggregate[span]?.p50, mux.recordsPerAggregate[span]?.p99, ""),
-  ],
-  ["bytes for a record, p50 · p99", pair(mux.bytesPerRecord[span]?.p50, mux.bytesPerRecord[span]?.p99, "B")],
-  ...Object.entries(mux.flushes).map(([reason, count]): Fact => [`sent because: ${reason}`, String(count)]),
-  ["messages in · out", `${totals.messagesIn} · ${totals.messagesOut}`],
-  ["bytes in · out", `${bytesText(totals.bytesIn)} · ${bytesText(totals.bytesOut)}`],
-  ["clocks that jumped", String(clockSteps)],
-];
-
-const probeFacts = (probe: ProbeFigures, span: Span): readonly Fact[] => [
-  ["messages", `${figure(probe.messagesInPerSecond)}/s, ${probe.messagesIn} in all`],
-  ["write, p50 · p99", delayPair(probe.writeLatency[span])],
-  ["writes waiting, now · most", `${probe.writesPending} · ${probe.mostWritesPending}`],
-  ["reconnects", String(probe.reconnects)],
-];
-
-export const FactLists = ({ snapshot, span }: { snapshot: StatisticsSnapshot; span: Span }) => (
-  <div class="fact-lists">
-    <FactList title="This gateway" facts={muxFacts(snapshot.all, span)} />
-    {snapshot.probes.map((probe) => (
-      <FactList key={probe.index} title={probe.name} facts={probeFacts(probe, span)} />
-    ))}
-  </div>
-);
+export const PeerTable = ({ snapshot, span }: { snapshot: StatisticsSnapshot; span: Span }) => {
+  const aboutId = useId();
+  return (
+    <div>
+      <p id={aboutId} class="hint">
+        One-way delay of all that leaves at once, {spanTexts[span]}; rates of the last minute; records since start.
+      </p>
+      <PeerRows snapshot={snapshot} span={span} aboutId={aboutId} />
+    </div>
+  );
+};
