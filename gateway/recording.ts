@@ -162,11 +162,9 @@ type PackedCell = Exclude<Cell, undefined> | null;
 export const packRows = (rows: readonly RecordingRow[]): string =>
   rows.map((row) => `${JSON.stringify(recordingColumns.map((column) => packCell(row[column])))}\n`).join("");
 
-/** A thousandth of each unit is finer than any clock here. What is no finite number is absent. */
-const packCell = (cell: Cell): PackedCell => {
-  if (typeof cell === "number") return Number.isFinite(cell) ? Math.round(cell * 1000) / 1000 : null;
-  return cell ?? null;
-};
+/** A thousandth of each unit is finer than any clock here. What is no finite number becomes null in JSON, as what is absent does. */
+const packCell = (cell: Cell): PackedCell =>
+  typeof cell === "number" ? Math.round(cell * 1000) / 1000 : (cell ?? null);
 
 type Chunks = Iterable<string> | AsyncIterable<string>;
 

@@ -142,6 +142,19 @@ describe("peer clock", () => {
     expect(isTruthInBound()).toBe(true);
   });
 
+  it("should allow for the drift while the other held the ping", () => {
+    let mineMs = 0;
+    const clock = new PeerClock({ now: () => mineMs });
+    const theirsUs = () => mineMs * (1 + maxDrift) * 1000;
+    const { id } = clock.ping();
+    const t2Us = theirsUs();
+    mineMs = 20_000;
+    clock.pong({ id, t2Us, t3Us: theirsUs() });
+    const { offsetMs = 0, boundMs = 0 } = clock.estimate() ?? {};
+    expect(Math.abs(theirsUs() / 1000 - mineMs - offsetMs)).toBeLessThanOrEqual(boundMs);
+    expect(boundMs).toBeLessThan(3);
+  });
+
   it("should keep the truth in its bound through a shift of eight hours", async () => {
     const { time, random, exchange, isTruthInBound, clock } = pair(10, 100e-6, -100e-6, {
       outMs: (r) => 1 + 200 * r() ** 4,

@@ -23,6 +23,13 @@ describe("rate window", () => {
     expect(rates.perSecond("bytes", 6_000)).toBe(10);
   });
 
+  it("should look back no further than a minute on a page whose timers are slowed down", () => {
+    let nowMs = 0;
+    const rates = new RateWindow(() => nowMs, { bytes: 0 });
+    for (nowMs = 10_000; nowMs <= 200_000; nowMs += 10_000) rates.sample({ bytes: 5_000 });
+    expect(rates.perSecond("bytes", 5_000)).toBe(0);
+  });
+
   it("should keep a minute of samples at most, however often it is asked to", () => {
     let nowMs = 0;
     const rates = new RateWindow(() => nowMs, { bytes: 0 });

@@ -144,8 +144,10 @@ describe("Statistics", () => {
     await time.advance(60_000);
     cleo.gesture("wave");
     await time.advance(500);
-    const summary = peerOf(ben.snapshot()).oneWay.urgent.lastMinute;
+    const { urgent, ping } = peerOf(ben.snapshot()).oneWay;
+    const summary = urgent.lastMinute;
     expect(Math.abs((summary?.p50Ms ?? 0) - wayMs)).toBeLessThanOrEqual((summary?.boundMs ?? 0) + 1);
+    expect(ping.jitterMs).toBeLessThan(1);
     expect(brokenNumbersIn(ben.snapshot())).toEqual([]);
   });
 
