@@ -22,6 +22,7 @@ export const change = (
 ): Promise<void> => {
   const transaction = database.transaction(storeName, "readwrite", { durability: "strict" });
   apply(transaction.objectStore(storeName));
+  transaction.commit(); // A page that is going away does not come to commit it by itself.
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error);
