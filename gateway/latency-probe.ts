@@ -7,7 +7,7 @@ import type { Cancel, Now, Schedule } from "./runtime.ts";
 import type { Statistics } from "./statistics.ts";
 import type { LatencyProbeResult } from "./statistics-types.ts";
 
-/** A peer allows 120 messages a second of all kinds (peer.ts), and 20 samples a second show a distribution within seconds. */
+/** Within what a peer allows (peer.ts), and enough to show a distribution within seconds. */
 export const pingRateRange = { least: 1, most: 20 } as const;
 /** Enough for 1200 samples of each peer. */
 export const maxLatencyProbeMs = 60_000;
