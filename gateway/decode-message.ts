@@ -4,6 +4,7 @@ import { ByteReader } from "../firmware-bridge/bytes.ts";
 import { readAggregate } from "./decode-aggregate.ts";
 import { readBounded, readPositive, readText } from "./fields.ts";
 import {
+  type Done,
   type FrameType,
   frameCodes,
   type GatewayFrame,
@@ -18,6 +19,7 @@ import {
   maxIntervalMs,
   maxMembers,
   maxMessageBytes,
+  maxSequence,
   nonceBytes,
   type Proof,
   protocolVersion,
@@ -49,7 +51,7 @@ const typeOfCode: ReadonlyMap<number, FrameType> = new Map(
 );
 
 /** Frames to which a later version may add fields; the tail is ignored. */
-const mayGrow: ReadonlySet<FrameType> = new Set(["roster", "ping", "pong", "bye"]);
+const mayGrow: ReadonlySet<FrameType> = new Set(["roster", "ping", "pong", "bye", "done"]);
 
 export const decodeMessage = (message: Uint8Array): DecodedMessage => {
   if (message.length > maxMessageBytes) return { malformed: "too-long" };
@@ -100,6 +102,8 @@ const readBody = (type: FrameType, body: ByteReader): GatewayFrame => {
       return { type, ...readMembers(body) };
     case "bye":
       return { type, reason: body.u8() };
+    case "done":
+      return { type, ...readDone(body) };
   }
 };
 
@@ -156,6 +160,13 @@ const readSessionId = (body: ByteReader): string => {
   if (!isSessionId(sessionId)) body.fail();
   return sessionId;
 };
+
+const readDone = (body: ByteReader): Done => ({
+  probe: body.varint(),
+  sequence: readBounded(body, maxSequence),
+  timeUs: body.varint(),
+  outcome: body.u8(),
+});
 
 const readLedger = (body: ByteReader): LedgerReport => ({
   sent: body.varint(),

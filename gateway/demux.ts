@@ -32,11 +32,13 @@ export interface DemuxOptions {
   readonly gate: Gate;
   /** `probe` is undefined for a record of the peer's gateway itself, as commands are. */
   readonly deliver: (record: GatewayRecord, probe: RosterProbe | undefined) => void;
+  /** Of every record that came for the first time, whatever becomes of it: who measures only what was in time measures no delay. */
+  readonly onArrival?: ((record: GatewayRecord, arrivedAtMs: number) => void) | undefined;
 }
 
-interface HeldAggregate {
+interface ArrivedAggregate {
   readonly aggregate: Aggregate;
-  readonly untilMs: number;
+  readonly arrivedAtMs: number;
 }
 
 interface HeldEffect {
@@ -50,8 +52,8 @@ export class Demux {
   readonly #bucket: TokenBucket;
   readonly #probes = new ReceivedProbes();
   #roster: Roster | undefined;
-  /** Both lists are in the order of `untilMs`. */
-  #heldAggregates: HeldAggregate[] = [];
+  /** Both lists are in the order in which they are given up. */
+  #heldAggregates: ArrivedAggregate[] = [];
   #heldEffects: HeldEffect[] = [];
 
   constructor(options: DemuxOptions) {
@@ -77,7 +79,7 @@ export class Demux {
     this.#heldAggregates = [];
     for (const waiting of held) {
       if (waiting.aggregate.rosterVersion > roster.version) this.#heldAggregates.push(waiting);
-      else this.#decideAll(waiting.aggregate);
+      else this.#decideAll(waiting);
     }
     return true;
   }
@@ -85,10 +87,11 @@ export class Demux {
   onAggregate(aggregate: Aggregate): void {
     const { ledger } = this.#options;
     const { length } = aggregate.records;
+    const arrived: ArrivedAggregate = { aggregate, arrivedAtMs: this.#options.now() };
     ledger.countReceived(length);
     if (!this.#bucket.take(length)) ledger.countDropped("rate", length);
-    else if (aggregate.rosterVersion > this.#rosterVersion) this.#holdForRoster(aggregate);
-    else this.#decideAll(aggregate);
+    else if (aggregate.rosterVersion > this.#rosterVersion) this.#holdForRoster(arrived);
+    else this.#decideAll(arrived);
   }
 
   /** The peer's clock is known, or known better: asks the gate again for all that is held. */
@@ -106,15 +109,16 @@ export class Demux {
   tick(): void {
     const nowMs = this.#options.now();
     while ((this.#heldEffects[0]?.untilMs ?? nowMs) < nowMs) this.#giveUpOldestEffect();
-    while ((this.#heldAggregates[0]?.untilMs ?? nowMs) < nowMs) this.#giveUpOldestAggregate();
+    const sinceMs = nowMs - holdForRosterMs;
+    while ((this.#heldAggregates[0]?.arrivedAtMs ?? sinceMs) < sinceMs) this.#giveUpOldestAggregate();
   }
 
   get #rosterVersion(): number {
     return this.#roster?.version ?? 0;
   }
 
-  #holdForRoster(aggregate: Aggregate): void {
-    this.#heldAggregates.push({ aggregate, untilMs: this.#options.now() + holdForRosterMs });
+  #holdForRoster(arrived: ArrivedAggregate): void {
+    this.#heldAggregates.push(arrived);
     if (this.#heldAggregates.length > maxHeldAggregates) this.#giveUpOldestAggregate();
   }
 
@@ -123,20 +127,18 @@ export class Demux {
     if (oldest !== undefined) this.#options.ledger.countDropped("no-roster", oldest.aggregate.records.length);
   }
 
-  #decideAll({ rosterVersion, records }: Aggregate): void {
-    for (const record of records) this.#decide(record, rosterVersion);
+  #decideAll({ aggregate, arrivedAtMs }: ArrivedAggregate): void {
+    for (const record of aggregate.records) this.#decide(record, aggregate.rosterVersion, arrivedAtMs);
   }
 
-  #decide(record: GatewayRecord, rosterVersion: number): void {
-    const { ledger } = this.#options;
+  #decide(record: GatewayRecord, rosterVersion: number, arrivedAtMs: number): void {
+    const { ledger, onArrival } = this.#options;
     const probe = this.#probes.find(record.probe, rosterVersion);
     if (probe === undefined) return ledger.countDropped("unknown-probe", 1);
-    switch (probe.judge(record)) {
-      case "duplicate":
-        return ledger.countDuplicate();
-      case "stale":
-        return ledger.countLate();
-    }
+    const novelty = probe.judge(record);
+    if (novelty === "duplicate") return ledger.countDuplicate();
+    onArrival?.(record, arrivedAtMs);
+    if (novelty === "stale") return ledger.countLate();
     if (isMalformed(record)) return ledger.countDropped("malformed", 1);
     const verdict = hasEffect(record.kind) ? this.#options.gate(record) : "in-time";
     if (verdict === "unknown") this.#holdForClock(record, probe.info);

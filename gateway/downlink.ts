@@ -4,6 +4,7 @@ import type { DeviceLink } from "../firmware-bridge/device-link.ts";
 import { capabilities } from "../firmware-bridge/earl-profile.ts";
 import { kinds } from "../firmware-bridge/kinds.ts";
 import { encodeVibration, type Vibration } from "../firmware-bridge/payloads.ts";
+import type { ProbeObserver } from "./observers.ts";
 import type { Now } from "./runtime.ts";
 import type { WearerLimits } from "./wearer-limits.ts";
 
@@ -19,13 +20,15 @@ interface Turn {
 export class Downlink {
   readonly #link: DeviceLink;
   readonly #now: Now;
+  readonly #observer: ProbeObserver | undefined;
   #limits: WearerLimits;
   /** The vibrations of the last ten seconds; never more than the limit. */
   readonly #begun = new Set<Turn>();
   readonly counts = new Map<BuzzOutcome, number>();
 
-  constructor(link: DeviceLink, limits: WearerLimits, now: Now) {
+  constructor(link: DeviceLink, limits: WearerLimits, now: Now, observer?: ProbeObserver) {
     this.#link = link;
+    this.#observer = observer;
     this.#now = now;
     this.#limits = limits;
   }
@@ -62,7 +65,11 @@ export class Downlink {
   async #write(wanted: Vibration, expiresAtMs: number): Promise<BuzzOutcome> {
     const strengthPercent = Math.min(wanted.strengthPercent, this.#limits.strengthLimit);
     const payload = encodeVibration({ strengthPercent, durationsMs: wanted.durationsMs });
-    return (await this.#link.write({ kind: kinds.vibrate, payload, expiresAtMs })).kind;
+    const askedAtMs = this.#now();
+    this.#observer?.onWriteAsked();
+    const { kind } = await this.#link.write({ kind: kinds.vibrate, payload, expiresAtMs });
+    this.#observer?.onWriteOver(kind, this.#now() - askedAtMs);
+    return kind;
   }
 
   /** Undefined when the last ten seconds hold as many as the wearer allows. */

@@ -11,10 +11,13 @@ import { type PatternName, patternDurationsMs, patternFor, type Rule } from "./r
 /** What became of a gesture or a command at one of my bands. */
 export type Response = BuzzOutcome | "peer-muted" | "no-rule";
 
+/** The record that asked for it, by the names of whoever sent it. */
+export type Cause = Pick<GatewayRecord, "probe" | "sequence">;
+
 export interface EffectsOptions {
   readonly rules: readonly Rule[];
   readonly probes: () => Iterable<OwnProbe>;
-  readonly onResponse: (gatewayId: string, probe: OwnProbe | undefined, response: Response) => void;
+  readonly onResponse: (gatewayId: string, cause: Cause, probe: OwnProbe | undefined, response: Response) => void;
 }
 
 /** A rule's pattern at full strength; what is above the wearer's limit is cut to it. */
@@ -48,8 +51,9 @@ export class Effects {
     const name = decoded && gestureName(decoded.gesture);
     if (name === undefined) return undefined;
     const pattern = patternFor(this.rules, name, gatewayId);
-    if (pattern === "none") this.#options.onResponse(gatewayId, undefined, "no-rule");
-    else this.#vibrate(gatewayId, 0, vibrationOf(pattern), deadlineMs);
+    const cause = causeOf(record);
+    if (pattern === "none") this.#options.onResponse(gatewayId, cause, undefined, "no-rule");
+    else this.#vibrate(gatewayId, cause, 0, vibrationOf(pattern), deadlineMs);
     return name;
   }
 
@@ -57,17 +61,22 @@ export class Effects {
   onCommand(gatewayId: string, record: GatewayRecord, deadlineMs: number): void {
     const split = record.kind === kinds.vibrate ? splitCommandTarget(record.payload) : undefined;
     const vibration = split && decodeVibration(split.payload);
-    if (split !== undefined && vibration !== undefined) this.#vibrate(gatewayId, split.target, vibration, deadlineMs);
+    if (split !== undefined && vibration !== undefined) {
+      this.#vibrate(gatewayId, causeOf(record), split.target, vibration, deadlineMs);
+    }
   }
 
-  #vibrate(gatewayId: string, target: number, vibration: Vibration, deadlineMs: number): void {
-    if (this.#mutedPeers.has(gatewayId)) return this.#options.onResponse(gatewayId, undefined, "peer-muted");
+  #vibrate(gatewayId: string, cause: Cause, target: number, vibration: Vibration, deadlineMs: number): void {
+    if (this.#mutedPeers.has(gatewayId)) return this.#options.onResponse(gatewayId, cause, undefined, "peer-muted");
     for (const probe of this.#options.probes()) {
       const isMeant = target === 0 ? probe.isConnected && probe.downlink.canVibrate : probe.index === target;
       if (!isMeant) continue;
       void probe.downlink
         .vibrate(vibration, deadlineMs, "peer")
-        .then((response) => this.#options.onResponse(gatewayId, probe, response));
+        .then((response) => this.#options.onResponse(gatewayId, cause, probe, response));
     }
   }
 }
+
+/** The record itself would keep its whole message until the write is over. */
+const causeOf = ({ probe, sequence }: GatewayRecord): Cause => ({ probe, sequence });

@@ -3,6 +3,7 @@ import { ByteWriter } from "../firmware-bridge/bytes.ts";
 import { writeAggregate } from "./encode-aggregate.ts";
 import { requireAtMost, writeBounded, writeFixed, writePositive, writeText } from "./fields.ts";
 import {
+  type Done,
   frameCodes,
   type GatewayFrame,
   type Hello,
@@ -15,6 +16,7 @@ import {
   maxIntervalMs,
   maxMembers,
   maxMessageBytes,
+  maxSequence,
   nonceBytes,
   type Proof,
   protocolVersion,
@@ -69,6 +71,9 @@ const writeBody = (frame: GatewayFrame): void => {
       return writeMembers(frame);
     case "bye":
       body.u8(frame.reason);
+      return;
+    case "done":
+      return writeDone(frame);
   }
 };
 
@@ -110,6 +115,12 @@ const writeMembers = ({ version, sessionIds }: Members): void => {
   writePositive(body, version);
   writeBounded(body, sessionIds.length, maxMembers);
   for (const sessionId of sessionIds) writeText(body, sessionId, sessionIdLength);
+};
+
+const writeDone = ({ probe, sequence, timeUs, outcome }: Done): void => {
+  body.varint(probe);
+  writeBounded(body, sequence, maxSequence);
+  body.varint(timeUs).u8(outcome);
 };
 
 const writeLedger = (report: LedgerReport): void => {

@@ -17,12 +17,17 @@ export const frameCodes = {
   pong: 0x09,
   members: 0x0a,
   bye: 0x0b,
+  done: 0x0e,
 } as const;
 
 export type FrameType = keyof typeof frameCodes;
 
 export const byeReasons = { leaving: 1, newerChannel: 2, newerEpoch: 3, malformed: 4, limits: 5, other: 6 } as const;
 export type ByeReason = keyof typeof byeReasons;
+
+/** What became of a write that a record caused at a probe of its receiver. */
+export const doneOutcomes = { written: 1, superseded: 2, expired: 3, failed: 4 } as const;
+export type DoneOutcome = keyof typeof doneOutcomes;
 
 // Limits of one message; what is beyond them is malformed.
 /** Far above the one packet that we fill ourselves, and below what any browser's DataChannel takes in one message. */
@@ -118,6 +123,17 @@ export interface Bye {
   readonly reason: number;
 }
 
+/** A record of the receiver has caused a write to one of the sender's probes, and that write is over. */
+export interface Done {
+  /** Index in the roster of whoever receives this; 0: its gateway. */
+  readonly probe: number;
+  readonly sequence: number;
+  /** When the write was over, on the clock of whoever sends this. */
+  readonly timeUs: number;
+  /** One of `doneOutcomes`, or a code that this version does not know. */
+  readonly outcome: number;
+}
+
 export type GatewayFrame =
   | ({ readonly type: "hello" } & Hello)
   | ({ readonly type: "answer" } & Answer)
@@ -129,4 +145,5 @@ export type GatewayFrame =
   | ({ readonly type: "ping" } & Ping)
   | ({ readonly type: "pong" } & Pong)
   | ({ readonly type: "members" } & Members)
-  | ({ readonly type: "bye" } & Bye);
+  | ({ readonly type: "bye" } & Bye)
+  | ({ readonly type: "done" } & Done);

@@ -6,9 +6,11 @@ import { kinds } from "../firmware-bridge/kinds.ts";
 import { encodeVibration, type MotionSample } from "../firmware-bridge/payloads.ts";
 import type { Channel } from "./channel.ts";
 import { encodeCommandTarget } from "./command-payload.ts";
-import { Effects, type Response, vibrationOf } from "./effects.ts";
+import { type Cause, Effects, type Response, vibrationOf } from "./effects.ts";
+import { type DoneOutcome, doneOutcomes } from "./frame-types.ts";
 import type { RefusalReason } from "./handshake.ts";
 import { Mux } from "./mux.ts";
+import type { GatewayObserver } from "./observers.ts";
 import { OwnProbe } from "./own-probe.ts";
 import type { Peer } from "./peer.ts";
 import { PeerBook } from "./peer-book.ts";
@@ -38,6 +40,8 @@ export interface GatewayOptions {
   readonly onMembers: (sessionId: string, sessionIds: readonly string[]) => void;
   /** The page behind that session id is no more: it left, or came back as another session. */
   readonly onSessionOver: (sessionId: string) => void;
+  /** Who measures; see statistics.ts. */
+  readonly observer?: GatewayObserver | undefined;
 }
 
 export type GatewayEvent =
@@ -67,16 +71,18 @@ export class Gateway {
   #cancelBeat: Cancel;
 
   constructor(options: GatewayOptions) {
-    const { now, schedule, onEvent } = options;
+    const { now, schedule, onEvent, observer } = options;
     this.#options = options;
     this.#limits = options.limits;
-    this.#mux = new Mux({ now, schedule, windowMs: defaultWindowMs });
+    this.#mux = new Mux({ now, schedule, windowMs: defaultWindowMs, observer });
     this.#roster = new RosterBook(options.name);
     this.#effects = new Effects({
       rules: options.rules,
       probes: () => this.#probes.values(),
-      onResponse: (gatewayId, probe, response) =>
-        onEvent({ kind: "response", gatewayId, response, ...(probe && { probe }) }),
+      onResponse: (gatewayId, cause, probe, response) => {
+        this.#tellDone(gatewayId, cause, response);
+        onEvent({ kind: "response", gatewayId, response, ...(probe && { probe }) });
+      },
     });
     this.#peers = new PeerBook({
       ...options,
@@ -147,6 +153,11 @@ export class Gateway {
     this.#options.onEvent({ kind: "peers-changed" });
   }
 
+  /** Compares clocks with everybody now, beside the pings that liveness sends. */
+  pingPeers(): void {
+    for (const peer of this.#peers) peer.ping();
+  }
+
   setName(name: string): void {
     if (this.#roster.setName(name)) this.#sendRoster();
   }
@@ -177,12 +188,19 @@ export class Gateway {
   addProbe(link: DeviceLink, name: string): OwnProbe | undefined {
     const index = this.#roster.add({ ...link.info, name });
     if (index === undefined) return undefined;
-    const { onEvent } = this.#options;
-    const probe = new OwnProbe(index, link, this.#limits, this.#options.now, {
-      onChange: () => this.#probeChanged(probe),
-      onRecord: (record) => this.#mux.announce(record),
-      onMotion: (sample) => onEvent({ kind: "motion", probe, sample }),
-      onGesture: (gesture) => onEvent({ kind: "gesture", probe, gesture }),
+    const { onEvent, now, observer } = this.#options;
+    const probe = new OwnProbe({
+      index,
+      link,
+      limits: this.#limits,
+      now,
+      listener: {
+        onChange: () => this.#probeChanged(probe),
+        onRecord: (record) => this.#mux.announce(record),
+        onMotion: (sample) => onEvent({ kind: "motion", probe, sample }),
+        onGesture: (gesture) => onEvent({ kind: "gesture", probe, gesture }),
+      },
+      observer: observer?.observeProbe(link),
     });
     this.#probes.set(index, probe);
     this.#sendRoster();
@@ -243,6 +261,7 @@ export class Gateway {
       this.#cancelBeat = this.#scheduleBeat();
       this.#noticeSleep(this.#wake.beat());
       this.#peers.tick();
+      this.#options.observer?.onBeat(this.peers, this.probes);
     });
   }
 
@@ -262,6 +281,13 @@ export class Gateway {
     }
   }
 
+  /** What became of a write, for whoever measures at the other end. A mute, a rule or a limit is the wearer's own business. */
+  #tellDone(gatewayId: string, { probe, sequence }: Cause, response: Response): void {
+    if (!isDone(response)) return;
+    const timeUs = Math.round(this.#options.now() * 1000);
+    this.#peers.get(gatewayId)?.send({ type: "done", probe, sequence, timeUs, outcome: doneOutcomes[response] });
+  }
+
   #probeChanged(probe: OwnProbe): void {
     if (!this.#probes.has(probe.index)) return; // A link that closes because its probe was removed.
     if (this.#roster.update(probe.index, { ...probe.link.info, isConnected: probe.isConnected })) this.#sendRoster();
@@ -273,3 +299,5 @@ export class Gateway {
     this.#peers.send({ type: "roster", ...this.#roster.roster });
   }
 }
+
+const isDone = (response: Response): response is DoneOutcome => response in doneOutcomes;

@@ -10,12 +10,27 @@ import { interestKey, SampleFilter } from "./interest.ts";
 import type { Ledger } from "./ledger.ts";
 import { type GatewayRecord, isExpired, recordClass } from "./record.ts";
 import type { Now, Schedule } from "./runtime.ts";
-import { SendQueue } from "./send-queue.ts";
+import { type FlushReason, SendQueue } from "./send-queue.ts";
 
 export interface MuxOptions {
   readonly now: Now;
   readonly schedule: Schedule;
   readonly windowMs: number;
+  readonly observer?: MuxObserver | undefined;
+}
+
+/** One aggregate that has left. */
+export interface Flush {
+  readonly reason: FlushReason;
+  readonly records: readonly GatewayRecord[];
+  readonly bytes: number;
+  /** How many channels took it. */
+  readonly peers: number;
+  readonly processingMs: number;
+}
+
+export interface MuxObserver {
+  onFlush(flush: Flush): void;
 }
 
 /** What the mux needs of a channel. */
@@ -46,20 +61,22 @@ export class Mux {
   windowMs: number;
   readonly #now: Now;
   readonly #schedule: Schedule;
+  readonly #observer: MuxObserver | undefined;
   readonly #members = new Map<string, Member>();
   readonly #groups = new Map<string, Group>();
   #rosterVersion = 1;
 
-  constructor({ now, schedule, windowMs }: MuxOptions) {
+  constructor({ now, schedule, windowMs, observer }: MuxOptions) {
     this.#now = now;
     this.#schedule = schedule;
+    this.#observer = observer;
     this.windowMs = windowMs;
   }
 
   /** The version of my roster from which on records are announced; what waits still goes under the one before. */
   set rosterVersion(version: number) {
     for (const group of [...this.#groups.values()]) {
-      group.queue.flush();
+      group.queue.flush("changed");
       group.filter.forget();
     }
     this.#rosterVersion = version;
@@ -68,11 +85,11 @@ export class Mux {
   /** A channel to that peer is open, in place of any earlier one. It gets no samples until it has said which. */
   addPeer(peerId: string, port: MuxPort, ledger: Ledger): void {
     this.removePeer(peerId);
-    this.#groups.get(interestKey([]))?.queue.flush(); // What waits there was not addressed to the newcomer.
+    this.#groups.get(interestKey([]))?.queue.flush("changed"); // What waits there was not addressed to the newcomer.
     const member: Member = {
       port,
       ledger,
-      directed: new SendQueue(this.#schedule, (records) => this.#send([member], records)),
+      directed: new SendQueue(this.#schedule, (records, reason) => this.#send([member], records, reason)),
       backlog: new Backlog(ledger),
       group: this.#groupOf([]),
       isBacklogged: false,
@@ -98,8 +115,8 @@ export class Mux {
     const before = this.#members.get(peerId)?.group;
     if (before === undefined || before.key === key) return;
     // What waits in either group is for those who are its members now.
-    before.queue.flush();
-    this.#groups.get(key)?.queue.flush();
+    before.queue.flush("changed");
+    this.#groups.get(key)?.queue.flush("changed");
     const member = this.#members.get(peerId);
     if (member === undefined) return; // Its channel failed in the flush.
     this.#leaveGroup(member);
@@ -127,7 +144,7 @@ export class Mux {
     if (member === undefined) return false;
     member.directed.add(record);
     member.ledger.countAddressed(1);
-    member.directed.flush();
+    member.directed.flush("directed");
     return true;
   }
 
@@ -137,7 +154,7 @@ export class Mux {
     if (member === undefined || !member.isBacklogged) return;
     member.isBacklogged = false;
     for (const record of member.backlog.take()) member.directed.add(record);
-    member.directed.flush();
+    member.directed.flush("drained");
   }
 
   close(): void {
@@ -149,7 +166,7 @@ export class Mux {
     const existing = this.#groups.get(key);
     if (existing !== undefined) return existing;
     const members = new Set<Member>();
-    const queue = new SendQueue(this.#schedule, (records) => this.#send([...members], records));
+    const queue = new SendQueue(this.#schedule, (records, reason) => this.#send([...members], records, reason));
     const group: Group = { key, filter: new SampleFilter(entries), members, queue };
     this.#groups.set(key, group);
     return group;
@@ -164,19 +181,26 @@ export class Mux {
   }
 
   /** A send may find its channel closed, and that may remove members while this runs: each of `members` is still counted once. */
-  #send(members: readonly Member[], waiting: readonly GatewayRecord[]): void {
+  #send(members: readonly Member[], waiting: readonly GatewayRecord[], reason: FlushReason): void {
     const records = this.#dropExpired(members, waiting);
     if (records.length === 0) return;
+    const startedMs = this.#observer && this.#now();
     let message: Uint8Array | undefined;
+    let peers = 0;
     for (const member of members) {
       if (!member.isGone && this.#isBacklogged(member)) {
         for (const record of records) member.backlog.add(record);
         continue;
       }
       message ??= encodeMessage([{ type: "aggregate", rosterVersion: this.#rosterVersion, records }]);
-      if (!member.isGone && member.port.send(message)) member.ledger.countSent(records.length);
-      else member.ledger.countDroppedBeforeSend("channel-closed", records.length);
+      if (!member.isGone && member.port.send(message)) {
+        member.ledger.countSent(records.length);
+        peers++;
+      } else member.ledger.countDroppedBeforeSend("channel-closed", records.length);
     }
+    if (startedMs === undefined || message === undefined || peers === 0) return;
+    const processingMs = this.#now() - startedMs;
+    this.#observer?.onFlush({ reason, records, bytes: message.length, peers, processingMs });
   }
 
   #dropExpired(members: readonly Member[], records: readonly GatewayRecord[]): readonly GatewayRecord[] {

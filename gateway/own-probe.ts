@@ -3,6 +3,7 @@ import type { DeviceLink, LinkState } from "../firmware-bridge/device-link.ts";
 import type { GestureName } from "../firmware-bridge/gestures.ts";
 import type { BatteryLevel, MotionSample } from "../firmware-bridge/payloads.ts";
 import { Downlink } from "./downlink.ts";
+import type { ProbeObserver } from "./observers.ts";
 import type { GatewayRecord } from "./record.ts";
 import type { Now } from "./runtime.ts";
 import { Uplink } from "./uplink.ts";
@@ -16,6 +17,15 @@ export interface OwnProbeListener {
   onGesture(gesture: GestureName): void;
 }
 
+export interface OwnProbeOptions {
+  readonly index: number;
+  readonly link: DeviceLink;
+  readonly limits: WearerLimits;
+  readonly now: Now;
+  readonly listener: OwnProbeListener;
+  readonly observer: ProbeObserver | undefined;
+}
+
 export class OwnProbe {
   readonly index: number;
   readonly link: DeviceLink;
@@ -25,12 +35,14 @@ export class OwnProbe {
   readonly discarded = new Map<string, number>();
   battery: BatteryLevel | undefined;
   readonly #listener: OwnProbeListener;
+  readonly #observer: ProbeObserver | undefined;
 
-  constructor(index: number, link: DeviceLink, limits: WearerLimits, now: Now, listener: OwnProbeListener) {
+  constructor({ index, link, limits, now, listener, observer }: OwnProbeOptions) {
     this.index = index;
     this.link = link;
     this.#listener = listener;
-    this.downlink = new Downlink(link, limits, now);
+    this.#observer = observer;
+    this.downlink = new Downlink(link, limits, now, observer);
     this.uplink = new Uplink({
       probeIndex: index,
       capabilities: () => link.info.capabilities,
@@ -55,8 +67,14 @@ export class OwnProbe {
   /** Resolves with the first state that is connected or closed. */
   open(): Promise<LinkState> {
     return this.link.open({
-      onState: () => this.#listener.onChange(),
-      onEvent: (event) => this.uplink.event(event),
+      onState: (state) => {
+        this.#observer?.onState(state);
+        this.#listener.onChange();
+      },
+      onEvent: (event) => {
+        this.#observer?.onMessage();
+        this.uplink.event(event);
+      },
       onDiscard: (cause, count) => this.#discard(cause, count),
     });
   }

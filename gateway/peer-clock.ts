@@ -1,15 +1,14 @@
 // The offset between this clock and a peer's, by four-timestamp exchanges (docs/protocol.md §2.6; Mills, RFC 5905 §8).
+// Each exchange proves an interval in which the offset lies; what is known is where all of them overlap, each grown by the drift since.
 // Invariant: however asymmetric the way and however the clocks drift, the true offset lies within the bound that is stated.
 import type { Now } from "./runtime.ts";
 
-/** A phone's oscillator is within ±100 ppm; two of them part by at most twice that. */
-export const maxDrift = 200e-6;
+/** A phone's oscillator is within ±100 ppm; two of them part by at most this. */
+export const maxDrift = (100e-6 + 100e-6) / (1 - 100e-6);
 /** `performance.now()` is coarsened to 100 µs, and each side of the interval is made of two readings. */
 export const clockGrainMs = 0.2;
-/** At one ping every 4–10 s: over a minute, in which drift adds more to a bound than a better exchange could save. */
-const maxExchanges = 16;
-/** A peer that sleeps answers none; the ping before the last ones says nothing useful any more. */
-const maxPingsInFlight = 8;
+/** Above a second and a half of them at the fastest rate of a latency probe. A peer that sleeps answers none, and late answers say little. */
+export const maxPingsInFlight = 32;
 /** A ping that arrives this long after it left, by the estimate, comes from a clock that stood still: longer than an effect lives. */
 const contradictionMs = 1_000;
 
@@ -18,26 +17,44 @@ export interface ClockEstimate {
   readonly offsetMs: number;
   /** The true offset is within `offsetMs` ± `boundMs`. */
   readonly boundMs: number;
-  /** Of the exchange that the estimate rests on. */
+  /** Of the last exchange that the estimate rests on. */
   readonly rttMs: number;
 }
 
-/** What one exchange proves: between its two ends the offset lay between these. */
-interface Exchange {
-  readonly leftAtMs: number;
+/** One exchange, as its delays are known after it. */
+export interface ClockExchange {
+  readonly rttMs: number;
+  /** One way each, within ± `boundMs`. */
+  readonly toPeerMs: number;
+  readonly fromPeerMs: number;
+  readonly boundMs: number;
+}
+
+export interface ClockObserver {
+  onExchange(exchange: ClockExchange): void;
+  /** The peer's clock, or mine against it, jumped or stood still. */
+  onClockStep(): void;
+}
+
+/** At `atMs` the offset lay between the two. */
+interface Interval {
+  readonly atMs: number;
   readonly lowestMs: number;
   readonly highestMs: number;
+  /** Of the last exchange that told more than was known. */
   readonly rttMs: number;
 }
 
 export class PeerClock {
   readonly #now: Now;
+  readonly #observer: ClockObserver | undefined;
   readonly #pings = new Map<number, number>();
-  #exchanges: Exchange[] = [];
+  #known: Interval | undefined;
   #lastId = 0;
 
-  constructor({ now }: { readonly now: Now }) {
+  constructor({ now, observer }: { readonly now: Now; readonly observer?: ClockObserver | undefined }) {
     this.#now = now;
+    this.#observer = observer;
   }
 
   /** A ping that leaves now. */
@@ -67,27 +84,28 @@ export class PeerClock {
     const awayMs = arrivedAtMs - leftAtMs;
     const rttMs = awayMs - heldMs;
     if (heldMs < 0 || rttMs < -2 * clockGrainMs - awayMs * maxDrift) return "implausible";
-    const exchange: Exchange = {
-      leftAtMs,
+    // The peer's clock read at most t2 when the ping left, and at least t3 when the pong arrived.
+    const proven: Interval = {
+      atMs: arrivedAtMs,
       lowestMs: t3Us / 1000 - arrivedAtMs - clockGrainMs,
-      highestMs: t2Us / 1000 - leftAtMs + clockGrainMs,
+      highestMs: t2Us / 1000 - leftAtMs + clockGrainMs + awayMs * maxDrift,
       rttMs: Math.max(0, rttMs),
     };
-    // An earlier exchange that cannot be true together with this one is from before a clock jumped or stood still.
-    const compatible = this.#exchanges.filter((earlier) => overlap(earlier, exchange, arrivedAtMs));
-    this.#exchanges = [...compatible, exchange].slice(-maxExchanges);
+    this.#learn(proven);
+    this.#tellExchange(proven.rttMs, t2Us / 1000 - leftAtMs, t3Us / 1000 - arrivedAtMs);
     return "accepted";
   }
 
-  /** From the exchange whose bound, grown with its age, is the smallest; undefined until there is one. */
+  /** Undefined until there has been an exchange. */
   estimate(): ClockEstimate | undefined {
-    const nowMs = this.#now();
-    let best: ClockEstimate | undefined;
-    for (const { leftAtMs, lowestMs, highestMs, rttMs } of this.#exchanges) {
-      const boundMs = (highestMs - lowestMs) / 2 + (nowMs - leftAtMs) * maxDrift;
-      if (best === undefined || boundMs < best.boundMs) best = { offsetMs: (lowestMs + highestMs) / 2, boundMs, rttMs };
-    }
-    return best;
+    const known = this.#knownAt(this.#now());
+    return (
+      known && {
+        offsetMs: (known.lowestMs + known.highestMs) / 2,
+        boundMs: (known.highestMs - known.lowestMs) / 2,
+        rttMs: known.rttMs,
+      }
+    );
   }
 
   /** When it was `peerUs` on the peer's clock, on mine. */
@@ -107,12 +125,39 @@ export class PeerClock {
   /** After a sleep: no estimate until an exchange whose ping leaves after this. */
   invalidate(): void {
     this.#pings.clear();
-    this.#exchanges = [];
+    this.#known = undefined;
+  }
+
+  #learn(proven: Interval): void {
+    const known = this.#knownAt(proven.atMs);
+    const both = known && intersectionOf(known, proven);
+    // Two that cannot be true together: a clock has jumped or stood still between them, and the newer one holds.
+    if (known !== undefined && both === undefined) this.#observer?.onClockStep();
+    this.#known = both ?? proven;
+  }
+
+  /** What is known, grown by the drift that is possible meanwhile. */
+  #knownAt(nowMs: number): Interval | undefined {
+    const known = this.#known;
+    if (known === undefined) return undefined;
+    const grownMs = (nowMs - known.atMs) * maxDrift;
+    return { ...known, atMs: nowMs, lowestMs: known.lowestMs - grownMs, highestMs: known.highestMs + grownMs };
+  }
+
+  /** Both are the offset plus or minus a way. */
+  #tellExchange(rttMs: number, outMs: number, backMs: number): void {
+    const estimate = this.#observer && this.estimate();
+    if (estimate === undefined) return;
+    const { offsetMs, boundMs } = estimate;
+    this.#observer?.onExchange({ rttMs, toPeerMs: outMs - offsetMs, fromPeerMs: offsetMs - backMs, boundMs });
   }
 }
 
-/** Whether one offset can lie in both intervals now, each grown by the drift that is allowed since its ping left. */
-const overlap = (a: Exchange, b: Exchange, nowMs: number): boolean => {
-  const grownMs = (nowMs - a.leftAtMs + nowMs - b.leftAtMs) * maxDrift;
-  return a.lowestMs <= b.highestMs + grownMs && b.lowestMs <= a.highestMs + grownMs;
+/** Undefined when they do not overlap. */
+const intersectionOf = (known: Interval, proven: Interval): Interval | undefined => {
+  const lowestMs = Math.max(known.lowestMs, proven.lowestMs);
+  const highestMs = Math.min(known.highestMs, proven.highestMs);
+  if (lowestMs > highestMs) return undefined;
+  const isBetter = proven.highestMs - proven.lowestMs < known.highestMs - known.lowestMs;
+  return { atMs: proven.atMs, lowestMs, highestMs, rttMs: isBetter ? proven.rttMs : known.rttMs };
 };

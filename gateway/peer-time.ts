@@ -1,7 +1,8 @@
 // Time between this gateway and one peer over one channel: pings and pongs, the delay that is shown, and when the peer's records are too late.
 // Neighbours: peer-clock.ts estimates the offset, demux.ts asks the gate. Invariant: without an estimate nothing is in time.
 import type { Ping, Pong } from "./frame-types.ts";
-import { PeerClock } from "./peer-clock.ts";
+import type { PeerObserver } from "./observers.ts";
+import { type ClockEstimate, PeerClock } from "./peer-clock.ts";
 import { effectLifetimeMs, type GatewayRecord } from "./record.ts";
 import type { Now } from "./runtime.ts";
 
@@ -14,12 +15,18 @@ export interface Delay {
 
 export class PeerTime {
   readonly #now: Now;
+  readonly #observer: PeerObserver | undefined;
   readonly #clock: PeerClock;
   #delay: Delay | undefined;
 
-  constructor(now: Now) {
+  constructor(now: Now, observer?: PeerObserver) {
     this.#now = now;
-    this.#clock = new PeerClock({ now });
+    this.#observer = observer;
+    this.#clock = new PeerClock({ now, observer });
+  }
+
+  estimate(): ClockEstimate | undefined {
+    return this.#clock.estimate();
   }
 
   /** Of the peer's last ping that could be judged; undefined until the clocks have been compared. */
@@ -35,10 +42,12 @@ export class PeerTime {
   /** A ping has come. "jumped": it contradicts what was known of the peer's clock, and nothing is known any more. */
   pinged({ t1Us }: Pick<Ping, "t1Us">): "plausible" | "jumped" {
     if (this.#clock.contradicts(t1Us)) {
+      this.#observer?.onClockStep();
       this.distrust();
       return "jumped";
     }
     const estimate = this.#clock.estimate();
+    this.#observer?.onPing(t1Us, this.#now(), estimate);
     const leftAtMs = this.#clock.toLocalMs(t1Us);
     if (estimate !== undefined && leftAtMs !== undefined) {
       this.#delay = { oneWayMs: Math.max(0, this.#now() - leftAtMs), boundMs: estimate.boundMs };

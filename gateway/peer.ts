@@ -16,7 +16,8 @@ import {
 } from "./frame-types.ts";
 import { Ledger } from "./ledger.ts";
 import { Liveness } from "./liveness.ts";
-import type { Mux } from "./mux.ts";
+import type { Mux, MuxPort } from "./mux.ts";
+import type { GatewayObserver, PeerObserver } from "./observers.ts";
 import { type Delay, PeerTime } from "./peer-time.ts";
 import { type GatewayRecord, hasEffect } from "./record.ts";
 import type { Roster, RosterProbe } from "./roster.ts";
@@ -35,6 +36,7 @@ export interface PeerOptions {
   readonly epoch: number;
   readonly now: Now;
   readonly mux: Mux;
+  readonly observer?: Pick<GatewayObserver, "observePeer"> | undefined;
   /** Called before anything of a message is applied. */
   readonly beforeMessage: () => void;
   /** State, roster or delay has changed. */
@@ -67,10 +69,13 @@ export class Peer {
   readonly #now: Now;
   readonly #mux: Mux;
   readonly #demux: Demux;
+  readonly #observer: PeerObserver | undefined;
   #time: PeerTime;
   #liveness: Liveness;
   #bucket: TokenBucket;
   #channel: Channel | undefined;
+  /** The way out of that channel. */
+  #port: MuxPort | undefined;
   #sessionId = "";
   #openedAtMs = 0;
   /** It has told who it is since it was gone last. */
@@ -88,13 +93,16 @@ export class Peer {
     this.#options = options;
     this.#now = options.now;
     this.#mux = options.mux;
+    this.#observer = options.observer?.observePeer(this);
+    const observer = this.#observer;
     this.#demux = new Demux({
       now: options.now,
       ledger: this.ledger,
       gate: (record) => this.#time.gate(record),
       deliver: (record, probe) => this.#deliver(record, probe),
+      onArrival: observer && ((record, atMs) => observer.onRecord(record, atMs, this.#time.estimate())),
     });
-    this.#time = new PeerTime(options.now);
+    this.#time = this.#newTime();
     this.#liveness = new Liveness(options.now());
     this.#bucket = this.#newBucket();
     this.#state = { kind: "gone", sinceMs: options.now(), reason: "not yet connected" };
@@ -135,27 +143,34 @@ export class Peer {
     return this.#time.delay;
   }
 
+  /** How well the peer's clock is known now. */
+  get clockBoundMs(): number | undefined {
+    return this.#time.estimate()?.boundMs;
+  }
+
   /** Takes over an admitted channel; `roster` and `members` are told to the other end at once. */
   open(relay: ChannelRelay, roster: Roster, members: readonly string[]): void {
     const { channel } = relay;
     this.#channel = channel;
+    this.#port = this.#observer === undefined ? channel : observed(channel, this.#observer);
+    this.#observer?.onOpened();
     this.#sessionId = channel.remoteSessionId;
     this.#openedAtMs = this.#now();
-    this.#time = new PeerTime(this.#now);
+    this.#time = this.#newTime();
     this.#liveness = new Liveness(this.#now());
     this.#bucket = this.#newBucket();
     this.#interestHeard = 0;
     this.#membersHeard = 0;
     this.ledger.openChannel();
-    this.#mux.addPeer(this.gatewayId, channel, this.ledger);
+    this.#mux.addPeer(this.gatewayId, this.#port, this.ledger);
     this.#setState({ kind: "connected" });
     this.send({ type: "roster", ...roster });
     this.sendMembers(members);
     if (this.#wanted.size > 0) this.#sendInterest();
-    this.#ping();
+    this.ping();
     relay.forward({
       onMessage: (message) => {
-        if (channel === this.#channel) this.#message(message); // What a replaced channel still brings would be counted twice.
+        if (channel === this.#channel) this.#take(message); // What a replaced channel still brings would be counted twice.
       },
       onDrain: () => this.#mux.drained(this.gatewayId),
       onClose: (reason) => this.#closed(channel, reason, "lost"),
@@ -173,7 +188,13 @@ export class Peer {
   }
 
   send(frame: GatewayFrame): void {
-    this.#channel?.send(encodeMessage([frame]));
+    this.#port?.send(encodeMessage([frame]));
+  }
+
+  /** Compares the clocks, and tells the other end of the records that have come. */
+  ping(): void {
+    if (this.#channel === undefined) return;
+    this.send({ type: "ping", ...this.#time.ping(), ledger: this.ledger.report() });
   }
 
   sendMembers(sessionIds: readonly string[]): void {
@@ -195,7 +216,7 @@ export class Peer {
   distrustClock(): void {
     if (this.#channel === undefined) return;
     this.#time.distrust();
-    this.#ping();
+    this.ping();
   }
 
   tick(): void {
@@ -203,12 +224,19 @@ export class Peer {
     if (this.#channel === undefined) return;
     switch (this.#liveness.tick(this.#now())) {
       case "ping":
-        return this.#ping();
+        return this.ping();
       case "asleep":
         return this.#setState({ kind: "asleep", sinceMs: this.#now() });
       case "drop":
         return this.close("other", "no sign of life");
     }
+  }
+
+  #take(message: Uint8Array): void {
+    if (this.#observer === undefined) return this.#message(message);
+    const startedMs = this.#now();
+    this.#message(message);
+    this.#observer.onReceived(message.length, this.#now() - startedMs);
   }
 
   #message(message: Uint8Array): void {
@@ -245,6 +273,8 @@ export class Peer {
         if (frame.version <= this.#membersHeard) return;
         this.#membersHeard = frame.version;
         return this.#options.onMembers(this, frame.sessionIds);
+      case "done":
+        return this.#observer?.onDone(frame, this.#time.estimate());
       case "bye":
         return this.#endedByOther(frame.reason);
       case "hello":
@@ -282,14 +312,10 @@ export class Peer {
     this.send({ type: "interest", version: ++this.#interestSaid, entries });
   }
 
-  #ping(): void {
-    this.send({ type: "ping", ...this.#time.ping(), ledger: this.ledger.report() });
-  }
-
   #pinged({ id, t1Us, ledger }: Ping): void {
     const t2Us = Math.round(this.#now() * 1000);
     this.ledger.heard(ledger);
-    if (this.#time.pinged({ t1Us }) === "jumped") this.#ping();
+    if (this.#time.pinged({ t1Us }) === "jumped") this.ping();
     this.send({ type: "pong", id, t2Us, t3Us: Math.round(this.#now() * 1000), ledger: this.ledger.report() });
   }
 
@@ -316,6 +342,7 @@ export class Peer {
   #closed(channel: Channel, reason: string, how: Parting): void {
     if (channel !== this.#channel) return; // Replaced meanwhile, or closed by ourselves.
     this.#channel = undefined;
+    this.#port = undefined;
     this.#mux.removePeer(this.gatewayId);
     this.ledger.closeChannel();
     if (how === "replaced") return; // The next channel, or the next epoch, follows at once.
@@ -333,7 +360,21 @@ export class Peer {
     this.refusals.set(cause, (this.refusals.get(cause) ?? 0) + 1);
   }
 
+  #newTime(): PeerTime {
+    return new PeerTime(this.#now, this.#observer);
+  }
+
   #newBucket(): TokenBucket {
     return new TokenBucket({ capacity: maxUnitBurst, refillPerSecond: maxUnitsPerSecond, now: this.#now });
   }
 }
+
+/** The same port, with every message that leaves counted. */
+const observed = (port: MuxPort, observer: PeerObserver): MuxPort => ({
+  send: (message) => {
+    const isTaken = port.send(message);
+    if (isTaken) observer.onSent(message.length);
+    return isTaken;
+  },
+  bufferedBytes: () => port.bufferedBytes(),
+});

@@ -5,7 +5,22 @@ import { maxPacketBytes } from "./frame-types.ts";
 import type { GatewayRecord } from "./record.ts";
 import type { Cancel, Schedule } from "./runtime.ts";
 
-type SendRecords = (records: readonly GatewayRecord[]) => void;
+/** Why a queue gives out what waits in it. */
+export type FlushReason =
+  /** A record came that may not wait. */
+  | "urgent"
+  /** The slack of a record has run out. */
+  | "window"
+  /** The next record does not fit the packet any more. */
+  | "full"
+  /** Meant for one peer alone, which waits for nothing. */
+  | "directed"
+  /** A channel that was full takes messages again. */
+  | "drained"
+  /** What waits belongs to the roster, or the set of peers, before a change. */
+  | "changed";
+
+type SendRecords = (records: readonly GatewayRecord[], reason: FlushReason) => void;
 
 export class SendQueue {
   readonly #schedule: Schedule;
@@ -30,7 +45,7 @@ export class SendQueue {
   add(record: GatewayRecord): void {
     let bytes = this.#bytesWith(record);
     if (bytes > maxPacketBytes) {
-      this.flush();
+      this.flush("full");
       bytes = this.#bytesWith(record);
     }
     this.#records.push(record);
@@ -40,16 +55,16 @@ export class SendQueue {
   /** All that waits leaves within `slackMs`. A timer that comes late is made up for here, at the next record. */
   flushWithin(slackMs: number, nowMs: number): void {
     const dueMs = Math.min(this.#dueMs, nowMs + slackMs);
-    if (dueMs <= nowMs) return this.flush();
+    if (dueMs <= nowMs) return this.flush(slackMs === 0 ? "urgent" : "window");
     if (dueMs === this.#dueMs) return;
     this.#dueMs = dueMs;
     this.#cancelTimer?.();
     this.#cancelTimer = this.#schedule(dueMs - nowMs, this.#onTimer);
   }
 
-  flush(): void {
+  flush(reason: FlushReason): void {
     const records = this.clear();
-    if (records.length > 0) this.#send(records);
+    if (records.length > 0) this.#send(records, reason);
   }
 
   /** Takes everything out without sending it. */
@@ -62,7 +77,7 @@ export class SendQueue {
     return records;
   }
 
-  readonly #onTimer = (): void => this.flush();
+  readonly #onTimer = (): void => this.flush("window");
 
   #bytesWith(record: GatewayRecord): number {
     const first = this.#records[0];

@@ -43,6 +43,7 @@ export interface AppOptions {
   /** Undefined where the browser has no share sheet; resolves with whether the sheet could be opened. */
   readonly share: ((url: string) => Promise<boolean>) | undefined;
   readonly platform: AppModel["platform"];
+  readonly showFigures: AppActions["showFigures"];
   readonly isAwakeLocked: AppModel["isAwakeLocked"];
 }
 
@@ -313,6 +314,7 @@ export class App {
       setBuzzRate: (buzzesPerTenSeconds) => this.#change({ buzzesPerTenSeconds }),
       setRules: (rules) => this.#change({ rules }),
       dismissNotice: (id) => notices.dismiss(id),
+      showFigures: (root) => this.#options.showFigures(root),
     };
   }
 }

@@ -4,10 +4,15 @@ import { Peer } from "peerjs";
 import { type ErrorCode, errorTexts } from "../gateway/errors.ts";
 import { reportOf } from "../gateway/report.ts";
 import { signalingPath } from "../gateway/signaling-message.ts";
+import { Statistics } from "../gateway/statistics.ts";
 import { App } from "./app.ts";
+import { watchBattery } from "./battery.ts";
 import { bluetoothProblem } from "./ble/pairing.ts";
 import { phonePlatformOf } from "./ble/phone-platform.ts";
 import { TonePlayer } from "./ble/tone.ts";
+import { BusyTime, timedChannel, timedSchedule } from "./busy-time.ts";
+import { Figures } from "./figures.ts";
+import { LoadMeter } from "./load-meter.ts";
 import { LogBook } from "./log-book.ts";
 import { signalingAddress } from "./mesh/peerjs-opener.ts";
 import { RoomSession } from "./mesh/room-session.ts";
@@ -17,7 +22,9 @@ import { webCrypto } from "./mesh/web-crypto.ts";
 import { NoticeBoard } from "./notice-board.ts";
 import { ProbeShelf } from "./probe-shelf.ts";
 import { probeChoosers } from "./probe-sources.ts";
+import { FigureSettingsStore } from "./store/figure-settings-store.ts";
 import { openIdentity } from "./store/identity-store.ts";
+import { openRecordingStore } from "./store/recording-store.ts";
 import { RoomStore } from "./store/room-store.ts";
 import { SettingsStore } from "./store/settings-store.ts";
 import { openTextStorage } from "./store/text-storage.ts";
@@ -27,6 +34,7 @@ import { keepAwake } from "./wake-lock.ts";
 
 const random = (): number => Math.random();
 const today = (): Date => new Date();
+const wallNow = (): number => Date.now();
 
 const start = async (root: Element): Promise<void> => {
   const notices = new NoticeBoard();
@@ -57,6 +65,30 @@ const start = async (root: Element): Promise<void> => {
     tone.play(durationsMs, strengthPercent);
   });
 
+  const busy = new BusyTime(now);
+  const load = new LoadMeter({
+    now,
+    schedule,
+    busy,
+    isHidden: () => document.hidden,
+    PressureObserver: globalThis.PressureObserver,
+  });
+  const figures = new Figures({
+    now,
+    wallNow,
+    schedule,
+    load,
+    settings: new FigureSettingsStore(deviceStorage),
+    recordings: openRecordingStore(globalThis.indexedDB, identity.slot),
+    browser: navigator.userAgent,
+    save: saveFile,
+    onNotKept: () => notices.raise("storage-unavailable"),
+  });
+  const unwatchBattery = watchBattery({
+    getBattery: navigator.getBattery?.bind(navigator),
+    onState: (state) => figures.batteryChanged(state),
+  });
+
   const isAwakeLocked = signal(false);
   /** Of the room that the page is in, or was in last. */
   let epoch = 0;
@@ -68,11 +100,12 @@ const start = async (root: Element): Promise<void> => {
     crypto: webCrypto,
     settings: new SettingsStore(deviceStorage, identity.slot),
     rooms: new RoomStore(deviceStorage),
-    shelf: new ProbeShelf(probeChoosers({ bluetooth, phone, now, schedule, random })),
+    shelf: new ProbeShelf(probeChoosers({ bluetooth, phone, now, schedule, random }), busy),
     log,
     notices,
     join: async (room, settings, listener) => {
       epoch = await identity.nextEpoch();
+      const statistics = new Statistics(now);
       const session = new RoomSession({
         room,
         Peer,
@@ -86,12 +119,16 @@ const start = async (root: Element): Promise<void> => {
         limits: settings,
         crypto: webCrypto,
         now,
-        wallNow: () => Date.now(),
-        schedule,
+        wallNow,
+        schedule: timedSchedule(schedule, busy),
         random,
+        wrapChannel: (channel) => timedChannel(channel, busy),
+        observer: statistics,
         listener,
       });
-      session.gateway.setHidden(document.hidden);
+      const { gateway } = session;
+      gateway.setHidden(document.hidden);
+      figures.enter({ gateway, statistics, roomId: room.roomId, name: () => app.model.settings.value.name });
       return session;
     },
     inviteBase: {
@@ -113,6 +150,16 @@ const start = async (root: Element): Promise<void> => {
       share: "share" in navigator,
     },
     isAwakeLocked,
+    showFigures: async (root) => {
+      const panel = await import("./panel/panel.tsx").catch(() => undefined);
+      const opened = panel && figures.open();
+      if (opened === undefined) return undefined;
+      const stopDrawingPanel = panel?.renderPanel(root, opened.model, figures.actions);
+      return () => {
+        stopDrawingPanel?.();
+        opened.close();
+      };
+    },
   });
 
   root.replaceChildren();
@@ -133,9 +180,14 @@ const start = async (root: Element): Promise<void> => {
     return () => lock.close();
   });
 
+  const stopFigures = effect(() => {
+    if (app.model.room.value === undefined) figures.leave();
+  });
+
   const onVisibility = (): void => {
     app.session?.gateway.setHidden(document.hidden);
-    if (!document.hidden) tone.resume();
+    if (document.hidden) figures.suspend();
+    else tone.resume();
   };
   const onHashChange = (): void => void app.followFragment();
   const onStorage = (): void => app.readSettings();
@@ -148,6 +200,11 @@ const start = async (root: Element): Promise<void> => {
     window.removeEventListener("hashchange", onHashChange);
     window.removeEventListener("storage", onStorage);
     stopWakeLock();
+    // Before the room is left: a recording that a reload interrupts goes on after it.
+    stopFigures();
+    figures.suspend();
+    unwatchBattery();
+    load.close();
     void app.leave();
     void tone.close();
     flash.close();
@@ -200,6 +257,17 @@ const tellInstead = (root: Element, code: ErrorCode): void => {
   page.className = "start";
   page.append(title, text);
   root.replaceChildren(page);
+};
+
+/** A browser that asks the person first still needs the address for a while. */
+const fileAddressLivesMs = 60_000;
+
+const saveFile = (name: string, file: Blob): void => {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  schedule(fileAddressLivesMs, () => URL.revokeObjectURL(link.href));
 };
 
 const root = document.querySelector("#app");

@@ -3,6 +3,7 @@
 import type { DeviceLink } from "../firmware-bridge/device-link.ts";
 import type { GestureName } from "../firmware-bridge/gestures.ts";
 import type { ErrorCode } from "../gateway/errors.ts";
+import { type BusyTime, timedLink } from "./busy-time.ts";
 import type { ProbeView } from "./ui/app-model.ts";
 
 export type Origin = ProbeView["origin"];
@@ -20,10 +21,13 @@ export type ProbeChooser = (freeSlots: number) => Promise<ProbeSource | ErrorCod
 
 export class ProbeShelf {
   readonly #choosers: Readonly<Record<Origin, ProbeChooser>>;
+  readonly #busy: BusyTime;
   readonly #sources = new WeakMap<DeviceLink, ProbeSource>();
 
-  constructor(choosers: Readonly<Record<Origin, ProbeChooser>>) {
+  /** @param busy what the links' events take is counted there. */
+  constructor(choosers: Readonly<Record<Origin, ProbeChooser>>, busy: BusyTime) {
     this.#choosers = choosers;
+    this.#busy = busy;
   }
 
   async choose(origin: Origin, freeSlots: number): Promise<DeviceLink | ErrorCode> {
@@ -47,7 +51,7 @@ export class ProbeShelf {
   }
 
   #linkTo(source: ProbeSource): DeviceLink {
-    const link = source.makeLink();
+    const link = timedLink(source.makeLink(), this.#busy);
     this.#sources.set(link, source);
     return link;
   }

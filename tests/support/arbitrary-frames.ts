@@ -90,4 +90,5 @@ export const arbitraryFrame: fc.Arbitrary<GatewayFrame> = fc.oneof(
   fc.record({ ...type("pong"), id: varint, t2Us: varint, t3Us: varint, ledger }),
   fc.record({ ...type("members"), version: positive, sessionIds: fc.array(sessionId, { maxLength: 20 }) }),
   fc.record({ ...type("bye"), reason: u8 }),
+  fc.record({ ...type("done"), probe: varint, sequence: fc.nat({ max: maxSequence }), timeUs: varint, outcome: u8 }),
 );

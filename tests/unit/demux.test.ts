@@ -233,4 +233,28 @@ describe("demux", () => {
     expect(sequences()).toEqual([7, 8]);
     expect(ledger.snapshot().dropped["unknown-probe"]).toBe(1);
   });
+
+  it("should tell of each record once, when it arrived, whatever becomes of it", () => {
+    const arrivals: (readonly [number, number])[] = [];
+    demux = new Demux({
+      now: () => nowMs,
+      ledger,
+      gate: () => verdict,
+      deliver: () => undefined,
+      onArrival: ({ sequence }, arrivedAtMs) => arrivals.push([sequence, arrivedAtMs]),
+    });
+    nowMs = 100;
+    receive(1, makeRecord({ sequence: 5 })); // Before its roster.
+    nowMs = 300;
+    demux.onRoster(rosterOf(1, 1));
+    receive(1, makeRecord({ sequence: 4 })); // Overtaken.
+    receive(1, makeRecord({ sequence: 5 })); // A duplicate.
+    verdict = "late";
+    receive(1, makeGesture({ sequence: 6 }));
+    expect(arrivals).toEqual([
+      [5, 100],
+      [4, 300],
+      [6, 300],
+    ]);
+  });
 });

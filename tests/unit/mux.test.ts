@@ -4,7 +4,7 @@ import { backlogHighWaterBytes } from "../../gateway/channel.ts";
 import { decodeMessage } from "../../gateway/decode-message.ts";
 import { maxPacketBytes } from "../../gateway/frame-types.ts";
 import { Ledger } from "../../gateway/ledger.ts";
-import { Mux } from "../../gateway/mux.ts";
+import { type Flush, Mux } from "../../gateway/mux.ts";
 import type { GatewayRecord } from "../../gateway/record.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { MemoryPort } from "../support/memory-port.ts";
@@ -299,5 +299,57 @@ describe("mux", () => {
     mux.close();
     expect(time.pendingTasks).toBe(0);
     expect(ledger.snapshot().queued).toBe(0);
+  });
+
+  it("should tell its observer of every aggregate that left, and why", async () => {
+    const flushes: Flush[] = [];
+    mux = new Mux({
+      now: time.now,
+      schedule: time.schedule,
+      windowMs: 180,
+      observer: { onFlush: (flush) => flushes.push(flush) },
+    });
+    const ada = join("ada");
+    join("bob");
+    const told = () => flushes.splice(0).map(({ reason, records, peers }) => [reason, records.length, peers]);
+    mux.announce(battery(1));
+    await time.advance(180);
+    mux.announce(now(makeGesture));
+    mux.command("ada", now(makeCommand));
+    expect(told()).toEqual([
+      ["window", 1, 2],
+      ["urgent", 1, 2],
+      ["directed", 1, 1],
+    ]);
+    mux.announce(battery(2));
+    mux.rosterVersion = 2;
+    mux.announce(makeRecord({ payload: new Uint8Array(800) }));
+    mux.announce(makeRecord({ payload: new Uint8Array(800) }));
+    expect(told()).toEqual([
+      ["changed", 1, 2],
+      ["full", 1, 2],
+    ]);
+    ada.port.buffered = backlogHighWaterBytes;
+    mux.announce(now(makeGesture));
+    ada.port.buffered = 0;
+    mux.drained("ada");
+    expect(told()).toEqual([
+      ["urgent", 2, 1],
+      ["drained", 2, 1],
+    ]);
+  });
+
+  it("should tell its observer nothing of what nobody took", () => {
+    const flushes: Flush[] = [];
+    mux = new Mux({
+      now: time.now,
+      schedule: time.schedule,
+      windowMs: 180,
+      observer: { onFlush: (flush) => flushes.push(flush) },
+    });
+    const ada = join("ada");
+    ada.port.isOpen = false;
+    mux.announce(now(makeGesture));
+    expect(flushes).toEqual([]);
   });
 });

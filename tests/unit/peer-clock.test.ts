@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PeerClock } from "../../gateway/peer-clock.ts";
+import { type ClockExchange, maxDrift, maxPingsInFlight, PeerClock } from "../../gateway/peer-clock.ts";
 import type { Now, RandomUnit } from "../../gateway/runtime.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { seededRandom } from "../support/random.ts";
@@ -117,11 +117,85 @@ describe("peer clock", () => {
     expect(clock.estimate()?.rttMs).toBeCloseTo(2, 0);
     const boundBefore = clock.estimate()?.boundMs ?? 0;
     await time.advance(60_000);
-    expect(clock.estimate()?.boundMs).toBeCloseTo(boundBefore + 12, 3); // 200 ppm of a minute
+    expect(clock.estimate()?.boundMs).toBeCloseTo(boundBefore + 60_000 * maxDrift, 3);
     await time.advance(60_000);
     exchange();
     await time.advance(1_000);
     expect(clock.estimate()?.rttMs).toBeCloseTo(40, 0);
+  });
+
+  it("should know more from two exchanges than from either, when one was quick there and the other quick back", async () => {
+    const [quickMs, slowMs] = [1, 41];
+    let outMs = quickMs;
+    const { time, exchange, clock, isTruthInBound } = pair(9, 50e-6, -50e-6, {
+      outMs: () => outMs,
+      backMs: () => quickMs + slowMs - outMs,
+      lossShare: 0,
+    });
+    exchange();
+    await time.advance(1_000);
+    expect(clock.estimate()?.boundMs).toBeGreaterThan((quickMs + slowMs) / 2);
+    outMs = slowMs;
+    exchange();
+    await time.advance(1_000);
+    expect(clock.estimate()?.boundMs).toBeLessThan(quickMs + 1);
+    expect(isTruthInBound()).toBe(true);
+  });
+
+  it("should allow for the drift while the other held the ping", () => {
+    let mineMs = 0;
+    const clock = new PeerClock({ now: () => mineMs });
+    const theirsUs = () => mineMs * (1 + maxDrift) * 1000;
+    const { id } = clock.ping();
+    const t2Us = theirsUs();
+    mineMs = 20_000;
+    clock.pong({ id, t2Us, t3Us: theirsUs() });
+    const { offsetMs = 0, boundMs = 0 } = clock.estimate() ?? {};
+    expect(Math.abs(theirsUs() / 1000 - mineMs - offsetMs)).toBeLessThanOrEqual(boundMs);
+    expect(boundMs).toBeLessThan(3);
+  });
+
+  it("should keep the truth in its bound through a shift of eight hours", async () => {
+    const { time, random, exchange, isTruthInBound, clock } = pair(10, 100e-6, -100e-6, {
+      outMs: (r) => 1 + 200 * r() ** 4,
+      backMs: (r) => 1 + 200 * r() ** 4,
+      lossShare: 0.2,
+    });
+    let worstMs = 0;
+    for (let passedMs = 0; passedMs < 8 * 3_600_000; passedMs += 10_000) {
+      exchange();
+      await time.advance(10_000 * (0.5 + random()));
+      expect(isTruthInBound()).toBe(true);
+      if (passedMs > 60_000) worstMs = Math.max(worstMs, clock.estimate()?.boundMs ?? 0);
+    }
+    expect(worstMs).toBeLessThan(30);
+  });
+
+  it("should tell each exchange with its ways, and each step of a clock once", async () => {
+    const exchanges: ClockExchange[] = [];
+    let steps = 0;
+    const time = new FakeTime();
+    let offsetMs = 1_000;
+    const clock = new PeerClock({
+      now: time.now,
+      observer: { onExchange: (exchange) => exchanges.push(exchange), onClockStep: () => steps++ },
+    });
+    const exchange = async (): Promise<void> => {
+      const { id } = clock.ping();
+      await time.advance(20);
+      const t2Us = (time.now() + offsetMs) * 1000;
+      await time.advance(10);
+      clock.pong({ id, t2Us, t3Us: t2Us });
+    };
+    await exchange();
+    expect(exchanges).toMatchObject([{ rttMs: 30 }]);
+    const [{ toPeerMs, fromPeerMs, boundMs }] = exchanges as [ClockExchange];
+    expect(Math.abs(toPeerMs - 20)).toBeLessThanOrEqual(boundMs);
+    expect(Math.abs(fromPeerMs - 10)).toBeLessThanOrEqual(boundMs);
+    offsetMs += 500;
+    await exchange();
+    await exchange();
+    expect(steps).toBe(1);
   });
 
   it("should have no estimate after it is invalidated, until an exchange whose ping left after that", async () => {
@@ -214,7 +288,8 @@ describe("peer clock", () => {
 
   it("should forget pings that are answered too late to be of use", () => {
     const clock = new PeerClock({ now: () => 0 });
-    const ids = Array.from({ length: 9 }, () => clock.ping().id);
-    expect(ids.map((id) => clock.pong({ id, t2Us: 0, t3Us: 0 }))).toEqual(["unknown", ...Array(8).fill("accepted")]);
+    const ids = Array.from({ length: maxPingsInFlight + 1 }, () => clock.ping().id);
+    const outcomes = ids.map((id) => clock.pong({ id, t2Us: 0, t3Us: 0 }));
+    expect(outcomes).toEqual(["unknown", ...Array(maxPingsInFlight).fill("accepted")]);
   });
 });

@@ -79,7 +79,7 @@ describe("send queue", () => {
     add(180, 1);
     queue.add(makeRecord({ sequence: 2, payload: new Uint8Array(1200) }));
     queue.add(makeRecord({ sequence: 3 }));
-    queue.flush();
+    queue.flush("changed");
     expect(sequences()).toEqual([[1], [2], [3]]);
   });
 

@@ -74,9 +74,9 @@ describe.each([
 
 describe("the style sheets", () => {
   it("should take every colour from the palettes that are checked here", () => {
-    const sheets = ["base", "controls", "dial", "start", "room", "probes", "people", "consent", "notices", "flash"];
-    for (const sheet of sheets) {
-      const text = readFileSync(new URL(`../../web/ui/${sheet}.css`, import.meta.url), "utf8");
+    const names = ["base", "controls", "dial", "start", "room", "probes", "people", "consent", "notices", "flash"];
+    for (const sheet of [...names.map((name) => `ui/${name}`), "panel/panel"]) {
+      const text = readFileSync(new URL(`../../web/${sheet}.css`, import.meta.url), "utf8");
       expect(text, sheet).not.toMatch(/#[0-9a-f]{3,8}\b/i);
       for (const [, name = ""] of text.matchAll(/var\(--([\w-]+)\)/g)) {
         expect(css.includes(`--${name}:`) || ["from", "to", "disc", "size"].includes(name), `${sheet}: --${name}`).toBe(

@@ -1,5 +1,6 @@
 // One gateway in one room, from joining to leaving: the gateway, the mesh that brings it channels, and what passes between the two.
 // The same on pages and on native phones: everything of the platform is handed in.
+import type { Channel } from "../../gateway/channel.ts";
 import { Gateway, type GatewayEvent, type GatewayOptions } from "../../gateway/gateway.ts";
 import type { Room } from "../../gateway/room-key.ts";
 import type { RandomUnit } from "../../gateway/runtime.ts";
@@ -24,6 +25,8 @@ export interface RoomSessionOptions
   /** Session ids of the room by the server, oldest first; undefined when it did not tell. */
   readonly fetchMembers: (roomId: string) => Promise<readonly string[] | undefined>;
   readonly random: RandomUnit;
+  /** What the gateway is given in place of a channel, by who wants to stand between the two. */
+  readonly wrapChannel?: (channel: Channel) => Channel;
   readonly listener: RoomSessionListener;
 }
 
@@ -58,7 +61,7 @@ export class RoomSession {
           listener: openerListener,
         }),
       fetchMembers: () => options.fetchMembers(room.roomId),
-      admit: (channel) => this.gateway.admit(channel),
+      admit: (channel) => this.gateway.admit(options.wrapChannel?.(channel) ?? channel),
       heldSessionIds: () => this.gateway.heldSessionIds(),
       now,
       schedule,

@@ -1,4 +1,4 @@
-// The few lines of IndexedDB that one object store needs; localStorage cannot hold a key that never leaves the browser.
+// The few lines of IndexedDB that one object store needs; localStorage can hold neither a key that never leaves the browser nor a long recording.
 
 /** @throws what the browser throws or reports when it keeps no databases for this page. */
 export const openDatabase = (factory: IDBFactory, name: string, storeName: string): Promise<IDBDatabase> => {
@@ -11,14 +11,18 @@ export const readValue = (database: IDBDatabase, storeName: string, key: IDBVali
   resultOf(database.transaction(storeName).objectStore(storeName).get(key));
 
 /** Resolves when the value is on disk, not merely accepted. */
-export const writeValue = (
+export const writeValue = (database: IDBDatabase, storeName: string, key: IDBValidKey, value: unknown): Promise<void> =>
+  change(database, storeName, (store) => void store.put(value, key));
+
+/** All of what `apply` asks for, or nothing; resolves when it is on disk. Rejects with what the browser says, such as QuotaExceededError. */
+export const change = (
   database: IDBDatabase,
   storeName: string,
-  key: IDBValidKey,
-  value: unknown,
+  apply: (store: IDBObjectStore) => void,
 ): Promise<void> => {
   const transaction = database.transaction(storeName, "readwrite", { durability: "strict" });
-  transaction.objectStore(storeName).put(value, key);
+  apply(transaction.objectStore(storeName));
+  transaction.commit(); // A page that is going away does not come to commit it by itself.
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error);

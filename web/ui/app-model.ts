@@ -158,4 +158,6 @@ export interface AppActions {
   setBuzzRate(perTenSeconds: number): void;
   setRules(rules: readonly Rule[]): void;
   dismissNotice(id: number): void;
+  /** Loads the figures and draws them into `root`; the function takes them away again. Undefined: they could not be loaded. */
+  showFigures(root: Element): Promise<(() => void) | undefined>;
 }

@@ -6,6 +6,7 @@ export const parts = [
   { id: "people", label: "People" },
   { id: "consent", label: "Rules" },
   { id: "log", label: "Log" },
+  { id: "figures", label: "Figures" },
 ] as const;
 
 export type PartId = (typeof parts)[number]["id"];

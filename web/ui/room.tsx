@@ -1,15 +1,18 @@
-// The page in a room: the dial, what I wear, who else is here, what their gestures may do to me, and what happened.
+// The page in a room: the dial, what I wear, who else is here, what their gestures may do to me, what happened,
+// and the figures of it all.
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { RoomView } from "./app-model.ts";
 import { createBuzzes } from "./buzzes.ts";
 import { Consent } from "./consent.tsx";
 import { Dial } from "./dial.tsx";
+import { Figures } from "./figures.tsx";
 import { FirstSteps } from "./first-steps.tsx";
 import { CopyInvite, InviteDialog, InviteProblem, ShareInvite } from "./invite.tsx";
 import { isKnown } from "./known.ts";
 import { Log } from "./log.tsx";
 import { NameField } from "./name-field.tsx";
+import { jumpTo } from "./parts.ts";
 import { People } from "./people.tsx";
 import { Probes } from "./probes.tsx";
 import type { AppProps } from "./props.ts";
@@ -26,7 +29,13 @@ const MuteKey = ({ model, actions }: AppProps) => {
   );
 };
 
-const RoomHeader = ({ model, actions, room, onInvite }: AppProps & { room: RoomView; onInvite: () => void }) => (
+interface RoomHeaderProps extends AppProps {
+  readonly room: RoomView;
+  readonly onInvite: () => void;
+  readonly onFigures: () => void;
+}
+
+const RoomHeader = ({ model, actions, room, onInvite, onFigures }: RoomHeaderProps) => (
   <header class="room-header">
     <Mark />
     <h1>
@@ -40,6 +49,9 @@ const RoomHeader = ({ model, actions, room, onInvite }: AppProps & { room: RoomV
     <div class="keys">
       <button type="button" class="key" onClick={onInvite}>
         Invite
+      </button>
+      <button type="button" class="key desk-only" onClick={onFigures}>
+        Figures
       </button>
       <button type="button" class="key key-quiet" onClick={() => actions.leaveRoom()}>
         Leave
@@ -63,6 +75,7 @@ const Alone = ({ model, actions, room }: AppProps & { room: RoomView }) => (
 export const Room = ({ model, actions, room }: AppProps & { room: RoomView }) => {
   const buzzes = useMemo(() => createBuzzes(actions), [actions]);
   const isInviting = useSignal(false);
+  const areFiguresOpen = useSignal(false);
   const isAlone = !model.peers.value.some(isKnown);
   return (
     <div class="room">
@@ -73,25 +86,32 @@ export const Room = ({ model, actions, room }: AppProps & { room: RoomView }) =>
         onInvite={() => {
           isInviting.value = true;
         }}
+        onFigures={() => {
+          if (areFiguresOpen.value) jumpTo("figures");
+          areFiguresOpen.value = true;
+        }}
       />
       <SectionNav />
-      <main class="room-main">
-        <section id="part-room" class="part part-dial" aria-labelledby="room-title">
-          <h2 id="room-title" class="for-readers" tabIndex={-1}>
-            Room
-          </h2>
-          <Dial model={model} room={room} buzzes={buzzes} />
-          {isAlone && <Alone model={model} actions={actions} room={room} />}
-        </section>
-        <div class="room-column">
-          <FirstSteps model={model} actions={actions} room={room} />
-          <Probes model={model} actions={actions} />
-          <People model={model} actions={actions} buzzes={buzzes} />
+      <main>
+        <div class="room-main">
+          <section id="part-room" class="part part-dial" aria-labelledby="room-title">
+            <h2 id="room-title" class="for-readers" tabIndex={-1}>
+              Room
+            </h2>
+            <Dial model={model} room={room} buzzes={buzzes} />
+            {isAlone && <Alone model={model} actions={actions} room={room} />}
+          </section>
+          <div class="room-column">
+            <FirstSteps model={model} actions={actions} room={room} />
+            <Probes model={model} actions={actions} />
+            <People model={model} actions={actions} buzzes={buzzes} />
+          </div>
+          <div class="room-column">
+            <Consent model={model} actions={actions} />
+            <Log model={model} />
+          </div>
         </div>
-        <div class="room-column">
-          <Consent model={model} actions={actions} />
-          <Log model={model} />
-        </div>
+        <Figures actions={actions} isOpen={areFiguresOpen} />
       </main>
       <StatusLine model={model} />
       {isInviting.value && (

@@ -1,4 +1,4 @@
-// On a phone the room is a long page: five keys at the bottom jump to its parts. Buttons, not links: the address's
+// On a phone the room is a long page: six keys at the bottom jump to its parts. Buttons, not links: the address's
 // fragment belongs to the invite.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";

@@ -159,6 +159,8 @@ export interface SceneState {
   readonly notices: AppModel["notices"]["value"];
   readonly isAwakeLocked: boolean;
   readonly platform: AppModel["platform"];
+  /** By name, so that the figures' fixtures are loaded as late as the figures are. */
+  readonly figures: "nothingYet" | "hourOfTen" | "allAmiss";
 }
 
 /** Signals that a scene and its actions may write. */

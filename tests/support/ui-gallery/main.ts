@@ -23,4 +23,4 @@ if (scene === undefined || root === null) throw new Error(`no scene ${name}`);
 const model = sceneModel(scene);
 const calls: Call[] = [];
 globalThis.gallery = { model, calls, flash: openFlashLayer(document.body).flash };
-renderApp(root, model, recordingActions(model, calls));
+renderApp(root, model, recordingActions(model, scene.figures ?? "nothingYet", calls));

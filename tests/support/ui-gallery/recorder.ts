@@ -1,10 +1,14 @@
 // Actions for the gallery: each is recorded, and those whose effect a person expects to see at once change the scene.
 import type { AppActions } from "../../../web/ui/app-model.ts";
-import { probe, room, type sceneModel } from "./fixtures.ts";
+import { probe, room, type SceneState, type sceneModel } from "./fixtures.ts";
 
 export type Call = readonly [name: string, ...values: readonly unknown[]];
 
-export const recordingActions = (model: ReturnType<typeof sceneModel>, calls: Call[]): AppActions => {
+export const recordingActions = (
+  model: ReturnType<typeof sceneModel>,
+  figures: SceneState["figures"],
+  calls: Call[],
+): AppActions => {
   const record =
     <Values extends readonly unknown[]>(name: string, apply: (...values: Values) => void = () => undefined) =>
     (...values: Values): void => {
@@ -74,5 +78,14 @@ export const recordingActions = (model: ReturnType<typeof sceneModel>, calls: Ca
     dismissNotice: record<[number]>("dismissNotice", (id) => {
       model.notices.value = model.notices.value.filter((notice) => notice.id !== id);
     }),
+    showFigures: async (root) => {
+      const [{ renderPanel }, fixtures, { recordingPanelActions }] = await Promise.all([
+        import("../../../web/panel/panel.tsx"),
+        import("./panel-fixtures.ts"),
+        import("./panel-actions.ts"),
+      ]);
+      const shown = fixtures.panelModel(fixtures[figures]);
+      return renderPanel(root, shown, recordingPanelActions(shown, calls));
+    },
   };
 };

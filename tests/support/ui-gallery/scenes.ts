@@ -55,7 +55,7 @@ export const scenes: Readonly<Record<string, Partial<SceneState>>> = {
     peers: tenPeople.slice(0, 3),
     log: busyLog.slice(0, 4),
   },
-  ten: busy,
+  ten: { ...busy, figures: "hourOfTen" },
   watching: { ...busy, peers: watchedMira },
   crowd: {
     ...busy,
@@ -124,5 +124,6 @@ export const scenes: Readonly<Record<string, Partial<SceneState>>> = {
     ],
     log: logLines([["problem", `${hostileName} ${longName}`]]),
     notices: [{ id: 1, code: "not-an-earl-device", subject: longName }],
+    figures: "allAmiss",
   },
 };

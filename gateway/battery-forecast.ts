@@ -1,0 +1,94 @@
+// How long a battery lasts, from its level in whole percent. Only the moments at which the level steps say something exact: between the
+// first and the last of them so many percent were drained, give or take one step for a system that rounds or reports late.
+import type { BatteryForecast, Uncertain } from "./statistics-types.ts";
+
+export interface BatteryReading {
+  /** On a clock that goes on while the phone sleeps. */
+  readonly atMs: number;
+  /** 0–100, in steps of 1. */
+  readonly levelPercent: number;
+  readonly isCharging: boolean;
+}
+
+export interface BatteryForecastOptions {
+  /** From the first reading. */
+  readonly shiftMs: number;
+  /** By what the person says; browsers do not know it. */
+  readonly capacityWh: number | undefined;
+}
+
+export const defaultShiftMs = 8 * 3_600_000;
+const msPerHour = 3_600_000;
+/** The steps that browsers tell (Battery Status API, Chromium: `level` in hundredths). */
+const stepPercent = 1;
+
+export class BatteryForecaster {
+  #startedAtMs: number | undefined;
+  #last: BatteryReading | undefined;
+  /** The first and the last reading after a step, since the drain began. */
+  #firstStep: BatteryReading | undefined;
+  #lastStep: BatteryReading | undefined;
+
+  /** Readings that change nothing cost nothing: it may be called on every event, and every second. */
+  read(reading: BatteryReading): void {
+    if (!Number.isFinite(reading.levelPercent) || reading.levelPercent < 0 || reading.levelPercent > 100) return;
+    const last = this.#last;
+    this.#startedAtMs ??= reading.atMs;
+    this.#last = reading;
+    if (last === undefined) return;
+    const hasRestarted = reading.isCharging || last.isCharging || reading.levelPercent > last.levelPercent;
+    if (hasRestarted || reading.atMs < last.atMs) {
+      this.#firstStep = undefined;
+      this.#lastStep = undefined;
+    } else if (reading.levelPercent < last.levelPercent) {
+      this.#firstStep ??= reading;
+      this.#lastStep = reading;
+    }
+  }
+
+  forecast(nowMs: number, { shiftMs, capacityWh }: BatteryForecastOptions): BatteryForecast {
+    const last = this.#last;
+    if (last === undefined || this.#startedAtMs === undefined) return { kind: "unknown", reason: "no-reading" };
+    if (last.isCharging) return { kind: "unknown", reason: "charging" };
+    const drain = this.#drainPercentPerHour();
+    if (drain === undefined) return { kind: "unknown", reason: "too-early" };
+    const shiftLeftMs = Math.max(0, this.#startedAtMs + shiftMs - nowMs);
+    // Since the last step some of the percent that is shown has been used up, but never more than it.
+    const sinceStepHours = Math.max(0, nowMs - (this.#lastStep?.atMs ?? nowMs)) / msPerHour;
+    const leftPercent = Math.max(0, last.levelPercent - Math.min(stepPercent, sinceStepHours * drain.value));
+    const timeLeftMs = (percent: number, percentPerHour: number): number =>
+      (Math.max(0, percent) / percentPerHour) * msPerHour;
+    const slowest = drain.value - drain.plusMinus;
+    const leastTimeLeftMs = timeLeftMs(leftPercent - stepPercent, drain.value + drain.plusMinus);
+    const mostTimeLeftMs = slowest > 0 ? timeLeftMs(leftPercent + stepPercent, slowest) : undefined;
+    return {
+      kind: "draining",
+      levelPercent: last.levelPercent,
+      drainPercentPerHour: drain,
+      powerW: capacityWh === undefined ? undefined : scaled(drain, capacityWh / 100),
+      timeLeftMs: timeLeftMs(leftPercent, drain.value),
+      leastTimeLeftMs,
+      mostTimeLeftMs,
+      shiftLeftMs,
+      lastsShift:
+        leastTimeLeftMs >= shiftLeftMs
+          ? "yes"
+          : (mostTimeLeftMs ?? Number.POSITIVE_INFINITY) < shiftLeftMs
+            ? "no"
+            : "uncertain",
+    };
+  }
+
+  #drainPercentPerHour(): Uncertain | undefined {
+    if (this.#firstStep === undefined || this.#lastStep === undefined) return undefined;
+    const hours = (this.#lastStep.atMs - this.#firstStep.atMs) / msPerHour;
+    if (hours <= 0) return undefined;
+    const drained = this.#firstStep.levelPercent - this.#lastStep.levelPercent;
+    return { value: drained / hours, plusMinus: stepPercent / hours };
+  }
+}
+
+const scaled = ({ value, plusMinus }: Uncertain, factor: number): Uncertain => ({
+  value: value * factor,
+  plusMinus: plusMinus * factor,
+});

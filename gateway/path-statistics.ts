@@ -1,0 +1,67 @@
+// What has been measured of the way to one peer, or to all: histograms and counts, filled by peer-statistics.ts and read as plain data.
+import { RollingDelay } from "./delay-histogram.ts";
+import type { DoneOutcome } from "./frame-types.ts";
+import type { Now } from "./runtime.ts";
+import type { DelayClass, OneWayDelay, PathFigures, TransferTotals, Unmeasured } from "./statistics-types.ts";
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What is not this object's to know. */
+export type PathSupplement = Pick<PathFigures, "totals" | "rates"> & {
+  readonly jitterMs: (delayClass: DelayClass) => number | undefined;
+};
+
+export class PathStatistics {
+  readonly roundTrip: RollingDelay;
+  readonly probeToProbe: RollingDelay;
+  readonly demuxProcessing: RollingDelay;
+  readonly unmeasured: Mutable<Unmeasured> = { clockUnknown: 0, fromTheFuture: 0, absurdlyOld: 0, unknownRecord: 0 };
+  readonly doneOutcomes: Record<DoneOutcome, number> = { written: 0, superseded: 0, expired: 0, failed: 0 };
+  /** Records are counted by the ledgers. */
+  readonly transfer: Mutable<Omit<TransferTotals, "recordsIn" | "recordsOut">> = {
+    messagesIn: 0,
+    messagesOut: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+  };
+  reconnects = 0;
+  clockSteps = 0;
+  readonly #oneWay: Readonly<Record<DelayClass, RollingDelay>>;
+
+  constructor(now: Now) {
+    this.roundTrip = new RollingDelay(now);
+    this.probeToProbe = new RollingDelay(now);
+    this.demuxProcessing = new RollingDelay(now);
+    this.#oneWay = byDelayClass(() => new RollingDelay(now));
+  }
+
+  oneWay(delayClass: DelayClass, delayMs: number, boundMs: number): void {
+    this.#oneWay[delayClass].record(delayMs, boundMs);
+  }
+
+  figures({ jitterMs, totals, rates }: PathSupplement): PathFigures {
+    return {
+      oneWay: byDelayClass(
+        (delayClass): OneWayDelay => ({ ...this.#oneWay[delayClass].clockedSpans(), jitterMs: jitterMs(delayClass) }),
+      ),
+      roundTrip: this.roundTrip.spans(),
+      probeToProbe: this.probeToProbe.clockedSpans(),
+      doneOutcomes: { ...this.doneOutcomes },
+      unmeasured: { ...this.unmeasured },
+      demuxProcessing: this.demuxProcessing.spans(),
+      totals,
+      rates,
+      reconnects: this.reconnects,
+      clockSteps: this.clockSteps,
+    };
+  }
+}
+
+export const byDelayClass = <T>(make: (delayClass: DelayClass) => T): Record<DelayClass, T> => ({
+  urgent: make("urgent"),
+  command: make("command"),
+  sample: make("sample"),
+  status: make("status"),
+  ping: make("ping"),
+  prompt: make("prompt"),
+});

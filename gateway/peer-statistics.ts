@@ -1,0 +1,169 @@
+// Measures one peer as its observer. Every measurement goes to the peer's own path and to that of all peers; what a peer's timestamps say is
+// believed within the bound of its clock, and what no honest clock can have said is counted apart.
+import { type Done, type DoneOutcome, doneOutcomes } from "./frame-types.ts";
+import { Jitter } from "./jitter.ts";
+import type { PeerObserver } from "./observers.ts";
+import { byDelayClass, type PathStatistics } from "./path-statistics.ts";
+import type { Peer } from "./peer.ts";
+import type { ClockEstimate, ClockExchange } from "./peer-clock.ts";
+import { RateWindow } from "./rate-window.ts";
+import { type GatewayRecord, hasEffect, recordClass } from "./record.ts";
+import type { Now } from "./runtime.ts";
+import type { SentEffects } from "./sent-effects.ts";
+import type { DelayClass, PeerFigures, TransferRates, TransferTotals } from "./statistics-types.ts";
+
+/** As in the histograms. A page that slept gets records some seconds old; no honest one is above this. */
+const maxDelayMs = 60_000;
+
+export interface PeerStatisticsOptions {
+  readonly now: Now;
+  readonly peer: Peer;
+  readonly own: PathStatistics;
+  readonly all: PathStatistics;
+  readonly sentEffects: SentEffects;
+  readonly onExchange: (gatewayId: string, exchange: ClockExchange) => void;
+}
+
+export class PeerStatistics implements PeerObserver {
+  readonly #options: PeerStatisticsOptions;
+  readonly #paths: readonly PathStatistics[];
+  readonly #jitter = byDelayClass(() => new Jitter());
+  readonly #rates: RateWindow<keyof TransferTotals>;
+  #hasOpened = false;
+
+  constructor(options: PeerStatisticsOptions) {
+    this.#options = options;
+    this.#paths = [options.own, options.all];
+    this.#rates = new RateWindow(options.now, this.totals());
+  }
+
+  onOpened(): void {
+    if (this.#hasOpened) this.#count((path) => path.reconnects++);
+    this.#hasOpened = true;
+  }
+
+  onSent(bytes: number): void {
+    this.#count(({ transfer }) => {
+      transfer.messagesOut++;
+      transfer.bytesOut += bytes;
+    });
+  }
+
+  onReceived(bytes: number, processingMs: number): void {
+    this.#count(({ transfer, demuxProcessing }) => {
+      transfer.messagesIn++;
+      transfer.bytesIn += bytes;
+      demuxProcessing.record(processingMs);
+    });
+  }
+
+  onRecord({ kind, timeUs }: GatewayRecord, arrivedAtMs: number, clock: ClockEstimate | undefined): void {
+    this.#arrived(hasEffect(kind) ? [recordClass(kind), "prompt"] : [recordClass(kind)], timeUs, arrivedAtMs, clock);
+  }
+
+  onPing(leftAtUs: number, arrivedAtMs: number, clock: ClockEstimate | undefined): void {
+    this.#arrived(["ping", "prompt"], leftAtUs, arrivedAtMs, clock);
+  }
+
+  onExchange(exchange: ClockExchange): void {
+    this.#count(({ roundTrip }) => roundTrip.record(exchange.rttMs));
+    this.#options.onExchange(this.#options.peer.gatewayId, exchange);
+  }
+
+  onClockStep(): void {
+    this.#count((path) => path.clockSteps++);
+    for (const jitter of Object.values(this.#jitter)) jitter.restart();
+  }
+
+  /** A peer that lies here spoils its own line, and cannot say more in a second than its message rate allows. */
+  onDone({ probe, sequence, timeUs, outcome }: Done, clock: ClockEstimate | undefined): void {
+    const name = outcomeNames.get(outcome);
+    if (name === undefined) return;
+    const madeAtMs = this.#options.sentEffects.madeAtMs(probe, sequence);
+    if (madeAtMs === undefined) return this.#count(({ unmeasured }) => unmeasured.unknownRecord++);
+    this.#count((path) => path.doneOutcomes[name]++);
+    const isFromProbe = probe !== 0;
+    if (name !== "written" || !isFromProbe) return;
+    if (clock === undefined) return this.#count(({ unmeasured }) => unmeasured.clockUnknown++);
+    const delayMs = timeUs / 1000 - clock.offsetMs - madeAtMs;
+    if (this.#isPlausible(delayMs, clock.boundMs))
+      this.#count(({ probeToProbe }) => probeToProbe.record(delayMs, clock.boundMs));
+  }
+
+  /** About once a second. */
+  beat(): void {
+    this.#rates.sample(this.totals());
+  }
+
+  totals(): TransferTotals {
+    const { received, sent } = this.#options.peer.ledger.snapshot();
+    return { ...this.#options.own.transfer, recordsIn: received, recordsOut: sent };
+  }
+
+  jitterMs(delayClass: DelayClass): number | undefined {
+    return this.#jitter[delayClass].ms;
+  }
+
+  rates(): TransferRates {
+    const totals = this.totals();
+    const perSecond = (key: keyof TransferTotals): number => this.#rates.perSecond(key, totals[key]);
+    return {
+      messagesInPerSecond: perSecond("messagesIn"),
+      messagesOutPerSecond: perSecond("messagesOut"),
+      recordsInPerSecond: perSecond("recordsIn"),
+      recordsOutPerSecond: perSecond("recordsOut"),
+      bytesInPerSecond: perSecond("bytesIn"),
+      bytesOutPerSecond: perSecond("bytesOut"),
+    };
+  }
+
+  figures(): PeerFigures {
+    const { peer, own } = this.#options;
+    return {
+      gatewayId: peer.gatewayId,
+      epoch: peer.epoch,
+      name: peer.name,
+      state: peer.state,
+      clockBoundMs: peer.clockBoundMs,
+      ledger: peer.ledger.snapshot(),
+      ...own.figures({
+        totals: this.totals(),
+        rates: this.rates(),
+        jitterMs: (delayClass) => this.jitterMs(delayClass),
+      }),
+    };
+  }
+
+  #arrived(
+    classes: readonly DelayClass[],
+    madeAtUs: number,
+    arrivedAtMs: number,
+    clock: ClockEstimate | undefined,
+  ): void {
+    if (clock === undefined) return this.#count(({ unmeasured }) => unmeasured.clockUnknown++);
+    const { offsetMs, boundMs } = clock;
+    const madeAtMs = madeAtUs / 1000;
+    const delayMs = arrivedAtMs - (madeAtMs - offsetMs);
+    if (!this.#isPlausible(delayMs, boundMs)) return;
+    for (const delayClass of classes) {
+      this.#jitter[delayClass].arrived(madeAtMs, arrivedAtMs);
+      this.#count((path) => path.oneWay(delayClass, delayMs, boundMs));
+    }
+  }
+
+  /** Counts what is not. */
+  #isPlausible(delayMs: number, boundMs: number): boolean {
+    if (delayMs < -boundMs) this.#count(({ unmeasured }) => unmeasured.fromTheFuture++);
+    else if (delayMs > maxDelayMs) this.#count(({ unmeasured }) => unmeasured.absurdlyOld++);
+    else return true;
+    return false;
+  }
+
+  #count(change: (path: PathStatistics) => void): void {
+    for (const path of this.#paths) change(path);
+  }
+}
+
+const outcomeNames: ReadonlyMap<number, DoneOutcome> = new Map(
+  (Object.keys(doneOutcomes) as DoneOutcome[]).map((name) => [doneOutcomes[name], name]),
+);

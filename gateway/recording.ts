@@ -1,0 +1,209 @@
+// A recording: its context, and once a second a row for all peers together and one for each. Rows are packed into chunks of text as they are
+// made, so that a shift fits where it is stored, and become CSV or JSON one chunk at a time. The schema is in docs/statistics.md.
+import type {
+  MeshFigures,
+  PageFigures,
+  PathFigures,
+  PeerFigures,
+  RecordingContext,
+  RecordingRow,
+  StatisticsSnapshot,
+} from "./statistics-types.ts";
+import { type Traffic, trafficOf } from "./traffic.ts";
+
+export const recordingSchema = "earl-mesh recording 1";
+export const recordingIntervalMs = 1000;
+/** A packed row of a busy peer has some 300 bytes; a test holds it against this. */
+export const rowBytesBudget = 320;
+
+/** What a recording takes where it is stored. */
+export const recordingBytes = (durationMs: number, peers: number): number =>
+  Math.ceil(durationMs / recordingIntervalMs) * (1 + peers) * rowBytesBudget;
+
+type Column = keyof RecordingRow;
+type Cell = RecordingRow[Column];
+
+// As an object, so that the compiler finds a column that is missing.
+const columnOrder: Readonly<Record<Column, true>> = {
+  elapsedMs: true,
+  gatewayId: true,
+  name: true,
+  state: true,
+  oneWayCount: true,
+  oneWayP50Ms: true,
+  oneWayP95Ms: true,
+  oneWayP99Ms: true,
+  oneWayMaxMs: true,
+  oneWayBoundMs: true,
+  urgentP50Ms: true,
+  urgentP99Ms: true,
+  urgentBoundMs: true,
+  sampleP50Ms: true,
+  sampleP99Ms: true,
+  sampleBoundMs: true,
+  jitterMs: true,
+  roundTripP50Ms: true,
+  roundTripP99Ms: true,
+  probeToProbeCount: true,
+  probeToProbeP50Ms: true,
+  probeToProbeP99Ms: true,
+  probeToProbeBoundMs: true,
+  messagesInTotal: true,
+  messagesOutTotal: true,
+  recordsInTotal: true,
+  recordsOutTotal: true,
+  bytesInTotal: true,
+  bytesOutTotal: true,
+  deliveredTotal: true,
+  duplicateTotal: true,
+  lateTotal: true,
+  lostTotal: true,
+  droppedTotal: true,
+  droppedBeforeSendTotal: true,
+  unmeasuredTotal: true,
+  reconnectsTotal: true,
+  clockStepsTotal: true,
+  eventLoopLagP50Ms: true,
+  eventLoopLagP99Ms: true,
+  busyPercent: true,
+  cpuPressure: true,
+  batteryPercent: true,
+  isCharging: true,
+};
+
+/** In the order in which they are written. */
+export const recordingColumns = Object.keys(columnOrder) as readonly Column[];
+
+/** The row of all first. */
+export const recordingRows = (
+  { all, peers }: StatisticsSnapshot,
+  page: PageFigures,
+  elapsedMs: number,
+): readonly RecordingRow[] => [rowOfAll(all, page, elapsedMs), ...peers.map((peer) => rowOfPeer(peer, elapsedMs))];
+
+const rowOfAll = (all: MeshFigures, page: PageFigures, elapsedMs: number): RecordingRow => ({
+  elapsedMs,
+  gatewayId: "all",
+  name: "",
+  state: "",
+  ...pathCells(all, all.traffic),
+  eventLoopLagP50Ms: page.eventLoopLagP50Ms,
+  eventLoopLagP99Ms: page.eventLoopLagP99Ms,
+  busyPercent: page.busyPercent,
+  cpuPressure: page.cpuPressure,
+  batteryPercent: page.batteryPercent,
+  isCharging: page.isCharging === undefined ? undefined : Number(page.isCharging),
+});
+
+const rowOfPeer = (peer: PeerFigures, elapsedMs: number): RecordingRow => ({
+  elapsedMs,
+  gatewayId: peer.gatewayId,
+  name: peer.name,
+  state: peer.state.kind,
+  ...pathCells(peer, trafficOf(peer.ledger)),
+  eventLoopLagP50Ms: undefined,
+  eventLoopLagP99Ms: undefined,
+  busyPercent: undefined,
+  cpuPressure: undefined,
+  batteryPercent: undefined,
+  isCharging: undefined,
+});
+
+const pathCells = ({ oneWay, ...path }: PathFigures, traffic: Traffic) => {
+  const prompt = oneWay.prompt.lastMinute;
+  const urgent = oneWay.urgent.lastMinute;
+  const sample = oneWay.sample.lastMinute;
+  const roundTrip = path.roundTrip.lastMinute;
+  const probeToProbe = path.probeToProbe.lastMinute;
+  const { clockUnknown, fromTheFuture, absurdlyOld, unknownRecord } = path.unmeasured;
+  return {
+    oneWayCount: prompt?.count ?? 0,
+    oneWayP50Ms: prompt?.p50Ms,
+    oneWayP95Ms: prompt?.p95Ms,
+    oneWayP99Ms: prompt?.p99Ms,
+    oneWayMaxMs: prompt?.maxMs,
+    oneWayBoundMs: prompt?.boundMs,
+    urgentP50Ms: urgent?.p50Ms,
+    urgentP99Ms: urgent?.p99Ms,
+    urgentBoundMs: urgent?.boundMs,
+    sampleP50Ms: sample?.p50Ms,
+    sampleP99Ms: sample?.p99Ms,
+    sampleBoundMs: sample?.boundMs,
+    jitterMs: oneWay.prompt.jitterMs,
+    roundTripP50Ms: roundTrip?.p50Ms,
+    roundTripP99Ms: roundTrip?.p99Ms,
+    probeToProbeCount: probeToProbe?.count ?? 0,
+    probeToProbeP50Ms: probeToProbe?.p50Ms,
+    probeToProbeP99Ms: probeToProbe?.p99Ms,
+    probeToProbeBoundMs: probeToProbe?.boundMs,
+    messagesInTotal: path.totals.messagesIn,
+    messagesOutTotal: path.totals.messagesOut,
+    recordsInTotal: path.totals.recordsIn,
+    recordsOutTotal: path.totals.recordsOut,
+    bytesInTotal: path.totals.bytesIn,
+    bytesOutTotal: path.totals.bytesOut,
+    deliveredTotal: traffic.delivered,
+    duplicateTotal: traffic.duplicate,
+    lateTotal: traffic.late,
+    lostTotal: traffic.lost,
+    droppedTotal: traffic.dropped,
+    droppedBeforeSendTotal: traffic.droppedBeforeSend,
+    unmeasuredTotal: clockUnknown + fromTheFuture + absurdlyOld + unknownRecord,
+    reconnectsTotal: path.reconnects,
+    clockStepsTotal: path.clockSteps,
+  };
+};
+
+// --- chunks: one packed row a line, a JSON array of its cells ---
+
+type PackedCell = Exclude<Cell, undefined> | null;
+
+/** Every row ends its line, so that chunks can be joined. */
+export const packRows = (rows: readonly RecordingRow[]): string =>
+  rows.map((row) => `${JSON.stringify(recordingColumns.map((column) => packCell(row[column])))}\n`).join("");
+
+/** A thousandth of each unit is finer than any clock here. What is no finite number becomes null in JSON, as what is absent does. */
+const packCell = (cell: Cell): PackedCell =>
+  typeof cell === "number" ? Math.round(cell * 1000) / 1000 : (cell ?? null);
+
+type Chunks = Iterable<string> | AsyncIterable<string>;
+
+/** The text of a JSON file in parts, to be joined: one object with schema, context, columns, and the rows as arrays of cells. */
+export async function* jsonParts(context: RecordingContext, chunks: Chunks): AsyncGenerator<string> {
+  yield `{"schema":${JSON.stringify(recordingSchema)},\n"context":${JSON.stringify(context)},\n`;
+  yield `"columns":${JSON.stringify(recordingColumns)},\n"rows":[`;
+  let separator = "\n";
+  for await (const chunk of chunks) {
+    const lines = linesOf(chunk);
+    if (lines.length === 0) continue;
+    yield separator + lines.join(",\n");
+    separator = ",\n";
+  }
+  yield "\n]}\n";
+}
+
+/**
+ * The text of a CSV file in parts (RFC 4180): the context in lines of one cell that begins with `#`, one line of column names, one for each row.
+ */
+export async function* csvParts(context: RecordingContext, chunks: Chunks): AsyncGenerator<string> {
+  const about = Object.entries({ schema: recordingSchema, ...context });
+  yield about.map(([key, value]) => csvLine([`# ${key}: ${JSON.stringify(value)}`])).join("");
+  yield csvLine(recordingColumns);
+  for await (const chunk of chunks) {
+    yield linesOf(chunk)
+      .map((line) => csvLine(JSON.parse(line) as PackedCell[]))
+      .join("");
+  }
+}
+
+const linesOf = (chunk: string): readonly string[] => chunk.split("\n").filter((line) => line !== "");
+
+const csvLine = (cells: readonly PackedCell[]): string => `${cells.map(csvCell).join(",")}\r\n`;
+
+const csvCell = (cell: PackedCell): string => {
+  if (cell === null) return "";
+  if (typeof cell === "number") return String(cell);
+  // A spreadsheet takes such a text for a formula, and names come from strangers (OWASP, "CSV Injection").
+  const harmless = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+};

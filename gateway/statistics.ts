@@ -1,0 +1,119 @@
+// Measures one gateway as its observer, from before it is made until it is closed, and tells what it has found as plain data.
+// What each figure means and how far it may be wrong: docs/statistics.md.
+import type { DeviceLink } from "../firmware-bridge/device-link.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Flush } from "./mux.ts";
+import { MuxStatistics } from "./mux-statistics.ts";
+import type { GatewayObserver, PeerObserver, ProbeObserver } from "./observers.ts";
+import type { OwnProbe } from "./own-probe.ts";
+import { PathStatistics } from "./path-statistics.ts";
+import type { Peer } from "./peer.ts";
+import type { ClockExchange } from "./peer-clock.ts";
+import { PeerStatistics } from "./peer-statistics.ts";
+import { ProbeStatistics } from "./probe-statistics.ts";
+import type { Cancel, Now } from "./runtime.ts";
+import { SentEffects } from "./sent-effects.ts";
+import type { DelayClass, MeshFigures, StatisticsSnapshot, TransferRates } from "./statistics-types.ts";
+
+export type ExchangeListener = (gatewayId: string, exchange: ClockExchange) => void;
+
+export class Statistics implements GatewayObserver {
+  readonly #now: Now;
+  readonly #startedAtMs: number;
+  readonly #all: PathStatistics;
+  readonly #mux: MuxStatistics;
+  readonly #sentEffects = new SentEffects();
+  /** For as long as the gateway remembers them. */
+  readonly #peers = new WeakMap<Peer, PeerStatistics>();
+  readonly #probes = new WeakMap<DeviceLink, ProbeStatistics>();
+  readonly #exchangeListeners = new Set<ExchangeListener>();
+
+  constructor(now: Now) {
+    this.#now = now;
+    this.#startedAtMs = now();
+    this.#all = new PathStatistics(now);
+    this.#mux = new MuxStatistics(now);
+  }
+
+  /** Everything that is known now. `gateway` is the one that this has been handed to. */
+  snapshot(gateway: Gateway): StatisticsSnapshot {
+    const peers = gateway.peers.flatMap((peer) => this.#peers.get(peer) ?? []);
+    const atMs = this.#now();
+    return {
+      atMs,
+      elapsedMs: atMs - this.#startedAtMs,
+      peers: peers.map((peer) => peer.figures()),
+      all: this.#allFigures(gateway, peers),
+      probes: gateway.probes.flatMap(
+        (probe) => this.#probes.get(probe.link)?.figures(probe, gateway.probeName(probe.index)) ?? [],
+      ),
+    };
+  }
+
+  /** Tells of every ping that is answered. */
+  watchExchanges(listener: ExchangeListener): Cancel {
+    this.#exchangeListeners.add(listener);
+    return () => void this.#exchangeListeners.delete(listener);
+  }
+
+  observePeer(peer: Peer): PeerObserver {
+    const statistics = new PeerStatistics({
+      now: this.#now,
+      peer,
+      own: new PathStatistics(this.#now),
+      all: this.#all,
+      sentEffects: this.#sentEffects,
+      onExchange: (...told) => {
+        for (const listener of this.#exchangeListeners) listener(...told);
+      },
+    });
+    this.#peers.set(peer, statistics);
+    return statistics;
+  }
+
+  observeProbe(link: DeviceLink): ProbeObserver {
+    const statistics = new ProbeStatistics(this.#now);
+    this.#probes.set(link, statistics);
+    return statistics;
+  }
+
+  onFlush(flush: Flush): void {
+    for (const record of flush.records) this.#sentEffects.sent(record);
+    this.#mux.onFlush(flush);
+  }
+
+  onBeat(peers: readonly Peer[], probes: readonly OwnProbe[]): void {
+    for (const peer of peers) this.#peers.get(peer)?.beat();
+    for (const { link } of probes) this.#probes.get(link)?.beat();
+  }
+
+  #allFigures(gateway: Gateway, peers: readonly PeerStatistics[]): MeshFigures {
+    const traffic = gateway.traffic();
+    const totals = { ...this.#all.transfer, recordsIn: traffic.received, recordsOut: traffic.sent };
+    const rates = peers.map((peer) => peer.rates()).reduce(addRates, noRates);
+    // The streams of several peers have no common jitter: what is told is that of the worst.
+    const jitterMs = (delayClass: DelayClass): number | undefined => {
+      const known = peers.flatMap((peer) => peer.jitterMs(delayClass) ?? []);
+      return known.length === 0 ? undefined : Math.max(...known);
+    };
+    return { ...this.#all.figures({ totals, rates, jitterMs }), traffic, mux: this.#mux.figures() };
+  }
+}
+
+const noRates: TransferRates = {
+  messagesInPerSecond: 0,
+  messagesOutPerSecond: 0,
+  recordsInPerSecond: 0,
+  recordsOutPerSecond: 0,
+  bytesInPerSecond: 0,
+  bytesOutPerSecond: 0,
+};
+
+const addRates = (a: TransferRates, b: TransferRates): TransferRates => ({
+  messagesInPerSecond: a.messagesInPerSecond + b.messagesInPerSecond,
+  messagesOutPerSecond: a.messagesOutPerSecond + b.messagesOutPerSecond,
+  recordsInPerSecond: a.recordsInPerSecond + b.recordsInPerSecond,
+  recordsOutPerSecond: a.recordsOutPerSecond + b.recordsOutPerSecond,
+  bytesInPerSecond: a.bytesInPerSecond + b.bytesInPerSecond,
+  bytesOutPerSecond: a.bytesOutPerSecond + b.bytesOutPerSecond,
+});

@@ -1,0 +1,96 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { callsOf, GalleryBrowser, phone, smallPhone } from "../support/ui-gallery/gallery-browser.ts";
+
+let gallery: GalleryBrowser;
+beforeAll(async () => {
+  gallery = await GalleryBrowser.open();
+});
+afterAll(() => gallery.close());
+
+/** By keyboard: in some scenes a notice lies over the key. */
+const open = async (page: Page): Promise<void> => {
+  await page.getByRole("button", { name: "Show figures" }).press("Enter");
+  await page.locator(".panel").waitFor();
+};
+
+const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).press("Enter");
+
+describe("the figures", () => {
+  it("should load and draw nothing until they are opened, nor after they are closed", async () => {
+    const { page } = await gallery.scene("ten");
+    const requested: string[] = [];
+    page.on("request", (request) => requested.push(request.url()));
+    expect(
+      await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name)),
+    ).not.toContainEqual(expect.stringContaining("panel-"));
+    await open(page);
+    expect(requested).toContainEqual(expect.stringMatching(/panel-.*\.js$/));
+    expect(await page.locator("canvas").count()).toBeGreaterThan(5);
+    await press(page, "Hide figures");
+    expect(await page.locator("canvas").count()).toBe(0);
+    await page.context().close();
+  });
+
+  it.each(["ten", "hostile", "alone"])(
+    "should be drawn under the strict policy and fit a narrow phone: %s",
+    async (name) => {
+      const { page, complaints } = await gallery.scene(name);
+      await open(page);
+      for (const view of ["Numbers", "Charts"]) {
+        await press(page, view);
+        for (const viewport of [smallPhone, phone]) {
+          await page.setViewportSize(viewport);
+          expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(viewport.width);
+        }
+        const text = await page.locator(".panel").textContent();
+        expect(text).not.toMatch(/NaN|Infinity|undefined|null/);
+      }
+      expect(await page.evaluate(() => "wasInjected" in globalThis)).toBe(false);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+  );
+
+  it("should say in words what each chart shows", async () => {
+    const { page } = await gallery.scene("ten");
+    await open(page);
+    const charts = await page
+      .getByRole("img")
+      .filter({ has: page.locator("xpath=self::canvas") })
+      .all();
+    expect(charts.length).toBeGreaterThan(5);
+    for (const chart of charts) expect(await chart.getAttribute("aria-label")).toMatch(/\w+, .+\. .+\d/);
+    await page.context().close();
+  });
+
+  it("should hand on what a person does", async () => {
+    const { page } = await gallery.scene("ten");
+    await open(page);
+    await page.getByLabel("A shift lasts").selectOption("12");
+    const capacity = page.getByLabel("This battery holds");
+    await capacity.fill("-3");
+    await capacity.press("Tab");
+    expect(await capacity.inputValue()).toBe("15.4"); // What no battery holds is not taken.
+    await capacity.fill("19.5");
+    await capacity.press("Tab");
+    await page.getByLabel("Pings a second").selectOption("20");
+    await press(page, "Measure");
+    await press(page, "Stop measuring");
+    await press(page, "Stop recording");
+    await press(page, "Export JSON");
+    expect(await page.getByRole("alert").textContent()).toMatch(/did not hand out/);
+    await press(page, "Delete the recording");
+    expect(await callsOf(page)).toEqual([
+      ["setShiftHours", 12],
+      ["setCapacityWh", 19.5],
+      ["measureLatency", 20, 5],
+      ["stopLatency"],
+      ["stopRecording"],
+      ["exportRecording", "json"],
+    ]);
+    await press(page, "Really delete? Delete the recording");
+    expect((await callsOf(page)).at(-1)).toEqual(["discardRecording"]);
+    await page.context().close();
+  });
+});

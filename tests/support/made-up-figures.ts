@@ -1,0 +1,51 @@
+// Figures of statistics-types.ts as tests need them: what a test does not speak of was never measured.
+import { Ledger } from "../../gateway/ledger.ts";
+import { byDelayClass } from "../../gateway/path-statistics.ts";
+import type { MeshFigures, PathFigures, PeerFigures } from "../../gateway/statistics-types.ts";
+import { noTraffic } from "../../gateway/traffic.ts";
+
+const never = { sinceStart: undefined, lastMinute: undefined };
+
+export const noPath: PathFigures = {
+  oneWay: byDelayClass(() => ({ ...never, jitterMs: undefined })),
+  roundTrip: never,
+  probeToProbe: never,
+  doneOutcomes: { written: 0, superseded: 0, expired: 0, failed: 0 },
+  unmeasured: { clockUnknown: 0, fromTheFuture: 0, absurdlyOld: 0, unknownRecord: 0 },
+  demuxProcessing: never,
+  totals: { messagesIn: 0, messagesOut: 0, recordsIn: 0, recordsOut: 0, bytesIn: 0, bytesOut: 0 },
+  rates: {
+    messagesInPerSecond: 0,
+    messagesOutPerSecond: 0,
+    recordsInPerSecond: 0,
+    recordsOutPerSecond: 0,
+    bytesInPerSecond: 0,
+    bytesOutPerSecond: 0,
+  },
+  reconnects: 0,
+  clockSteps: 0,
+};
+
+export const peerFigures = (fields: Partial<PeerFigures> = {}): PeerFigures => ({
+  ...noPath,
+  gatewayId: "00112233445566778899aabbccddeeff",
+  epoch: 1,
+  name: "Ada",
+  state: { kind: "connected" },
+  clockBoundMs: undefined,
+  ledger: new Ledger().snapshot(),
+  ...fields,
+});
+
+export const allFigures = (fields: Partial<MeshFigures> = {}): MeshFigures => ({
+  ...noPath,
+  traffic: noTraffic,
+  mux: {
+    wait: never,
+    processing: never,
+    flushes: { urgent: 0, window: 0, full: 0, directed: 0, drained: 0, changed: 0 },
+    recordsPerAggregate: never,
+    bytesPerRecord: never,
+  },
+  ...fields,
+});

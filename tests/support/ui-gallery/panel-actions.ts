@@ -1,0 +1,40 @@
+// Actions of the figures for the gallery: each is recorded, and those whose effect a person expects to see at once change the scene.
+import type { PanelActions } from "../../../web/panel/panel-model.ts";
+import type { panelModel } from "./panel-fixtures.ts";
+import type { Call } from "./recorder.ts";
+
+export const recordingPanelActions = (model: ReturnType<typeof panelModel>, calls: Call[]): PanelActions => ({
+  measureLatency: (pingsPerSecond, forSeconds) => {
+    calls.push(["measureLatency", pingsPerSecond, forSeconds]);
+    model.latencyProbe.value = { ...model.latencyProbe.value, isRunning: true };
+  },
+  stopLatency: () => {
+    calls.push(["stopLatency"]);
+    model.latencyProbe.value = { ...model.latencyProbe.value, isRunning: false };
+  },
+  startRecording: () => {
+    calls.push(["startRecording"]);
+    model.recording.value = { kind: "running", startedAtMs: 0, lastedMs: 0, rows: 0, problem: undefined };
+  },
+  stopRecording: () => {
+    calls.push(["stopRecording"]);
+    const { value } = model.recording;
+    if (value.kind !== "none") model.recording.value = { ...value, kind: "stopped" };
+  },
+  exportRecording: async (format) => {
+    calls.push(["exportRecording", format]);
+    return format === "csv";
+  },
+  discardRecording: () => {
+    calls.push(["discardRecording"]);
+    model.recording.value = { kind: "none" };
+  },
+  setShiftHours: (shiftHours) => {
+    calls.push(["setShiftHours", shiftHours]);
+    model.settings.value = { ...model.settings.value, shiftHours };
+  },
+  setCapacityWh: (capacityWh) => {
+    calls.push(["setCapacityWh", capacityWh]);
+    model.settings.value = { ...model.settings.value, capacityWh };
+  },
+});

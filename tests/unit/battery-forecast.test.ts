@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { BatteryForecaster, defaultShiftMs } from "../../gateway/battery-forecast.ts";
+
+const hourMs = 3_600_000;
+const options = { shiftMs: defaultShiftMs, capacityWh: undefined };
+
+/** What a browser tells of a battery that drains evenly: whole percent, looked at every `everyMs`. */
+const drained = (percentPerHour: number, startPercent: number, forMs: number, everyMs = 1_000) => {
+  const forecaster = new BatteryForecaster();
+  for (let atMs = 0; atMs <= forMs; atMs += everyMs) {
+    const exact = startPercent - (percentPerHour * atMs) / hourMs;
+    forecaster.read({ atMs, levelPercent: Math.round(exact), isCharging: false });
+  }
+  return forecaster;
+};
+
+describe("battery forecast", () => {
+  it("should say why it knows nothing", () => {
+    const forecaster = new BatteryForecaster();
+    expect(forecaster.forecast(0, options)).toEqual({ kind: "unknown", reason: "no-reading" });
+    forecaster.read({ atMs: 0, levelPercent: 80, isCharging: false });
+    forecaster.read({ atMs: 60_000, levelPercent: 79, isCharging: false });
+    expect(forecaster.forecast(60_000, options)).toEqual({ kind: "unknown", reason: "too-early" });
+    forecaster.read({ atMs: 70_000, levelPercent: 79, isCharging: true });
+    expect(forecaster.forecast(70_000, options)).toEqual({ kind: "unknown", reason: "charging" });
+  });
+
+  it("should hold the true drain and the true time left within what it states", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 3, max: 40, noNaN: true }),
+        fc.double({ min: 60, max: 100, noNaN: true }),
+        (percentPerHour, startPercent) => {
+          const afterMs = hourMs;
+          const forecast = drained(percentPerHour, startPercent, afterMs, 10_000).forecast(afterMs, options);
+          if (forecast.kind === "unknown") throw new Error(forecast.reason);
+          const { value, plusMinus } = forecast.drainPercentPerHour;
+          expect(Math.abs(value - percentPerHour)).toBeLessThanOrEqual(plusMinus);
+          const trulyLeftMs = ((startPercent - percentPerHour) / percentPerHour) * hourMs;
+          expect(trulyLeftMs).toBeGreaterThanOrEqual(forecast.leastTimeLeftMs);
+          expect(trulyLeftMs).toBeLessThanOrEqual(forecast.mostTimeLeftMs ?? Number.POSITIVE_INFINITY);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it("should say whether it lasts the shift, and that it cannot tell when it is close", () => {
+    const lasts = (percentPerHour: number, shiftMs: number) => {
+      const forecast = drained(percentPerHour, 100, 2 * hourMs).forecast(2 * hourMs, { ...options, shiftMs });
+      return forecast.kind === "draining" ? forecast.lastsShift : forecast.reason;
+    };
+    expect(lasts(5, defaultShiftMs)).toBe("yes");
+    expect(lasts(30, defaultShiftMs)).toBe("no");
+    expect(lasts(10, 10 * hourMs)).toBe("uncertain");
+  });
+
+  it("should know the power only by the capacity", () => {
+    const forecaster = drained(10, 100, 2 * hourMs);
+    expect(forecaster.forecast(2 * hourMs, options)).toMatchObject({ powerW: undefined });
+    const forecast = forecaster.forecast(2 * hourMs, { ...options, capacityWh: 15 });
+    expect(forecast.kind === "draining" && forecast.powerW?.value).toBeCloseTo(1.5, 1);
+  });
+
+  it("should begin anew when the plug was in, when the level rose, and when the clock went back", () => {
+    for (const event of [
+      { atMs: 2 * hourMs, levelPercent: 80, isCharging: true },
+      { atMs: 2 * hourMs, levelPercent: 95, isCharging: false },
+      { atMs: hourMs / 2, levelPercent: 79, isCharging: false },
+    ]) {
+      const forecaster = drained(10, 100, 2 * hourMs);
+      forecaster.read(event);
+      forecaster.read({ ...event, isCharging: false });
+      expect(forecaster.forecast(event.atMs, options)).toEqual({ kind: "unknown", reason: "too-early" });
+    }
+  });
+
+  it("should not believe a level that cannot be", () => {
+    const forecaster = new BatteryForecaster();
+    for (const levelPercent of [Number.NaN, -1, 101, Number.POSITIVE_INFINITY])
+      forecaster.read({ atMs: 0, levelPercent, isCharging: false });
+    expect(forecaster.forecast(0, options)).toEqual({ kind: "unknown", reason: "no-reading" });
+  });
+});

@@ -1,0 +1,203 @@
+import { describe, expect, it } from "vitest";
+import { recordingIntervalMs, recordingRows } from "../../gateway/recording.ts";
+import type { PageFigures, RecordingContext, StatisticsSnapshot } from "../../gateway/statistics-types.ts";
+import { maxRowsInMemory, Recorder } from "../../web/recorder.ts";
+import type { RecordingHead, RecordingStorageOutcome, RecordingStore } from "../../web/store/recording-store.ts";
+import { FakeTime, settle } from "../support/fake-time.ts";
+import { allFigures, peerFigures } from "../support/made-up-figures.ts";
+import { readCsvRecording, readJsonRecording } from "../support/recording-reader.ts";
+
+const context: RecordingContext = {
+  startedAt: "2026-05-04T06:00:00.000Z",
+  browser: "a browser",
+  gatewayName: "Anna",
+  windowMs: 180,
+  intervalMs: recordingIntervalMs,
+  peers: [],
+  probes: [],
+};
+const roomId = "ab".repeat(16);
+
+const snapshotOf = (peers: number): StatisticsSnapshot => ({
+  atMs: 0,
+  elapsedMs: 0,
+  peers: Array.from({ length: peers }, (_, i) => peerFigures({ name: `Peer ${i}` })),
+  all: allFigures(),
+  probes: [],
+});
+
+const page: PageFigures = {
+  eventLoopLagP50Ms: 0.5,
+  eventLoopLagP99Ms: 4,
+  busyPercent: 1,
+  cpuPressure: undefined,
+  batteryPercent: 80,
+  isCharging: false,
+};
+
+/** As IndexedDB: keeps what it took over any life of a page, until it is told to refuse. */
+class FakeStore implements RecordingStore {
+  head: RecordingHead | undefined;
+  readonly chunks: string[] = [];
+  outcome: RecordingStorageOutcome = "kept";
+
+  async readHead(): Promise<RecordingHead | undefined> {
+    return this.head;
+  }
+
+  async readChunk(index: number): Promise<string | undefined> {
+    return this.chunks[index];
+  }
+
+  async write(head: RecordingHead, chunk?: string): Promise<RecordingStorageOutcome> {
+    if (this.outcome !== "kept") return this.outcome;
+    this.head = head;
+    if (chunk !== undefined) this.chunks[head.chunks - 1] = chunk;
+    return "kept";
+  }
+
+  async clear(): Promise<void> {
+    this.head = undefined;
+    this.chunks.length = 0;
+  }
+}
+
+const setUp = (store = new FakeStore(), wallMs = 0) => {
+  const time = new FakeTime();
+  const wall = { ms: wallMs };
+  const recorder = new Recorder({ now: time.now, wallNow: () => wall.ms + time.now(), store });
+  const record = async (seconds: number, peers = 2): Promise<void> => {
+    for (let i = 0; i < seconds; i++) {
+      await time.advance(recordingIntervalMs);
+      recorder.add(recordingRows(snapshotOf(peers), page, recorder.elapsedMs));
+    }
+    await settle();
+  };
+  const rows = async () => {
+    const file = await recorder.file("json");
+    return file === undefined ? undefined : readJsonRecording(await file.text()).rows;
+  };
+  return { time, wall, store, recorder, record, rows };
+};
+
+describe("a recording", () => {
+  it("should give back every row in order, in both formats, while it runs", async () => {
+    const { recorder, record, rows } = setUp();
+    recorder.start(context, roomId);
+    await record(25);
+    expect(recorder.view.value).toMatchObject({ kind: "running", rows: 75, lastedMs: 25_000, problem: undefined });
+    const json = await rows();
+    expect(json).toHaveLength(75);
+    expect(json?.map(({ elapsedMs }) => elapsedMs)).toEqual(
+      Array.from({ length: 75 }, (_, i) => 1000 * (1 + Math.floor(i / 3))),
+    );
+    const csv = await recorder.file("csv");
+    expect(readCsvRecording((await csv?.text()) ?? "").rows).toEqual(json);
+  });
+
+  it("should take nothing before it is started nor after it is stopped", async () => {
+    const { recorder, record, store } = setUp();
+    await record(3);
+    expect(recorder.view.value).toEqual({ kind: "none" });
+    recorder.start(context, roomId);
+    await record(3);
+    recorder.stop();
+    await record(3);
+    expect(recorder.view.value).toMatchObject({ kind: "stopped", rows: 9 });
+    expect(store.head).toMatchObject({ isRunning: false, rows: 9 });
+  });
+
+  it("should go on after a reload in the same room, from where the store has it", async () => {
+    const { recorder, record, store } = setUp();
+    recorder.start(context, roomId);
+    await record(12);
+    recorder.flush();
+    await settle();
+    const later = setUp(store, 15_000);
+    await later.recorder.resume(roomId);
+    expect(later.recorder.view.value).toMatchObject({ kind: "running", rows: 36 });
+    await later.record(3);
+    const times = (await later.rows())?.map(({ elapsedMs }) => Number(elapsedMs)) ?? [];
+    expect(times).toHaveLength(45);
+    expect([times[35], times[36], times[44]]).toEqual([12_000, 16_000, 18_000]);
+  });
+
+  it("should never run backwards when the wall clock was set back over a reload", async () => {
+    const { recorder, record, store } = setUp(new FakeStore(), 1_000_000);
+    recorder.start(context, roomId);
+    await record(12);
+    recorder.flush();
+    await settle();
+    const later = setUp(store, 0);
+    await later.recorder.resume(roomId);
+    await later.record(1);
+    const times = (await later.rows())?.map(({ elapsedMs }) => Number(elapsedMs)) ?? [];
+    expect(times.at(-1)).toBe(13_000);
+  });
+
+  it("should be there, but stopped, in another room", async () => {
+    const { recorder, record, store } = setUp();
+    recorder.start(context, roomId);
+    await record(12);
+    recorder.flush();
+    await settle();
+    const later = setUp(store);
+    await later.recorder.resume("cd".repeat(16));
+    await settle();
+    expect(later.recorder.view.value).toMatchObject({ kind: "stopped", rows: 36 });
+    expect(store.head?.isRunning).toBe(false);
+  });
+
+  it.each(["storage-full", "storage-unavailable"] as const)(
+    "should lose no row when the store says %s",
+    async (refusal) => {
+      const { recorder, record, rows, store } = setUp();
+      recorder.start(context, roomId);
+      await record(12);
+      store.outcome = refusal;
+      await record(20);
+      expect(recorder.view.value).toMatchObject({ kind: "running", rows: 96, problem: refusal });
+      expect(await rows()).toHaveLength(96);
+      store.outcome = "kept"; // It has room again: what it holds stays whole, and the person's stop is kept.
+      recorder.stop();
+      await settle();
+      expect(store.head).toMatchObject({ isRunning: false });
+      const later = setUp(store);
+      await later.recorder.resume(roomId);
+      expect(await later.rows()).toHaveLength(store.head?.rows ?? -1);
+    },
+  );
+
+  it("should stop when memory without a store is used up, and still give back all of it", async () => {
+    const { recorder, store } = setUp();
+    store.outcome = "storage-unavailable";
+    recorder.start(context, roomId);
+    const rows = Array.from({ length: 4_000 }, () => recordingRows(snapshotOf(0), page, 0)).flat();
+    for (let taken = 0; taken < maxRowsInMemory + 3 * rows.length; taken += rows.length) recorder.add(rows);
+    await settle();
+    const view = recorder.view.value;
+    expect(view).toMatchObject({ kind: "stopped", problem: "memory-full" });
+    expect(view.kind === "none" ? 0 : view.rows).toBeLessThan(maxRowsInMemory + rows.length);
+    expect((await recorder.file("json"))?.size).toBeGreaterThan(maxRowsInMemory);
+  });
+
+  it("should say so when a chunk cannot be read any more", async () => {
+    const { recorder, record, store } = setUp();
+    recorder.start(context, roomId);
+    await record(12);
+    store.chunks.length = 0;
+    expect(await recorder.file("csv")).toBeUndefined();
+  });
+
+  it("should be gone once it is discarded", async () => {
+    const { recorder, record, store } = setUp();
+    recorder.start(context, roomId);
+    await record(12);
+    recorder.stop();
+    recorder.discard();
+    await settle();
+    expect(recorder.view.value).toEqual({ kind: "none" });
+    expect([store.head, store.chunks]).toEqual([undefined, []]);
+    expect(await recorder.file("json")).toBeUndefined();
+  });
+});

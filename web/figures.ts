@@ -1,0 +1,269 @@
+// The figures of this page: measures the room that it is in, remembers them for the shift, records them, and tells the panel while somebody looks.
+// Neighbours: main.ts composes it; gateway/statistics.ts measures; panel/ draws. While the panel is closed and nothing is recorded, all that
+// happens is one point of history every few seconds.
+import { type Signal, signal } from "@preact/signals";
+import { BatteryForecaster } from "../gateway/battery-forecast.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import { LatencyProbe } from "../gateway/latency-probe.ts";
+import { defaultWindowMs } from "../gateway/record.ts";
+import { recordingIntervalMs, recordingRows } from "../gateway/recording.ts";
+import type { Cancel, Now, Schedule } from "../gateway/runtime.ts";
+import type { Statistics } from "../gateway/statistics.ts";
+import type { PageFigures, RecordingContext, StatisticsSnapshot } from "../gateway/statistics-types.ts";
+import { verdictOf } from "../gateway/verdict.ts";
+import type { BatteryState } from "./battery.ts";
+import { FigureHistory } from "./figure-history.ts";
+import type { LoadMeter } from "./load-meter.ts";
+import type {
+  ExportFormat,
+  FiguresView,
+  HistoryView,
+  LatencyProbeView,
+  PanelActions,
+  PanelModel,
+} from "./panel/panel-model.ts";
+import { Recorder } from "./recorder.ts";
+import type { FigureSettings, FigureSettingsStore } from "./store/figure-settings-store.ts";
+import type { RecordingStore } from "./store/recording-store.ts";
+
+const hourMs = 3_600_000;
+/** A room is measured, shown and recorded at one pace. */
+const tickMs = recordingIntervalMs;
+
+export interface FiguresOptions {
+  readonly now: Now;
+  /** Milliseconds of the wall clock. */
+  readonly wallNow: Now;
+  readonly schedule: Schedule;
+  readonly load: LoadMeter;
+  readonly settings: FigureSettingsStore;
+  readonly recordings: RecordingStore;
+  /** What the browser says it is, for whoever wants to repeat a recording. */
+  readonly browser: string;
+  /** Hands a file to the person. */
+  readonly save: (name: string, file: Blob) => void;
+  /** The settings could not be kept. */
+  readonly onNotKept: () => void;
+}
+
+interface MeasuredRoom {
+  readonly gateway: Gateway;
+  readonly statistics: Statistics;
+  readonly roomId: string;
+  readonly name: () => string;
+}
+
+export class Figures {
+  readonly actions: PanelActions;
+  readonly #options: FiguresOptions;
+  readonly #recorder: Recorder;
+  readonly #forecaster = new BatteryForecaster();
+  readonly #settings: Signal<FigureSettings>;
+  readonly #latency = signal<LatencyProbeView>({ isRunning: false, results: [] });
+  #battery: BatteryState = { kind: "unknown", why: "the browser has not told yet" };
+  #room: MeasuredRoom | undefined;
+  #history = new FigureHistory();
+  #latencyProbe: LatencyProbe | undefined;
+  /** What the panel shows; undefined while it is closed. */
+  #shown: { readonly figures: Signal<FiguresView>; readonly history: Signal<HistoryView> } | undefined;
+  #cancelTick: Cancel | undefined;
+
+  constructor(options: FiguresOptions) {
+    this.#options = options;
+    const { now, wallNow, settings, recordings } = options;
+    this.#settings = signal(settings.load());
+    this.#recorder = new Recorder({ now, wallNow, store: recordings });
+    this.actions = this.#makeActions();
+  }
+
+  /** From now on this room is measured; a recording that a reload interrupted in it goes on. */
+  enter(room: MeasuredRoom): void {
+    this.leave();
+    this.#room = room;
+    this.#history = new FigureHistory();
+    this.#latency.value = { isRunning: false, results: [] };
+    this.#cancelTick = this.#scheduleTick();
+    void this.#recorder.resume(room.roomId);
+  }
+
+  leave(): void {
+    this.#cancelTick?.();
+    this.#latencyProbe?.stop();
+    this.#recorder.stop();
+    this.#room = undefined;
+  }
+
+  /** The page may be about to go: what is recorded goes to the store, and a reload goes on with it. */
+  suspend(): void {
+    this.#recorder.flush();
+  }
+
+  batteryChanged(state: BatteryState): void {
+    this.#battery = state;
+    this.#readBattery();
+  }
+
+  /** For the panel, which is open until `close`; undefined while the page is in no room. */
+  open(): { readonly model: PanelModel; readonly close: () => void } | undefined {
+    const room = this.#room;
+    if (room === undefined) return undefined;
+    const figures = signal(this.#figuresView(this.#snapshot(room)));
+    const history = signal(this.#historyView());
+    const shown = { figures, history };
+    this.#shown = shown;
+    return {
+      model: {
+        now: this.#options.now,
+        figures,
+        history,
+        recording: this.#recorder.view,
+        latencyProbe: this.#latency,
+        settings: this.#settings,
+      },
+      close: () => {
+        if (this.#shown === shown) this.#shown = undefined;
+      },
+    };
+  }
+
+  #scheduleTick(): Cancel {
+    return this.#options.schedule(tickMs, () => {
+      this.#cancelTick = this.#scheduleTick();
+      this.#tick();
+    });
+  }
+
+  #tick(): void {
+    const room = this.#room;
+    if (room === undefined) return;
+    const isDue = this.#history.isDue(this.#options.now());
+    if (!isDue && this.#shown === undefined && !this.#recorder.isRunning) return;
+    const snapshot = this.#snapshot(room);
+    const page = this.#pageFigures();
+    if (isDue) {
+      this.#readBattery();
+      this.#history.add(snapshot, page);
+    }
+    if (this.#recorder.isRunning) this.#recorder.add(recordingRows(snapshot, page, this.#recorder.elapsedMs));
+    if (this.#shown !== undefined) {
+      this.#shown.figures.value = this.#figuresView(snapshot);
+      if (isDue) this.#shown.history.value = this.#historyView();
+    }
+    if (this.#latencyProbe !== undefined) this.#showLatency(this.#latencyProbe, true);
+  }
+
+  #snapshot({ statistics, gateway }: MeasuredRoom): StatisticsSnapshot {
+    return statistics.snapshot(gateway);
+  }
+
+  #pageFigures(): PageFigures {
+    const { load } = this.#options;
+    const { pressure } = load;
+    const battery = this.#battery;
+    return {
+      ...load.figures(),
+      cpuPressure: pressure.kind === "known" ? pressure.state : undefined,
+      batteryPercent: battery.kind === "known" ? battery.percent : undefined,
+      isCharging: battery.kind === "known" ? battery.isCharging : undefined,
+    };
+  }
+
+  #figuresView(snapshot: StatisticsSnapshot): FiguresView {
+    const { shiftHours, capacityWh } = this.#settings.value;
+    const forecast = this.#forecaster.forecast(this.#options.wallNow(), { shiftMs: shiftHours * hourMs, capacityWh });
+    return {
+      snapshot,
+      page: this.#pageFigures(),
+      pressure: this.#options.load.pressure,
+      battery: this.#battery,
+      forecast,
+      verdict: verdictOf(snapshot, forecast),
+    };
+  }
+
+  #historyView(): HistoryView {
+    const { points, gapMs } = this.#history;
+    return { points, gapMs, wallOffsetMs: this.#options.wallNow() - this.#options.now() };
+  }
+
+  #readBattery(): void {
+    if (this.#battery.kind === "unknown") return;
+    const { percent, isCharging } = this.#battery;
+    // The wall clock, because the page's own may stand still while the phone sleeps and drains.
+    this.#forecaster.read({ atMs: this.#options.wallNow(), levelPercent: percent, isCharging });
+  }
+
+  #makeActions(): PanelActions {
+    return {
+      measureLatency: (pingsPerSecond, forSeconds) => this.#measureLatency(pingsPerSecond, forSeconds * 1000),
+      stopLatency: () => this.#latencyProbe?.stop(),
+      startRecording: () => {
+        if (this.#room !== undefined) this.#recorder.start(this.#recordingContext(this.#room), this.#room.roomId);
+      },
+      stopRecording: () => this.#recorder.stop(),
+      exportRecording: (format) => this.#export(format),
+      discardRecording: () => this.#recorder.discard(),
+      setShiftHours: (shiftHours) => this.#change({ ...this.#settings.value, shiftHours }),
+      setCapacityWh: (capacityWh) => this.#change({ ...this.#settings.value, capacityWh }),
+    };
+  }
+
+  #change(settings: FigureSettings): void {
+    this.#settings.value = settings;
+    if (this.#options.settings.save(settings) !== "kept") this.#options.onNotKept();
+    if (this.#shown !== undefined && this.#room !== undefined)
+      this.#shown.figures.value = this.#figuresView(this.#snapshot(this.#room));
+  }
+
+  #measureLatency(pingsPerSecond: number, durationMs: number): void {
+    const room = this.#room;
+    if (room === undefined || this.#latencyProbe !== undefined) return;
+    const { now, schedule } = this.#options;
+    const probe = new LatencyProbe({
+      now,
+      schedule,
+      gateway: room.gateway,
+      statistics: room.statistics,
+      pingsPerSecond,
+      durationMs,
+      onEnd: () => {
+        this.#latencyProbe = undefined;
+        this.#showLatency(probe, false);
+      },
+    });
+    this.#latencyProbe = probe;
+    this.#showLatency(probe, true);
+  }
+
+  #showLatency(probe: LatencyProbe, isRunning: boolean): void {
+    const names = new Map(this.#room?.gateway.peers.map(({ gatewayId, name }) => [gatewayId, name]));
+    const results = probe.results().map((result) => ({ ...result, name: names.get(result.gatewayId) ?? "" }));
+    this.#latency.value = { isRunning, results };
+  }
+
+  #recordingContext({ gateway, name }: MeasuredRoom): RecordingContext {
+    return {
+      startedAt: new Date(this.#options.wallNow()).toISOString(),
+      browser: this.#options.browser,
+      gatewayName: name(),
+      windowMs: defaultWindowMs,
+      intervalMs: recordingIntervalMs,
+      peers: gateway.peers.map(({ gatewayId, name: peerName, delay }) => ({
+        gatewayId,
+        name: peerName,
+        clockBoundMs: delay?.boundMs,
+      })),
+      probes: gateway.probes.map(({ index }) => ({ index, name: gateway.probeName(index) })),
+    };
+  }
+
+  async #export(format: ExportFormat): Promise<boolean> {
+    const file = await this.#recorder.file(format);
+    if (file === undefined) return false;
+    const { view } = this.#recorder;
+    const startedAtMs = view.value.kind === "none" ? this.#options.wallNow() : view.value.startedAtMs;
+    const stamp = new Date(startedAtMs).toISOString().slice(0, 19).replaceAll(":", "-");
+    this.#options.save(`earl-mesh ${stamp}.${format}`, file);
+    return true;
+  }
+}

@@ -1,0 +1,103 @@
+// Figures that no chart shows: delays by class, what the mux did, drops by cause, and each of my probes.
+import type {
+  DelayClass,
+  MeshFigures,
+  PeerFigures,
+  ProbeFigures,
+  StatisticsSnapshot,
+} from "../../gateway/statistics-types.ts";
+import { boundFigure, bytesText, figure, noFigure, type Span } from "./panel-words.ts";
+
+type Fact = readonly [name: string, text: string];
+
+const FactList = ({ title, facts }: { title: string; facts: readonly Fact[] }) => (
+  <div class="facts">
+    <h3>
+      <bdi>{title}</bdi>
+    </h3>
+    <dl>
+      {facts.map(([name, text]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{text}</dd>
+        </div>
+      ))}
+    </dl>
+  </div>
+);
+
+/** p50 and p99, because a mean hides what a person feels. */
+const pair = (low: number | undefined, high: number | undefined, unit: string): string =>
+  low === undefined ? noFigure : `${figure(low)} · ${figure(high)} ${unit}`;
+
+const delayPair = (summary: { readonly p50Ms: number; readonly p99Ms: number } | undefined): string =>
+  pair(summary?.p50Ms, summary?.p99Ms, "ms");
+
+const muxFacts = ({ mux, demuxProcessing, totals, clockSteps }: MeshFigures, span: Span): readonly Fact[] => [
+  ["wait for company, p50 · p99", delayPair(mux.wait[span])],
+  ["work for one aggregate, p50 · p99", delayPair(mux.processing[span])],
+  ["work for one message that came, p50 · p99", delayPair(demuxProcessing[span])],
+  [
+    "records in an aggregate, p50 · p99",
+    pair(mux.recordsPerAggregate[span]?.p50, mux.recordsPerAggregate[span]?.p99, ""),
+  ],
+  ["bytes for a record, p50 · p99", pair(mux.bytesPerRecord[span]?.p50, mux.bytesPerRecord[span]?.p99, "B")],
+  ...Object.entries(mux.flushes).map(([reason, count]): Fact => [`sent because: ${reason}`, String(count)]),
+  ["messages in · out", `${totals.messagesIn} · ${totals.messagesOut}`],
+  ["bytes in · out", `${bytesText(totals.bytesIn)} · ${bytesText(totals.bytesOut)}`],
+  ["clocks that jumped", String(clockSteps)],
+];
+
+const classTexts: Readonly<Record<DelayClass, string>> = {
+  prompt: "all that leaves at once",
+  urgent: "gestures and buttons",
+  command: "commands",
+  sample: "samples",
+  status: "status",
+  ping: "pings",
+};
+
+const classFacts = ({ oneWay }: MeshFigures, span: Span): readonly Fact[] =>
+  (Object.keys(classTexts) as readonly DelayClass[]).map((name) => {
+    const delay = oneWay[name][span];
+    return [
+      `${classTexts[name]}, p50 · p99`,
+      delay === undefined ? noFigure : `${delayPair(delay)} ± ${boundFigure(delay.boundMs)}`,
+    ];
+  });
+
+const countFacts = (counts: Readonly<Record<string, number>>): readonly Fact[] =>
+  Object.entries(counts).map(([name, count]) => [words(name), String(count)]);
+
+/** "fromTheFuture" and "no-roster" as a person would say it. */
+const words = (name: string): string =>
+  name.replaceAll("-", " ").replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
+
+const dropsOf = (peers: readonly PeerFigures[]): Readonly<Record<string, number>> => {
+  const drops: Record<string, number> = {};
+  for (const { ledger } of peers) {
+    for (const [cause, count] of Object.entries({ ...ledger.droppedBeforeSend, ...ledger.dropped }))
+      drops[cause] = (drops[cause] ?? 0) + count;
+  }
+  return drops;
+};
+
+const probeFacts = (probe: ProbeFigures, span: Span): readonly Fact[] => [
+  ["messages", `${figure(probe.messagesInPerSecond)}/s, ${probe.messagesIn} in all`],
+  ["write, p50 · p99", delayPair(probe.writeLatency[span])],
+  ["writes waiting, now · most", `${probe.writesPending} · ${probe.mostWritesPending}`],
+  ["reconnects", String(probe.reconnects)],
+];
+
+export const FactLists = ({ snapshot, span }: { snapshot: StatisticsSnapshot; span: Span }) => (
+  <div class="fact-lists">
+    <FactList title="One-way delay by class" facts={classFacts(snapshot.all, span)} />
+    <FactList title="This gateway" facts={muxFacts(snapshot.all, span)} />
+    <FactList title="Dropped, by cause" facts={countFacts(dropsOf(snapshot.peers))} />
+    <FactList title="Delay not measured, by cause" facts={countFacts({ ...snapshot.all.unmeasured })} />
+    <FactList title="My gestures and commands at far probes" facts={countFacts(snapshot.all.doneOutcomes)} />
+    {snapshot.probes.map((probe) => (
+      <FactList key={probe.index} title={probe.name} facts={probeFacts(probe, span)} />
+    ))}
+  </div>
+);

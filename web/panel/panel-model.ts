@@ -1,0 +1,86 @@
+// All that the figures show and all that a person can do with them: the seam between the page's bookkeeping and the panel, which is loaded late.
+// The panel reads signals of plain data and calls actions; it knows no gateway and no storage.
+import type { ReadonlySignal } from "@preact/signals";
+import type { Now } from "../../gateway/runtime.ts";
+import type {
+  BatteryForecast,
+  LatencyProbeResult,
+  PageFigures,
+  StatisticsSnapshot,
+  Verdict,
+} from "../../gateway/statistics-types.ts";
+import type { BatteryState } from "../battery.ts";
+import type { HistoryPoint } from "../figure-history.ts";
+import type { PressureReading } from "../load-meter.ts";
+import type { FigureSettings } from "../store/figure-settings-store.ts";
+
+export interface FiguresView {
+  readonly snapshot: StatisticsSnapshot;
+  readonly page: PageFigures;
+  readonly pressure: PressureReading;
+  readonly battery: BatteryState;
+  readonly forecast: BatteryForecast;
+  /** Whether it holds, in one line. */
+  readonly verdict: Verdict;
+}
+
+export interface HistoryView {
+  /** Oldest first. */
+  readonly points: readonly HistoryPoint[];
+  /** Points further apart have something unknown between them. */
+  readonly gapMs: number;
+  /** The wall clock minus the clock of the points. */
+  readonly wallOffsetMs: number;
+}
+
+/** What is the matter with a recording; none of it takes away what is recorded already. */
+export type RecordingProblem =
+  /** The browser keeps nothing: a reload ends the recording and loses it. */
+  | "storage-unavailable"
+  /** The browser keeps no more of it; the rest is in memory. */
+  | "storage-full"
+  /** As much as is kept in memory without storage: it was stopped. */
+  | "memory-full"
+  /** As long as a recording may be: it was stopped. */
+  | "too-long";
+
+export type RecordingView =
+  | { readonly kind: "none" }
+  | {
+      readonly kind: "running" | "stopped";
+      /** By the wall clock. */
+      readonly startedAtMs: number;
+      readonly lastedMs: number;
+      readonly rows: number;
+      readonly problem: RecordingProblem | undefined;
+    };
+
+export interface LatencyProbeView {
+  readonly isRunning: boolean;
+  /** Of the run that is under way, or of the last. */
+  readonly results: readonly (LatencyProbeResult & { readonly name: string })[];
+}
+
+export interface PanelModel {
+  readonly now: Now;
+  readonly figures: ReadonlySignal<FiguresView>;
+  readonly history: ReadonlySignal<HistoryView>;
+  readonly recording: ReadonlySignal<RecordingView>;
+  readonly latencyProbe: ReadonlySignal<LatencyProbeView>;
+  readonly settings: ReadonlySignal<FigureSettings>;
+}
+
+export type ExportFormat = "csv" | "json";
+
+export interface PanelActions {
+  measureLatency(pingsPerSecond: number, forSeconds: number): void;
+  stopLatency(): void;
+  startRecording(): void;
+  stopRecording(): void;
+  /** Hands the recording to the browser as a file; false: it could not be read. */
+  exportRecording(format: ExportFormat): Promise<boolean>;
+  discardRecording(): void;
+  setShiftHours(hours: number): void;
+  /** Undefined: not known. */
+  setCapacityWh(capacityWh: number | undefined): void;
+}

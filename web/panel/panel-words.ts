@@ -1,0 +1,121 @@
+// The figures in sentences: what stands beside each chart for who cannot see it, and for who only glances. Pure.
+import type {
+  BatteryForecast,
+  ClockedDelaySummary,
+  LatencyProbeResult,
+  PageFigures,
+  PeerFigures,
+  StatisticsSnapshot,
+  Uncertain,
+} from "../../gateway/statistics-types.ts";
+import type { BatteryState } from "../battery.ts";
+import type { PressureReading } from "../load-meter.ts";
+import { nameText } from "../ui/words.ts";
+import type { RecordingProblem } from "./panel-model.ts";
+
+/** What stands where a figure would be that does not exist. */
+export const noFigure = "–";
+
+export type Span = "lastMinute" | "sinceStart";
+
+export const spanTexts: Readonly<Record<Span, string>> = { lastMinute: "last minute", sinceStart: "since start" };
+
+/** Three digits that say something: 4.2, 42, 420. */
+export const figure = (value: number | undefined): string =>
+  value === undefined ? noFigure : value.toFixed(value < 10 ? 1 : 0);
+
+/** A bound is rounded up, so that it stays one. */
+export const boundFigure = (boundMs: number): string => {
+  const scale = boundMs < 10 ? 10 : 1;
+  return (Math.ceil(boundMs * scale) / scale).toFixed(boundMs < 10 ? 1 : 0);
+};
+
+const minuteMs = 60_000;
+
+/** To the minute: "8 h 40 min". */
+export const spanText = (ms: number): string => {
+  const minutes = Math.max(0, Math.floor(ms / minuteMs));
+  const hours = Math.floor(minutes / 60);
+  return hours === 0 ? `${minutes} min` : `${hours} h ${minutes % 60} min`;
+};
+
+export const bytesText = (bytes: number): string => {
+  if (bytes < 1000) return `${Math.round(bytes)} B`;
+  return bytes < 1_000_000 ? `${figure(bytes / 1000)} kB` : `${figure(bytes / 1_000_000)} MB`;
+};
+
+export const delaySentence = (delay: ClockedDelaySummary | undefined): string => {
+  if (delay === undefined) return "Nothing measured: nobody else is here, or the clocks have not been compared yet.";
+  const [p50, p95, p99] = [delay.p50Ms, delay.p95Ms, delay.p99Ms].map(figure);
+  return `Over the last minute: half within ${p50} ms, 95 % within ${p95}, 99 % within ${p99}; each ± ${boundFigure(delay.boundMs)} ms.`;
+};
+
+export const peersSentence = (peers: readonly PeerFigures[], span: Span): string => {
+  const measured = peers.flatMap(({ name, oneWay }) => {
+    const delay = oneWay.prompt[span];
+    return delay === undefined ? [] : [{ name, delay }];
+  });
+  const slowest = measured.sort((a, b) => b.delay.p99Ms - a.delay.p99Ms)[0];
+  if (slowest === undefined) return "No peer has been measured yet.";
+  const { name, delay } = slowest;
+  return `${measured.length} of ${peers.length} measured, ${spanTexts[span]}. Slowest: ${nameText(name)}, 99 % within ${figure(delay.p99Ms)} ± ${boundFigure(delay.boundMs)} ms.`;
+};
+
+export const throughputSentence = ({ all: { rates } }: StatisticsSnapshot): string =>
+  `${figure(rates.recordsInPerSecond)} records a second in, ${figure(rates.recordsOutPerSecond)} out; ` +
+  `${bytesText(rates.bytesInPerSecond)} a second in, ${bytesText(rates.bytesOutPerSecond)} out.`;
+
+export const busySentence = ({ busyPercent }: PageFigures, pressure: PressureReading): string => {
+  const share =
+    busyPercent === undefined
+      ? "The gateway's share is not known yet."
+      : `The gateway's own work took ${figure(busyPercent)} % of one core.`;
+  return pressure.kind === "known"
+    ? `${share} Processor, by the system: ${pressure.state}.`
+    : `${share} The processor's load is not available here: ${pressure.why}.`;
+};
+
+export const lagSentence = ({ eventLoopLagP50Ms, eventLoopLagP99Ms }: PageFigures): string =>
+  eventLoopLagP99Ms === undefined
+    ? "Not known yet: it is measured while the page is in front."
+    : `The page's tasks begin ${figure(eventLoopLagP50Ms)} ms late at the median, ${figure(eventLoopLagP99Ms)} ms at p99.`;
+
+const plusMinus = ({ value, plusMinus: error }: Uncertain): string => `${figure(value)} ± ${boundFigure(error)}`;
+
+const lastsTexts = {
+  yes: "It lasts the shift",
+  no: "It does not last the shift",
+  uncertain: "Whether it lasts the shift cannot be told yet",
+} as const;
+
+const unknownForecastTexts = {
+  "no-reading": "No reading yet.",
+  charging: "Charging: a forecast begins when it is unplugged.",
+  "too-early": "A forecast needs the level to fall by two steps of 1 %.",
+} as const;
+
+export const batterySentence = (reading: BatteryState, forecast: BatteryForecast): string => {
+  if (reading.kind === "unknown") return `Not available here: ${reading.why}.`;
+  const level = `${reading.percent} %.`;
+  if (forecast.kind === "unknown") return `${level} ${unknownForecastTexts[forecast.reason]}`;
+  const { drainPercentPerHour, powerW, timeLeftMs, leastTimeLeftMs, shiftLeftMs, lastsShift } = forecast;
+  const power = powerW === undefined ? "" : `, about ${plusMinus(powerW)} W`;
+  return (
+    `${level} Drains ${plusMinus(drainPercentPerHour)} % an hour${power}. About ${spanText(timeLeftMs)} left, at least ` +
+    `${spanText(leastTimeLeftMs)}. ${lastsTexts[lastsShift]}, of which ${spanText(shiftLeftMs)} are left.`
+  );
+};
+
+export const recordingProblemTexts: Readonly<Record<RecordingProblem, string>> = {
+  "storage-unavailable":
+    "This browser keeps nothing for this page: export the recording before you close or reload it.",
+  "storage-full":
+    "The browser has no more room: what was recorded is kept, the rest is in memory only. Export it before you close the page.",
+  "memory-full": "Stopped: the browser keeps no more, and memory for it is used up. What was recorded can be exported.",
+  "too-long": "Stopped: a recording is as long as it may be. Export it, and start another.",
+};
+
+export const latencySentence = ({ pingsSent, pongsReceived, roundTrip }: LatencyProbeResult): string =>
+  roundTrip === undefined
+    ? `${pongsReceived} of ${pingsSent} answered.`
+    : `${pongsReceived} of ${pingsSent} answered; round trip: half within ${figure(roundTrip.p50Ms)} ms, 99 % within ${figure(roundTrip.p99Ms)}, longest ${figure(roundTrip.maxMs)}.`;

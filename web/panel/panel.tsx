@@ -1,0 +1,90 @@
+// The figures of this gateway: whether it holds, in one line; then charts or numbers, a measurement at once, a recording, and what the forecast
+// has to be told. This module and what it imports are loaded when a person first opens the figures.
+import "./panel.css";
+import { type Signal, useSignal } from "@preact/signals";
+import { render } from "preact";
+import type { Verdict } from "../../gateway/statistics-types.ts";
+import { Charts } from "./charts.tsx";
+import { Choice } from "./choice.tsx";
+import { FactLists } from "./fact-lists.tsx";
+import { LatencyProbe } from "./latency-probe.tsx";
+import type { PanelActions, PanelModel } from "./panel-model.ts";
+import { type Span, spanTexts } from "./panel-words.ts";
+import { PeerTable } from "./peer-table.tsx";
+import { RecordingBox } from "./recording-box.tsx";
+import { SettingsBox } from "./settings-box.tsx";
+
+type View = "charts" | "numbers";
+
+const ViewKeys = ({ view }: { view: Signal<View> }) => (
+  <fieldset class="keys view-keys">
+    <legend class="for-readers">Show the figures as</legend>
+    {(["charts", "numbers"] as const).map((name) => (
+      <button
+        key={name}
+        type="button"
+        class={view.value === name ? "key key-on" : "key"}
+        aria-pressed={view.value === name}
+        onClick={() => {
+          view.value = name;
+        }}
+      >
+        {name === "charts" ? "Charts" : "Numbers"}
+      </button>
+    ))}
+  </fieldset>
+);
+
+const outcomeTexts: Readonly<Record<Verdict["outcome"], string>> = {
+  good: "It holds",
+  bad: "It does not hold",
+  unknown: "Not sure yet",
+};
+
+const VerdictLine = ({ verdict }: { verdict: Verdict }) => (
+  <p class="verdict">
+    <span class={`verdict-outcome verdict-${verdict.outcome}`}>{outcomeTexts[verdict.outcome]}</span> {verdict.text}
+  </p>
+);
+
+const spans: readonly Span[] = ["lastMinute", "sinceStart"];
+
+const Panel = ({ model, actions }: { model: PanelModel; actions: PanelActions }) => {
+  const view = useSignal<View>("charts");
+  const span = useSignal<Span>("lastMinute");
+  return (
+    <div class="panel">
+      <VerdictLine verdict={model.figures.value.verdict} />
+      <div class="controls">
+        <ViewKeys view={view} />
+        <Choice
+          label="Peers over"
+          value={span.value}
+          options={spans.map((value) => ({ value, text: spanTexts[value] }))}
+          onValue={(value) => {
+            span.value = spans.find((known) => known === value) ?? "lastMinute";
+          }}
+        />
+      </div>
+      {view.value === "charts" ? (
+        <Charts model={model} span={span} />
+      ) : (
+        <>
+          <PeerTable snapshot={model.figures.value.snapshot} span={span.value} />
+          <FactLists snapshot={model.figures.value.snapshot} span={span.value} />
+        </>
+      )}
+      <div class="panel-boxes">
+        <LatencyProbe model={model} actions={actions} />
+        <RecordingBox model={model} actions={actions} />
+        <SettingsBox model={model} actions={actions} />
+      </div>
+    </div>
+  );
+};
+
+/** Draws the figures into `root` and keeps them true to the model; the returned function takes them away again. */
+export const renderPanel = (root: Element, model: PanelModel, actions: PanelActions): (() => void) => {
+  render(<Panel model={model} actions={actions} />, root);
+  return () => render(null, root);
+};

@@ -1,0 +1,221 @@
+// Records the figures: takes rows as they are made, packs them into chunks, keeps the chunks in the store, and in memory once the store refuses.
+// Neighbours: figures.ts hands it rows, recording-store.ts keeps them, gateway/recording.ts packs them and writes them as a file.
+// Invariant: whatever is shown as recorded can be exported, in order, and memory is bounded.
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { csvParts, jsonParts, packRows, rowBytesBudget } from "../gateway/recording.ts";
+import type { Now } from "../gateway/runtime.ts";
+import type { RecordingContext, RecordingRow } from "../gateway/statistics-types.ts";
+import type { ExportFormat, RecordingProblem, RecordingView } from "./panel/panel-model.ts";
+import type { RecordingHead, RecordingStore } from "./store/recording-store.ts";
+
+/** What a page that dies loses at most. */
+const chunkMs = 10_000;
+/** A day of ten peers at a row a second each, and one of all together. */
+export const maxRows = 1_000_000;
+/** Two and a half hours of ten peers. */
+export const maxRowsInMemory = Math.floor(25_000_000 / rowBytesBudget);
+
+export interface RecorderOptions {
+  readonly now: Now;
+  /** Milliseconds of the wall clock, which goes on over a reload. */
+  readonly wallNow: Now;
+  readonly store: RecordingStore;
+}
+
+/** Undefined: it is in the store. */
+type Chunk = string | undefined;
+
+const writers = { csv: csvParts, json: jsonParts } as const;
+
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #view = signal<RecordingView>({ kind: "none" });
+  #head: RecordingHead | undefined;
+  /** What the store has: its chunks are whole. */
+  #keptHead: RecordingHead | undefined;
+  /** By place. */
+  #chunks: Chunk[] = [];
+  #rowsInMemory = 0;
+  /** Not yet in a chunk. */
+  #pending: RecordingRow[] = [];
+  #chunkBegunMs = 0;
+  /** When the recording began, on the page's clock; before its origin when that was in an earlier life of the page. */
+  #beganMs = 0;
+  #problem: RecordingProblem | undefined;
+  #storeRefused = false;
+  /** Writes go one after the other: a head must not overtake its chunks. */
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  get view(): ReadonlySignal<RecordingView> {
+    return this.#view;
+  }
+
+  get isRunning(): boolean {
+    return this.#head?.isRunning ?? false;
+  }
+
+  /** Since the recording began. */
+  get elapsedMs(): number {
+    return this.#options.now() - this.#beganMs;
+  }
+
+  /** What an earlier life of the page has recorded is there again; a recording that was running in this room goes on. */
+  async resume(roomId: string): Promise<void> {
+    const { now, wallNow, store } = this.#options;
+    const head = await store.readHead();
+    if (head === undefined || this.#head !== undefined) return;
+    this.#chunks = new Array<Chunk>(head.chunks).fill(undefined);
+    // A wall clock that was set meanwhile must not let the recording run backwards.
+    this.#beganMs = now() - Math.max(head.lastedMs, wallNow() - head.startedAtMs);
+    this.#chunkBegunMs = now();
+    this.#keptHead = head;
+    this.#head = { ...head, isRunning: head.isRunning && head.roomId === roomId };
+    if (head.isRunning && !this.#head.isRunning) this.#write(this.#head, undefined);
+    this.#show();
+  }
+
+  /** Replaces what was recorded before. */
+  start(context: RecordingContext, roomId: string): void {
+    const { now, wallNow, store } = this.#options;
+    this.#forget();
+    this.#beganMs = now();
+    this.#chunkBegunMs = this.#beganMs;
+    this.#head = { context, roomId, isRunning: true, startedAtMs: wallNow(), lastedMs: 0, rows: 0, chunks: 0 };
+    this.#enqueue(() => store.clear());
+    this.#write(this.#head, undefined);
+    this.#show();
+  }
+
+  /** Does nothing unless a recording is running. */
+  add(rows: readonly RecordingRow[]): void {
+    if (this.#head === undefined || !this.#head.isRunning) return;
+    this.#pending.push(...rows);
+    this.#head = { ...this.#head, rows: this.#head.rows + rows.length, lastedMs: this.elapsedMs };
+    if (this.#options.now() - this.#chunkBegunMs >= chunkMs) this.#closeChunk();
+    if (this.#head.rows >= maxRows) this.#end("too-long");
+    else if (this.#rowsInMemory + this.#pending.length >= maxRowsInMemory) this.#end("memory-full");
+    this.#show();
+  }
+
+  stop(): void {
+    if (this.#head === undefined || !this.#head.isRunning) return;
+    this.#head = { ...this.#head, isRunning: false };
+    this.#closeChunk();
+    this.#show();
+  }
+
+  /** Lets the store have what waits: the page may be about to go. The recording goes on. */
+  flush(): void {
+    if (this.isRunning) this.#closeChunk();
+  }
+
+  discard(): void {
+    this.#forget();
+    this.#enqueue(() => this.#options.store.clear());
+    this.#show();
+  }
+
+  /** The recording so far as a file; undefined when there is none, or the store does not give it back. */
+  async file(format: ExportFormat): Promise<Blob | undefined> {
+    if (this.#head === undefined) return undefined;
+    this.#closeChunk();
+    await this.#writing;
+    const parts: Blob[] = [];
+    try {
+      // As blobs, which a browser may keep on disk: a shift has some hundred megabytes.
+      for await (const part of writers[format](this.#head.context, this.#readChunks())) parts.push(new Blob([part]));
+    } catch (error) {
+      if (error instanceof MissingChunk) return undefined;
+      throw error;
+    }
+    return new Blob(parts, { type: format === "csv" ? "text/csv" : "application/json" });
+  }
+
+  async *#readChunks(): AsyncGenerator<string> {
+    for (const [place, kept] of [...this.#chunks].entries()) {
+      const text = kept ?? (await this.#options.store.readChunk(place));
+      if (text === undefined) throw new MissingChunk(`chunk ${place} of the recording cannot be read`);
+      yield text;
+    }
+  }
+
+  #end(problem: RecordingProblem): void {
+    this.#problem = problem;
+    this.stop();
+  }
+
+  #closeChunk(): void {
+    this.#chunkBegunMs = this.#options.now();
+    if (this.#head === undefined) return;
+    const rows = this.#pending;
+    if (rows.length === 0) return this.#write(this.#head, undefined);
+    this.#pending = [];
+    this.#head = { ...this.#head, chunks: this.#head.chunks + 1 };
+    const text = packRows(rows);
+    this.#chunks.push(text);
+    this.#rowsInMemory += rows.length;
+    this.#write(this.#head, { text, rows: rows.length });
+  }
+
+  /** A chunk leaves memory when the store has it. After the first refusal the store is left as it is: whole, up to there. */
+  #write(head: RecordingHead, chunk: { readonly text: string; readonly rows: number } | undefined): void {
+    const chunks = this.#chunks;
+    this.#enqueue(async () => {
+      if (chunks !== this.#chunks) return; // Another recording has begun meanwhile.
+      if (this.#storeRefused) return this.#sayStopped(head);
+      const outcome = await this.#options.store.write(head, chunk?.text);
+      if (chunks !== this.#chunks) return;
+      if (outcome !== "kept") {
+        this.#storeRefused = true;
+        this.#problem ??= outcome;
+      } else {
+        this.#keptHead = head;
+        if (chunk !== undefined) {
+          chunks[head.chunks - 1] = undefined;
+          this.#rowsInMemory -= chunk.rows;
+        }
+      }
+      this.#show();
+    });
+  }
+
+  /** A recording that was stopped must not go on after a reload, though the store has only its beginning. */
+  async #sayStopped({ isRunning }: RecordingHead): Promise<void> {
+    if (isRunning || this.#keptHead === undefined) return;
+    await this.#options.store.write({ ...this.#keptHead, isRunning });
+  }
+
+  #enqueue(task: () => Promise<void>): void {
+    this.#writing = this.#writing.then(task);
+  }
+
+  #forget(): void {
+    this.#head = undefined;
+    this.#chunks = [];
+    this.#pending = [];
+    this.#rowsInMemory = 0;
+    this.#problem = undefined;
+    this.#storeRefused = false;
+    this.#keptHead = undefined;
+  }
+
+  #show(): void {
+    const head = this.#head;
+    this.#view.value =
+      head === undefined
+        ? { kind: "none" }
+        : {
+            kind: head.isRunning ? "running" : "stopped",
+            startedAtMs: head.startedAtMs,
+            lastedMs: head.lastedMs,
+            rows: head.rows,
+            problem: this.#problem,
+          };
+  }
+}
+
+class MissingChunk extends Error {}

@@ -1,0 +1,95 @@
+// The recording of one slot in IndexedDB: a head that says what it is and how far it got, and its rows in chunks, written one by one, so that
+// neither a long shift nor a reload needs all of it at once. What a browser refuses is an outcome. Neighbour: recorder.ts.
+import type { RecordingContext } from "../../gateway/statistics-types.ts";
+import { change, openDatabase, readValue } from "./database.ts";
+
+export interface RecordingHead {
+  readonly context: RecordingContext;
+  readonly roomId: string;
+  /** False: it was stopped. True after a reload: the page went away in the midst of it. */
+  readonly isRunning: boolean;
+  /** Milliseconds of the wall clock. */
+  readonly startedAtMs: number;
+  readonly lastedMs: number;
+  readonly rows: number;
+  readonly chunks: number;
+}
+
+export type RecordingStorageOutcome = "kept" | "storage-full" | "storage-unavailable";
+
+export interface RecordingStore {
+  /** Undefined when there is none, or nothing can be read. */
+  readHead(): Promise<RecordingHead | undefined>;
+  readChunk(index: number): Promise<string | undefined>;
+  /** The head alone, or with the chunk that it counts last. */
+  write(head: RecordingHead, chunk?: string): Promise<RecordingStorageOutcome>;
+  clear(): Promise<void>;
+}
+
+const databaseName = "earl-mesh-recordings";
+const storeName = "chunks";
+
+/** Keys are [slot, place]; the head stands before the first chunk. */
+const headPlace = -1;
+
+/** @param factory undefined where the browser has none. */
+export const openRecordingStore = (factory: IDBFactory | undefined, slot: number): RecordingStore => {
+  let opening: Promise<IDBDatabase> | undefined;
+  const database = (): Promise<IDBDatabase> => {
+    if (factory === undefined) return Promise.reject(new Error("no IndexedDB"));
+    opening ??= openDatabase(factory, databaseName, storeName);
+    return opening;
+  };
+  const read = async (place: number): Promise<unknown> => {
+    try {
+      return await readValue(await database(), storeName, [slot, place]);
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    readHead: async () => {
+      const value = await read(headPlace);
+      return isHead(value) ? value : undefined;
+    },
+    readChunk: async (index) => {
+      const value = await read(index);
+      return typeof value === "string" ? value : undefined;
+    },
+    write: async (head, chunk) => {
+      try {
+        await change(await database(), storeName, (store) => {
+          store.put(head, [slot, headPlace]);
+          if (chunk !== undefined) store.put(chunk, [slot, head.chunks - 1]);
+        });
+        return "kept";
+      } catch (error) {
+        return error instanceof DOMException && error.name === "QuotaExceededError"
+          ? "storage-full"
+          : "storage-unavailable";
+      }
+    },
+    clear: async () => {
+      try {
+        await change(await database(), storeName, (store) => {
+          store.delete(IDBKeyRange.bound([slot, headPlace], [slot, Number.POSITIVE_INFINITY]));
+        });
+      } catch {
+        // Nothing could be written there either; a head that is left over is replaced by the next recording.
+      }
+    },
+  };
+};
+
+/** Written by this page or by an older one: what does not fit is as if it were not there. */
+const isHead = (value: unknown): value is RecordingHead => {
+  if (typeof value !== "object" || value === null) return false;
+  const { context, roomId, isRunning, startedAtMs, lastedMs, rows, chunks } = value as Partial<Record<string, unknown>>;
+  return (
+    typeof context === "object" &&
+    context !== null &&
+    typeof roomId === "string" &&
+    typeof isRunning === "boolean" &&
+    [startedAtMs, lastedMs, rows, chunks].every((count) => typeof count === "number" && count >= 0)
+  );
+};
