@@ -1,5 +1,6 @@
 // The instrument's small print: the server, whether the phone stays awake, and what became of every record.
-import type { AppModel, ServerState, TrafficView } from "./app-model.ts";
+import type { ServerState } from "../../gateway/server-state.ts";
+import type { AppModel, TrafficView } from "./app-model.ts";
 import { Ticking } from "./ticking.tsx";
 import { durationText, serverText } from "./words.ts";
 
