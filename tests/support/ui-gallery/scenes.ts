@@ -101,6 +101,7 @@ export const scenes: Readonly<Record<string, Partial<SceneState>>> = {
       isMuted: true,
       strengthLimit: 100,
       buzzesPerTenSeconds: 20,
+      mutedPeers: [],
       rules: [...defaultRules, { gesture: "any", from: "f".repeat(32), pattern: "none" }],
     },
     probes: [probe(1, hostileName), probe(2, longName, { origin: "simulated" })],
