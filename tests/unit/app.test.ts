@@ -4,6 +4,7 @@ import { vibrationOf } from "../../gateway/effects.ts";
 import type { Gateway, GatewayEvent } from "../../gateway/gateway.ts";
 import type { Room } from "../../gateway/room-key.ts";
 import { App } from "../../web/app.ts";
+import { BusyTime } from "../../web/busy-time.ts";
 import { LogBook } from "../../web/log-book.ts";
 import type { RoomSession, RoomSessionListener } from "../../web/mesh/room-session.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
@@ -58,11 +59,14 @@ describe("App", () => {
       crypto: webCrypto,
       settings: new SettingsStore(storage, 1),
       rooms: new RoomStore(storage),
-      shelf: new ProbeShelf({
-        bluetooth: async () => chosen,
-        phone: async () => "motion-unsupported",
-        simulated: async () => ({ origin: "simulated", makeLink: () => new RecordingLink("simulated") }),
-      }),
+      shelf: new ProbeShelf(
+        {
+          bluetooth: async () => chosen,
+          phone: async () => "motion-unsupported",
+          simulated: async () => ({ origin: "simulated", makeLink: () => new RecordingLink("simulated") }),
+        },
+        new BusyTime(time.now),
+      ),
       log: new LogBook(() => new Date(0)),
       notices: new NoticeBoard(),
       join: async (room, settings, listener) => {
@@ -90,6 +94,7 @@ describe("App", () => {
       copy: async () => false,
       share: undefined,
       platform: { bluetooth: undefined, motion: undefined, vibration: undefined, share: false },
+      showFigures: async () => undefined,
       isAwakeLocked: signal(false),
     });
 
