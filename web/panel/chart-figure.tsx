@@ -73,6 +73,7 @@ const Picture = ({ canvas, label, heightPx }: PictureProps) => (
 
 const barRowPx = 26;
 const barAxisPx = 44;
+const leastBars = 3;
 
 export const TimeFigure = ({ data, ...rest }: ChartFigureProps & { data: TimeChartData }) => {
   const canvas = useChart(drawTimeChart, data);
@@ -90,7 +91,7 @@ export const PeerFigure = ({ bars, ...rest }: ChartFigureProps & { bars: readonl
       <Picture
         canvas={canvas}
         label={`${rest.title}, ${rest.unit}. ${rest.sentence}`}
-        heightPx={barAxisPx + barRowPx * bars.length}
+        heightPx={barAxisPx + barRowPx * Math.max(leastBars, bars.length)}
       />
     </Frame>
   );

@@ -1,0 +1,137 @@
+// The figures on real parts: three pages in Chromium, one of which sends everything late by a known delay, and is killed in the end. What the
+// panel of another page shows must hold that delay within the bound that it states, and what it hands out must be readable.
+import type { Browser, CDPSession } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { unaccounted } from "../../gateway/ledger.ts";
+import { launchChromium } from "../support/chromium.ts";
+import { delaySends } from "../support/delayed-sends.ts";
+import { exported, openFigures, readPeer } from "../support/figures-page.ts";
+import { readCsvRecording, readJsonRecording } from "../support/recording-reader.ts";
+import { rendererPid } from "../support/renderer-process.ts";
+import { RoomPage } from "../support/room-page.ts";
+import { type ServerProcess, startServer } from "../support/server-process.ts";
+
+const delayMs = 80;
+/** What a busy machine adds: timers that come late, and tasks that wait. */
+const machineMs = 70;
+const chunkMs = 10_000;
+const buzzes = 12;
+const settleMs = 2_000;
+const loadSpanMs = 5_000;
+
+let server: ServerProcess;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await startServer({ page: "built" });
+  browser = await launchChromium();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Percent of one core that the page's main thread works, over a while, once what was just opened has been drawn. */
+const workPercent = async (session: CDPSession): Promise<number> => {
+  await pause(settleMs);
+  const taskSeconds = async (): Promise<number> => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN;
+  };
+  const before = await taskSeconds();
+  await pause(loadSpanMs);
+  return ((await taskSeconds()) - before) * (100_000 / loadSpanMs);
+};
+
+test("should show a known delay within the stated bound, who falls asleep and goes, and hand out what it recorded", async () => {
+  const anna = await RoomPage.open(browser, "Anna");
+  const late = await RoomPage.open(browser, "Late");
+  const prompt = await RoomPage.open(browser, "Prompt");
+  await delaySends(late.page, delayMs);
+  const invite = await anna.createRoom(server.origin);
+  for (const page of [late, prompt]) await page.join(invite);
+  for (const page of [anna, late, prompt]) await expect.poll(() => page.connectedPeers(), { timeout: 30_000 }).toBe(2);
+  for (const page of [anna, late, prompt]) await page.addSimulatedArm();
+
+  const session = await anna.page.context().newCDPSession(anna.page);
+  await session.send("Performance.enable");
+  const closedPercent = await workPercent(session);
+  await openFigures(anna.page);
+  const numbersPercent = await workPercent(session);
+  await anna.page.getByRole("button", { name: "Charts" }).press("Enter");
+  const chartsPercent = await workPercent(session);
+  await anna.page.getByRole("button", { name: "Numbers" }).press("Enter");
+  console.log(
+    `main thread of a page with two peers: figures closed ${closedPercent.toFixed(2)} %, as numbers ` +
+      `${numbersPercent.toFixed(2)} %, as charts ${chartsPercent.toFixed(2)} % of a core`,
+  );
+
+  await anna.page.getByRole("button", { name: "Start recording" }).press("Enter");
+  for (let i = 0; i < buzzes; i++) {
+    await late.buzzAll();
+    await prompt.buzzAll();
+    await pause(100); // Else they would all leave in one burst.
+  }
+  const read = async (name: string) => {
+    const reading = await readPeer(anna.page, name);
+    if (reading === undefined) throw new Error(`${name} has no row`);
+    return reading;
+  };
+  const delivered = async (name: string): Promise<number> =>
+    (await anna.report()).peers.find((peer) => peer.name === name)?.ledger.delivered ?? 0;
+  for (const name of ["Late", "Prompt"])
+    await expect.poll(() => delivered(name), { timeout: 10_000 }).toBeGreaterThanOrEqual(buzzes);
+  // A second later the figures are drawn with all of them.
+  const atMost = async (name: string): Promise<number> => {
+    const { p50Ms, boundMs } = await read(name);
+    return p50Ms + boundMs;
+  };
+  await expect.poll(() => atMost("Late"), { timeout: 5_000 }).toBeGreaterThanOrEqual(delayMs);
+  const [ofLate, ofPrompt] = [await read("Late"), await read("Prompt")];
+  console.log(
+    `one-way delay with ${delayMs} ms added: ${ofLate.p50Ms} ± ${ofLate.boundMs} ms; without: ${ofPrompt.p50Ms} ± ${ofPrompt.boundMs} ms`,
+  );
+  expect(ofLate.p50Ms - ofLate.boundMs).toBeLessThanOrEqual(delayMs + machineMs);
+  expect(ofPrompt.p50Ms - ofPrompt.boundMs).toBeLessThanOrEqual(machineMs);
+
+  // Its process is killed: nobody says goodbye.
+  process.kill(await rendererPid(browser, late.page), "SIGKILL");
+  await expect.poll(async () => (await read("Late")).state, { timeout: 30_000 }).toMatch(/^asleep/);
+  await expect.poll(async () => (await read("Late")).state, { timeout: 90_000 }).toMatch(/^gone/);
+  await expect
+    .poll(
+      async () => {
+        const [mine, theirs] = [await anna.report(), await prompt.report()];
+        const sender = mine.peers.find(({ name }) => name === "Prompt");
+        const receiver = theirs.peers.find(({ name }) => name === "Anna");
+        return sender && receiver && unaccounted(sender.ledger, receiver.ledger);
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(0);
+
+  // What was recorded survives a reload, but for ten seconds at most; it goes on, and can be read.
+  await pause(chunkMs);
+  await anna.page.reload();
+  await openFigures(anna.page);
+  await anna.page.getByRole("button", { name: "Stop recording" }).press("Enter");
+  const json = readJsonRecording(await exported(anna.page, "JSON"));
+  const csv = readCsvRecording(await exported(anna.page, "CSV"));
+  expect(csv).toEqual(json);
+  expect(json.context).toMatchObject({
+    gatewayName: "Anna",
+    intervalMs: 1000,
+    browser: expect.stringContaining("Chrome"),
+  });
+  const statesOf = (wanted: string) =>
+    new Set(json.rows.flatMap(({ name, state }) => (name === wanted ? [state] : [])));
+  expect(statesOf("Late")).toEqual(new Set(["connected", "asleep", "gone"]));
+  const times = json.rows.map(({ elapsedMs }) => Number(elapsedMs));
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+
+  for (const page of [anna, prompt]) expect(page.problems).toEqual([]);
+  for (const page of [anna, prompt]) await page.close();
+}, 300_000);
