@@ -145,12 +145,13 @@ export class PeerBook {
       if (gone === undefined) return undefined;
       this.#forget(gone);
     }
-    const { now, mux, beforeMessage, onChange, onJoined, onRecord, onMembers } = this.#options;
+    const { now, mux, observer, beforeMessage, onChange, onJoined, onRecord, onMembers } = this.#options;
     const peer = new Peer({
       gatewayId,
       epoch,
       now,
       mux,
+      observer,
       beforeMessage,
       onChange,
       onJoined,
