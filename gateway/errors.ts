@@ -39,7 +39,7 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: "Allow nearby devices for this browser in the phone's settings, then pair again.",
   },
   "insecure-context": {
-    sentence: "Bluetooth and motion need a secure page.",
+    sentence: "This page was not opened by a secure address, and needs one for its keys, Bluetooth and motion.",
     remedy: "Open the https address that the server printed, or localhost.",
   },
   "chooser-cancelled": { sentence: "No device was chosen.", remedy: "Pair again and pick your band from the list." },

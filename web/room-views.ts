@@ -242,7 +242,9 @@ const responseTexts: Readonly<Record<Response, (band: string, from: string) => s
 const trafficView = (gateway: Gateway): TrafficView => {
   const { sent, delivered, duplicate, late, lost, dropped, droppedBeforeSend } = gateway.traffic();
   let refusedPeers = 0;
-  for (const count of gateway.refusals.values()) refusedPeers += count;
+  for (const [reason, count] of gateway.refusals) {
+    if (reason !== "closed") refusedPeers += count; // Who went away by themselves were not turned away.
+  }
   return {
     recordsSent: sent,
     recordsDelivered: delivered,
