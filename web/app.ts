@@ -1,8 +1,6 @@
 // The page without its browser: rooms come and go, probes are added, settings are kept, and the model says what to show.
 // All of the platform is handed in by main.ts; all that belongs to a room lives in its RoomSession and ends with it.
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { DeviceLink } from "../firmware-bridge/device-link.ts";
-import { gestureNames } from "../firmware-bridge/gestures.ts";
 import { toBase64url } from "../gateway/base64url.ts";
 import type { ErrorCode } from "../gateway/errors.ts";
 import type { Gateway } from "../gateway/gateway.ts";
@@ -13,7 +11,8 @@ import { maxBluetoothLinks } from "./ble/pairing.ts";
 import type { LogBook } from "./log-book.ts";
 import type { RoomSession, RoomSessionListener } from "./mesh/room-session.ts";
 import type { NoticeBoard } from "./notice-board.ts";
-import type { Origin, ProbeShelf } from "./probe-shelf.ts";
+import { ProbeDesk } from "./probe-desk.ts";
+import type { ProbeShelf } from "./probe-shelf.ts";
 import { RoomViews } from "./room-views.ts";
 import type { RoomStore } from "./store/room-store.ts";
 import { cleanName, maxMutedPeers, type SettingsStore } from "./store/settings-store.ts";
@@ -52,6 +51,7 @@ export class App {
   readonly actions: AppActions;
   readonly #options: AppOptions;
   readonly #views: RoomViews;
+  readonly #desk: ProbeDesk;
   readonly #room = signal<RoomView | undefined>(undefined);
   readonly #server = signal<ServerState>({ kind: "connecting" });
   readonly #settings: Signal<Settings>;
@@ -88,6 +88,12 @@ export class App {
       platform: options.platform,
       isAwakeLocked: options.isAwakeLocked,
     };
+    this.#desk = new ProbeDesk({
+      shelf,
+      notices,
+      gateway: () => this.#gateway,
+      freeSlots: () => this.#bluetoothSlots.value.total - this.#bluetoothSlots.value.used,
+    });
     this.actions = this.#makeActions();
   }
 
@@ -215,40 +221,8 @@ export class App {
     if (outcome === "storage-unavailable") this.#options.notices.raise("storage-unavailable");
   }
 
-  async #addProbe(origin: Origin): Promise<void> {
-    const { shelf, notices } = this.#options;
-    const { used, total } = this.#bluetoothSlots.value;
-    const link = await shelf.choose(origin, total - used);
-    if (typeof link !== "string") await this.#open(link, link.name);
-    else if (link !== "chooser-cancelled") notices.raise(link); // Who cancels knows that.
-  }
-
-  async #open(link: DeviceLink, name: string): Promise<void> {
-    const { notices } = this.#options;
-    const gateway = this.#gateway;
-    if (gateway === undefined) return;
-    if (gateway.probes.some((other) => other.link.deviceId === link.deviceId))
-      return notices.raise("already-paired", name);
-    const probe = gateway.addProbe(link, name);
-    if (probe === undefined) return notices.raise("probe-limit");
-    const state = await probe.open();
-    if (state.kind === "closed" && state.failure !== undefined)
-      notices.raise(state.failure, gateway.probeName(probe.index));
-  }
-
-  /** A closed link stays closed: the device gets a fresh one, under the name that it had. */
-  async #reopen(probeIndex: number): Promise<void> {
-    const gateway = this.#gateway;
-    const probe = gateway?.probe(probeIndex);
-    const link = probe && this.#options.shelf.again(probe.link);
-    if (gateway === undefined || link === undefined) return;
-    const name = gateway.probeName(probeIndex);
-    void gateway.removeProbe(probeIndex); // Nothing is awaited: a platform that asks for permission wants the tap.
-    await this.#open(link, name);
-  }
-
   #makeActions(): AppActions {
-    const { notices, rooms, crypto, copy, share, shelf } = this.#options;
+    const { notices, rooms, crypto, copy, share } = this.#options;
     return {
       createRoom: () => this.#goTo(makeRoomKey(crypto.randomBytes)),
       openInvite: (text) => {
@@ -286,21 +260,17 @@ export class App {
           if (!isShared) notices.raise("share-failed");
         });
       },
-      pairArmProbe: () => void this.#addProbe("bluetooth"),
-      addThisPhone: () => void this.#addProbe("phone"),
-      addSimulatedProbe: () => void this.#addProbe("simulated"),
-      moveSimulated: (probeIndex, gesture) => {
-        const probe = this.#gateway?.probe(probeIndex);
-        const name = gestureNames.find((known) => known === gesture);
-        if (probe !== undefined && name !== undefined) shelf.move(probe.link, name);
-      },
+      pairArmProbe: () => void this.#desk.add("bluetooth"),
+      addThisPhone: () => void this.#desk.add("phone"),
+      addSimulatedProbe: () => void this.#desk.add("simulated"),
+      moveSimulated: (probeIndex, gesture) => this.#desk.move(probeIndex, gesture),
       renameProbe: (probeIndex, text) => {
         const name = cleanName(text);
         if (name !== undefined) this.#gateway?.renameProbe(probeIndex, name);
       },
       testBuzz: (probeIndex) => this.#gateway?.testBuzz(probeIndex),
       removeProbe: (probeIndex) => void this.#gateway?.removeProbe(probeIndex),
-      reconnectProbe: (probeIndex) => void this.#reopen(probeIndex),
+      reconnectProbe: (probeIndex) => void this.#desk.reopen(probeIndex),
       buzzPeer: (gatewayId) => this.#gateway?.buzz(gatewayId, "double"),
       buzzAll: () => this.#gateway?.buzz("all", "double"),
       mutePeer: (gatewayId, isMuted) => {
