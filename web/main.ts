@@ -40,12 +40,13 @@ const start = async (root: Element): Promise<void> => {
   const notices = new NoticeBoard();
   const log = new LogBook(today);
   const deviceStorage = openTextStorage(() => localStorage);
+  const indexedDB = accessible(() => globalThis.indexedDB);
 
   const server = serverApi(location.origin, (...request) => fetch(...request));
   const bluetooth = { bluetooth: navigator.bluetooth, isSecureContext };
   const [identity, config, noBluetooth] = await Promise.all([
     openIdentity({
-      indexedDB: accessible(() => globalThis.indexedDB),
+      indexedDB,
       locks: navigator.locks,
       tabStorage: openTextStorage(() => sessionStorage),
       schedule,
@@ -79,7 +80,7 @@ const start = async (root: Element): Promise<void> => {
     schedule,
     load,
     settings: new FigureSettingsStore(deviceStorage),
-    recordings: openRecordingStore(globalThis.indexedDB, identity.slot),
+    recordings: openRecordingStore(indexedDB, identity.slot),
     browser: navigator.userAgent,
     save: saveFile,
     onNotKept: () => notices.raise("storage-unavailable"),
