@@ -87,6 +87,7 @@ export class LatencyProbe {
 
   #answered(gatewayId: string, { rttMs, toPeerMs, fromPeerMs, boundMs }: ClockExchange): void {
     const run = this.#runOf(gatewayId);
+    if (run.pongsReceived === run.pingsSent) return; // The answer to a ping of before: it was not asked for here.
     run.pongsReceived++;
     run.roundTrip.record(rttMs);
     run.toPeer.record(toPeerMs, boundMs);
