@@ -19,8 +19,12 @@ export const dismiss = (page: Page, code: ErrorCode): Promise<void> =>
   page.getByRole("button", { name: `Dismiss: ${errorTexts[code].sentence}` }).click();
 
 /** Lines of the page's log, newest first; without the tone, which only readers of screens are told in words. */
-export const logOn = (page: Page): Promise<string[]> =>
-  page.locator(".log-text").evaluateAll((lines) => lines.map(({ lastChild }) => lastChild?.textContent ?? ""));
+export const logOn = async (page: Page): Promise<string[]> => {
+  const lines = await page
+    .locator(".log-text")
+    .evaluateAll((texts) => texts.map(({ lastChild }) => lastChild?.textContent ?? ""));
+  return lines.map((line) => line.replace(/ ×\d+$/, "")); // What happened several times is one line with a count.
+};
 
 /** The figure under a word of the status line. */
 export const countOn = async (page: Page, word: string): Promise<number> =>
