@@ -1,23 +1,29 @@
-// The one test command: `npm test`, or `npm test -- <suites> <arguments of vitest>`, such as `npm test -- unit rules`.
+// The one test command: `npm test`, or `npm test -- <suites> <arguments of vitest>`, such as `npm test -- unit rules`. With `--long` among the
+// arguments, cases that have a longer form take it.
 // Its stdout ends with one line, `N passed, N failed`; the exit code is 0 only when something passed and nothing failed.
 import { fileURLToPath } from "node:url";
 import { parseCLI, startVitest } from "vitest/node";
+import { CaseTableReporter } from "./support/case-table.ts";
 import { missingChromium, provideChromium } from "./support/find-chromium.ts";
+import { longRunVariable } from "./support/run-length.ts";
 import { SummaryReporter } from "./support/summary-reporter.ts";
 
-const suites = ["unit", "integration", "browser"];
+const suites = ["unit", "integration", "browser", "attacks", "faults", "bench"];
+const needChromium = ["browser", "attacks", "faults", "bench"];
 const summary = new SummaryReporter();
 
-const args = process.argv.slice(2);
+const given = process.argv.slice(2);
+const args = given.filter((arg) => arg !== "--long");
+if (args.length < given.length) process.env[longRunVariable] = "1";
 const firstOther = args.findIndex((arg) => !suites.includes(arg));
 const named = firstOther === -1 ? args : args.slice(0, firstOther);
 const vitestArgs = args.slice(named.length);
 
 let project = named.length === 0 ? suites : named;
-if (project.includes("browser") && !provideChromium()) {
+if (project.some((suite) => needChromium.includes(suite)) && !provideChromium()) {
   console.error(missingChromium);
   summary.addFailure();
-  project = project.filter((suite) => suite !== "browser");
+  project = project.filter((suite) => !needChromium.includes(suite));
 }
 
 if (project.length > 0) {
@@ -29,7 +35,7 @@ if (project.length > 0) {
       root,
       project,
       watch: false,
-      reporters: ["default", summary],
+      reporters: ["default", new CaseTableReporter(), summary],
     });
     await vitest.close();
   } catch (error) {
