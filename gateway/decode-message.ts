@@ -1,6 +1,6 @@
 // One DataChannel message becomes frames, docs/protocol.md §2. It never throws: what does not read as written there is malformed,
 // with the reason, and its sender loses the channel. Byte fields are views into the message.
-import { ByteReader } from "../firmware-bridge/bytes.ts";
+import { ByteReader, toHex } from "../firmware-bridge/bytes.ts";
 import { readAggregate } from "./decode-aggregate.ts";
 import { readBounded, readPositive, readText } from "./fields.ts";
 import {
@@ -8,6 +8,7 @@ import {
   type FrameType,
   frameCodes,
   type GatewayFrame,
+  gatewayIdBytes,
   type Hello,
   type Interest,
   type InterestEntry,
@@ -19,13 +20,16 @@ import {
   maxIntervalMs,
   maxMembers,
   maxMessageBytes,
+  maxRemoved,
   maxSequence,
   nonceBytes,
   type Proof,
   protocolVersion,
   publicKeyBytes,
+  type RoomKey,
   signatureBytes,
 } from "./frame-types.ts";
+import { roomKeyBytes } from "./room-key.ts";
 import { maxNameBytes, maxProbes, type Roster, type RosterProbe } from "./roster.ts";
 import { isSessionId, sessionIdLength } from "./session-id.ts";
 
@@ -51,7 +55,7 @@ const typeOfCode: ReadonlyMap<number, FrameType> = new Map(
 );
 
 /** Frames to which a later version may add fields; the tail is ignored. */
-const mayGrow: ReadonlySet<FrameType> = new Set(["roster", "ping", "pong", "bye", "done"]);
+const mayGrow: ReadonlySet<FrameType> = new Set(["roster", "ping", "pong", "bye", "done", "roomKey"]);
 
 export const decodeMessage = (message: Uint8Array): DecodedMessage => {
   if (message.length > maxMessageBytes) return { malformed: "too-long" };
@@ -104,6 +108,8 @@ const readBody = (type: FrameType, body: ByteReader): GatewayFrame => {
       return { type, reason: body.u8() };
     case "done":
       return { type, ...readDone(body) };
+    case "roomKey":
+      return { type, ...readRoomKey(body) };
   }
 };
 
@@ -167,6 +173,15 @@ const readDone = (body: ByteReader): Done => ({
   timeUs: body.varint(),
   outcome: body.u8(),
 });
+
+const readRoomKey = (body: ByteReader): RoomKey => ({
+  roomKey: body.bytes(roomKeyBytes),
+  by: readGatewayId(body),
+  isSettled: (body.u8() & 1) !== 0,
+  removed: readList(body, maxRemoved, readGatewayId),
+});
+
+const readGatewayId = (body: ByteReader): string => toHex(body.bytes(gatewayIdBytes));
 
 const readLedger = (body: ByteReader): LedgerReport => ({
   sent: body.varint(),

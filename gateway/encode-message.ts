@@ -1,11 +1,12 @@
 // Frames become one DataChannel message, docs/protocol.md §2. Pure and synchronous; the inverse of decode-message.ts.
-import { ByteWriter } from "../firmware-bridge/bytes.ts";
+import { ByteWriter, fromHex } from "../firmware-bridge/bytes.ts";
 import { writeAggregate } from "./encode-aggregate.ts";
 import { requireAtMost, writeBounded, writeFixed, writePositive, writeText } from "./fields.ts";
 import {
   type Done,
   frameCodes,
   type GatewayFrame,
+  gatewayIdBytes,
   type Hello,
   type Interest,
   type LedgerReport,
@@ -16,13 +17,16 @@ import {
   maxIntervalMs,
   maxMembers,
   maxMessageBytes,
+  maxRemoved,
   maxSequence,
   nonceBytes,
   type Proof,
   protocolVersion,
   publicKeyBytes,
+  type RoomKey,
   signatureBytes,
 } from "./frame-types.ts";
+import { roomKeyBytes } from "./room-key.ts";
 import { maxNameBytes, maxProbes, type Roster } from "./roster.ts";
 import { sessionIdLength } from "./session-id.ts";
 
@@ -74,6 +78,8 @@ const writeBody = (frame: GatewayFrame): void => {
       return;
     case "done":
       return writeDone(frame);
+    case "roomKey":
+      return writeRoomKey(frame);
   }
 };
 
@@ -122,6 +128,17 @@ const writeDone = ({ probe, sequence, timeUs, outcome }: Done): void => {
   writeBounded(body, sequence, maxSequence);
   body.varint(timeUs).u8(outcome);
 };
+
+const writeRoomKey = ({ roomKey, by, isSettled, removed }: RoomKey): void => {
+  writeFixed(body, roomKey, roomKeyBytes);
+  writeGatewayId(by);
+  body.u8(isSettled ? 1 : 0);
+  writeBounded(body, removed.length, maxRemoved);
+  for (const gatewayId of removed) writeGatewayId(gatewayId);
+};
+
+const writeGatewayId = (gatewayId: string): void =>
+  writeFixed(body, fromHex(gatewayId) ?? new Uint8Array(), gatewayIdBytes);
 
 const writeLedger = (report: LedgerReport): void => {
   body

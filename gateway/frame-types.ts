@@ -18,11 +18,23 @@ export const frameCodes = {
   members: 0x0a,
   bye: 0x0b,
   done: 0x0e,
+  roomKey: 0x0f,
 } as const;
 
 export type FrameType = keyof typeof frameCodes;
 
-export const byeReasons = { leaving: 1, newerChannel: 2, newerEpoch: 3, malformed: 4, limits: 5, other: 6 } as const;
+export const byeReasons = {
+  leaving: 1,
+  newerChannel: 2,
+  newerEpoch: 3,
+  malformed: 4,
+  limits: 5,
+  other: 6,
+  /** From the room, by a new key that the other end does not get. */
+  removed: 7,
+  /** To the room's new key. */
+  moved: 8,
+} as const;
 export type ByeReason = keyof typeof byeReasons;
 
 /** What became of a write that a record caused at a probe of its receiver. */
@@ -40,6 +52,8 @@ export const maxLifetimeMs = 60_000;
 export const maxInterestEntries = 16;
 export const maxIntervalMs = 60_000;
 export const maxMembers = 128;
+/** As many as a room can have (peer-book.ts). */
+export const maxRemoved = 64;
 
 /** What one SCTP packet carries of user data beside a SACK: 1163 − 16 bytes (`dcsctp_options.h`). */
 export const maxPacketBytes = 1147;
@@ -51,6 +65,8 @@ export const publicKeyBytes = 65;
 export const macBytes = 32;
 /** ECDSA P-256, r ‖ s. */
 export const signatureBytes = 64;
+/** A prefix of the key's SHA-256. */
+export const gatewayIdBytes = 16;
 
 export interface Hello {
   readonly nonce: Uint8Array;
@@ -134,6 +150,17 @@ export interface Done {
   readonly outcome: number;
 }
 
+/** The room moves on to another key, docs/protocol.md §4. */
+export interface RoomKey {
+  readonly roomKey: Uint8Array;
+  /** Gateway id of who made it. */
+  readonly by: string;
+  /** The sender goes there, whatever lower key it hears of. */
+  readonly isSettled: boolean;
+  /** Gateway ids of those who are left out. */
+  readonly removed: readonly string[];
+}
+
 export type GatewayFrame =
   | ({ readonly type: "hello" } & Hello)
   | ({ readonly type: "answer" } & Answer)
@@ -146,4 +173,5 @@ export type GatewayFrame =
   | ({ readonly type: "pong" } & Pong)
   | ({ readonly type: "members" } & Members)
   | ({ readonly type: "bye" } & Bye)
-  | ({ readonly type: "done" } & Done);
+  | ({ readonly type: "done" } & Done)
+  | ({ readonly type: "roomKey" } & RoomKey);

@@ -6,14 +6,12 @@ import type { ChannelRelay } from "./channel-relay.ts";
 import { decodeMessage } from "./decode-message.ts";
 import { encodeMessage } from "./encode-message.ts";
 import type { EpochBook } from "./epoch-book.ts";
-import { type GatewayFrame, type Hello, nonceBytes, type Proof } from "./frame-types.ts";
+import { type GatewayFrame, gatewayIdBytes, type Hello, nonceBytes, type Proof } from "./frame-types.ts";
 import { type HandshakeParty, type HandshakeRole, transcript } from "./handshake-transcript.ts";
 import type { Crypto, IdentityKey, Schedule } from "./runtime.ts";
 
 /** How long one end waits for the other's next word. */
 export const handshakeTimeoutMs = 10_000;
-
-const gatewayIdBytes = 16;
 
 export type RefusalReason =
   | "timeout"

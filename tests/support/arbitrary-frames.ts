@@ -8,12 +8,14 @@ import {
   maxIntervalMs,
   maxLifetimeMs,
   maxPayloadBytes,
+  maxRemoved,
   maxSequence,
   nonceBytes,
   publicKeyBytes,
   signatureBytes,
 } from "../../gateway/frame-types.ts";
 import type { GatewayRecord } from "../../gateway/record.ts";
+import { roomKeyBytes } from "../../gateway/room-key.ts";
 import { maxNameBytes, maxProbes } from "../../gateway/roster.ts";
 import { cutUtf8 } from "../../gateway/utf8.ts";
 
@@ -90,5 +92,12 @@ export const arbitraryFrame: fc.Arbitrary<GatewayFrame> = fc.oneof(
   fc.record({ ...type("pong"), id: varint, t2Us: varint, t3Us: varint, ledger }),
   fc.record({ ...type("members"), version: positive, sessionIds: fc.array(sessionId, { maxLength: 20 }) }),
   fc.record({ ...type("bye"), reason: u8 }),
+  fc.record({
+    ...type("roomKey"),
+    roomKey: bytes(roomKeyBytes),
+    by: hexDigits(32),
+    isSettled: fc.boolean(),
+    removed: fc.array(hexDigits(32), { maxLength: maxRemoved }),
+  }),
   fc.record({ ...type("done"), probe: varint, sequence: fc.nat({ max: maxSequence }), timeUs: varint, outcome: u8 }),
 );
