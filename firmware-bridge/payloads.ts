@@ -68,7 +68,7 @@ export const maxVibrateMs = 3000;
 export const maxVibrateDurations = 14;
 /** A duration is one byte in units of this. */
 const vibrateUnitMs = 10;
-const maxRate = 100;
+export const maxRateHz = 100;
 const chargingFlag = 0x01;
 
 /** Undefined when `read` ran past the end or met a value that it refuses. */
@@ -169,7 +169,7 @@ export const decodeLed = (payload: Uint8Array): LedColor | undefined =>
   }));
 
 export const encodeRate = ({ samplesPerSecond }: MotionRate): Uint8Array =>
-  new ByteWriter(1).u8(requireWithin(samplesPerSecond, 0, maxRate)).take();
+  new ByteWriter(1).u8(requireWithin(samplesPerSecond, 0, maxRateHz)).take();
 
 export const decodeRate = (payload: Uint8Array): MotionRate | undefined =>
-  decode(payload, (reader) => ({ samplesPerSecond: within(reader, reader.u8(), 0, maxRate) }));
+  decode(payload, (reader) => ({ samplesPerSecond: within(reader, reader.u8(), 0, maxRateHz) }));

@@ -9,12 +9,13 @@ import { encodeCommandTarget } from "./command-payload.ts";
 import { type Cause, Effects, type Response, vibrationOf } from "./effects.ts";
 import { type DoneOutcome, doneOutcomes } from "./frame-types.ts";
 import type { RefusalReason } from "./handshake.ts";
+import { type MotionLimits, noMotionLimits } from "./motion-rate.ts";
 import { Mux } from "./mux.ts";
 import type { GatewayObserver } from "./observers.ts";
 import { OwnProbe } from "./own-probe.ts";
 import type { Peer } from "./peer.ts";
 import { PeerBook } from "./peer-book.ts";
-import { defaultWindowMs, effectLifetimeMs, type GatewayRecord, recordClass } from "./record.ts";
+import { checkWindowMs, defaultWindowMs, effectLifetimeMs, type GatewayRecord, recordClass } from "./record.ts";
 import { RosterBook, type RosterProbe } from "./roster.ts";
 import type { PatternName, Rule } from "./rules.ts";
 import type { Cancel, Crypto, IdentityKey, Now, Schedule } from "./runtime.ts";
@@ -67,6 +68,7 @@ export class Gateway {
   readonly #probes = new Map<number, OwnProbe>();
   readonly #wake: WakeDetector;
   #limits: WearerLimits;
+  #motionLimits = noMotionLimits;
   #commandSequence = 0;
   #cancelBeat: Cancel;
 
@@ -166,6 +168,16 @@ export class Gateway {
     if (this.#roster.setHidden(isHidden)) this.#sendRoster();
   }
 
+  /** How long samples and status wait for company; gestures, buttons and commands never do. */
+  get windowMs(): number {
+    return this.#mux.windowMs;
+  }
+
+  /** Counts from the next record on. Out of `windowRangeMs` is a caller's bug. */
+  setWindowMs(windowMs: number): void {
+    this.#mux.windowMs = checkWindowMs(windowMs);
+  }
+
   setRules(rules: readonly Rule[]): void {
     this.#effects.rules = rules;
   }
@@ -202,6 +214,7 @@ export class Gateway {
       },
       observer: observer?.observeProbe(link),
     });
+    probe.motionRate.limits = this.#motionLimits;
     this.#probes.set(index, probe);
     this.#sendRoster();
     onEvent({ kind: "probes-changed" });
@@ -228,6 +241,12 @@ export class Gateway {
   testBuzz(index: number): void {
     const deadlineMs = this.#options.now() + effectLifetimeMs;
     void this.#probes.get(index)?.downlink.vibrate(vibrationOf("short"), deadlineMs, "wearer");
+  }
+
+  /** Lets each probe that takes a rate send no oftener than that, and those of before at their own pace again. */
+  setMotionLimits(limits: MotionLimits): void {
+    this.#motionLimits = limits;
+    for (const probe of this.#probes.values()) probe.motionRate.limits = limits;
   }
 
   setLimits(limits: WearerLimits): void {
@@ -261,6 +280,7 @@ export class Gateway {
       this.#cancelBeat = this.#scheduleBeat();
       this.#noticeSleep(this.#wake.beat());
       this.#peers.tick();
+      for (const probe of this.#probes.values()) probe.motionRate.beat();
       this.#options.observer?.onBeat(this.peers, this.probes);
     });
   }

@@ -38,7 +38,7 @@ export class MuxStatistics implements MuxObserver {
     for (const { timeUs } of records) this.#wait.record(nowMs - timeUs / 1000);
   }
 
-  figures(): MuxFigures {
+  figures(): Omit<MuxFigures, "windowMs"> {
     return {
       wait: this.#wait.spans(),
       processing: this.#processing.spans(),

@@ -3,6 +3,7 @@ import type { DeviceLink, LinkState } from "../firmware-bridge/device-link.ts";
 import type { GestureName } from "../firmware-bridge/gestures.ts";
 import type { BatteryLevel, MotionSample } from "../firmware-bridge/payloads.ts";
 import { Downlink } from "./downlink.ts";
+import { MotionRate } from "./motion-rate.ts";
 import type { ProbeObserver } from "./observers.ts";
 import type { GatewayRecord } from "./record.ts";
 import type { Now } from "./runtime.ts";
@@ -31,6 +32,7 @@ export class OwnProbe {
   readonly link: DeviceLink;
   readonly uplink: Uplink;
   readonly downlink: Downlink;
+  readonly motionRate: MotionRate;
   /** Bytes and frames from the probe that could not be read, by cause. */
   readonly discarded = new Map<string, number>();
   battery: BatteryLevel | undefined;
@@ -43,13 +45,17 @@ export class OwnProbe {
     this.#listener = listener;
     this.#observer = observer;
     this.downlink = new Downlink(link, limits, now, observer);
+    this.motionRate = new MotionRate(link, now);
     this.uplink = new Uplink({
       probeIndex: index,
       capabilities: () => link.info.capabilities,
       now,
       listener: {
         onRecord: (record) => listener.onRecord(record),
-        onMotion: (sample) => listener.onMotion(sample),
+        onMotion: (sample) => {
+          this.motionRate.sample(sample.clockMs);
+          listener.onMotion(sample);
+        },
         onGesture: (gesture) => listener.onGesture(gesture),
         onBattery: (level) => {
           this.battery = level;
@@ -69,6 +75,7 @@ export class OwnProbe {
     return this.link.open({
       onState: (state) => {
         this.#observer?.onState(state);
+        if (state.kind === "connected") this.motionRate.connected();
         this.#listener.onChange();
       },
       onEvent: (event) => {

@@ -52,6 +52,15 @@ export const lifetimeMsOf = (kind: number): number => (hasEffect(kind) ? effectL
  */
 export const defaultWindowMs = 180;
 
+/** Never longer: a picture of an arm that moves once a second is the least that still shows a movement. 0 sends each record alone. */
+export const windowRangeMs = { least: 0, most: 1000 } as const;
+
+/** Throws RangeError for what is no window. */
+export const checkWindowMs = (windowMs: number): number => {
+  if (windowMs >= windowRangeMs.least && windowMs <= windowRangeMs.most) return windowMs;
+  throw new RangeError(`not within ${windowRangeMs.least}…${windowRangeMs.most} ms: ${windowMs}`);
+};
+
 /** On the clock of the gateway that made the record. */
 export const isExpired = ({ timeUs, lifetimeMs }: GatewayRecord, nowMs: number): boolean =>
   lifetimeMs > 0 && timeUs / 1000 + lifetimeMs < nowMs;

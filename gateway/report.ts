@@ -3,6 +3,7 @@ import type { LinkState } from "../firmware-bridge/device-link.ts";
 import type { BuzzOutcome } from "./downlink.ts";
 import type { Gateway } from "./gateway.ts";
 import type { LedgerSnapshot } from "./ledger.ts";
+import type { MotionPace } from "./motion-rate.ts";
 import type { PeerState } from "./peer.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -24,6 +25,8 @@ export interface ProbeReport {
   readonly index: number;
   readonly name: string;
   readonly link: LinkState;
+  /** Whether it was asked to send its movement less often. */
+  readonly pace: MotionPace;
   /** What became of each wish to let it vibrate. */
   readonly buzzes: Partial<Readonly<Record<BuzzOutcome, number>>>;
   /** Bytes and frames from it that could not be read, by cause. */
@@ -33,6 +36,8 @@ export interface ProbeReport {
 export interface GatewayReport {
   readonly peers: readonly PeerReport[];
   readonly probes: readonly ProbeReport[];
+  /** How long samples and status wait for company. */
+  readonly windowMs: number;
   /** Of all peers since the room was entered, those that are forgotten too. */
   readonly traffic: Traffic;
   /** Channels that were turned away, by reason. */
@@ -54,9 +59,11 @@ export const reportOf = (gateway: Gateway): GatewayReport => ({
     index: probe.index,
     name: gateway.probeName(probe.index),
     link: probe.link.state,
+    pace: probe.motionRate.pace,
     buzzes: Object.fromEntries(probe.downlink.counts),
     discarded: Object.fromEntries(probe.discarded),
   })),
+  windowMs: gateway.windowMs,
   traffic: gateway.traffic(),
   refusals: Object.fromEntries(gateway.refusals),
 });

@@ -130,6 +130,8 @@ export interface MeshFigures extends PathFigures {
 }
 
 export interface MuxFigures {
+  /** How long samples and status wait for company now: the most that `wait` holds of records from here on. */
+  readonly windowMs: number;
   /** From a record's time to its hand-over to the channels. */
   readonly wait: Spans<DelaySummary>;
   /** How long this gateway was busy with encoding and sending one aggregate. */
@@ -276,6 +278,7 @@ export interface RecordingRow {
   readonly reconnectsTotal: number;
   readonly clockStepsTotal: number;
   // Of this page, in the line of all.
+  readonly windowMs: number | undefined;
   readonly eventLoopLagP50Ms: number | undefined;
   readonly eventLoopLagP99Ms: number | undefined;
   readonly busyPercent: number | undefined;
@@ -292,7 +295,7 @@ export interface RecordingContext {
   readonly browser: string;
   /** Of the gateway that recorded. */
   readonly gatewayName: string;
-  /** How long samples and status wait for company. */
+  /** How long samples and status waited for company when it began; the column of that name has what became of it. */
   readonly windowMs: number;
   readonly intervalMs: number;
   readonly peers: readonly {

@@ -96,7 +96,8 @@ export class Statistics implements GatewayObserver {
       const known = peers.flatMap((peer) => peer.jitterMs(delayClass) ?? []);
       return known.length === 0 ? undefined : Math.max(...known);
     };
-    return { ...this.#all.figures({ totals, rates, jitterMs }), traffic, mux: this.#mux.figures() };
+    const mux = { windowMs: gateway.windowMs, ...this.#mux.figures() };
+    return { ...this.#all.figures({ totals, rates, jitterMs }), traffic, mux };
   }
 }
 

@@ -5,7 +5,6 @@ import { type Signal, signal } from "@preact/signals";
 import { BatteryForecaster } from "../gateway/battery-forecast.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { LatencyProbe } from "../gateway/latency-probe.ts";
-import { defaultWindowMs } from "../gateway/record.ts";
 import { recordingIntervalMs, recordingRows } from "../gateway/recording.ts";
 import type { Cancel, Now, Schedule } from "../gateway/runtime.ts";
 import type { Statistics } from "../gateway/statistics.ts";
@@ -246,7 +245,7 @@ export class Figures {
       startedAt: new Date(this.#options.wallNow()).toISOString(),
       browser: this.#options.browser,
       gatewayName: name(),
-      windowMs: defaultWindowMs,
+      windowMs: gateway.windowMs,
       intervalMs: recordingIntervalMs,
       peers: gateway.peers.map(({ gatewayId, name: peerName, delay }) => ({
         gatewayId,

@@ -41,6 +41,7 @@ export const allFigures = (fields: Partial<MeshFigures> = {}): MeshFigures => ({
   ...noPath,
   traffic: noTraffic,
   mux: {
+    windowMs: 180,
     wait: never,
     processing: never,
     flushes: { urgent: 0, window: 0, full: 0, directed: 0, drained: 0, changed: 0 },

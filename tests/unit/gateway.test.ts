@@ -67,6 +67,27 @@ describe("Gateway", () => {
     expect(buzzes(ben)).toBe(0);
   });
 
+  it("should let samples wait as long as it is told to, and gestures not at all", async () => {
+    await connect(time, anna, ben);
+    ben.gateway.watch(ben.peerOf(anna).gatewayId, anna.probe.index, 0);
+    await time.advance(500);
+    anna.gateway.setWindowMs(1000);
+    const sample = { kind: kinds.motion, payload: encodeMotion({ clockMs: 0, x: 0, y: 0, z: 0 }), receivedAtMs: 0 };
+    const samples = (): number => ben.events.filter(({ kind }) => kind === "peer-record").length;
+    anna.link.emit({ ...sample, receivedAtMs: time.now() });
+    await time.advance(900);
+    expect(samples()).toBe(0);
+    await time.advance(200);
+    expect(samples()).toBe(1);
+    anna.link.emit({ ...sample, receivedAtMs: time.now() });
+    anna.gesture("wave");
+    await time.advance(50);
+    expect(buzzes(ben)).toBe(1);
+    expect(samples()).toBe(2); // What waited went along.
+    for (const windowMs of [-1, 1001, Number.NaN]) expect(() => anna.gateway.setWindowMs(windowMs)).toThrow(RangeError);
+    expect(anna.gateway.windowMs).toBe(1000);
+  });
+
   it("should buzz one peer or all, and nobody who muted the sender", async () => {
     const cleo = await newMember(time, "Cleo");
     await connect(time, anna, ben);

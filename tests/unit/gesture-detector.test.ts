@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type DetectedGesture, GestureDetector } from "../../firmware-bridge/gesture-detector.ts";
+import { type DetectedGesture, GestureDetector, leastDetectionHz } from "../../firmware-bridge/gesture-detector.ts";
 import { type GestureName, gestureNames } from "../../firmware-bridge/gestures.ts";
 import { meanAcceleration, motionTrace, traceDurationMs } from "../../firmware-bridge/motion-traces.ts";
 import type { MotionSample } from "../../firmware-bridge/payloads.ts";
@@ -11,7 +11,7 @@ type Movement = (fromMs: number, toMs: number) => Vector;
 type Orientation = (arm: Vector) => Vector;
 
 const hanging = meanAcceleration(undefined, 0, 0);
-const rates = [10, 20, 50];
+const rates = [10, leastDetectionHz, 20, 50];
 const clockRange = 65_536;
 
 const orientations: Readonly<Record<string, Orientation>> = {
@@ -90,6 +90,16 @@ describe("GestureDetector, gestures", () => {
       for (const speed of [0.9, 1.1]) {
         const samples = wear(played(gesture, speed), playedMs(gesture, speed), { rate: 20, noiseMg: 40 });
         expect(names(samples), `speed ${speed}`).toEqual([gesture]);
+      }
+    });
+
+    it(`should find a ${gesture} at the least rate whenever it begins, a tenth slower or faster`, () => {
+      for (const speed of [0.9, 1.1]) {
+        for (let phase = 0; phase < 1; phase += 0.05) {
+          const wearing = { rate: leastDetectionHz, noiseMg: 60, phase };
+          const samples = wear(played(gesture, speed), playedMs(gesture, speed), wearing);
+          expect(names(samples), `speed ${speed}, phase ${phase}`).toEqual([gesture]);
+        }
       }
     });
 

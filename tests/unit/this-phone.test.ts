@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { DeviceEvent, LinkState } from "../../firmware-bridge/device-link.ts";
+import { GestureDetector, leastDetectionHz } from "../../firmware-bridge/gesture-detector.ts";
+import { gestureNames } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import { decodeMotion, encodeVibration, type MotionSample } from "../../firmware-bridge/payloads.ts";
+import { meanAcceleration, traceDurationMs } from "../../firmware-bridge/motion-traces.ts";
+import { decodeMotion, encodeRate, encodeVibration, type MotionSample } from "../../firmware-bridge/payloads.ts";
+import { scale } from "../../firmware-bridge/vector.ts";
 import type { PhonePlatform } from "../../web/ble/phone-platform.ts";
 import { firstMotionTimeoutMs, standardGravity, ThisPhone } from "../../web/ble/this-phone.ts";
 import { FakeTime } from "../support/fake-time.ts";
@@ -67,6 +71,11 @@ class FakePhone {
 
   get samples(): readonly (MotionSample | undefined)[] {
     return this.events.map(({ payload }) => decodeMotion(payload));
+  }
+
+  rate(samplesPerSecond: number) {
+    const payload = encodeRate({ samplesPerSecond });
+    return this.link.write({ kind: kinds.rate, payload, expiresAtMs: this.time.now() });
   }
 
   vibrate(strengthPercent: number, durationsMs: readonly number[], lifetimeMs = 1_000) {
@@ -165,6 +174,46 @@ describe("ThisPhone, moving", () => {
     }
     expect(phone.events.length).toBeGreaterThanOrEqual(199);
     expect(phone.events.length).toBeLessThanOrEqual(201);
+  });
+
+  test("should send as often as it is asked to, not at all for 0, and its own pace again", async () => {
+    const phone = await new FakePhone().connect();
+    for (const samplesPerSecond of [12, 0, 20]) {
+      expect(await phone.rate(samplesPerSecond)).toMatchObject({ kind: "written" });
+      const before = phone.events.length;
+      for (let i = 0; i < 600; i++) {
+        await phone.time.advance(1000 / 60);
+        phone.move({ x: 0, y: 0, z: 0 });
+      }
+      expect(Math.abs(phone.events.length - before - 10 * samplesPerSecond)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test("should send the mean of what it felt since the last sample, so that no tap falls between two", async () => {
+    const phone = await new FakePhone().connect();
+    for (const z of [0, 6 * standardGravity, 0, 0]) {
+      await phone.time.advance(15);
+      phone.move({ x: 0, y: 0, z });
+    }
+    expect(phone.samples.at(-1)).toMatchObject({ z: 1500 });
+  });
+
+  test.each(gestureNames)("should let a %s be found at the least rate that it may be asked for", async (gesture) => {
+    for (let startMs = 0; startMs < 80; startMs += 10) {
+      const phone = await new FakePhone().connect();
+      await phone.rate(leastDetectionHz);
+      for (let atMs = startMs; atMs < traceDurationMs(gesture) + 3_000; atMs += 1000 / 60) {
+        await phone.time.advance(1000 / 60);
+        const { x, y, z } = scale(meanAcceleration(gesture, atMs - 1501, atMs - 1500), standardGravity / 1000);
+        phone.move({ x, y, z });
+      }
+      const detector = new GestureDetector();
+      const found = phone.samples.flatMap((sample) => (sample && detector.push(sample)) ?? []);
+      expect(
+        found.map((one) => one.gesture),
+        `begun at ${startMs} ms`,
+      ).toEqual([gesture]);
+    }
   });
 
   test("should not make up for a pause with a burst", async () => {

@@ -1,4 +1,5 @@
 // The phone itself as a probe: its movement out, its vibration motor in, or whatever stands for one on phones without.
+// It takes a rate as a band does, and sends what it felt between two samples as their mean: that is the low-pass which a band's sensor has.
 // Neighbours: phone-platform.ts is the browser, vibration-pattern.ts gives strength to a motor that knows none.
 // The same face as a band (`DeviceLink`), so that nothing behind it knows the difference.
 import type {
@@ -12,7 +13,14 @@ import type {
 } from "../../firmware-bridge/device-link.ts";
 import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import { decodeVibration, encodeMotion, motionClockRange } from "../../firmware-bridge/payloads.ts";
+import {
+  decodeRate,
+  decodeVibration,
+  encodeMotion,
+  motionClockRange,
+  type Vibration,
+} from "../../firmware-bridge/payloads.ts";
+import { add, scale, type Vector } from "../../firmware-bridge/vector.ts";
 import type { Cancel, Now, Schedule } from "../../gateway/runtime.ts";
 import type { PhonePlatform } from "./phone-platform.ts";
 import { vibrationPattern } from "./vibration-pattern.ts";
@@ -21,13 +29,15 @@ import { vibrationPattern } from "./vibration-pattern.ts";
 export const standardGravity = 9.80665;
 
 /** Browsers report movement at 60 Hz; the gestures of an arm are found at 20 Hz, for a third of the traffic. */
-export const sampleIntervalMs = 50;
+export const ownSamplesPerSecond = 20;
 
 /** A desktop browser has the event but no sensor: it sends one event without figures, or none. */
 export const firstMotionTimeoutMs = 2_000;
 
 /** What i16 holds: some 32 g, twice what the sensors of phones measure. */
 const maxMg = 32_767;
+
+const noFeeling: { readonly sum: Vector; readonly events: number } = { sum: { x: 0, y: 0, z: 0 }, events: 0 };
 
 export interface ThisPhoneOptions {
   readonly platform: PhonePlatform;
@@ -40,14 +50,18 @@ export class ThisPhone implements DeviceLink {
   readonly name = "This phone";
   readonly info: DeviceInfo = {
     probeClass: probeClasses.phone,
-    capabilities: capabilities.motionOut | capabilities.vibrateIn,
+    capabilities: capabilities.motionOut | capabilities.vibrateIn | capabilities.rateIn,
   };
   readonly #options: ThisPhoneOptions;
   #state: LinkState = { kind: "connecting" };
   #listener: DeviceLinkListener | undefined;
   #resolveOpened: ((state: LinkState) => void) | undefined;
   #cancelWait: Cancel | undefined;
+  /** 0: no samples. */
+  #samplesPerSecond = ownSamplesPerSecond;
   #dueMs = 0;
+  /** Of the events since the last sample: their sum, and how many they are. */
+  #felt = noFeeling;
 
   constructor(options: ThisPhoneOptions) {
     this.#options = options;
@@ -69,13 +83,11 @@ export class ThisPhone implements DeviceLink {
 
   async write({ kind, payload, expiresAtMs }: DeviceCommand): Promise<WriteOutcome> {
     if (this.#state.kind !== "connected") return { kind: "failed", failure: "link-lost" };
-    const vibration = kind === kinds.vibrate ? decodeVibration(payload) : undefined;
-    if (vibration === undefined) return { kind: "failed", failure: "not-supported-by-probe" };
+    const obey = this.#obeying(kind, payload);
+    if (obey === undefined) return { kind: "failed", failure: "not-supported-by-probe" };
     const atMs = this.#options.now();
     if (atMs > expiresAtMs) return { kind: "expired" };
-    const { platform } = this.#options;
-    const isVibrating = platform.vibrate?.(vibrationPattern(vibration)) ?? false;
-    if (!isVibrating) platform.signal(vibration.durationsMs, vibration.strengthPercent);
+    obey();
     return { kind: "written", atMs };
   }
 
@@ -85,6 +97,25 @@ export class ThisPhone implements DeviceLink {
 
   async close(): Promise<void> {
     this.#close({ kind: "closed" });
+  }
+
+  /** Undefined for what a phone does not know how to do. */
+  #obeying(kind: number, payload: Uint8Array): (() => void) | undefined {
+    const vibration = kind === kinds.vibrate ? decodeVibration(payload) : undefined;
+    if (vibration !== undefined) return () => this.#vibrate(vibration);
+    const rate = kind === kinds.rate ? decodeRate(payload) : undefined;
+    if (rate === undefined) return undefined;
+    return () => {
+      this.#samplesPerSecond = rate.samplesPerSecond;
+      this.#dueMs = 0;
+      this.#felt = noFeeling;
+    };
+  }
+
+  #vibrate(vibration: Vibration): void {
+    const { platform } = this.#options;
+    const isVibrating = platform.vibrate?.(vibrationPattern(vibration)) ?? false;
+    if (!isVibrating) platform.signal(vibration.durationsMs, vibration.strengthPercent);
   }
 
   async #begin(): Promise<void> {
@@ -113,14 +144,24 @@ export class ThisPhone implements DeviceLink {
     const { x, y, z } = acceleration ?? {};
     if (typeof x !== "number" || typeof y !== "number" || typeof z !== "number") return;
     if (this.#state.kind === "connecting") this.#enter({ kind: "connected" });
+    if (this.#samplesPerSecond === 0) return;
+    const { sum, events } = this.#felt;
+    this.#felt = { sum: add(sum, { x, y, z }), events: events + 1 };
     const nowMs = this.#options.now();
     if (nowMs < this.#dueMs) return;
     // Due times lie on a grid, so that 60 Hz are thinned to 20 and not to 15; after a pause the grid begins anew.
-    this.#dueMs = Math.max(this.#dueMs, nowMs - sampleIntervalMs) + sampleIntervalMs;
+    const intervalMs = 1000 / this.#samplesPerSecond;
+    this.#dueMs = Math.max(this.#dueMs, nowMs - intervalMs) + intervalMs;
+    this.#sendMean(nowMs);
+  };
+
+  #sendMean(nowMs: number): void {
+    const { x, y, z } = scale(this.#felt.sum, 1 / this.#felt.events);
+    this.#felt = noFeeling;
     const toMg = (metresPerSecond2: number) => this.#toMg(metresPerSecond2);
     const payload = encodeMotion({ clockMs: Math.floor(nowMs) % motionClockRange, x: toMg(x), y: toMg(y), z: toMg(z) });
     this.#listener?.onEvent({ kind: kinds.motion, payload, receivedAtMs: nowMs });
-  };
+  }
 
   #toMg(metresPerSecond2: number): number {
     const mg = Math.round((this.#options.platform.gravitySign * metresPerSecond2 * 1000) / standardGravity);

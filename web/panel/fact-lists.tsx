@@ -34,6 +34,7 @@ const delayPair = (summary: { readonly p50Ms: number; readonly p99Ms: number } |
   pair(summary?.p50Ms, summary?.p99Ms, "ms");
 
 const muxFacts = ({ mux, demuxProcessing, totals, clockSteps }: MeshFigures, span: Span): readonly Fact[] => [
+  ["samples may wait", `${mux.windowMs} ms`],
   ["wait for company, p50 · p99", delayPair(mux.wait[span])],
   ["work for one aggregate, p50 · p99", delayPair(mux.processing[span])],
   ["work for one message that came, p50 · p99", delayPair(demuxProcessing[span])],

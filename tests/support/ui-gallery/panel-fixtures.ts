@@ -127,6 +127,7 @@ const all = (p50Ms: number | undefined, perSecond: number): MeshFigures => ({
     dropped: 0,
   },
   mux: {
+    windowMs: 180,
     wait: p50Ms === undefined ? none : delays(92, 300),
     processing: p50Ms === undefined ? none : delays(0.09, 300),
     flushes: { urgent: 412, window: 9_204, full: 3, directed: 36, drained: 0, changed: 12 },
