@@ -1,5 +1,6 @@
 // The peers of a gateway: who is admitted, which of several channels stays, who is remembered, and the accounts of all of them together.
 // Invariant: at most one peer per gateway id, of its newest proven epoch, and at most one open channel per peer.
+import { AccountBook } from "./account-book.ts";
 import type { Channel } from "./channel.ts";
 import { ChannelRelay } from "./channel-relay.ts";
 import { keepOf } from "./dial-policy.ts";
@@ -8,7 +9,7 @@ import type { GatewayFrame } from "./frame-types.ts";
 import { type AdmissionOptions, type AdmissionOutcome, admit, type RefusalReason } from "./handshake.ts";
 import { Peer, type PeerOptions } from "./peer.ts";
 import type { Roster } from "./roster.ts";
-import { addTraffic, noTraffic, type Traffic, trafficOf } from "./traffic.ts";
+import { addTraffic, type Traffic, trafficOf } from "./traffic.ts";
 
 /** A room is a full mesh, and the goal is 50 phones. */
 export const maxPeers = 64;
@@ -18,7 +19,7 @@ export const maxPendingAdmissions = 32;
 const rememberGoneMs = 10 * 60_000;
 
 export interface PeerBookOptions
-  extends Omit<PeerOptions, "gatewayId" | "epoch">,
+  extends Omit<PeerOptions, "gatewayId" | "epoch" | "ledger">,
     Omit<AdmissionOptions, "relay" | "epochs"> {
   readonly roster: () => Roster;
   /** The page behind that session id is no more, and need not be dialled again. */
@@ -35,8 +36,7 @@ export class PeerBook {
   #pendingAdmissions = 0;
   #haveMembersChanged = false;
   #isClosed = false;
-  /** Of the peers that are forgotten. */
-  #settled: Traffic = noTraffic;
+  readonly #accounts = new AccountBook();
 
   constructor(options: PeerBookOptions) {
     this.#options = options;
@@ -57,7 +57,7 @@ export class PeerBook {
 
   /** Records of all peers since the room was entered. */
   traffic(): Traffic {
-    let total = this.#settled;
+    let total = this.#accounts.traffic();
     for (const peer of this) total = addTraffic(total, trafficOf(peer.ledger.snapshot()));
     return total;
   }
@@ -149,6 +149,7 @@ export class PeerBook {
     const peer = new Peer({
       gatewayId,
       epoch,
+      ledger: this.#accounts.take(gatewayId, epoch),
       now,
       mux,
       observer,
@@ -173,7 +174,7 @@ export class PeerBook {
   }
 
   #forget(peer: Peer): void {
-    this.#settled = addTraffic(this.#settled, trafficOf(peer.ledger.snapshot()));
+    this.#accounts.keep(peer.gatewayId, peer.epoch, peer.ledger);
     this.#peers.delete(peer.gatewayId);
     this.#options.onChange(peer);
   }

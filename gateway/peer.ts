@@ -1,5 +1,6 @@
 // One gateway at the far end, from its first admitted channel until it is forgotten: its clock, its liveness, its roster, its ledger.
-// Channels come and go under it; the ledger stays for the epoch, so that both ends can account for every record.
+// Channels come and go under it; the ledger stays for the epoch, longer than the peer itself (account-book.ts), so that both ends can account
+// for every record.
 import type { Channel } from "./channel.ts";
 import type { ChannelRelay } from "./channel-relay.ts";
 import { decodeMessage } from "./decode-message.ts";
@@ -14,7 +15,7 @@ import {
   type Ping,
   type Pong,
 } from "./frame-types.ts";
-import { Ledger } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
 import { Liveness } from "./liveness.ts";
 import type { Mux, MuxPort } from "./mux.ts";
 import type { GatewayObserver, PeerObserver } from "./observers.ts";
@@ -34,6 +35,8 @@ export const maxUnitBurst = 2000;
 export interface PeerOptions {
   readonly gatewayId: string;
   readonly epoch: number;
+  /** Of all that has passed between the two in their present epochs. */
+  readonly ledger: Ledger;
   readonly now: Now;
   readonly mux: Mux;
   readonly observer?: Pick<GatewayObserver, "observePeer"> | undefined;
@@ -62,7 +65,7 @@ export type PeerState =
 export class Peer {
   readonly gatewayId: string;
   readonly epoch: number;
-  readonly ledger = new Ledger();
+  readonly ledger: Ledger;
   /** Frames and messages that were not honoured, by cause. */
   readonly refusals = new Map<string, number>();
   readonly #options: PeerOptions;
@@ -90,6 +93,7 @@ export class Peer {
   constructor(options: PeerOptions) {
     this.gatewayId = options.gatewayId;
     this.epoch = options.epoch;
+    this.ledger = options.ledger;
     this.#options = options;
     this.#now = options.now;
     this.#mux = options.mux;

@@ -1,4 +1,4 @@
-// Notices that this page was asleep: a gap between two beats that no throttled timer explains, or a clock that stood still meanwhile.
+// Notices that this page was asleep: a gap between two beats that no throttled timer explains, or two clocks that have moved apart.
 // A waking page gets its queued messages before its first timer, so `check` is asked before each message is applied.
 import type { Now } from "./runtime.ts";
 
@@ -9,8 +9,9 @@ export const beatMs = 1_000;
 export const sleepGapMs = 5_000;
 
 /**
- * `performance.now()` stands still while many phones sleep, the wall clock does not: a message that waited then looks fresh. A wall clock that is
- * set moves them apart as well, which costs one needless comparison of clocks; its daily corrections are far smaller.
+ * `performance.now()` stands still while many phones sleep, the wall clock does not: a message that waited then looks fresh to it. What a page reads
+ * is mended for that (sleepless-clock.ts); whoever hands in a clock that is not is found out here. A wall clock that is set back moves them
+ * apart as well, which costs one needless comparison of clocks; its daily corrections are far smaller.
  */
 export const clockStepMs = 250;
 

@@ -4,15 +4,22 @@ import type { Cancel, Now, Schedule } from "../../gateway/runtime.ts";
 
 interface Task {
   readonly atMs: number;
+  /** In the order of scheduling. */
+  readonly nth: number;
   readonly run: () => void;
 }
+
+const isBefore = (a: Task, b: Task): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.nth < b.nth);
 
 /** One turn of the event loop: every chain of promises has come to its end, work on other threads (WebCrypto) perhaps not. */
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export class FakeTime {
   #nowMs: number;
+  #scheduled = 0;
   readonly #tasks = new Set<Task>();
+  /** A heap, because a simulated day has millions of tasks. What was cancelled stays until its time. */
+  readonly #heap: Task[] = [];
 
   constructor(startMs = 0) {
     this.#nowMs = startMs;
@@ -21,8 +28,9 @@ export class FakeTime {
   readonly now: Now = () => this.#nowMs;
 
   readonly schedule: Schedule = (delayMs, run): Cancel => {
-    const task = { atMs: this.#nowMs + Math.max(0, delayMs), run };
+    const task = { atMs: this.#nowMs + Math.max(0, delayMs), nth: this.#scheduled++, run };
     this.#tasks.add(task);
+    this.#push(task);
     return () => void this.#tasks.delete(task);
   };
 
@@ -64,10 +72,41 @@ export class FakeTime {
 
   /** The earliest task due by then; of two at the same time the one that was scheduled first. */
   #nextBy(endMs: number): Task | undefined {
-    let next: Task | undefined;
-    for (const task of this.#tasks) {
-      if (task.atMs <= endMs && (next === undefined || task.atMs < next.atMs)) next = task;
+    for (let first = this.#heap[0]; first !== undefined && first.atMs <= endMs; first = this.#heap[0]) {
+      this.#pop();
+      if (this.#tasks.has(first)) return first;
     }
-    return next;
+    return undefined;
+  }
+
+  #push(task: Task): void {
+    const heap = this.#heap;
+    let at = heap.length;
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      const parent = heap[above];
+      if (parent === undefined || !isBefore(task, parent)) break;
+      heap[at] = parent;
+      at = above;
+    }
+    heap[at] = task;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return;
+    let at = 0;
+    for (;;) {
+      const left = heap[2 * at + 1];
+      const right = heap[2 * at + 2];
+      if (left === undefined) break;
+      const isRight = right !== undefined && isBefore(right, left);
+      const child = isRight ? right : left;
+      if (!isBefore(child, last)) break;
+      heap[at] = child;
+      at = 2 * at + (isRight ? 2 : 1);
+    }
+    heap[at] = last;
   }
 }

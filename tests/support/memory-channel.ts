@@ -1,5 +1,5 @@
-// Two connected `Channel`s in memory, on a scheduler that the test drives: delay, reordering, backlog and cut are scripted.
-// Without a script every message takes `defaultDelayMs` and none overtakes another.
+// Two connected `Channel`s in memory, on a scheduler that the test drives: delay, reordering, backlog and cut are scripted, or left to a
+// carrier such as faulty-way.ts. Without either every message takes `defaultDelayMs` and none overtakes another.
 import {
   backlogLowWaterBytes,
   type Channel,
@@ -10,6 +10,7 @@ import {
 import type { Schedule } from "../../gateway/runtime.ts";
 
 const defaultDelayMs = 5;
+const nothing = new Uint8Array();
 
 /** What one end of a pair is; the other end sees it from the other side. */
 export interface MemoryEnd {
@@ -18,8 +19,16 @@ export interface MemoryEnd {
   readonly fingerprint: Uint8Array;
 }
 
+/** Brings the messages of one end to the other, or does not. */
+export interface Carrier {
+  /** `leave` once the network has taken the message, which frees the buffer; `arrive` once for each copy that gets through. */
+  carry(message: Uint8Array, leave: () => void, arrive: () => void): void;
+}
+
 export interface MemoryChannelOptions {
   readonly schedule: Schedule;
+  /** In place of `delayMs`. */
+  readonly carriers?: { readonly dialer: Carrier; readonly callee: Carrier };
   /** How long the nth message (from 0) of an end is underway; a later one with less delay overtakes. */
   readonly delayMs?: (nth: number, from: "dialer" | "callee") => number;
   readonly dialer?: MemoryEnd;
@@ -43,23 +52,43 @@ export const defaultCallee: MemoryEnd = {
 
 export const memoryChannelPair = (options: MemoryChannelOptions): MemoryChannelPair => {
   const { schedule, delayMs = () => defaultDelayMs, dialer = defaultDialer, callee = defaultCallee } = options;
-  const dialing = new MemoryChannel(schedule, "us", dialer, callee, (nth) => delayMs(nth, "dialer"));
-  const answering = new MemoryChannel(schedule, "them", callee, dialer, (nth) => delayMs(nth, "callee"));
+  const carriers = options.carriers ?? {
+    dialer: new DelayCarrier(schedule, (nth) => delayMs(nth, "dialer")),
+    callee: new DelayCarrier(schedule, (nth) => delayMs(nth, "callee")),
+  };
+  const dialing = new MemoryChannel(schedule, "us", dialer, callee, carriers.dialer);
+  const answering = new MemoryChannel(schedule, "them", callee, dialer, carriers.callee);
   dialing.connect(answering);
   answering.connect(dialing);
   return { dialer: dialing, callee: answering };
 };
 
+class DelayCarrier implements Carrier {
+  readonly #schedule: Schedule;
+  readonly #delayMs: (nth: number) => number;
+  #count = 0;
+
+  constructor(schedule: Schedule, delayMs: (nth: number) => number) {
+    this.#schedule = schedule;
+    this.#delayMs = delayMs;
+  }
+
+  carry(_message: Uint8Array, leave: () => void, arrive: () => void): void {
+    this.#schedule(0, leave);
+    this.#schedule(this.#delayMs(this.#count++), arrive);
+  }
+}
+
 export class MemoryChannel implements Channel {
   readonly localSessionId: string;
   readonly remoteSessionId: string;
   readonly dialedBy: "us" | "them";
-  /** Every message that this end has sent, for tests that replay it. */
+  /** Every message that this end has sent, for tests that replay it; those that a carrier took are its own business. */
   readonly sent: Uint8Array[] = [];
   /** What `fingerprints()` answers. */
   certificates: FingerprintPair | FingerprintRefusal;
   readonly #schedule: Schedule;
-  readonly #delayMs: (nth: number) => number;
+  readonly #carrier: Carrier;
   readonly #early: Uint8Array[] = [];
   #stalled: Uint8Array[] | undefined;
   #other: MemoryChannel | undefined;
@@ -68,15 +97,9 @@ export class MemoryChannel implements Channel {
   #isCut = false;
   #closeReason: string | undefined;
 
-  constructor(
-    schedule: Schedule,
-    dialedBy: "us" | "them",
-    local: MemoryEnd,
-    remote: MemoryEnd,
-    delayMs: (nth: number) => number,
-  ) {
+  constructor(schedule: Schedule, dialedBy: "us" | "them", local: MemoryEnd, remote: MemoryEnd, carrier: Carrier) {
     this.#schedule = schedule;
-    this.#delayMs = delayMs;
+    this.#carrier = carrier;
     this.dialedBy = dialedBy;
     this.localSessionId = local.sessionId;
     this.remoteSessionId = remote.sessionId;
@@ -145,7 +168,7 @@ export class MemoryChannel implements Channel {
   send(message: Uint8Array): boolean {
     if (this.#closeReason !== undefined) return false;
     const copy = message.slice();
-    this.sent.push(copy);
+    if (this.#carrier instanceof DelayCarrier) this.sent.push(copy);
     this.#bufferedBytes += copy.length;
     if (this.#stalled === undefined) this.#transmit(copy);
     else this.#stalled.push(copy);
@@ -159,17 +182,18 @@ export class MemoryChannel implements Channel {
   close(reason: string): void {
     if (this.#closeReason !== undefined) return;
     this.end(reason);
-    this.#schedule(defaultDelayMs, () => {
+    const tell = (): void => {
       if (!this.#isCut) this.#other?.end("closed by the other end");
-    });
+    };
+    if (this.#carrier instanceof DelayCarrier) this.#schedule(defaultDelayMs, tell);
+    else this.#carrier.carry(nothing, () => undefined, tell);
   }
 
   #transmit(message: Uint8Array): void {
-    const nth = this.sent.indexOf(message);
-    this.#schedule(0, () => this.#leave(message.length));
-    this.#schedule(this.#delayMs(nth), () => {
+    const arrive = (): void => {
       if (!this.#isCut) this.#other?.deliver(message);
-    });
+    };
+    this.#carrier.carry(message, () => this.#leave(message.length), arrive);
   }
 
   #leave(bytes: number): void {

@@ -1,0 +1,348 @@
+// A room of phones in memory under load, and books of its own on what has to hold of it: which gesture reached which band, how often and how old,
+// in which order samples came, and what both ends of every pair have counted. Neighbours: memory-phone.ts, memory-network.ts.
+import { gestureCode } from "../../firmware-bridge/gestures.ts";
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import { encodeGesture } from "../../firmware-bridge/payloads.ts";
+import { decodeMessage } from "../../gateway/decode-message.ts";
+import { type Done, doneOutcomes, frameCodes } from "../../gateway/frame-types.ts";
+import type { GatewayEvent } from "../../gateway/gateway.ts";
+import { type LedgerSnapshot, sumOf, unaccounted } from "../../gateway/ledger.ts";
+import { effectLifetimeMs } from "../../gateway/record.ts";
+import { Dice } from "./dice.ts";
+import { FakeTime } from "./fake-time.ts";
+import { MemoryNetwork } from "./memory-network.ts";
+import { type MemoryPage, MemoryPhone } from "./memory-phone.ts";
+import { nodeCrypto } from "./node-crypto.ts";
+
+/** How often a test looks. */
+const lookMs = 250;
+/** Longer than any ping's interval with its answer, and than any record is held. */
+const settleMs = 25_000;
+/** Gestures whose birth and end are remembered: many more than are on their way at any time. */
+const maxRemembered = 20_000;
+
+export interface FaultyRoomOptions {
+  readonly seed: number;
+  readonly phones: number;
+}
+
+export interface Load {
+  readonly gestureEveryMs: number;
+  readonly sampleEveryMs: number;
+  readonly sampleBytes?: number;
+}
+
+/** Records by what became of them, over all ordered pairs of pages. */
+export interface Sums {
+  readonly sent: number;
+  readonly delivered: number;
+  readonly lost: number;
+  readonly late: number;
+  readonly duplicate: number;
+  readonly dropped: number;
+}
+
+/** What both ends of one ordered pair of pages have counted, when one of them is no more. */
+interface Closed {
+  readonly sender: () => LedgerSnapshot;
+  readonly receiver: () => LedgerSnapshot;
+  readonly isSenderAlive: boolean;
+}
+
+export class FaultyRoom {
+  readonly time = new FakeTime();
+  readonly dice: Dice;
+  readonly network: MemoryNetwork;
+  readonly phones: MemoryPhone[] = [];
+  /** Gestures that caused more than one write at the same band. */
+  twice = 0;
+  /** The greatest age at which a gesture moved a band, beyond its lifetime and what the receiver knew its clock to be wrong by. */
+  latestMs = Number.NEGATIVE_INFINITY;
+  outOfOrder = 0;
+  /** Records that the network made more of, by doubling their message: by the pair of session ids. */
+  readonly #copies = new Map<string, number>();
+  dones = 0;
+  writes = 0;
+  greatestBufferBytes = 0;
+  readonly #closed: Closed[] = [];
+  readonly #born = new Map<string, number>();
+  readonly #caused = new Set<string>();
+  readonly #lastSamples = new WeakMap<MemoryPage, Map<string, number>>();
+  #isUnderLoad = false;
+
+  constructor({ seed, phones }: FaultyRoomOptions) {
+    this.dice = new Dice(seed);
+    const { time, dice } = this;
+    const crypto = nodeCrypto(dice);
+    this.network = new MemoryNetwork({
+      time,
+      dice,
+      onSend: (from, to, message) => {
+        if (message[1] === frameCodes.done) this.#noteDones(from.sessionId, to.sessionId, message);
+      },
+      onDuplicate: (from, to, message) => {
+        const pair = `${from.sessionId}>${to.sessionId}`;
+        this.#copies.set(pair, (this.#copies.get(pair) ?? 0) + recordsIn(message));
+      },
+    });
+    for (let nth = 1; nth <= phones; nth++) {
+      const name = `phone ${nth}`;
+      const originMs = dice.between(1e7, 2e7);
+      const { network } = this;
+      this.phones.push(
+        new MemoryPhone({ name, network, crypto, originMs, onEvent: (page, event) => this.#onEvent(page, event) }),
+      );
+    }
+  }
+
+  static async whole(options: FaultyRoomOptions): Promise<FaultyRoom> {
+    const room = new FaultyRoom(options);
+    for (const phone of room.phones) await phone.open();
+    if ((await room.untilWhole(30_000)) === undefined) throw new Error("the room did not form");
+    await room.time.advance(2_000); // Clocks are compared, and everybody watches everybody.
+    return room;
+  }
+
+  phone(nth: number): MemoryPhone {
+    const phone = this.phones[nth];
+    if (phone === undefined) throw new Error(`there is no phone ${nth}`);
+    return phone;
+  }
+
+  get names(): readonly string[] {
+    return this.phones.map(({ name }) => name);
+  }
+
+  get pages(): readonly MemoryPage[] {
+    return this.phones.filter(({ isOpen }) => isOpen).map(({ page }) => page);
+  }
+
+  // --- the script ---
+
+  /** From now on every phone that is awake waves and moves, about so often. */
+  load({ gestureEveryMs, sampleEveryMs, sampleBytes = 8 }: Load): void {
+    this.#isUnderLoad = true;
+    for (const phone of this.phones) {
+      this.#repeat(gestureEveryMs, () => this.#whenAwake(phone, (page) => this.wave(page)));
+      this.#repeat(sampleEveryMs, () =>
+        this.#whenAwake(phone, (page) => page.speak(kinds.motion, new Uint8Array(sampleBytes))),
+      );
+    }
+  }
+
+  rest(): void {
+    this.#isUnderLoad = false;
+  }
+
+  wave(page: MemoryPage): void {
+    const payload = encodeGesture({ gesture: gestureCode("wave"), intensity: 200 });
+    const bornMs = this.time.now();
+    // Noted before it is sent: on a channel in memory all may be over when `speak` returns.
+    this.#born.set(`${page.sessionId}/${page.records}`, bornMs);
+    forgetOldest(this.#born);
+    page.speak(kinds.gesture, payload);
+  }
+
+  /** Reloads as a browser does: the old page is gone without a word to anybody, the new one comes at once. */
+  async reload(phone: MemoryPhone): Promise<void> {
+    this.kill(phone);
+    await phone.open();
+  }
+
+  kill(phone: MemoryPhone): void {
+    this.#close(phone.page);
+    phone.kill();
+  }
+
+  async leave(phone: MemoryPhone): Promise<void> {
+    this.#close(phone.page);
+    await phone.leave();
+  }
+
+  /** Lets time pass and looks at what must be bounded meanwhile. */
+  async pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= lookMs) {
+      await this.time.advance(Math.min(lookMs, left));
+      for (const page of this.pages) {
+        for (const { channel } of page.gateway.peers) {
+          this.greatestBufferBytes = Math.max(this.greatestBufferBytes, channel?.bufferedBytes() ?? 0);
+        }
+      }
+    }
+  }
+
+  /** How long it took until every pair of open pages held one channel at both ends and heard each other; undefined: longer than the limit. */
+  async untilWhole(limitMs: number): Promise<number | undefined> {
+    const sinceMs = this.time.now();
+    while (!this.isWhole()) {
+      if (this.time.now() - sinceMs >= limitMs) return undefined;
+      await this.pass(lookMs);
+    }
+    return this.time.now() - sinceMs;
+  }
+
+  isWhole(): boolean {
+    const { pages } = this;
+    return pages.every((page) => pages.every((other) => page === other || isConnected(page, other)));
+  }
+
+  /** Everybody waves, and everybody else feels it: whether that is so. */
+  async everybodyFeelsEverybody(): Promise<boolean> {
+    const before = this.pages.map((page) => this.#feltBy(page));
+    for (const page of this.pages) this.wave(page);
+    await this.time.advance(2 * effectLifetimeMs);
+    return this.pages.every((page, i) => this.#feltBy(page) - (before[i] ?? 0) === this.pages.length - 1);
+  }
+
+  // --- the books ---
+
+  /** Until nothing is under way any more, and all have told each other. */
+  async settle(): Promise<void> {
+    this.rest();
+    await this.pass(settleMs);
+  }
+
+  /** Records of pairs whose both ends are open, by what became of them. */
+  sums(): Sums {
+    const sums = { sent: 0, delivered: 0, lost: 0, late: 0, duplicate: 0, dropped: 0 };
+    for (const { sender, receiver } of this.#open()) add(sums, sender, receiver);
+    for (const { sender, receiver } of this.#closed) add(sums, sender(), receiver());
+    return sums;
+  }
+
+  /** Of pages that are open: records whose fate nobody can tell, that were counted twice, or that still wait. 0 when all is well. */
+  openRecords(): number {
+    return this.#open().reduce(
+      (total, { sender, receiver, copies }) =>
+        total + Math.abs(unaccounted(sender, receiver) + copies) + sender.queued + receiver.held,
+      0,
+    );
+  }
+
+  get copies(): number {
+    return [...this.#copies.values()].reduce((total, copies) => total + copies, 0);
+  }
+
+  /**
+   * Records that reached a page, or left one, that ended before it could tell: the sender counts them as lost, the receiver as what they were, or
+   * the sender is no more. Undefined where a page that is open cannot tell what became of its own.
+   */
+  untold(): number | undefined {
+    let untold = 0;
+    for (const { sender, receiver, isSenderAlive } of this.#closed) {
+      const open = unaccounted(sender(), receiver());
+      if (isSenderAlive && open > 0) return undefined;
+      untold += open;
+    }
+    return untold;
+  }
+
+  #open() {
+    return this.pages.flatMap((page) =>
+      this.pages.flatMap((other) => {
+        const sender = page.peer(other)?.ledger.snapshot();
+        const receiver = other.peer(page)?.ledger.snapshot();
+        if (sender === undefined || receiver === undefined) return [];
+        return [{ sender, receiver, copies: this.#copies.get(`${page.sessionId}>${other.sessionId}`) ?? 0 }];
+      }),
+    );
+  }
+
+  /** The accounts between a page that ends and all others, as they will be in the end. */
+  #close(page: MemoryPage): void {
+    for (const other of this.pages) {
+      const here = page.peer(other)?.ledger;
+      const there = other.peer(page)?.ledger;
+      if (other === page || here === undefined || there === undefined) continue;
+      const last = here.snapshot();
+      const inTheEnd = () => there.snapshot();
+      this.#closed.push({ sender: inTheEnd, receiver: () => last, isSenderAlive: true });
+      this.#closed.push({ sender: () => last, receiver: inTheEnd, isSenderAlive: false });
+    }
+  }
+
+  #feltBy(page: MemoryPage): number {
+    this.writes += page.link.written.splice(0).length;
+    return (page.probe.downlink.counts.get("written") ?? 0) + (page.probe.downlink.counts.get("rate-limited") ?? 0);
+  }
+
+  #repeat(everyMs: number, task: () => void): void {
+    this.time.schedule(this.dice.between(0.5, 1.5) * everyMs, () => {
+      if (!this.#isUnderLoad) return;
+      task();
+      this.#repeat(everyMs, task);
+    });
+  }
+
+  #whenAwake(phone: MemoryPhone, task: (page: MemoryPage) => void): void {
+    if (phone.isOpen && !phone.page.isFrozen) task(phone.page);
+  }
+
+  #onEvent(page: MemoryPage, event: GatewayEvent): void {
+    if (event.kind === "peer-joined") {
+      for (const { index } of event.peer.probes) page.gateway.watch(event.peer.gatewayId, index, 0);
+    } else if (event.kind === "peer-record" && event.record.kind === kinds.motion) {
+      const last = this.#lastSamples.get(page) ?? new Map<string, number>();
+      this.#lastSamples.set(page, last);
+      const key = `${event.peer.gatewayId}/${event.peer.epoch}/${event.record.probe}`;
+      if (event.record.sequence <= (last.get(key) ?? -1)) this.outOfOrder++;
+      last.set(key, event.record.sequence);
+    } else if (event.kind === "response" && event.response === "written") {
+      this.writes += page.link.written.splice(0).length;
+    }
+  }
+
+  #noteDones(receiverId: string, senderId: string, message: Uint8Array): void {
+    const decoded = decodeMessage(message);
+    if ("malformed" in decoded) throw new Error(decoded.malformed);
+    for (const frame of decoded.frames) if (frame.type === "done") this.#noteDone(receiverId, senderId, frame);
+  }
+
+  /** One write, which tells which gesture caused it. */
+  #noteDone(receiverId: string, senderId: string, { sequence, outcome }: Done): void {
+    if (outcome !== doneOutcomes.written) return;
+    this.dones++;
+    const gesture = `${senderId}/${sequence}`;
+    const bornMs = this.#born.get(gesture);
+    const boundMs = this.#clockBoundMs(receiverId, senderId);
+    if (bornMs === undefined) throw new Error(`nobody has made the gesture ${gesture}`);
+    this.latestMs = Math.max(this.latestMs, this.time.now() - bornMs - effectLifetimeMs - boundMs);
+    const cause = `${receiverId}<${gesture}`;
+    if (this.#caused.has(cause)) this.twice++;
+    this.#caused.add(cause);
+    forgetOldest(this.#caused);
+  }
+
+  #clockBoundMs(receiverId: string, senderId: string): number {
+    const receiver = this.pages.find(({ sessionId }) => sessionId === receiverId);
+    return receiver?.gateway.peers.find(({ sessionId }) => sessionId === senderId)?.clockBoundMs ?? 0;
+  }
+}
+
+const isConnected = (page: MemoryPage, other: MemoryPage): boolean => {
+  const peer = page.peer(other);
+  return !page.isFrozen && peer?.state.kind === "connected" && other.peer(page)?.channel !== undefined;
+};
+
+const add = (sums: { -readonly [name in keyof Sums]: number }, sender: LedgerSnapshot, receiver: LedgerSnapshot) => {
+  sums.sent += sender.sent;
+  sums.lost += sender.lost;
+  sums.delivered += receiver.delivered;
+  sums.late += receiver.late;
+  sums.duplicate += receiver.duplicate;
+  sums.dropped += sumOf(receiver.dropped);
+};
+
+const recordsIn = (message: Uint8Array): number => {
+  const decoded = decodeMessage(message);
+  if ("malformed" in decoded) throw new Error(decoded.malformed);
+  return decoded.frames.reduce((total, frame) => total + (frame.type === "aggregate" ? frame.records.length : 0), 0);
+};
+
+const forgetOldest = (remembered: Map<string, number> | Set<string>): void => {
+  if (remembered.size <= maxRemembered) return;
+  for (const oldest of remembered.keys()) {
+    remembered.delete(oldest);
+    return;
+  }
+};
