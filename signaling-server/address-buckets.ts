@@ -20,7 +20,7 @@ export class AddressBuckets {
     this.#now = now;
   }
 
-  take(address: string): boolean {
+  take(address: string, count = 1): boolean {
     const group = addressGroup(address);
     const bucket = this.#buckets.get(group) ?? new TokenBucket({ ...this.#rate, now: this.#now });
     this.#buckets.delete(group);
@@ -29,6 +29,6 @@ export class AddressBuckets {
       const [longestSilent] = this.#buckets.keys();
       if (longestSilent !== undefined) this.#buckets.delete(longestSilent);
     }
-    return bucket.take();
+    return bucket.take(count);
   }
 }

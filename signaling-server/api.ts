@@ -21,10 +21,18 @@ export interface ApiOptions {
   readonly publicUrl: () => string | undefined;
   readonly iceServers: readonly IceServer[];
   readonly version: string;
+  readonly refusedConnections: () => number;
   readonly refusedRequests: () => number;
 }
 
-export const api = ({ door, publicUrl, iceServers, version, refusedRequests }: ApiOptions): Router => {
+export const api = ({
+  door,
+  publicUrl,
+  iceServers,
+  version,
+  refusedConnections,
+  refusedRequests,
+}: ApiOptions): Router => {
   const router = Router();
   router.get(["/config.json", "/healthz", "/rooms/:roomId/members"], (_request, response, next) => {
     response.set("cache-control", "no-store");
@@ -46,8 +54,10 @@ export const api = ({ door, publicUrl, iceServers, version, refusedRequests }: A
       uptimeSeconds: Math.floor(process.uptime()),
       clients: door.rooms.sessionCount,
       rooms: door.rooms.roomCount,
+      unsentBytes: door.unsentBytes,
       droppedMessages: door.inspection.drops.snapshot(),
       refusedSockets: door.refusals.snapshot(),
+      refusedConnections: refusedConnections(),
       refusedRequests: refusedRequests(),
     });
   });

@@ -15,6 +15,7 @@ export interface ApplicationOptions {
   readonly publicUrl: () => string | undefined;
   readonly version: string;
   readonly addressOf: (request: IncomingMessage) => string;
+  readonly refusedConnections: () => number;
   readonly now: () => number;
 }
 
@@ -25,6 +26,7 @@ export const application = ({
   publicUrl,
   version,
   addressOf,
+  refusedConnections,
   now,
 }: ApplicationOptions): Express => {
   const rates = new AddressBuckets(requestRate, now);
@@ -39,7 +41,16 @@ export const application = ({
   app.set("query parser", false);
   app.use(securityHeaders({ isDev: config.isDev, hasTrustedCertificate: config.certificateFiles !== undefined }));
   app.use(limitRate);
-  app.use(api({ door, publicUrl, iceServers: config.iceServers, version, refusedRequests: () => refusedRequests }));
+  app.use(
+    api({
+      door,
+      publicUrl,
+      iceServers: config.iceServers,
+      version,
+      refusedConnections,
+      refusedRequests: () => refusedRequests,
+    }),
+  );
   app.use(page);
   app.use(answerNotFound);
   app.use(answerError);

@@ -12,7 +12,9 @@ import { GuardedSocket } from "./guarded-socket.ts";
 import { Inspection, type Session } from "./inspection.ts";
 import { maxAddressSockets, maxRoomSessions, maxSockets, socketRate } from "./limits.ts";
 import { servePeers } from "./peer-server.ts";
+import { Reservations } from "./reservations.ts";
 import { Rooms } from "./rooms.ts";
+import { UnsentBudget } from "./unsent-budget.ts";
 import { type ClaimRefusal, claimUrl, readClaim, type SessionClaim } from "./upgrade-request.ts";
 
 type SocketRefusal = ClaimRefusal | "wrong-origin" | "too-fast" | "too-many-sockets" | "room-full" | "already-arriving";
@@ -40,6 +42,8 @@ export class Door {
   readonly refusals = new CauseCounts(Object.keys(statusOf) as SocketRefusal[]);
   readonly #options: DoorOptions;
   readonly #rates: AddressBuckets;
+  readonly #reservations: Reservations;
+  readonly #unsent = new UnsentBudget();
   readonly #sockets = new WebSocketServer({
     noServer: true,
     WebSocket: GuardedSocket,
@@ -55,9 +59,15 @@ export class Door {
   constructor(options: DoorOptions) {
     this.#options = options;
     this.#rates = new AddressBuckets(socketRate, options.now);
+    this.#reservations = new Reservations(options.now);
     this.inspection = new Inspection(this.rooms, options.now);
     // PeerServer gave the session up: its socket must not speak on while it closes.
     servePeers(this.#sockets, (sessionId) => this.rooms.find(sessionId)?.socket.terminate());
+  }
+
+  /** What waits for all sockets together. */
+  get unsentBytes(): number {
+    return this.#unsent.waitingBytes;
   }
 
   /** For the "upgrade" event of an HTTP server. */
@@ -74,13 +84,16 @@ export class Door {
     }
     this.#countSocket(socket, address);
     const held = this.rooms.find(claim.sessionId);
-    if (held === undefined) return this.#admit(claim, request, socket, head);
-    if (held.token !== claim.token) return this.#sayTaken(claim, request, socket, head);
+    if (held === undefined) {
+      if (!this.#reservations.mayTake(claim.sessionId, claim.token)) return this.#sayTaken(request, socket, head);
+      return this.#admit(claim, address, request, socket, head);
+    }
+    if (held.token !== claim.token) return this.#sayTaken(request, socket, head);
     // The same page again, whose old socket nobody has seen close yet: PeerServer answers with OPEN only once that has gone.
     this.#arriving.add(claim.sessionId);
     held.socket.once("close", () => {
       this.#arriving.delete(claim.sessionId);
-      this.#admit(claim, request, socket, head);
+      this.#admit(claim, address, request, socket, head);
     });
     held.socket.terminate();
   }
@@ -106,24 +119,26 @@ export class Door {
     return isNewcomer && this.rooms.sizeOf(roomIdOf(claim.sessionId)) >= maxRoomSessions ? "room-full" : claim;
   }
 
-  #admit(claim: SessionClaim, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  #admit(claim: SessionClaim, address: string, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#sockets.handleUpgrade(request, socket, head, (guarded) => {
-      const session = { ...claim, socket: guarded };
-      guarded.guard(this.inspection.inspectorOf(session));
+      const session = { ...claim, socket: guarded, address };
+      guarded.guard(this.inspection.inspectorOf(session), this.#unsent);
       this.rooms.join(claim.sessionId, session);
-      guarded.once("close", () => this.rooms.leave(claim.sessionId));
-      this.#handOver(guarded, claim, request);
+      guarded.once("close", () => {
+        this.rooms.leave(claim.sessionId);
+        this.#reservations.reserve(claim.sessionId, claim.token);
+      });
+      request.url = claimUrl(claim);
+      this.#sockets.emit("connection", guarded, request); // Here PeerServer takes over.
     });
   }
 
-  /** PeerServer finds the other token and answers ID-TAKEN; unguarded, the socket stays mute. A page tries again later, with a new token. */
-  #sayTaken(claim: SessionClaim, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#sockets.handleUpgrade(request, socket, head, (mute) => this.#handOver(mute, claim, request));
-  }
-
-  #handOver(socket: GuardedSocket, claim: SessionClaim, request: IncomingMessage): void {
-    request.url = claimUrl(claim);
-    this.#sockets.emit("connection", socket, request);
+  /** As PeerServer says it. Unguarded, the socket stays mute. A page tries again later. */
+  #sayTaken(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#sockets.handleUpgrade(request, socket, head, (mute) => {
+      mute.send(JSON.stringify({ type: "ID-TAKEN", payload: { msg: "ID is taken" } }));
+      mute.close();
+    });
   }
 
   #countSocket(socket: Duplex, address: string): void {

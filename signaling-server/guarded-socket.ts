@@ -2,16 +2,20 @@
 // for what its inspector admits, and then with the inspector's own text: nothing that was not checked gets through.
 // Unguarded, it admits nothing.
 import { type RawData, WebSocket } from "ws";
-import { maxUnsentBytes } from "./limits.ts";
+import { UnsentBudget } from "./unsent-budget.ts";
 
 /** The text that PeerServer shall read in place of what arrived; undefined: it never hears of it. */
 export type Inspector = (bytes: Buffer, isBinary: boolean) => string | undefined;
 
 export class GuardedSocket extends WebSocket {
   #inspector: Inspector | undefined;
+  /** Its own until it is guarded. */
+  #budget = new UnsentBudget();
 
-  guard(inspector: Inspector): void {
+  /** @param budget that it shares with all others. */
+  guard(inspector: Inspector, budget: UnsentBudget): void {
     this.#inspector = inspector;
+    this.#budget = budget;
   }
 
   override emit(event: string | symbol, ...args: unknown[]): boolean {
@@ -25,8 +29,10 @@ export class GuardedSocket extends WebSocket {
 
   /** PeerServer sends without looking back: a socket that does not read ends here, before what waits for it fills the memory. */
   override send(data: string): void {
-    if (this.bufferedAmount > maxUnsentBytes) return this.terminate();
+    if (!this.#budget.mayWait(this.bufferedAmount)) return this.terminate();
+    const giveBack = this.#budget.take(Buffer.byteLength(data));
     super.send(data, (error) => {
+      giveBack();
       if (error) this.terminate();
     });
   }

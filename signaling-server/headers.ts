@@ -17,6 +17,7 @@ const builtPagePolicy = join(
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
 );
 
 /** Vite's client puts styles into the page and its error overlay into a shadow root. */

@@ -3,9 +3,10 @@
 import { isSameRoom } from "../gateway/session-id.ts";
 import { readOutbound, type SignalingRefusal } from "../gateway/signaling-message.ts";
 import { TokenBucket } from "../gateway/token-bucket.ts";
+import { AddressBuckets } from "./address-buckets.ts";
 import { CauseCounts } from "./cause-counts.ts";
 import type { GuardedSocket, Inspector } from "./guarded-socket.ts";
-import { messageUnits, unitBytes } from "./limits.ts";
+import { addressUnits, maxExcessMessages, messageUnits, unitBytes } from "./limits.ts";
 import type { Rooms } from "./rooms.ts";
 
 export interface Session {
@@ -13,12 +14,15 @@ export interface Session {
   /** Who holds it may take the session's place. */
   readonly token: string;
   readonly socket: GuardedSocket;
+  /** Of the other end. */
+  readonly address: string;
 }
 
 type MessageDrop =
   | SignalingRefusal["refused"]
   | "not-text"
   | "too-fast"
+  | "address-too-fast"
   | "not-json"
   | "other-room"
   | "to-itself"
@@ -27,6 +31,7 @@ type MessageDrop =
 const messageDrops: readonly MessageDrop[] = [
   "not-text",
   "too-fast",
+  "address-too-fast",
   "not-json",
   "not-an-object",
   "unknown-type",
@@ -41,18 +46,22 @@ export class Inspection {
   readonly drops = new CauseCounts<MessageDrop>(messageDrops);
   readonly #rooms: Rooms<Session>;
   readonly #now: () => number;
+  readonly #addressRates: AddressBuckets;
 
   constructor(rooms: Rooms<Session>, now: () => number) {
     this.#rooms = rooms;
     this.#now = now;
+    this.#addressRates = new AddressBuckets(addressUnits, now);
   }
 
   inspectorOf(session: Session): Inspector {
     const bucket = new TokenBucket({ ...messageUnits, now: this.#now });
+    let excess = 0;
     return (bytes, isBinary) => {
       const inspected = this.#inspect(session, bucket, bytes, isBinary);
       if ("pass" in inspected) return inspected.pass;
       this.drops.count(inspected.drop);
+      if (inspected.drop === "too-fast" && ++excess > maxExcessMessages) session.socket.terminate();
       return undefined;
     };
   }
@@ -63,7 +72,9 @@ export class Inspection {
     bytes: Buffer,
     isBinary: boolean,
   ): { pass: string } | { drop: MessageDrop } {
-    if (!bucket.take(1 + bytes.length / unitBytes)) return { drop: "too-fast" };
+    const units = 1 + bytes.length / unitBytes;
+    if (!bucket.take(units)) return { drop: "too-fast" };
+    if (!this.#addressRates.take(session.address, units)) return { drop: "address-too-fast" };
     if (isBinary) return { drop: "not-text" };
     const parsed = parse(bytes);
     if (parsed === undefined) return { drop: "not-json" };

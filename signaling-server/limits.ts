@@ -6,9 +6,23 @@
  */
 export const messageUnits = { capacity: 600, refillPerSecond: 150 };
 export const unitBytes = 1024;
+/** Messages beyond that rate that one socket may try in its life; a page tries none, and each costs us a read. Then the socket is ended. */
+export const maxExcessMessages = 1000;
+/**
+ * The same units for all sockets of one address together, or 256 of them could take a whole processor (about 20 µs a message). Fifty phones behind
+ * one NAT that form a room send some 27,000 messages within seconds.
+ */
+export const addressUnits = { capacity: 60_000, refillPerSecond: 10_000 };
 
 /** What waits for a socket that does not read; beyond this it is ended, for it would grow for ever. */
 export const maxUnsentBytes = 1024 * 1024;
+/** What waits for all sockets together, or 5000 of them could keep 5 GB waiting: see unsent-budget.ts. */
+export const maxTotalUnsentBytes = 32 * 1024 * 1024;
+
+/** A session whose socket is lost keeps its id this long for whoever has its token: a page that lost its network comes back within minutes. */
+export const reservationMs = 5 * 60_000;
+/** The session that has been away longest is forgotten first. */
+export const maxReservations = 10_000;
 
 /** Sessions of one room; a gateway wants at most 128 others (the members frame, docs/protocol.md §2.5). */
 export const maxRoomSessions = 128;
@@ -19,6 +33,8 @@ export const maxSockets = 5000;
 
 /** TCP connections of either server: signaling sockets, and browsers that load the page. */
 export const maxConnections = 2 * maxSockets;
+/** Of one address, so that it alone cannot use them up: its 256 sockets, and as many browsers with up to six connections that come and go. */
+export const maxAddressConnections = 1024;
 
 /** Sockets opened by one address: a whole room that returns at once after a restart, then redials of 1 to 30 s each. */
 export const socketRate = { capacity: 256, refillPerSecond: 10 };
@@ -29,6 +45,10 @@ export const maxTrackedAddresses = 4096;
 
 /** PeerServer drops a session after this long without a HEARTBEAT; a hidden page's timers run once a minute. */
 export const silentSessionMs = 120_000;
-/** Headers of a request that trickle in. */
+/** Headers of a request that trickle in, or do not come at all. */
 export const headersTimeoutMs = 10_000;
 export const requestTimeoutMs = 20_000;
+/** How often the two are looked after; Node's own 30 s would make 40 s of the first. */
+export const timeoutCheckMs = 1_000;
+/** Of TLS; a slow phone in a bad network needs a second or two. */
+export const tlsHandshakeTimeoutMs = 10_000;

@@ -10,8 +10,9 @@ import { clientAddress } from "./addresses.ts";
 import { application } from "./application.ts";
 import { type Certificate, keptCertificate, readCertificate } from "./certificate.ts";
 import type { ServerConfig } from "./config.ts";
+import { ConnectionLimit } from "./connection-limit.ts";
 import { Door } from "./door.ts";
-import { headersTimeoutMs, maxConnections, requestTimeoutMs } from "./limits.ts";
+import { headersTimeoutMs, maxConnections, requestTimeoutMs, timeoutCheckMs, tlsHandshakeTimeoutMs } from "./limits.ts";
 import { listen } from "./listen.ts";
 import { builtPage, type Page, sourcePage } from "./page.ts";
 import { ensureBuiltPage } from "./page-build.ts";
@@ -45,6 +46,7 @@ export const openServer = async (config: ServerConfig, surroundings: ServerSurro
   let urls: ServerUrls | undefined;
   const door = new Door({ mayOpenSocket: (origin) => urls?.mayOpenSocket(origin) ?? false, addressOf, now });
 
+  const connections = new ConnectionLimit(config);
   const app = application({
     config,
     door,
@@ -52,6 +54,7 @@ export const openServer = async (config: ServerConfig, surroundings: ServerSurro
     publicUrl: () => urls?.public(),
     version: surroundings.version,
     addressOf,
+    refusedConnections: () => connections.refused,
     now,
   });
 
@@ -63,6 +66,7 @@ export const openServer = async (config: ServerConfig, surroundings: ServerSurro
     host: string,
   ): Promise<number> => {
     server.maxConnections = maxConnections;
+    server.prependListener("connection", (socket) => connections.receive(socket));
     server.on("upgrade", (request, socket, head) => {
       if (!page.upgrade(request, socket, head)) door.receive(request, socket, head);
     });
@@ -106,7 +110,11 @@ const pageOf = async (config: ServerConfig, onBuild: () => void): Promise<Page> 
   throw new StartProblem(`--page ${config.pageFolder}: there is no index.html in it`);
 };
 
-const timeouts = { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs };
+const timeouts = {
+  headersTimeout: headersTimeoutMs,
+  requestTimeout: requestTimeoutMs,
+  connectionsCheckingInterval: timeoutCheckMs,
+};
 const plainServer = (app: Express): Server => createHttpServer(timeouts, app);
 const secureServer = (app: Express, certificate: Certificate): Server =>
-  createHttpsServer({ ...timeouts, ...certificate }, app);
+  createHttpsServer({ ...timeouts, handshakeTimeout: tlsHandshakeTimeoutMs, ...certificate }, app);

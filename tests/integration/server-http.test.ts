@@ -1,6 +1,4 @@
 // What the server answers over HTTP: the page with its headers, what the page asks, and what nobody gets.
-import { once } from "node:events";
-import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 import { openSignaling } from "../support/signaling-client.ts";
@@ -15,14 +13,6 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const get = (path: string, init?: RequestInit): Promise<Response> => fetch(server.origin + path, init);
-
-/** As `fetch`, but with the path as it is written: `fetch` resolves dots before it sends. */
-const statusOfRawPath = async (path: string): Promise<number> => {
-  const sent = request({ host: "127.0.0.1", port: server.port, path }).end();
-  const [response] = await once(sent, "response");
-  response.resume();
-  return response.statusCode;
-};
 
 const room = "0123456789abcdef".repeat(2);
 const sessionOf = (roomId: string, last: string): string => `${roomId}-${last.padStart(16, "0")}`;
@@ -51,6 +41,7 @@ describe("the page", () => {
         "frame-ancestors 'none'",
         "base-uri 'none'",
         "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
       ]),
     );
     expect(policy?.join()).not.toMatch(/unsafe/);
@@ -61,18 +52,6 @@ describe("the page", () => {
     const asset = await get("/assets/stand-in-5f1c2a3b.js");
     expect(asset.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
     expect(asset.headers.get("content-type")).toMatch(/javascript/);
-  });
-
-  it("should give out nothing that lies outside its folder", async () => {
-    for (const path of [
-      "/../../../package.json",
-      "/..%2f..%2f..%2fpackage.json",
-      "/assets/../../server-process.ts",
-      "/assets/%2e%2e/%2e%2e/server-process.ts",
-      "/%00",
-      "/.earl-mesh/private-key.pem",
-    ])
-      expect(await statusOfRawPath(path), path).toBeOneOf([400, 403, 404]);
   });
 
   it("should answer what does not exist or is not meant to be asked so with 404, and say no more", async () => {
@@ -130,6 +109,8 @@ describe("what the operator asks", () => {
       droppedMessages: { "not-json": 0, "other-room": 0 },
       refusedSockets: { "wrong-origin": 0 },
       refusedRequests: 0,
+      refusedConnections: 0,
+      unsentBytes: 0,
     });
     expect(JSON.parse(text).clients).toBeGreaterThan(0);
     expect(text).not.toContain("b".repeat(16));

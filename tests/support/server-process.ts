@@ -98,6 +98,11 @@ export class ServerProcess {
     return pid;
   }
 
+  get isRunning(): boolean {
+    const child = this.#child;
+    return child !== undefined && child.exitCode === null && child.signalCode === null;
+  }
+
   /** Of the present process, so far. */
   get stdout(): string {
     return this.#output.stdout;

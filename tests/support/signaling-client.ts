@@ -9,14 +9,17 @@ export interface SignalingOptions {
   readonly origin?: string;
   /** As a proxy on this machine would name it. */
   readonly forwardedFor?: string;
+  /** Which of this machine's addresses to come from. */
+  readonly localAddress?: string;
 }
 
 /** The query as PeerJS writes it. */
 export const signalingUrl = (server: ServerProcess, id: string, token: string): string =>
   `ws://127.0.0.1:${server.port}/signaling/peerjs?key=peerjs&id=${id}&token=${token}&version=1.5.5`;
 
-const connect = (url: string, { origin, forwardedFor }: Omit<SignalingOptions, "id">): WebSocket =>
+const connect = (url: string, { origin, forwardedFor, localAddress }: Omit<SignalingOptions, "id">): WebSocket =>
   new WebSocket(url, {
+    ...(localAddress !== undefined && { localAddress }),
     ...(origin !== undefined && { origin }),
     ...(forwardedFor !== undefined && { headers: { "x-forwarded-for": forwardedFor } }),
   });
@@ -55,6 +58,11 @@ export class SignalingClient {
   /** The code with which the socket was closed. */
   readonly closed: Promise<number>;
 
+  /** In what the server agreed to, such as to compress. */
+  get extensions(): string {
+    return this.#socket.extensions;
+  }
+
   constructor(socket: WebSocket) {
     this.#socket = socket;
     this.closed = new Promise((resolve) => socket.once("close", resolve));
@@ -63,6 +71,11 @@ export class SignalingClient {
       this.#arrived.push(JSON.parse(String(data)));
       this.#wake?.();
     });
+  }
+
+  /** From now on nothing of what the server sends is read. */
+  stopReading(): void {
+    this.#socket.pause();
   }
 
   get isOpen(): boolean {

@@ -57,6 +57,11 @@ interface Attempt {
 
 export class PeerJsOpener implements Opener {
   readonly #options: PeerJsOpenerOptions;
+  /**
+   * Of the session, for the server: whoever has it may take the session's place there, and nobody else (PeerJS would draw it from Math.random).
+   * The same for every Peer, or a page that comes back would find its own session id reserved for somebody else.
+   */
+  readonly #token: string;
   readonly #link: ServerLink;
   readonly #attempts = new Set<Attempt>();
   readonly #channels = new Set<Channel>();
@@ -66,7 +71,8 @@ export class PeerJsOpener implements Opener {
   /** @throws Error when PeerJS is not the version that the signaling guard knows. */
   constructor(options: PeerJsOpenerOptions) {
     this.#options = options;
-    const { now, schedule, random, listener } = options;
+    const { now, schedule, random, listener, crypto } = options;
+    this.#token = toHex(crypto.randomBytes(16));
     this.#link = new ServerLink({
       createPeer: () => this.#createPeer(),
       onState: (state) => listener.onServerState(state),
@@ -106,13 +112,12 @@ export class PeerJsOpener implements Opener {
   }
 
   #createPeer(): PeerFace {
-    const { Peer, sessionId, address, iceServers, crypto } = this.#options;
+    const { Peer, sessionId, address, iceServers } = this.#options;
     const options: PeerOptions = {
       ...address,
       config: { iceServers: [...iceServers] },
       debug: 0,
-      // PeerJS would draw it from Math.random; whoever guesses it may take this session's place at the server.
-      token: toHex(crypto.randomBytes(16)),
+      token: this.#token,
     };
     const peer = new Peer(sessionId, options);
     guardSignaling({

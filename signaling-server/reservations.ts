@@ -1,0 +1,39 @@
+// Session ids whose socket was lost a moment ago. They stay their owner's, by the token, until the page has had time to come back: ids are told to
+// whoever knows the room id, and a squatter could else keep a page from the server for good. Bounded: the longest away is forgotten first.
+import { maxReservations, reservationMs } from "./limits.ts";
+
+interface Reservation {
+  readonly token: string;
+  readonly sinceMs: number;
+}
+
+export class Reservations {
+  readonly #now: () => number;
+  /** In the order in which they began. */
+  readonly #reservations = new Map<string, Reservation>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  get size(): number {
+    return this.#reservations.size;
+  }
+
+  reserve(sessionId: string, token: string): void {
+    const nowMs = this.#now();
+    this.#reservations.delete(sessionId);
+    this.#reservations.set(sessionId, { token, sinceMs: nowMs });
+    for (const [oldest, { sinceMs }] of this.#reservations) {
+      if (this.#reservations.size <= maxReservations && nowMs - sinceMs < reservationMs) return;
+      this.#reservations.delete(oldest);
+    }
+  }
+
+  /** Whether the id is free, or this token's own. */
+  mayTake(sessionId: string, token: string): boolean {
+    const reservation = this.#reservations.get(sessionId);
+    if (reservation === undefined || this.#now() - reservation.sinceMs >= reservationMs) return true;
+    return reservation.token === token;
+  }
+}
