@@ -16,6 +16,8 @@ import { TokenBucket } from "./token-bucket.ts";
 export const maxRecordsPerSecond = 2000;
 /** What a channel may hand over at once after a stall: a full backlog of 64 KiB in small records. */
 export const maxRecordBurst = 4000;
+/** Of the records beyond that. Who exceeds this, too, does not stall: it floods. */
+export const maxExcessBurst = 2 * maxRecordBurst;
 
 /** The roster leaves before the first aggregate that names it; only a lost packet, sent again within seconds, lets it come after. */
 export const maxHeldAggregates = 32;
@@ -32,6 +34,8 @@ export interface DemuxOptions {
   readonly gate: Gate;
   /** `probe` is undefined for a record of the peer's gateway itself, as commands are. */
   readonly deliver: (record: GatewayRecord, probe: RosterProbe | undefined) => void;
+  /** The peer goes on and on beyond what is taken; it should be let go. */
+  readonly onFlood?: (() => void) | undefined;
   /** Of every record that came for the first time, whatever becomes of it: who measures only what was in time measures no delay. */
   readonly onArrival?: ((record: GatewayRecord, arrivedAtMs: number) => void) | undefined;
 }
@@ -50,6 +54,7 @@ interface HeldEffect {
 export class Demux {
   readonly #options: DemuxOptions;
   readonly #bucket: TokenBucket;
+  readonly #excess: TokenBucket;
   readonly #probes = new ReceivedProbes();
   #roster: Roster | undefined;
   /** Both lists are in the order in which they are given up. */
@@ -60,6 +65,11 @@ export class Demux {
     this.#options = options;
     this.#bucket = new TokenBucket({
       capacity: maxRecordBurst,
+      refillPerSecond: maxRecordsPerSecond,
+      now: options.now,
+    });
+    this.#excess = new TokenBucket({
+      capacity: maxExcessBurst,
       refillPerSecond: maxRecordsPerSecond,
       now: options.now,
     });
@@ -89,8 +99,10 @@ export class Demux {
     const { length } = aggregate.records;
     const arrived: ArrivedAggregate = { aggregate, arrivedAtMs: this.#options.now() };
     ledger.countReceived(length);
-    if (!this.#bucket.take(length)) ledger.countDropped("rate", length);
-    else if (aggregate.rosterVersion > this.#rosterVersion) this.#holdForRoster(arrived);
+    if (!this.#bucket.take(length)) {
+      ledger.countDropped("rate", length);
+      if (!this.#excess.take(length)) this.#options.onFlood?.();
+    } else if (aggregate.rosterVersion > this.#rosterVersion) this.#holdForRoster(arrived);
     else this.#decideAll(arrived);
   }
 

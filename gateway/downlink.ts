@@ -6,15 +6,16 @@ import { kinds } from "../firmware-bridge/kinds.ts";
 import { encodeVibration, type Vibration } from "../firmware-bridge/payloads.ts";
 import type { ProbeObserver } from "./observers.ts";
 import type { Now } from "./runtime.ts";
-import type { WearerLimits } from "./wearer-limits.ts";
+import { maxVibratingMsPerTenSeconds, type WearerLimits } from "./wearer-limits.ts";
 
-/** The span over which `buzzesPerTenSeconds` is counted; it slides, so that no ten seconds hold more. */
+/** The span over which vibrations are counted and added up; it slides, so that no ten seconds hold more. */
 const rateSpanMs = 10_000;
 
 export type BuzzOutcome = "written" | "muted" | "rate-limited" | "cannot-vibrate" | "expired" | "superseded" | "failed";
 
 interface Turn {
   readonly atMs: number;
+  readonly vibratingMs: number;
 }
 
 export class Downlink {
@@ -22,7 +23,7 @@ export class Downlink {
   readonly #now: Now;
   readonly #observer: ProbeObserver | undefined;
   #limits: WearerLimits;
-  /** The vibrations of the last ten seconds; never more than the limit. */
+  /** The vibrations of the last ten seconds; never more, and never longer in all, than the limits. */
   readonly #begun = new Set<Turn>();
   readonly counts = new Map<BuzzOutcome, number>();
 
@@ -55,10 +56,11 @@ export class Downlink {
     if (!this.canVibrate) return "cannot-vibrate";
     if (by === "wearer") return this.#write(wanted, expiresAtMs);
     if (this.#limits.isMuted) return "muted";
-    const begun = this.#takeTurn();
+    const begun = this.#takeTurn(vibratingMsOf(wanted));
     if (begun === undefined) return "rate-limited";
     const outcome = await this.#write(wanted, expiresAtMs);
-    if (outcome !== "written") this.#begun.delete(begun); // Nothing was felt.
+    // Nothing was felt. Of a write that failed nobody knows: it may be the answer that was lost.
+    if (outcome === "expired" || outcome === "superseded") this.#begun.delete(begun);
     return outcome;
   }
 
@@ -72,13 +74,21 @@ export class Downlink {
     return kind;
   }
 
-  /** Undefined when the last ten seconds hold as many as the wearer allows. */
-  #takeTurn(): Turn | undefined {
+  /** Undefined when the last ten seconds hold as many as the wearer allows, or would be filled beyond what anybody is allowed. */
+  #takeTurn(vibratingMs: number): Turn | undefined {
     const nowMs = this.#now();
-    for (const turn of this.#begun) if (nowMs - turn.atMs >= rateSpanMs) this.#begun.delete(turn);
-    if (this.#begun.size >= this.#limits.buzzesPerTenSeconds) return undefined;
-    const turn = { atMs: nowMs };
+    let totalMs = vibratingMs;
+    for (const turn of this.#begun) {
+      if (nowMs - turn.atMs >= rateSpanMs) this.#begun.delete(turn);
+      else totalMs += turn.vibratingMs;
+    }
+    if (this.#begun.size >= this.#limits.buzzesPerTenSeconds || totalMs > maxVibratingMsPerTenSeconds) return undefined;
+    const turn = { atMs: nowMs, vibratingMs };
     this.#begun.add(turn);
     return turn;
   }
 }
+
+/** Every other duration is a pause. */
+const vibratingMsOf = ({ durationsMs }: Vibration): number =>
+  durationsMs.reduce((totalMs, durationMs, i) => (i % 2 === 0 ? totalMs + durationMs : totalMs), 0);

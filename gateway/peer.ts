@@ -1,7 +1,7 @@
 // One gateway at the far end, from its first admitted channel until it is forgotten: its clock, its liveness, its roster, its ledger.
 // Channels come and go under it; the ledger stays for the epoch, longer than the peer itself (account-book.ts), so that both ends can account
 // for every record.
-import type { Channel } from "./channel.ts";
+import { backlogHighWaterBytes, type Channel } from "./channel.ts";
 import type { ChannelRelay } from "./channel-relay.ts";
 import { decodeMessage } from "./decode-message.ts";
 import { Demux } from "./demux.ts";
@@ -31,6 +31,14 @@ import { TokenBucket } from "./token-bucket.ts";
  */
 export const maxUnitsPerSecond = 400;
 export const maxUnitBurst = 2000;
+/**
+ * Rosters, wishes and hints: each makes other work than reading it, such as another way to share samples out. Sixteen probes that come and go
+ * at once, and a person who taps, make some fifty.
+ */
+export const maxNewsPerSecond = 20;
+export const maxNewsBurst = 200;
+/** What may wait for a peer that goes on asking without reading the answers: four times what makes the mux wait for it. */
+export const maxUnreadBytes = 4 * backlogHighWaterBytes;
 
 export interface PeerOptions {
   readonly gatewayId: string;
@@ -76,6 +84,7 @@ export class Peer {
   #time: PeerTime;
   #liveness: Liveness;
   #bucket: TokenBucket;
+  #newsBucket: TokenBucket;
   #channel: Channel | undefined;
   /** The way out of that channel. */
   #port: MuxPort | undefined;
@@ -104,11 +113,13 @@ export class Peer {
       ledger: this.ledger,
       gate: (record) => this.#time.gate(record),
       deliver: (record, probe) => this.#deliver(record, probe),
+      onFlood: () => this.#expel("rate", "too many records"),
       onArrival: observer && ((record, atMs) => observer.onRecord(record, atMs, this.#time.estimate())),
     });
     this.#time = this.#newTime();
     this.#liveness = new Liveness(options.now());
     this.#bucket = this.#newBucket();
+    this.#newsBucket = this.#newNewsBucket();
     this.#state = { kind: "gone", sinceMs: options.now(), reason: "not yet connected" };
   }
 
@@ -163,6 +174,7 @@ export class Peer {
     this.#time = this.#newTime();
     this.#liveness = new Liveness(this.#now());
     this.#bucket = this.#newBucket();
+    this.#newsBucket = this.#newNewsBucket();
     this.#interestHeard = 0;
     this.#membersHeard = 0;
     this.ledger.openChannel();
@@ -250,10 +262,9 @@ export class Peer {
       this.#refuse(decoded.malformed);
       return this.close("malformed", decoded.malformed);
     }
-    if (!this.#bucket.take(1 + decoded.frames.length)) {
-      this.#refuse("rate");
-      return this.close("limits", "too many messages");
-    }
+    if (!this.#bucket.take(1 + decoded.frames.length)) return this.#expel("rate", "too many messages");
+    if (!this.#newsBucket.take(decoded.frames.filter(isNews).length)) return this.#expel("news", "too much news");
+    if ((this.#port?.bufferedBytes() ?? 0) > maxUnreadBytes) return this.#expel("unread", "does not read");
     if (this.#liveness.heard(this.#now()) === "awake") this.#setState({ kind: "connected" });
     for (const frame of decoded.frames) {
       if (this.#channel === undefined) return; // A frame before this one ended the channel.
@@ -360,6 +371,12 @@ export class Peer {
     this.#options.onChange(this);
   }
 
+  /** It exceeds what it may: docs/protocol.md §2.9. */
+  #expel(cause: string, why: string): void {
+    this.#refuse(cause);
+    this.close("limits", why);
+  }
+
   #refuse(cause: string): void {
     this.refusals.set(cause, (this.refusals.get(cause) ?? 0) + 1);
   }
@@ -368,10 +385,16 @@ export class Peer {
     return new PeerTime(this.#now, this.#observer);
   }
 
+  #newNewsBucket(): TokenBucket {
+    return new TokenBucket({ capacity: maxNewsBurst, refillPerSecond: maxNewsPerSecond, now: this.#now });
+  }
+
   #newBucket(): TokenBucket {
     return new TokenBucket({ capacity: maxUnitBurst, refillPerSecond: maxUnitsPerSecond, now: this.#now });
   }
 }
+
+const isNews = ({ type }: GatewayFrame): boolean => type === "roster" || type === "interest" || type === "members";
 
 /** The same port, with every message that leaves counted. */
 const observed = (port: MuxPort, observer: PeerObserver): MuxPort => ({

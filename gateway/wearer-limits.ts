@@ -13,4 +13,10 @@ export const strengthLimitRange = { least: 5, most: 100 } as const;
 /** Two buzzes a second, without end, are as much as a wrist can tell apart. */
 export const buzzRateRange = { least: 1, most: 20 } as const;
 
+/**
+ * How long others may keep one band vibrating within any ten seconds: ten of the longest pattern (rules.ts). Else ten commands of three seconds,
+ * each within strength and number, would be one vibration without end.
+ */
+export const maxVibratingMsPerTenSeconds = 6_000;
+
 export const defaultWearerLimits: WearerLimits = { isMuted: false, strengthLimit: 80, buzzesPerTenSeconds: 10 };

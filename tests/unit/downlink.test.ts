@@ -1,12 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { WriteOutcome } from "../../firmware-bridge/device-link.ts";
 import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
 import { decodeVibration } from "../../firmware-bridge/payloads.ts";
 import { Downlink } from "../../gateway/downlink.ts";
-import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
+import { patternDurationsMs } from "../../gateway/rules.ts";
+import { buzzRateRange, defaultWearerLimits, maxVibratingMsPerTenSeconds } from "../../gateway/wearer-limits.ts";
 import { RecordingLink } from "../support/recording-link.ts";
 
 const strong = { strengthPercent: 100, durationsMs: [100] };
 const laterMs = 1_000_000;
+const vibratingMs = (durationsMs: readonly number[]): number =>
+  durationsMs.filter((_, i) => i % 2 === 0).reduce((total, durationMs) => total + durationMs, 0);
 
 describe("Downlink", () => {
   let nowMs: number;
@@ -45,6 +49,39 @@ describe("Downlink", () => {
     }
     expect(begunMs.length).toBeGreaterThanOrEqual(25);
     expect(downlink.counts.get("rate-limited")).toBeGreaterThan(0);
+  });
+
+  it("should not vibrate without end for somebody who asks for the longest again and again", async () => {
+    const downlink = new Downlink(link, { ...defaultWearerLimits, buzzesPerTenSeconds: buzzRateRange.most }, now);
+    const longest = { strengthPercent: 100, durationsMs: [1500, 10, 1490] };
+    const begunMs: number[] = [];
+    for (; nowMs < 60_000; nowMs += 500) {
+      if ((await downlink.vibrate(longest, laterMs, "peer")) === "written") begunMs.push(nowMs);
+    }
+    for (const startMs of begunMs) {
+      const inTenSeconds = begunMs.filter((ms) => ms >= startMs && ms < startMs + 10_000).length;
+      expect(inTenSeconds * 2990).toBeLessThanOrEqual(maxVibratingMsPerTenSeconds);
+    }
+    expect(begunMs.length).toBeGreaterThanOrEqual(10);
+  });
+
+  it("should let through as many of the longest pattern as a wearer allows at first", async () => {
+    const downlink = new Downlink(link, defaultWearerLimits, now);
+    const longest = Object.values(patternDurationsMs).reduce((a, b) => (vibratingMs(a) > vibratingMs(b) ? a : b));
+    for (let i = 0; i < defaultWearerLimits.buzzesPerTenSeconds; i++) {
+      expect(await downlink.vibrate({ strengthPercent: 100, durationsMs: longest }, laterMs, "peer")).toBe("written");
+    }
+  });
+
+  it("should count a vibration that may have been felt although its write failed", async () => {
+    class DeafLink extends RecordingLink {
+      override async write(): Promise<WriteOutcome> {
+        return { kind: "failed", failure: "link-timeout" };
+      }
+    }
+    const downlink = new Downlink(new DeafLink(), { ...defaultWearerLimits, buzzesPerTenSeconds: 1 }, now);
+    expect(await vibrate(downlink)).toBe("failed");
+    expect(await vibrate(downlink)).toBe("rate-limited");
   });
 
   it("should obey a limit that changes while it works", async () => {
