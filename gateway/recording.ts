@@ -169,6 +169,20 @@ export const packRows = (rows: readonly RecordingRow[]): string =>
 const packCell = (cell: Cell): PackedCell =>
   typeof cell === "number" ? Math.round(cell * 1000) / 1000 : (cell ?? null);
 
+/** Whether a chunk that comes back from storage is one: it may be anything. */
+export const arePackedRows = (text: string): boolean =>
+  linesOf(text).every((line) => {
+    try {
+      const cells: unknown = JSON.parse(line);
+      return Array.isArray(cells) && cells.length === recordingColumns.length && cells.every(isPackedCell);
+    } catch {
+      return false;
+    }
+  });
+
+const isPackedCell = (cell: unknown): cell is PackedCell =>
+  cell === null || typeof cell === "number" || typeof cell === "string";
+
 type Chunks = Iterable<string> | AsyncIterable<string>;
 
 /** The text of a JSON file in parts, to be joined: one object with schema, context, columns, and the rows as arrays of cells. */

@@ -2,7 +2,7 @@
 // Neighbours: figures.ts hands it rows, recording-store.ts keeps them, gateway/recording.ts packs them and writes them as a file.
 // Invariant: whatever is shown as recorded can be exported, in order, and memory is bounded.
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { csvParts, jsonParts, packRows, rowBytesBudget } from "../gateway/recording.ts";
+import { arePackedRows, csvParts, jsonParts, packRows, rowBytesBudget } from "../gateway/recording.ts";
 import type { Now } from "../gateway/runtime.ts";
 import type { RecordingContext, RecordingRow } from "../gateway/statistics-types.ts";
 import type { ExportFormat, RecordingProblem, RecordingView } from "./panel/panel-model.ts";
@@ -137,10 +137,14 @@ export class Recorder {
 
   async *#readChunks(): AsyncGenerator<string> {
     for (const [place, kept] of [...this.#chunks].entries()) {
-      const text = kept ?? (await this.#options.store.readChunk(place));
-      if (text === undefined) throw new MissingChunk(`chunk ${place} of the recording cannot be read`);
-      yield text;
+      yield kept ?? (await this.#storedChunk(place));
     }
+  }
+
+  async #storedChunk(place: number): Promise<string> {
+    const text = await this.#options.store.readChunk(place);
+    if (text !== undefined && arePackedRows(text)) return text;
+    throw new MissingChunk(`chunk ${place} of the recording cannot be read`);
   }
 
   #end(problem: RecordingProblem): void {

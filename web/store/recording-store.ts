@@ -29,6 +29,9 @@ export interface RecordingStore {
 const databaseName = "earl-mesh-recordings";
 const storeName = "chunks";
 
+/** A chunk has a row at least, and a recording ends with its millionth (recorder.ts). */
+const maxChunks = 1_000_000;
+
 /** Keys are [slot, place]; the head stands before the first chunk. */
 const headPlace = -1;
 
@@ -90,6 +93,11 @@ const isHead = (value: unknown): value is RecordingHead => {
     context !== null &&
     typeof roomId === "string" &&
     typeof isRunning === "boolean" &&
-    [startedAtMs, lastedMs, rows, chunks].every((count) => typeof count === "number" && count >= 0)
+    [startedAtMs, lastedMs].every((ms) => typeof ms === "number" && Number.isFinite(ms) && ms >= 0) &&
+    isCount(rows) &&
+    isCount(chunks) &&
+    chunks <= maxChunks
   );
 };
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
