@@ -16,6 +16,10 @@ import { nodeCrypto } from "./node-crypto.ts";
 
 /** How often a test looks. */
 const lookMs = 250;
+/** Until a page knows that another is no more, and has counted what is lost with it. */
+const noticedMs = 75_000;
+/** Longer than any page of a test sleeps, with all that it then has to notice. */
+const foldAfterMs = 40 * 60_000;
 /** Longer than any ping's interval with its answer, and than any record is held. */
 const settleMs = 25_000;
 /** Gestures whose birth and end are remembered: many more than are on their way at any time. */
@@ -44,9 +48,11 @@ export interface Sums {
 
 /** What both ends of one ordered pair of pages have counted, when one of them is no more. */
 interface Closed {
+  readonly atMs: number;
   readonly sender: () => LedgerSnapshot;
   readonly receiver: () => LedgerSnapshot;
-  readonly isSenderAlive: boolean;
+  /** Whether the sender lived on, and for as long as it takes to notice. */
+  readonly canTell: () => boolean;
 }
 
 export class FaultyRoom {
@@ -64,7 +70,12 @@ export class FaultyRoom {
   dones = 0;
   writes = 0;
   greatestBufferBytes = 0;
-  readonly #closed: Closed[] = [];
+  #closed: Closed[] = [];
+  /** Of those of long ago. */
+  #folded: Sums = { sent: 0, delivered: 0, lost: 0, late: 0, duplicate: 0, dropped: 0 };
+  #foldedUntold = 0;
+  /** When the pages of which something is in `#closed` ended. */
+  readonly #endedAtMs = new WeakMap<MemoryPage, number>();
   readonly #born = new Map<string, number>();
   readonly #caused = new Set<string>();
   readonly #lastSamples = new WeakMap<MemoryPage, Map<string, number>>();
@@ -160,9 +171,9 @@ export class FaultyRoom {
   }
 
   /** Lets time pass and looks at what must be bounded meanwhile. */
-  async pass(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= lookMs) {
-      await this.time.advance(Math.min(lookMs, left));
+  async pass(ms: number, lookEveryMs = lookMs): Promise<void> {
+    for (let left = ms; left > 0; left -= lookEveryMs) {
+      await this.time.advance(Math.min(lookEveryMs, left));
       for (const page of this.pages) {
         for (const { channel } of page.gateway.peers) {
           this.greatestBufferBytes = Math.max(this.greatestBufferBytes, channel?.bufferedBytes() ?? 0);
@@ -202,9 +213,9 @@ export class FaultyRoom {
     await this.pass(settleMs);
   }
 
-  /** Records of pairs whose both ends are open, by what became of them. */
+  /** Records of all pairs there ever were, by what became of them. */
   sums(): Sums {
-    const sums = { sent: 0, delivered: 0, lost: 0, late: 0, duplicate: 0, dropped: 0 };
+    const sums = { ...this.#folded };
     for (const { sender, receiver } of this.#open()) add(sums, sender, receiver);
     for (const { sender, receiver } of this.#closed) add(sums, sender(), receiver());
     return sums;
@@ -225,16 +236,32 @@ export class FaultyRoom {
 
   /**
    * Records that reached a page, or left one, that ended before it could tell: the sender counts them as lost, the receiver as what they were, or
-   * the sender is no more. Undefined where a page that is open cannot tell what became of its own.
+   * the sender is no more. Undefined where a page that lived on cannot tell what became of its own.
    */
   untold(): number | undefined {
-    let untold = 0;
-    for (const { sender, receiver, isSenderAlive } of this.#closed) {
+    let untold = this.#foldedUntold;
+    for (const { sender, receiver, canTell } of this.#closed) {
       const open = unaccounted(sender(), receiver());
-      if (isSenderAlive && open > 0) return undefined;
+      if (open > 0 && canTell()) return undefined;
       untold += open;
     }
     return untold;
+  }
+
+  /** Sums up what ended long ago, so that a day of it takes no memory. */
+  fold(): void {
+    const isOld = ({ atMs }: Closed): boolean => this.time.now() - atMs > foldAfterMs;
+    const old = this.#closed.filter(isOld);
+    this.#closed = this.#closed.filter((closed) => !isOld(closed));
+    const sums = { ...this.#folded };
+    for (const { sender, receiver, canTell } of old) {
+      const [atSender, atReceiver] = [sender(), receiver()];
+      const open = unaccounted(atSender, atReceiver);
+      if (open > 0 && canTell()) throw new Error(`${open} records are in nobody's books`);
+      this.#foldedUntold += open;
+      add(sums, atSender, atReceiver);
+    }
+    this.#folded = sums;
   }
 
   #open() {
@@ -250,14 +277,17 @@ export class FaultyRoom {
 
   /** The accounts between a page that ends and all others, as they will be in the end. */
   #close(page: MemoryPage): void {
+    const atMs = this.time.now();
+    this.#endedAtMs.set(page, atMs);
     for (const other of this.pages) {
       const here = page.peer(other)?.ledger;
       const there = other.peer(page)?.ledger;
       if (other === page || here === undefined || there === undefined) continue;
       const last = here.snapshot();
       const inTheEnd = () => there.snapshot();
-      this.#closed.push({ sender: inTheEnd, receiver: () => last, isSenderAlive: true });
-      this.#closed.push({ sender: () => last, receiver: inTheEnd, isSenderAlive: false });
+      const canTell = () => (this.#endedAtMs.get(other) ?? Number.POSITIVE_INFINITY) - atMs > noticedMs;
+      this.#closed.push({ atMs, sender: inTheEnd, receiver: () => last, canTell });
+      this.#closed.push({ atMs, sender: () => last, receiver: inTheEnd, canTell: () => false });
     }
   }
 
