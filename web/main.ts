@@ -105,7 +105,9 @@ const start = async (root: Element): Promise<void> => {
     log,
     notices,
     join: async (room, settings, listener) => {
-      epoch = await identity.nextEpoch();
+      const entry = await identity.nextEntry();
+      epoch = entry.epoch;
+      if (!identity.isKept) notices.raise("storage-unavailable");
       const statistics = new Statistics(now);
       const session = new RoomSession({
         room,
@@ -113,7 +115,7 @@ const start = async (root: Element): Promise<void> => {
         address: signalingAddress(location.origin, config?.peerPath ?? signalingPath),
         iceServers: config?.iceServers ?? [],
         fetchMembers: (roomId) => server.members(roomId),
-        identity: identity.key,
+        identity: entry.key,
         epoch,
         name: settings.name,
         rules: settings.rules,

@@ -4,12 +4,18 @@ import { schedule } from "../../web/mesh/timers.ts";
 import { openIdentity } from "../../web/store/identity-store.ts";
 import { openTextStorage } from "../../web/store/text-storage.ts";
 
-/** `?without=locks` or `?without=indexedDB` plays a browser that refuses one of them. */
+/** `?without=locks` or `?without=indexedDB` plays a browser that refuses one of them, `?without=room` one whose disk is full. */
 const without = new URL(location.href).searchParams.get("without");
 
 const refusing = (): never => {
   throw new DOMException("The operation is insecure.", "SecurityError");
 };
+
+if (without === "room") {
+  IDBObjectStore.prototype.put = () => {
+    throw new DOMException("The quota has been exceeded.", "QuotaExceededError");
+  };
+}
 
 const identity = openIdentity({
   indexedDB: without === "indexedDB" ? Object.assign(Object.create(indexedDB), { open: refusing }) : indexedDB,
@@ -27,10 +33,10 @@ export interface ToldIdentity {
 }
 
 const tell = async (): Promise<ToldIdentity> => {
-  const { key, nextEpoch, slot, isKept } = await identity;
-  const epoch = await nextEpoch();
+  const { key, epoch } = await (await identity).nextEntry();
+  const { slot, isKept } = await identity;
   const signature = await key.sign(Uint8Array.of(1, 2, 3));
   return { key: toHex(key.publicKey), epoch, slot, isKept, signatureBytes: signature.length };
 };
 
-Object.assign(globalThis, { toldIdentity: tell(), enterAgain: async () => (await identity).nextEpoch() });
+Object.assign(globalThis, { toldIdentity: tell(), enterAgain: async () => (await (await identity).nextEntry()).epoch });

@@ -85,6 +85,18 @@ describe("identity store in Chromium", () => {
     expect(await told(one)).toEqual({ ...first, epoch: 2 });
   });
 
+  it("should never enter a second time with the same key and epoch, though the disk is full", async () => {
+    const page = await openTab();
+    const first = await told(page);
+    await page.goto(`${bundled.url}?without=room`);
+    const second = await told(page);
+    expect(second).toMatchObject({ epoch: 1, slot: 1, isKept: false });
+    expect(second.key).not.toBe(first.key);
+    expect(await enterAgain(page)).toBe(2);
+    await page.goto(bundled.url); // There is room again.
+    expect(await told(page)).toEqual({ ...first, epoch: 2 });
+  });
+
   it.each(["locks", "indexedDB"])("should go on with a new key, and say so, without %s", async (missing) => {
     const page = await openTab(`?without=${missing}`);
     const first = await told(page);

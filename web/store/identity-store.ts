@@ -1,19 +1,26 @@
 // Who this gateway is: a key that never leaves the browser, one per slot, and how often it has entered a room. Where the browser keeps
 // nothing or grants no locks the gateway has a new key each time, and says so.
+// Invariant: no key enters a room twice with the same epoch, whatever the browser refuses: peers would take the second for the first.
 import type { IdentityKey, Schedule } from "../../gateway/runtime.ts";
 import { identityKeyOf, makeIdentityKeyPair } from "../mesh/web-crypto.ts";
 import { openDatabase, readValue, writeValue } from "./database.ts";
 import { type Locks, takeSlot } from "./identity-slots.ts";
 import type { TextStorage } from "./text-storage.ts";
 
-export interface GatewayIdentity {
+/** As whom a page enters a room. */
+export interface Entry {
   readonly key: IdentityKey;
+  /** How often that key has entered one, from 1 (docs/protocol.md §2.1). */
+  readonly epoch: number;
+}
+
+export interface GatewayIdentity {
   /** From 1; tells the tabs of one device apart. */
   readonly slot: number;
   /** False: another load of this page is somebody else. */
   readonly isKept: boolean;
-  /** The number of the next entry into a room, from 1 (docs/protocol.md §2.1); what is kept of it is on disk first. Never rejects. */
-  nextEpoch(): Promise<number>;
+  /** What is kept of it is on disk first; when that is refused, as on a full disk, the page enters as somebody new. */
+  nextEntry(): Promise<Entry>;
 }
 
 export interface IdentityStoreOptions {
@@ -44,16 +51,31 @@ export const openIdentity = async (options: IdentityStoreOptions): Promise<Gatew
     slot === undefined || indexedDB === undefined
       ? undefined
       : await orNothing(withinLimit(load(indexedDB, slot), schedule));
-  const { keys, epoch: lastEpoch } = kept ?? { keys: await makeIdentityKeyPair(), epoch: 0 };
-  let epoch = lastEpoch;
-  const nextEpoch = async (): Promise<number> => {
-    const next = ++epoch;
-    if (kept !== undefined && slot !== undefined && indexedDB !== undefined)
-      await orNothing(withinLimit(store(indexedDB, slot, { keys, epoch: next }), schedule));
-    return next;
+  let { keys, epoch } = kept ?? (await newIdentity());
+  let isKept = kept !== undefined;
+  const keep = async (): Promise<boolean> => {
+    if (slot === undefined || indexedDB === undefined) return false;
+    const isStored = withinLimit(store(indexedDB, slot, { keys, epoch }), schedule);
+    return (await orNothing(isStored)) === true;
   };
-  return { key: await identityKeyOf(keys), slot: slot ?? 1, isKept: kept !== undefined, nextEpoch };
+  return {
+    slot: slot ?? 1,
+    get isKept() {
+      return isKept;
+    },
+    nextEntry: async () => {
+      epoch++;
+      if (isKept && !(await keep())) {
+        isKept = false;
+        ({ keys, epoch } = { ...(await newIdentity()), epoch: 1 });
+      }
+      return { key: await identityKeyOf(keys), epoch };
+    },
+  };
 };
+
+/** Before its first entry. */
+const newIdentity = async (): Promise<StoredIdentity> => ({ keys: await makeIdentityKeyPair(), epoch: 0 });
 
 /** What is kept of the slot, or what has just been made for it. Its lock is held, so that nobody else reads or writes its record. */
 const load = async (factory: IDBFactory, slot: number): Promise<StoredIdentity> => {
@@ -61,7 +83,7 @@ const load = async (factory: IDBFactory, slot: number): Promise<StoredIdentity> 
   try {
     const stored = readIdentity(await readValue(database, storeName, slot));
     if (stored !== undefined) return stored;
-    const made = { keys: await makeIdentityKeyPair(), epoch: 0 };
+    const made = await newIdentity();
     await writeValue(database, storeName, slot, made);
     return made;
   } finally {
@@ -69,10 +91,11 @@ const load = async (factory: IDBFactory, slot: number): Promise<StoredIdentity> 
   }
 };
 
-const store = async (factory: IDBFactory, slot: number, identity: StoredIdentity): Promise<void> => {
+const store = async (factory: IDBFactory, slot: number, identity: StoredIdentity): Promise<true> => {
   const database = await openDatabase(factory, databaseName, storeName);
   try {
     await writeValue(database, storeName, slot, identity);
+    return true;
   } finally {
     database.close();
   }
