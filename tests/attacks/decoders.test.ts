@@ -525,8 +525,9 @@ describe("from people and from storage", () => {
           tabStorage: openTextStorage(() => ({ getItem: () => null, setItem: () => undefined })),
           schedule: () => () => undefined,
         });
-        expect(await identity.nextEpoch()).toBeGreaterThanOrEqual(1);
-        expect(identity.key.publicKey.length).toBe(publicKeyBytes);
+        const { key, epoch } = await identity.nextEntry();
+        expect(epoch).toBeGreaterThanOrEqual(1);
+        expect(key.publicKey.length).toBe(publicKeyBytes);
       },
     }));
 });
