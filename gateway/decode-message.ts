@@ -5,6 +5,7 @@ import { readAggregate } from "./decode-aggregate.ts";
 import { readBounded, readPositive, readText } from "./fields.ts";
 import {
   type Done,
+  dialIdBytes,
   type FrameType,
   frameCodes,
   type GatewayFrame,
@@ -20,8 +21,10 @@ import {
   maxIntervalMs,
   maxMembers,
   maxMessageBytes,
+  maxNeighbourSdpBytes,
   maxRemoved,
   maxSequence,
+  type NeighbourDescription,
   nonceBytes,
   type Proof,
   protocolVersion,
@@ -106,6 +109,9 @@ const readBody = (type: FrameType, body: ByteReader): GatewayFrame => {
       return { type, ...readMembers(body) };
     case "bye":
       return { type, reason: body.u8() };
+    case "neighbourOffer":
+    case "neighbourAnswer":
+      return { type, ...readNeighbourDescription(body) };
     case "done":
       return { type, ...readDone(body) };
     case "roomKey":
@@ -165,6 +171,17 @@ const readSessionId = (body: ByteReader): string => {
   const sessionId = readText(body, sessionIdLength);
   if (!isSessionId(sessionId)) body.fail();
   return sessionId;
+};
+
+const readNeighbourDescription = (body: ByteReader): NeighbourDescription => {
+  const description = {
+    from: readSessionId(body),
+    to: readSessionId(body),
+    dialId: body.bytes(dialIdBytes),
+    sdp: readText(body, maxNeighbourSdpBytes),
+  };
+  if (description.sdp === "") body.fail();
+  return description;
 };
 
 const readDone = (body: ByteReader): Done => ({

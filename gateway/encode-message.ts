@@ -4,6 +4,7 @@ import { writeAggregate } from "./encode-aggregate.ts";
 import { requireAtMost, writeBounded, writeFixed, writePositive, writeText } from "./fields.ts";
 import {
   type Done,
+  dialIdBytes,
   frameCodes,
   type GatewayFrame,
   gatewayIdBytes,
@@ -17,8 +18,10 @@ import {
   maxIntervalMs,
   maxMembers,
   maxMessageBytes,
+  maxNeighbourSdpBytes,
   maxRemoved,
   maxSequence,
+  type NeighbourDescription,
   nonceBytes,
   type Proof,
   protocolVersion,
@@ -76,6 +79,9 @@ const writeBody = (frame: GatewayFrame): void => {
     case "bye":
       body.u8(frame.reason);
       return;
+    case "neighbourOffer":
+    case "neighbourAnswer":
+      return writeNeighbourDescription(frame);
     case "done":
       return writeDone(frame);
     case "roomKey":
@@ -121,6 +127,13 @@ const writeMembers = ({ version, sessionIds }: Members): void => {
   writePositive(body, version);
   writeBounded(body, sessionIds.length, maxMembers);
   for (const sessionId of sessionIds) writeText(body, sessionId, sessionIdLength);
+};
+
+const writeNeighbourDescription = ({ from, to, dialId, sdp }: NeighbourDescription): void => {
+  writeText(body, from, sessionIdLength);
+  writeText(body, to, sessionIdLength);
+  writeFixed(body, dialId, dialIdBytes);
+  writeText(body, sdp, maxNeighbourSdpBytes);
 };
 
 const writeDone = ({ probe, sequence, timeUs, outcome }: Done): void => {

@@ -4,7 +4,6 @@ import type { Roster } from "./roster.ts";
 
 export const protocolVersion = 1;
 
-/** Codes 0C and 0D are reserved for neighbour offer and answer, and are skipped like every unknown type. */
 export const frameCodes = {
   hello: 0x01,
   answer: 0x02,
@@ -17,6 +16,8 @@ export const frameCodes = {
   pong: 0x09,
   members: 0x0a,
   bye: 0x0b,
+  neighbourOffer: 0x0c,
+  neighbourAnswer: 0x0d,
   done: 0x0e,
   roomKey: 0x0f,
 } as const;
@@ -54,6 +55,9 @@ export const maxIntervalMs = 60_000;
 export const maxMembers = 128;
 /** As many as a room can have (peer-book.ts). */
 export const maxRemoved = 64;
+export const dialIdBytes = 16;
+/** An offer with forty candidates in it stays below 8,000 characters; with this the frame is about half of a message. */
+export const maxNeighbourSdpBytes = 8_192;
 
 /** What one SCTP packet carries of user data beside a SACK: 1163 − 16 bytes (`dcsctp_options.h`). */
 export const maxPacketBytes = 1147;
@@ -139,6 +143,18 @@ export interface Bye {
   readonly reason: number;
 }
 
+/** How one of two members describes its end of a connection to the other, by way of a peer that both hold, docs/protocol.md §2.11. */
+export interface NeighbourDescription {
+  /** Session id of whoever described itself. */
+  readonly from: string;
+  /** Session id of whom it is meant for. */
+  readonly to: string;
+  /** The same in an offer and in the answer to it. */
+  readonly dialId: Uint8Array;
+  /** Printable, with all candidates in it, if whoever sent it is honest. */
+  readonly sdp: string;
+}
+
 /** A record of the receiver has caused a write to one of the sender's probes, and that write is over. */
 export interface Done {
   /** Index in the roster of whoever receives this; 0: its gateway. */
@@ -174,4 +190,7 @@ export type GatewayFrame =
   | ({ readonly type: "members" } & Members)
   | ({ readonly type: "bye" } & Bye)
   | ({ readonly type: "done" } & Done)
-  | ({ readonly type: "roomKey" } & RoomKey);
+  | ({ readonly type: "roomKey" } & RoomKey)
+  | NeighbourFrame;
+
+export type NeighbourFrame = { readonly type: "neighbourOffer" | "neighbourAnswer" } & NeighbourDescription;

@@ -1,12 +1,14 @@
 // Any gateway frame that the protocol allows, for property tests.
 import fc from "fast-check";
 import {
+  dialIdBytes,
   type GatewayFrame,
   type LedgerReport,
   macBytes,
   maxInterestEntries,
   maxIntervalMs,
   maxLifetimeMs,
+  maxNeighbourSdpBytes,
   maxPayloadBytes,
   maxRemoved,
   maxSequence,
@@ -64,6 +66,15 @@ const probe = fc.record({
 });
 const interestEntry = fc.record({ probe: varint, minIntervalMs: fc.nat({ max: maxIntervalMs }) });
 
+const description = {
+  from: sessionId,
+  to: sessionId,
+  dialId: bytes(dialIdBytes),
+  sdp: fc
+    .oneof(fc.string({ minLength: 1, maxLength: 100 }), fc.string({ unit: "grapheme", minLength: 1, maxLength: 9_000 }))
+    .map((text) => cutUtf8(text, maxNeighbourSdpBytes)),
+};
+
 const type = <T extends string>(name: T): { readonly type: fc.Arbitrary<T> } => ({ type: fc.constant(name) });
 
 export const arbitraryFrame: fc.Arbitrary<GatewayFrame> = fc.oneof(
@@ -99,5 +110,7 @@ export const arbitraryFrame: fc.Arbitrary<GatewayFrame> = fc.oneof(
     isSettled: fc.boolean(),
     removed: fc.array(hexDigits(32), { maxLength: maxRemoved }),
   }),
+  fc.record({ ...type("neighbourOffer"), ...description }),
+  fc.record({ ...type("neighbourAnswer"), ...description }),
   fc.record({ ...type("done"), probe: varint, sequence: fc.nat({ max: maxSequence }), timeUs: varint, outcome: u8 }),
 );

@@ -2,7 +2,15 @@
 import { fromHex, toHex } from "../../firmware-bridge/bytes.ts";
 import type { GatewayFrame } from "../../gateway/frame-types.ts";
 
-const byteFields: ReadonlySet<string> = new Set(["nonce", "publicKey", "mac", "signature", "payload", "roomKey"]);
+const byteFields: ReadonlySet<string> = new Set([
+  "nonce",
+  "publicKey",
+  "mac",
+  "signature",
+  "payload",
+  "roomKey",
+  "dialId",
+]);
 
 export const bytesFromHex = (hex: string): Uint8Array => {
   const bytes = fromHex(hex);

@@ -9,15 +9,20 @@ import {
   type GatewayFrame,
   maxFrames,
   maxMessageBytes,
+  maxNeighbourSdpBytes,
   maxRecords,
   protocolVersion,
 } from "../../gateway/frame-types.ts";
 import type { GatewayRecord } from "../../gateway/record.ts";
 import { arbitraryFrame, arbitraryRecord } from "../support/arbitrary-frames.ts";
 
+/** Of which a message may not hold as many as of the others. */
+const isLong = (type: GatewayFrame["type"]): boolean =>
+  ["aggregate", "neighbourOffer", "neighbourAnswer"].includes(type);
+
 const messages = fc
   .array(arbitraryFrame, { minLength: 1, maxLength: maxFrames })
-  .filter((frames) => frames.filter(({ type }) => type === "aggregate").length <= 1);
+  .filter((frames) => frames.filter(({ type }) => isLong(type)).length <= 1);
 
 const record = (sequence: number): GatewayRecord => ({
   probe: 1,
@@ -123,6 +128,7 @@ describe("gateway messages", () => {
   });
 
   it("should not be written beyond the limits", () => {
+    const description = { type: "neighbourOffer", from: "", to: "", dialId: new Uint8Array(16), sdp: "v=0" } as const;
     const beyond: readonly GatewayFrame[] = [
       { type: "roster", version: 0, name: "", isHidden: false, probes: [] },
       { type: "roster", version: 1, name: "n".repeat(65), isHidden: false, probes: [] },
@@ -131,6 +137,8 @@ describe("gateway messages", () => {
       { type: "aggregate", rosterVersion: 1, records: [{ ...record(0), lifetimeMs: 60_001 }] },
       { type: "interest", version: 1, entries: [{ probe: 1, minIntervalMs: 60_001 }] },
       { type: "members", version: 1, sessionIds: ["x".repeat(50)] },
+      { ...description, sdp: "v".repeat(maxNeighbourSdpBytes + 1) },
+      { ...description, dialId: new Uint8Array(15) },
       { type: "proof", mac: new Uint8Array(31), signature: new Uint8Array(64) },
     ];
     for (const frame of beyond) expect(() => encodeMessage([frame])).toThrow(RangeError);

@@ -25,7 +25,13 @@ const vectors: { valid: { name: string; hex: string; frames: unknown }[] } = JSO
 );
 
 describe("docs/protocol.md, gateway messages", () => {
-  for (const [index, title] of ["2.3 Aggregate", "2.6 Ping and pong", "2.8 Done", "2.10 Room key"].entries()) {
+  for (const [index, title] of [
+    "2.3 Aggregate",
+    "2.6 Ping and pong",
+    "2.8 Done",
+    "2.10 Room key",
+    "2.11 Neighbour offer and answer",
+  ].entries()) {
     it(`should show in §${title} what the codec reads and writes`, () => {
       const hex = exampleIn(title);
       const vector = vectors.valid[index];
