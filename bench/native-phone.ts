@@ -1,5 +1,6 @@
 // A phone of the room without page and browser: the product's own gateway, mesh and opener on native WebRTC. Dozens fit one process, which is what
 // makes tests and benches of a full room possible.
+import type { Channel } from "../gateway/channel.ts";
 import type { GatewayEvent } from "../gateway/gateway.ts";
 import type { Room } from "../gateway/room-key.ts";
 import { defaultRules } from "../gateway/rules.ts";
@@ -7,12 +8,13 @@ import type { IdentityKey } from "../gateway/runtime.ts";
 import { roomIdOf } from "../gateway/session-id.ts";
 import { defaultWearerLimits } from "../gateway/wearer-limits.ts";
 import { Mesh, type MeshOptions } from "../web/mesh/mesh.ts";
+import { RtcNeighbourOpener } from "../web/mesh/neighbour-opener.ts";
 import { PeerJsOpener, signalingAddress } from "../web/mesh/peerjs-opener.ts";
 import { RoomSession } from "../web/mesh/room-session.ts";
 import { type PageConfig, type ServerApi, serverApi } from "../web/mesh/server-api.ts";
 import { now, schedule } from "../web/mesh/timers.ts";
 import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../web/mesh/web-crypto.ts";
-import { loadPeerJs } from "./native-webrtc.ts";
+import { loadPeerJs, nativeConnections } from "./native-webrtc.ts";
 
 const platform = { now, schedule, random: Math.random, crypto: webCrypto };
 
@@ -26,17 +28,20 @@ export interface NativePhoneOptions {
   /** Of that key; undefined: the first. */
   readonly epoch?: number;
   readonly onEvent?: (event: GatewayEvent) => void;
+  /** What its gateway is given in place of a channel. */
+  readonly wrapChannel?: (channel: Channel) => Channel;
 }
 
 /** A new gateway that joins the room at once; the caller closes it. @throws Error when the server does not answer. */
 export const startNativePhone = async (options: NativePhoneOptions): Promise<RoomSession> => {
-  const { origin, room, name, onEvent } = options;
+  const { origin, room, name, onEvent, wrapChannel } = options;
   const { api, config } = await contact(origin);
   return new RoomSession({
     ...platform,
     wallNow: () => Date.now(),
     room,
     Peer: loadPeerJs(),
+    RTCPeerConnection: nativeConnections(),
     address: signalingAddress(origin, config.peerPath),
     iceServers: config.iceServers,
     fetchMembers: (roomId) => api.members(roomId),
@@ -45,6 +50,7 @@ export const startNativePhone = async (options: NativePhoneOptions): Promise<Roo
     name,
     rules: defaultRules,
     limits: defaultWearerLimits,
+    ...(wrapChannel && { wrapChannel }),
     listener: { onEvent: (event) => onEvent?.(event), onMeshChange: () => undefined },
   });
 };
@@ -61,7 +67,7 @@ export const startNativeMesh = async ({ origin, ...options }: NativeMeshOptions)
     ...options,
     ...platform,
     fetchMembers: () => api.members(roomIdOf(sessionId)),
-    open: (listener) =>
+    openServer: (listener) =>
       new PeerJsOpener({
         ...platform,
         Peer: loadPeerJs(),
@@ -69,6 +75,16 @@ export const startNativeMesh = async ({ origin, ...options }: NativeMeshOptions)
         address: signalingAddress(origin, config.peerPath),
         iceServers: config.iceServers,
         listener,
+      }),
+    // Without gateways there is nobody to carry a frame.
+    openNeighbour: (onChannel) =>
+      new RtcNeighbourOpener({
+        ...platform,
+        RTCPeerConnection: nativeConnections(),
+        sessionId,
+        iceServers: config.iceServers,
+        send: () => false,
+        onChannel,
       }),
   });
 };

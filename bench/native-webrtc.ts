@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { setSctpSettings } from "node-datachannel";
 import { RTCPeerConnection, RTCSessionDescription } from "node-datachannel/polyfill";
 import WebSocket from "ws";
+import type { NativeConnectionClass } from "../web/mesh/neighbour-opener.ts";
 import type { PeerClass } from "../web/mesh/peerjs-face.ts";
 
 /** While it loads, PeerJS tries out a connection with public STUN servers, and unlike a browser's this one would ask them at once. */
@@ -44,3 +45,6 @@ export const loadPeerJs = (): PeerClass => {
   loaded = Peer;
   return Peer;
 };
+
+/** For what makes connections itself, beside PeerJS; browsers' names for what they have, some of which these lack. */
+export const nativeConnections = (): NativeConnectionClass => RTCPeerConnection as unknown as NativeConnectionClass;

@@ -24,6 +24,8 @@ export interface Channel {
   readonly localSessionId: string;
   readonly remoteSessionId: string;
   readonly dialedBy: "us" | "them";
+  /** Who carried offer and answer: for reports. Admission is the same for both. */
+  readonly signaledBy: "server" | "neighbour";
   fingerprints(): Promise<FingerprintPair | FingerprintRefusal>;
   /** Called once. */
   listen(listener: ChannelListener): void;

@@ -1,4 +1,4 @@
-// When two gateways that should be connected dial, and which of two connections between them stays. Pure rules without state; the
+// When two gateways that should be connected dial, by whom, and which of two connections between them stays. Pure rules without state; the
 // state is in membership.ts. Both ends follow the same rules from what both know, so that they seldom dial at the same time.
 import { backoffMs, jittered } from "./backoff.ts";
 import type { Channel } from "./channel.ts";
@@ -23,6 +23,9 @@ export const longestBackoffMs = 30_000;
 
 type DialledChannel = Pick<Channel, "localSessionId" | "remoteSessionId" | "dialedBy">;
 
+/** Who carries offer and answer: the server, or a peer that both ends hold. */
+export type DialWay = { readonly kind: "server" } | { readonly kind: "neighbour"; readonly sessionId: string };
+
 /** One end's view of a missing pair. */
 interface Pair {
   readonly ownId: string;
@@ -39,6 +42,32 @@ export const redialDelayMs = ({ ownId, otherId }: Pair, random: RandomUnit): num
 /** How long to wait after a number of failed dials in a row, from 1. */
 export const dialBackoffMs = (failures: number, random: RandomUnit): number =>
   backoffMs(failures, { firstMs: firstBackoffMs, longestMs: longestBackoffMs }, random);
+
+interface WayOptions {
+  readonly otherId: string;
+  readonly isServerUp: boolean;
+  /** Session ids of the connected peers that say that they hold the other. */
+  readonly neighbourIds: readonly string[];
+  /** Since the pair was connected last. */
+  readonly tried: readonly DialWay[];
+}
+
+/**
+ * The server first; after a failure, or while it is away, one neighbour after the other, and so round. They are taken in the order of their
+ * ids from the other's id on: as ids are random, the pairs of a room that lost its network spread over all neighbours.
+ */
+export const nextWay = ({ otherId, isServerUp, neighbourIds, tried }: WayOptions): DialWay | undefined => {
+  const sorted = [...neighbourIds].sort();
+  const around = [...sorted.filter((id) => id > otherId), ...sorted.filter((id) => id < otherId)];
+  const ways: readonly DialWay[] = [
+    ...(isServerUp ? [{ kind: "server" } as const] : []),
+    ...around.map((sessionId) => ({ kind: "neighbour", sessionId }) as const),
+  ];
+  return ways.find((way) => !tried.some((other) => isSameWay(way, other))) ?? ways[0];
+};
+
+export const isSameWay = (a: DialWay, b: DialWay): boolean =>
+  a.kind === "server" || b.kind === "server" ? a.kind === b.kind : a.sessionId === b.sessionId;
 
 /** Two dials that cross are admitted within this of each other: a dial takes 6 s at most, and its handshake 10. */
 export const glareMs = 20_000;

@@ -7,7 +7,7 @@ import { encodeVibration, type MotionSample } from "../firmware-bridge/payloads.
 import type { Channel } from "./channel.ts";
 import { encodeCommandTarget } from "./command-payload.ts";
 import { type Cause, Effects, type Response, vibrationOf } from "./effects.ts";
-import { type DoneOutcome, doneOutcomes } from "./frame-types.ts";
+import { type DoneOutcome, doneOutcomes, type NeighbourFrame } from "./frame-types.ts";
 import type { RefusalReason } from "./handshake.ts";
 import { type MotionLimits, noMotionLimits } from "./motion-rate.ts";
 import { Mux } from "./mux.ts";
@@ -39,6 +39,8 @@ export interface GatewayOptions {
   readonly onEvent: (event: GatewayEvent) => void;
   /** The session ids that the peer at `sessionId` says it holds: hints for whoever dials. */
   readonly onMembers: (sessionId: string, sessionIds: readonly string[]) => void;
+  /** Of another member, for this one, through the peer at `neighbourId`; who it says it is from, nobody has checked. */
+  readonly onNeighbourFrame: (neighbourId: string, frame: NeighbourFrame) => void;
   /** The page behind that session id is no more: it left, or came back as another session. */
   readonly onSessionOver: (sessionId: string) => void;
   /** Who measures; see statistics.ts. */
@@ -123,6 +125,11 @@ export class Gateway {
   /** See `PeerBook.admit`. */
   admit(channel: Channel): Promise<boolean> {
     return this.#peers.admit(channel);
+  }
+
+  /** For another member, by way of the peer at `neighbourId`. False when it was not sent. */
+  sendThrough(neighbourId: string, frame: NeighbourFrame): boolean {
+    return this.#peers.sendThrough(neighbourId, frame);
   }
 
   isMuted(gatewayId: string): boolean {

@@ -38,6 +38,8 @@ export type RefusalReason =
   | "stale-epoch"
   /** Not by the handshake but by the gateway, which has its limits: see `PeerBook`. */
   | "too-many-handshakes"
+  /** Its session id is another gateway's, or it is here under another one. */
+  | "other-session"
   | "no-place";
 
 export interface AdmissionOptions {

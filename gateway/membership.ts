@@ -1,7 +1,16 @@
-// Whom to dial, and when: what the server lists and what authenticated peers name, less whom we hold (dial-policy.ts has the rules).
-// Invariants: bounded in members, in dials at once and in dials per second; every id that `next` hands out counts as being dialled
+// Whom to dial, when and which way: what the server lists and what authenticated peers name, less whom we hold (dial-policy.ts has the rules).
+// By the server where it is there, else by a peer that names the missing one. Invariants: bounded in members, in dials at once and in dials per second; every id that `next` hands out counts as being dialled
 // until the caller reports `connected` or `failed`. Times are on the gateway's clock.
-import { dialBackoffMs, firstDialDelayMs, maxDialsAtOnce, maxDialsPerSecond, redialDelayMs } from "./dial-policy.ts";
+import {
+  type DialWay,
+  dialBackoffMs,
+  firstDialDelayMs,
+  isSameWay,
+  maxDialsAtOnce,
+  maxDialsPerSecond,
+  nextWay,
+  redialDelayMs,
+} from "./dial-policy.ts";
 import type { RandomUnit } from "./runtime.ts";
 import { isSameRoom, isSessionId } from "./session-id.ts";
 
@@ -15,13 +24,22 @@ const maxListedFailures = 5;
 interface Missing {
   readonly kind: "missing";
   readonly dialAtMs: number;
+  readonly tries: Tries;
+}
+
+/** Since it was connected last. */
+interface Tries {
   /** Dials in a row that came to nothing. */
   readonly failures: number;
+  /** The ways that were tried, each once; when all have been, they begin anew. */
+  readonly ways: readonly DialWay[];
 }
+
+const noTries: Tries = { failures: 0, ways: [] };
 
 type MemberState =
   | Missing
-  | { readonly kind: "dialling"; readonly failures: number }
+  | { readonly kind: "dialling"; readonly tries: Tries }
   | { readonly kind: "connected" }
   /** It said goodbye: not dialled, whatever old news others spread. */
   | { readonly kind: "left" };
@@ -37,6 +55,12 @@ interface Due {
   readonly sessionId: string;
   readonly member: Member;
   readonly state: Missing;
+  readonly way: DialWay;
+}
+
+export interface Dial {
+  readonly sessionId: string;
+  readonly way: DialWay;
 }
 
 export interface MembershipOptions {
@@ -77,7 +101,7 @@ export class Membership {
     this.#takeTurns(sessionIds, nowMs);
   }
 
-  /** Nobody can be dialled until the next list. */
+  /** Until the next list only those can be dialled whom a connected peer names. */
   serverAway(): void {
     this.#isServerUp = false;
   }
@@ -99,8 +123,10 @@ export class Membership {
   failed(sessionId: string, nowMs: number): void {
     const member = this.#members.get(sessionId);
     if (member?.state.kind !== "dialling") return;
-    const failures = member.state.failures + 1;
-    member.state = { kind: "missing", dialAtMs: nowMs + dialBackoffMs(failures, this.#random), failures };
+    const { ways } = member.state.tries;
+    const failures = member.state.tries.failures + 1;
+    const dialAtMs = nowMs + dialBackoffMs(failures, this.#random);
+    member.state = { kind: "missing", dialAtMs, tries: { failures, ways } };
     if (failures < maxListedFailures) return;
     this.#listed = this.#listed.filter((id) => id !== sessionId);
     this.#recount(nowMs);
@@ -126,16 +152,15 @@ export class Membership {
   }
 
   /** Whom to dial now. To be called whenever something was reported, and every second or so. */
-  next(nowMs: number): readonly string[] {
+  next(nowMs: number): readonly Dial[] {
     this.#forget(nowMs);
-    if (!this.#isServerUp) return [];
     this.#dialledAtMs = this.#dialledAtMs.filter((atMs) => nowMs - atMs < 1_000);
     const dials = this.#due(nowMs).slice(0, Math.max(0, this.#freeDials()));
-    for (const { member, state } of dials) {
-      member.state = { kind: "dialling", failures: state.failures };
+    for (const { member, state, way } of dials) {
+      member.state = { kind: "dialling", tries: { ...state.tries, ways: withTried(state.tries.ways, way) } };
       this.#dialledAtMs.push(nowMs);
     }
-    return dials.map(({ sessionId }) => sessionId);
+    return dials.map(({ sessionId, way }) => ({ sessionId, way }));
   }
 
   #freeDials(): number {
@@ -149,14 +174,23 @@ export class Membership {
     const due: Due[] = [];
     for (const [sessionId, member] of this.#members) {
       const { state } = member;
-      if (state.kind === "missing" && state.dialAtMs <= nowMs) due.push({ sessionId, member, state });
+      if (state.kind !== "missing" || state.dialAtMs > nowMs) continue;
+      const way = this.#wayTo(sessionId, state.tries);
+      if (way !== undefined) due.push({ sessionId, member, state, way });
     }
     return due.sort(
       (a, b) =>
         Number(b.member.isListed) - Number(a.member.isListed) ||
-        a.state.failures - b.state.failures ||
+        a.state.tries.failures - b.state.tries.failures ||
         a.state.dialAtMs - b.state.dialAtMs,
     );
+  }
+
+  /** Undefined where nobody could carry an offer. */
+  #wayTo(sessionId: string, { ways }: Tries): DialWay | undefined {
+    const neighbourIds: string[] = [];
+    for (const [peerId, named] of this.#gossip) if (named.includes(sessionId)) neighbourIds.push(peerId);
+    return nextWay({ otherId: sessionId, isServerUp: this.#isServerUp, neighbourIds, tried: ways });
   }
 
   /** With the first list after each connection to the server: all waiting begins anew, or everybody's turn would have come meanwhile. */
@@ -167,13 +201,13 @@ export class Membership {
     for (const [sessionId, member] of this.#members) {
       if (member.state.kind !== "missing") continue;
       const waitMs = earlier.has(sessionId) ? 0 : firstDialDelayMs({ ownId: this.#ownId, otherId: sessionId });
-      member.state = { kind: "missing", dialAtMs: nowMs + waitMs, failures: 0 };
+      member.state = { kind: "missing", dialAtMs: nowMs + waitMs, tries: noTries };
     }
   }
 
   #missingAnew(sessionId: string, nowMs: number): Missing {
     const delayMs = redialDelayMs({ ownId: this.#ownId, otherId: sessionId }, this.#random);
-    return { kind: "missing", dialAtMs: nowMs + delayMs, failures: 0 };
+    return { kind: "missing", dialAtMs: nowMs + delayMs, tries: noTries };
   }
 
   /** Server and peers are not trusted to name only what can be dialled, or only so many. */
@@ -201,7 +235,7 @@ export class Membership {
     if (this.#members.size >= maxKnownMembers && !(isSure && this.#forgetOneUnlisted())) return undefined;
     const dialAtMs = nowMs + firstDialDelayMs({ ownId: this.#ownId, otherId: sessionId });
     const member: Member = {
-      state: { kind: "missing", dialAtMs, failures: 0 },
+      state: { kind: "missing", dialAtMs, tries: noTries },
       isListed: this.#listed.includes(sessionId),
       unnamedSinceMs: undefined,
     };
@@ -223,5 +257,9 @@ export class Membership {
     }
   }
 }
+
+/** A way that comes up again begins a new round. */
+const withTried = (tried: readonly DialWay[], way: DialWay): readonly DialWay[] =>
+  tried.some((other) => isSameWay(other, way)) ? [way] : [...tried, way];
 
 const isIdle = ({ kind }: MemberState): boolean => kind === "missing" || kind === "left";

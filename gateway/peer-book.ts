@@ -5,8 +5,9 @@ import type { Channel } from "./channel.ts";
 import { ChannelRelay } from "./channel-relay.ts";
 import { keepOf } from "./dial-policy.ts";
 import { EpochBook } from "./epoch-book.ts";
-import type { GatewayFrame } from "./frame-types.ts";
+import type { GatewayFrame, NeighbourFrame } from "./frame-types.ts";
 import { type AdmissionOptions, type AdmissionOutcome, admit, type RefusalReason } from "./handshake.ts";
+import { NeighbourPost } from "./neighbour-post.ts";
 import { Peer, type PeerOptions } from "./peer.ts";
 import type { Roster } from "./roster.ts";
 import { addTraffic, type Traffic, trafficOf } from "./traffic.ts";
@@ -19,12 +20,14 @@ export const maxPendingAdmissions = 32;
 const rememberGoneMs = 10 * 60_000;
 
 export interface PeerBookOptions
-  extends Omit<PeerOptions, "gatewayId" | "epoch" | "ledger">,
+  extends Omit<PeerOptions, "gatewayId" | "epoch" | "ledger" | "onNeighbourFrame">,
     Omit<AdmissionOptions, "relay" | "epochs"> {
   readonly roster: () => Roster;
   /** The page behind that session id is no more, and need not be dialled again. */
   readonly onSessionOver: (sessionId: string) => void;
   readonly onRefused: (reason: RefusalReason) => void;
+  /** A frame for this gateway that came through that neighbour. */
+  readonly onNeighbourFrame: (neighbourId: string, frame: NeighbourFrame) => void;
 }
 
 export class PeerBook {
@@ -33,6 +36,7 @@ export class PeerBook {
   readonly #options: PeerBookOptions;
   readonly #epochs = new EpochBook();
   readonly #peers = new Map<string, Peer>();
+  readonly #post: NeighbourPost;
   #pendingAdmissions = 0;
   #haveMembersChanged = false;
   #isClosed = false;
@@ -40,6 +44,11 @@ export class PeerBook {
 
   constructor(options: PeerBookOptions) {
     this.#options = options;
+    this.#post = new NeighbourPost({
+      now: options.now,
+      heldPeer: (sessionId) => [...this].find(({ channel }) => channel?.remoteSessionId === sessionId),
+      onFrame: options.onNeighbourFrame,
+    });
   }
 
   [Symbol.iterator](): IterableIterator<Peer> {
@@ -64,6 +73,11 @@ export class PeerBook {
 
   send(frame: GatewayFrame): void {
     for (const peer of this) peer.send(frame);
+  }
+
+  /** See `NeighbourPost.send`. */
+  sendThrough(neighbourId: string, frame: NeighbourFrame): boolean {
+    return this.#post.send(neighbourId, frame);
   }
 
   /**
@@ -112,6 +126,11 @@ export class PeerBook {
 
   #take(relay: ChannelRelay, gatewayId: string, epoch: number): boolean {
     const { channel } = relay;
+    if (this.#isOthersSession(channel.remoteSessionId, gatewayId, epoch)) {
+      channel.close("the session id is not its own");
+      this.#refuse("other-session");
+      return false;
+    }
     const peer = this.#isClosed ? undefined : this.#peerOf(gatewayId, epoch);
     if (peer === undefined) {
       channel.close("no place for this peer");
@@ -128,6 +147,18 @@ export class PeerBook {
     peer.open(relay, this.#options.roster(), this.heldSessionIds());
     this.#haveMembersChanged = true;
     return true;
+  }
+
+  /**
+   * Whoever holds the room key could otherwise be at the other end of a channel to somebody else (docs/protocol.md §2.11), and keep the two
+   * apart: an epoch is one session, and a session is of one gateway.
+   */
+  #isOthersSession(sessionId: string, gatewayId: string, epoch: number): boolean {
+    return [...this].some((peer) =>
+      peer.gatewayId === gatewayId
+        ? peer.epoch === epoch && peer.channel !== undefined && peer.sessionId !== sessionId
+        : peer.sessionId === sessionId,
+    );
   }
 
   /** Undefined for an epoch that was overtaken during its handshake, and when there is no room for one more. */
@@ -158,6 +189,7 @@ export class PeerBook {
       onJoined,
       onRecord,
       onMembers,
+      onNeighbourFrame: (sender, frame) => this.#post.take(sender, frame),
       onGone: (gone, how) => {
         this.#options.onGone(gone, how);
         if (how === "left") this.#options.onSessionOver(gone.sessionId);

@@ -12,6 +12,7 @@ import {
   type GatewayFrame,
   type Interest,
   type InterestEntry,
+  type NeighbourFrame,
   type Ping,
   type Pong,
 } from "./frame-types.ts";
@@ -60,6 +61,8 @@ export interface PeerOptions {
   readonly onRecord: (peer: Peer, record: GatewayRecord, probe: RosterProbe | undefined, deadlineMs: number) => void;
   /** The session ids that the peer says it holds. */
   readonly onMembers: (peer: Peer, sessionIds: readonly string[]) => void;
+  /** By way of this peer, or for another to whom it wants it handed on. */
+  readonly onNeighbourFrame: (peer: Peer, frame: NeighbourFrame) => void;
 }
 
 /** How a channel ends: the peer said that it leaves the room, the channel failed, or another one takes over. */
@@ -235,6 +238,11 @@ export class Peer {
     this.ping();
   }
 
+  /** Counts what is not honoured. */
+  refuse(cause: string): void {
+    this.refusals.set(cause, (this.refusals.get(cause) ?? 0) + 1);
+  }
+
   tick(): void {
     this.#demux.tick();
     if (this.#channel === undefined) return;
@@ -259,7 +267,7 @@ export class Peer {
     this.#options.beforeMessage();
     const decoded = decodeMessage(message);
     if ("malformed" in decoded) {
-      this.#refuse(decoded.malformed);
+      this.refuse(decoded.malformed);
       return this.close("malformed", decoded.malformed);
     }
     if (!this.#bucket.take(1 + decoded.frames.length)) return this.#expel("rate", "too many messages");
@@ -288,6 +296,9 @@ export class Peer {
         if (frame.version <= this.#membersHeard) return;
         this.#membersHeard = frame.version;
         return this.#options.onMembers(this, frame.sessionIds);
+      case "neighbourOffer":
+      case "neighbourAnswer":
+        return this.#options.onNeighbourFrame(this, frame);
       case "done":
         return this.#observer?.onDone(frame, this.#time.estimate());
       case "bye":
@@ -296,7 +307,7 @@ export class Peer {
       case "answer":
       case "proof":
       case "ready":
-        this.#refuse("out of turn");
+        this.refuse("out of turn");
         return this.close("malformed", "a handshake frame after the handshake");
     }
   }
@@ -337,7 +348,7 @@ export class Peer {
   #ponged({ ledger, ...pong }: Pong): void {
     this.ledger.heard(ledger);
     const outcome = this.#time.ponged(pong);
-    if (outcome !== "accepted") return this.#refuse(`${outcome} pong`);
+    if (outcome !== "accepted") return this.refuse(`${outcome} pong`);
     this.#demux.recheck();
     this.#options.onChange(this);
   }
@@ -373,12 +384,8 @@ export class Peer {
 
   /** It exceeds what it may: docs/protocol.md §2.9. */
   #expel(cause: string, why: string): void {
-    this.#refuse(cause);
+    this.refuse(cause);
     this.close("limits", why);
-  }
-
-  #refuse(cause: string): void {
-    this.refusals.set(cause, (this.refusals.get(cause) ?? 0) + 1);
   }
 
   #newTime(): PeerTime {

@@ -1,5 +1,6 @@
 // A gateway's whole account as plain data, for the console, for tests, and for whoever has to explain what happened. It holds no secret.
 import type { LinkState } from "../firmware-bridge/device-link.ts";
+import type { Channel } from "./channel.ts";
 import type { BuzzOutcome } from "./downlink.ts";
 import type { Gateway } from "./gateway.ts";
 import type { LedgerSnapshot } from "./ledger.ts";
@@ -14,6 +15,8 @@ export interface PeerReport {
   readonly sessionId: string;
   readonly name: string;
   readonly state: PeerState;
+  /** Who carried the offer and the answer of its present channel. */
+  readonly signaledBy: Channel["signaledBy"] | undefined;
   /** Of its last ping, with the bound of its error. */
   readonly delay: { readonly oneWayMs: number; readonly boundMs: number } | undefined;
   readonly ledger: LedgerSnapshot;
@@ -51,6 +54,7 @@ export const reportOf = (gateway: Gateway): GatewayReport => ({
     sessionId: peer.sessionId,
     name: peer.name,
     state: peer.state,
+    signaledBy: peer.channel?.signaledBy,
     delay: peer.delay,
     ledger: peer.ledger.snapshot(),
     refusals: Object.fromEntries(peer.refusals),

@@ -42,6 +42,7 @@ export const timedChannel = (channel: Channel, busy: BusyTime): Channel => ({
   localSessionId: channel.localSessionId,
   remoteSessionId: channel.remoteSessionId,
   dialedBy: channel.dialedBy,
+  signaledBy: channel.signaledBy,
   fingerprints: () => channel.fingerprints(),
   listen: (listener) =>
     channel.listen({

@@ -7,6 +7,8 @@ export interface PageReport extends GatewayReport {
   readonly serverState: ServerState;
   readonly slot: number;
   readonly epoch: number;
+  /** What others tried and was not let in before any handshake, by cause. */
+  readonly drops: Readonly<Record<string, number>>;
 }
 
 declare global {

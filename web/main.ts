@@ -112,6 +112,7 @@ const start = async (root: Element): Promise<void> => {
       const session = new RoomSession({
         room,
         Peer,
+        RTCPeerConnection,
         address: signalingAddress(location.origin, config?.peerPath ?? signalingPath),
         iceServers: config?.iceServers ?? [],
         fetchMembers: (roomId) => server.members(roomId),
@@ -222,7 +223,8 @@ const start = async (root: Element): Promise<void> => {
       const { session } = app;
       if (session === undefined) return undefined;
       const { sessionId, serverState, gateway } = session;
-      return { sessionId, serverState, slot: identity.slot, epoch, ...reportOf(gateway) };
+      const drops = Object.fromEntries(session.drops);
+      return { sessionId, serverState, slot: identity.slot, epoch, drops, ...reportOf(gateway) };
     },
   };
   await app.followFragment();

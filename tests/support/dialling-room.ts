@@ -1,7 +1,8 @@
-// A room whose gateways consist of nothing but their `Membership`, around a signaling server that can be switched off. Connecting
+// A room whose gateways consist of nothing but their `Membership`, around a signaling server that can be switched off; then
+// whoever both ends hold carries a dial. Connecting
 // takes a while and sometimes fails, and one end can lose a channel without the other noticing. All chance comes from one seed.
 import { keepOf } from "../../gateway/dial-policy.ts";
-import { Membership } from "../../gateway/membership.ts";
+import { type Dial, Membership } from "../../gateway/membership.ts";
 import type { RandomUnit } from "../../gateway/runtime.ts";
 import { makeSessionId } from "../../gateway/session-id.ts";
 import type { FakeTime } from "./fake-time.ts";
@@ -35,7 +36,8 @@ interface HeldEnd {
 export class DiallingRoom {
   readonly pages: Page[] = [];
   /** When each dial began, and by whom. */
-  readonly dials: { readonly from: string; readonly to: string; readonly atMs: number }[] = [];
+  readonly dials: { readonly from: string; readonly to: string; readonly atMs: number; readonly way: Dial["way"] }[] =
+    [];
   /** How often two channels between the same pair were alive at once. */
   glares = 0;
   isServerUp = true;
@@ -87,21 +89,28 @@ export class DiallingRoom {
     for (const page of this.pages) this.time.schedule(this.random() * 2_000, () => this.register(page));
   }
 
-  dial(from: Page, to: string): void {
+  dial(from: Page, { sessionId: to, way }: Dial): void {
     const { time, random } = this;
-    this.dials.push({ from: from.sessionId, to, atMs: time.now() });
+    this.dials.push({ from: from.sessionId, to, atMs: time.now(), way });
     const willFail = random() < this.#failing;
     time.schedule(
       willFail ? dialLimitMs : shortestConnectMs + random() * (longestConnectMs - shortestConnectMs),
       () => {
-        const callee = this.#registered.find(({ sessionId }) => sessionId === to);
-        if (willFail || !this.isServerUp || callee === undefined || !this.pages.includes(from)) return from.failed(to);
+        const callee = this.pages.find(({ sessionId }) => sessionId === to);
+        const isReached = callee !== undefined && this.pages.includes(from) && this.#reaches(from, callee, way);
+        if (willFail || !isReached) return from.failed(to);
         const id = ++this.#lastChannel;
         if (callee.holds(from.sessionId) && from.holds(to)) this.glares++;
         from.opened(id, to, "us");
         callee.opened(id, from.sessionId, "them");
       },
     );
+  }
+
+  #reaches(from: Page, callee: Page, way: Dial["way"]): boolean {
+    if (way.kind === "server") return this.isServerUp && this.#registered.includes(callee);
+    const neighbour = this.pages.find(({ sessionId }) => sessionId === way.sessionId);
+    return neighbour?.holds(from.sessionId) !== undefined && neighbour.holds(callee.sessionId) !== undefined;
   }
 
   /** Both ends, or only the first, lose the channel between them. */
@@ -203,9 +212,9 @@ export class Page {
   }
 
   #dial(): void {
-    for (const sessionId of this.membership.next(this.#room.time.now())) {
+    for (const dial of this.membership.next(this.#room.time.now())) {
       this.mostDialsAtOnce = Math.max(this.mostDialsAtOnce, ++this.#dialling);
-      this.#room.dial(this, sessionId);
+      this.#room.dial(this, dial);
     }
   }
 }

@@ -83,6 +83,7 @@ export class MemoryChannel implements Channel {
   readonly localSessionId: string;
   readonly remoteSessionId: string;
   readonly dialedBy: "us" | "them";
+  readonly signaledBy = "server";
   /** Every message that this end has sent, for tests that replay it; those that a carrier took are its own business. */
   readonly sent: Uint8Array[] = [];
   /** What `fingerprints()` answers. */

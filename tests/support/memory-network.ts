@@ -1,9 +1,17 @@
 // A signaling server and the network around it, in memory: what a mesh needs to open channels, on fake time. Every direction between two phones
 // is a `Way` that a test makes as bad as it likes; phones can die, freeze and come back. Neighbour: memory-phone.ts.
 import type { Channel } from "../../gateway/channel.ts";
+import { dialIdBytes, type NeighbourFrame } from "../../gateway/frame-types.ts";
 import type { Cancel, Schedule } from "../../gateway/runtime.ts";
-import type { DialFailure, Opener, OpenerListener, ServerState } from "../../web/mesh/opener.ts";
-import { dialTimeoutMs } from "../../web/mesh/peerjs-opener.ts";
+import {
+  type DialFailure,
+  dialTimeoutMs,
+  type NeighbourOpener,
+  type OnChannel,
+  type ServerOpener,
+  type ServerOpenerListener,
+  type ServerState,
+} from "../../web/mesh/opener.ts";
 import type { Dice } from "./dice.ts";
 import type { FakeTime } from "./fake-time.ts";
 import { FaultyCarrier, Way } from "./faulty-way.ts";
@@ -43,6 +51,7 @@ export class MemoryNetwork {
   readonly #ways = new Map<string, Way>();
   #registered: MemoryOpener[] = [];
   readonly #openers = new Set<MemoryOpener>();
+  readonly #neighbourOpeners = new Map<string, MemoryNeighbourOpener>();
 
   constructor(options: NetworkOptions) {
     this.options = options;
@@ -66,11 +75,26 @@ export class MemoryNetwork {
     return this.isServerUp ? this.#registered.map(({ node }) => node.sessionId) : undefined;
   }
 
-  open(node: NetworkNode, listener: OpenerListener): Opener {
+  open(node: NetworkNode, listener: ServerOpenerListener): ServerOpener {
     const opener = new MemoryOpener(this, node, listener);
     this.#openers.add(opener);
     if (this.isServerUp) this.#registerSoon(opener, 100);
     return opener;
+  }
+
+  /** @param send as `Gateway.sendThrough` */
+  openNeighbour(
+    node: NetworkNode,
+    onChannel: OnChannel,
+    send: (neighbourId: string, frame: NeighbourFrame) => boolean,
+  ): NeighbourOpener {
+    const opener = new MemoryNeighbourOpener(this, node, onChannel, send);
+    this.#neighbourOpeners.set(node.sessionId, opener);
+    return opener;
+  }
+
+  neighbourOpener(sessionId: string): MemoryNeighbourOpener | undefined {
+    return this.#neighbourOpeners.get(sessionId);
   }
 
   serverGone(): void {
@@ -93,6 +117,7 @@ export class MemoryNetwork {
   forget(node: NetworkNode): void {
     for (const opener of this.#openers) if (opener.node === node) this.#openers.delete(opener);
     this.#registered = this.#registered.filter((opener) => opener.node !== node);
+    this.#neighbourOpeners.delete(node.sessionId);
   }
 
   isOpenBetween(a: NetworkNode, b: NetworkNode): boolean {
@@ -175,15 +200,15 @@ export class DialMeter {
   }
 }
 
-class MemoryOpener implements Opener {
+class MemoryOpener implements ServerOpener {
   serverState: ServerState = { kind: "connecting" };
   readonly drops = new Map<string, number>();
   readonly node: NetworkNode;
-  readonly listener: OpenerListener;
+  readonly listener: ServerOpenerListener;
   readonly #network: MemoryNetwork;
   readonly #settle = new Set<(failure: DialFailure) => void>();
 
-  constructor(network: MemoryNetwork, node: NetworkNode, listener: OpenerListener) {
+  constructor(network: MemoryNetwork, node: NetworkNode, listener: ServerOpenerListener) {
     this.#network = network;
     this.node = node;
     this.listener = listener;
@@ -229,5 +254,68 @@ class MemoryOpener implements Opener {
   close(): void {
     this.#network.forget(this.node);
     for (const settle of this.#settle) settle({ failed: "closed" });
+  }
+}
+
+/** Real frames over the real mesh, and in place of what they describe a connection in memory once the answer is there. */
+class MemoryNeighbourOpener implements NeighbourOpener {
+  readonly drops = new Map<string, number>();
+  readonly node: NetworkNode;
+  readonly onChannel: OnChannel;
+  readonly #network: MemoryNetwork;
+  readonly #send: (neighbourId: string, frame: NeighbourFrame) => boolean;
+  readonly #dials = new Map<string, { readonly answered: () => void; readonly end: (failure: DialFailure) => void }>();
+
+  constructor(
+    network: MemoryNetwork,
+    node: NetworkNode,
+    onChannel: OnChannel,
+    send: (neighbourId: string, frame: NeighbourFrame) => boolean,
+  ) {
+    this.#network = network;
+    this.node = node;
+    this.onChannel = onChannel;
+    this.#send = send;
+  }
+
+  dial(sessionId: string, neighbourId: string): Promise<Channel | DialFailure> {
+    const network = this.#network;
+    const { time } = network.options;
+    network.dials.note(this.node.sessionId, time.now());
+    return new Promise((resolve) => {
+      let cancelTry: Cancel = () => undefined;
+      const end = (outcome: Channel | DialFailure): void => {
+        cancelTry();
+        cancelLimit();
+        this.#dials.delete(sessionId);
+        resolve(outcome);
+      };
+      const answered = (): void => {
+        const callee = network.neighbourOpener(sessionId);
+        if (callee === undefined || !network.isOpenBetween(this.node, callee.node)) {
+          cancelTry = this.node.schedule(retryMs, answered);
+          return;
+        }
+        const pair = network.connect(this.node, callee.node);
+        callee.node.receive(() => callee.onChannel(pair.callee));
+        end(pair.dialer);
+      };
+      const cancelLimit = this.node.schedule(dialTimeoutMs, () => end({ failed: "timed-out" }));
+      this.#dials.set(sessionId, { answered, end });
+      if (!this.#send(neighbourId, this.#frame("neighbourOffer", sessionId))) end({ failed: "neighbour-away" });
+    });
+  }
+
+  receive(neighbourId: string, { type, from }: NeighbourFrame): void {
+    if (type === "neighbourOffer") this.#send(neighbourId, this.#frame("neighbourAnswer", from));
+    else this.#dials.get(from)?.answered();
+  }
+
+  close(): void {
+    for (const { end } of this.#dials.values()) end({ failed: "closed" });
+  }
+
+  #frame(type: NeighbourFrame["type"], to: string): NeighbourFrame {
+    return { type, from: this.node.sessionId, to, dialId: new Uint8Array(dialIdBytes), sdp: "memory" };
   }
 }

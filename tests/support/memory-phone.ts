@@ -125,11 +125,14 @@ export class MemoryPage implements NetworkNode {
       limits: { ...defaultWearerLimits, buzzesPerTenSeconds: buzzRateRange.most },
       onEvent: (event) => onEvent(this, event),
       onMembers: (sessionId, named) => this.#mesh.peerNamed(sessionId, named),
+      onNeighbourFrame: (neighbourId, frame) => this.#mesh.neighbourFrame(neighbourId, frame),
       onSessionOver: (sessionId) => this.#mesh.peerLeft(sessionId),
     });
     this.#mesh = new Mesh({
       sessionId: this.sessionId,
-      open: (listener) => network.open(this, listener),
+      openServer: (listener) => network.open(this, listener),
+      openNeighbour: (onChannel) =>
+        network.openNeighbour(this, onChannel, (neighbourId, frame) => this.gateway.sendThrough(neighbourId, frame)),
       fetchMembers: async () => network.members(),
       admit: (channel) => this.gateway.admit(channel),
       heldSessionIds: () => this.gateway.heldSessionIds(),

@@ -59,6 +59,7 @@ export const newMember = async (
     limits: defaultWearerLimits,
     onEvent: (event) => events.push(event),
     onMembers: () => undefined,
+    onNeighbourFrame: () => undefined,
     onSessionOver: () => undefined,
     ...options,
   });

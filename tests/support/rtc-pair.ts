@@ -64,6 +64,7 @@ const wrap = (
     localSessionId,
     remoteSessionId,
     dialedBy,
+    signaledBy: "neighbour",
     sha256: webCrypto.sha256,
     schedule,
     onReleased: () => undefined,

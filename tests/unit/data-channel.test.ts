@@ -16,6 +16,7 @@ const open = () => {
     localSessionId: "me",
     remoteSessionId: "you",
     dialedBy: "us",
+    signaledBy: "server",
     sha256: webCrypto.sha256,
     schedule: time.schedule,
     onReleased: () => told.push("released"),

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Channel } from "../../gateway/channel.ts";
+import type { NeighbourFrame } from "../../gateway/frame-types.ts";
 import { Mesh } from "../../web/mesh/mesh.ts";
-import type { DialFailure, Opener, OpenerListener, ServerState } from "../../web/mesh/opener.ts";
+import type {
+  DialFailure,
+  NeighbourOpener,
+  OnChannel,
+  ServerOpener,
+  ServerOpenerListener,
+  ServerState,
+} from "../../web/mesh/opener.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { memoryChannelPair } from "../support/memory-channel.ts";
 
@@ -11,14 +19,14 @@ const me = session("5");
 const [one, two, three] = [session("1"), session("2"), session("9")];
 
 /** Dials end when the test says how. */
-class FakeOpener implements Opener {
+class FakeServerOpener implements ServerOpener {
   serverState: ServerState = { kind: "connecting" };
   readonly drops = new Map<string, number>();
-  readonly listener: OpenerListener;
+  readonly listener: ServerOpenerListener;
   readonly dials: { sessionId: string; end: (outcome: Channel | DialFailure) => void }[] = [];
   isClosed = false;
 
-  constructor(listener: OpenerListener) {
+  constructor(listener: ServerOpenerListener) {
     this.listener = listener;
   }
 
@@ -36,9 +44,34 @@ class FakeOpener implements Opener {
   }
 }
 
+class FakeNeighbourOpener implements NeighbourOpener {
+  readonly drops = new Map([["neighbour offer of nobody", 2]]);
+  readonly onChannel: OnChannel;
+  readonly dials: { sessionId: string; neighbourId: string; end: (outcome: Channel | DialFailure) => void }[] = [];
+  readonly received: { neighbourId: string; frame: NeighbourFrame }[] = [];
+  isClosed = false;
+
+  constructor(onChannel: OnChannel) {
+    this.onChannel = onChannel;
+  }
+
+  dial(sessionId: string, neighbourId: string): Promise<Channel | DialFailure> {
+    return new Promise((end) => this.dials.push({ sessionId, neighbourId, end }));
+  }
+
+  receive(neighbourId: string, frame: NeighbourFrame): void {
+    this.received.push({ neighbourId, frame });
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+}
+
 const openMesh = () => {
   const time = new FakeTime();
-  const openers: FakeOpener[] = [];
+  const openers: FakeServerOpener[] = [];
+  const neighbours: FakeNeighbourOpener[] = [];
   const world = {
     listed: [one, two, me] as readonly string[] | undefined,
     lists: 0,
@@ -49,9 +82,14 @@ const openMesh = () => {
   };
   const mesh = new Mesh({
     sessionId: me,
-    open: (listener) => {
-      const opener = new FakeOpener(listener);
+    openServer: (listener) => {
+      const opener = new FakeServerOpener(listener);
       openers.push(opener);
+      return opener;
+    },
+    openNeighbour: (onChannel) => {
+      const opener = new FakeNeighbourOpener(onChannel);
+      neighbours.push(opener);
       return opener;
     },
     fetchMembers: async () => {
@@ -70,7 +108,8 @@ const openMesh = () => {
     onChange: () => world.changes++,
   });
   const [opener] = openers;
-  if (opener === undefined) throw new Error("the mesh opened nothing");
+  const [neighbour] = neighbours;
+  if (opener === undefined || neighbour === undefined) throw new Error("the mesh opened nothing");
   const dialled = () => opener.dials.map(({ sessionId }) => sessionId);
   const end = async (sessionId: string, outcome: Channel | DialFailure) => {
     opener.dials.findLast((dial) => dial.sessionId === sessionId)?.end(outcome);
@@ -80,7 +119,7 @@ const openMesh = () => {
     const end = (sessionId: string) => ({ sessionId, fingerprint: new Uint8Array(32) });
     return memoryChannelPair({ schedule: time.schedule, dialer: end(me), callee: end(remote) }).dialer;
   };
-  return { mesh, opener, time, world, dialled, end, channelTo };
+  return { mesh, opener, neighbour, time, world, dialled, end, channelTo };
 };
 
 const connected = async () => {
@@ -204,6 +243,39 @@ describe("mesh", () => {
     expect(dialled().length).toBeGreaterThan(2);
   });
 
+  it("should dial through a neighbour while the server is away, and admit what comes of it", async () => {
+    const { mesh, opener, neighbour, time, world, end, channelTo, dialled } = await connected();
+    await end(one, channelTo(one));
+    await end(two, channelTo(two));
+    mesh.peerNamed(one, [two]);
+    opener.enter({ kind: "away", retryAtMs: 0 });
+    world.held.delete(two);
+    await time.advance(20_000);
+    expect(neighbour.dials.map(({ sessionId, neighbourId }) => [sessionId, neighbourId])).toEqual([[two, one]]);
+    expect([...mesh.pendingDials]).toEqual([two]);
+    neighbour.dials[0]?.end(channelTo(two));
+    await time.advance(60_000);
+    expect(world.held).toContain(two);
+    expect([neighbour.dials.length, dialled()]).toEqual([1, [one, two]]);
+  });
+
+  it("should hand neighbour frames to that opener, and what it opens to admission", async () => {
+    const { mesh, neighbour, time, world, channelTo } = await connected();
+    const frame: NeighbourFrame = {
+      type: "neighbourOffer",
+      from: three,
+      to: me,
+      dialId: new Uint8Array(16),
+      sdp: "v=0",
+    };
+    mesh.neighbourFrame(one, frame);
+    expect(neighbour.received).toEqual([{ neighbourId: one, frame }]);
+    neighbour.onChannel(channelTo(three));
+    await time.advance(0);
+    expect(world.admitted).toEqual([three]);
+    expect(mesh.drops.get("neighbour offer of nobody")).toBe(2);
+  });
+
   it("should tell of every change", async () => {
     const { world, end } = await connected();
     expect(world.changes).toBeGreaterThan(0);
@@ -212,12 +284,12 @@ describe("mesh", () => {
     expect(world.changes).toBeGreaterThan(changes);
   });
 
-  it("should close its opener and stop", async () => {
-    const { mesh, opener, time, end, dialled } = await connected();
+  it("should close its openers and stop", async () => {
+    const { mesh, opener, neighbour, time, end, dialled } = await connected();
     mesh.close();
     await end(one, { failed: "closed" });
     await time.advance(60_000);
-    expect(opener.isClosed).toBe(true);
+    expect([opener.isClosed, neighbour.isClosed]).toEqual([true, true]);
     expect(dialled()).toEqual([one, two]);
     expect(time.pendingTasks).toBe(0);
   });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Channel } from "../../gateway/channel.ts";
-import type { ServerState } from "../../web/mesh/opener.ts";
-import { dialTimeoutMs, PeerJsOpener } from "../../web/mesh/peerjs-opener.ts";
+import { dialTimeoutMs, type ServerState } from "../../web/mesh/opener.ts";
+import { PeerJsOpener } from "../../web/mesh/peerjs-opener.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { FakePeer } from "../support/fake-peerjs.ts";
 import { FakeTime, settle } from "../support/fake-time.ts";

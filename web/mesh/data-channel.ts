@@ -41,6 +41,7 @@ export interface DataChannelOptions {
   readonly localSessionId: string;
   readonly remoteSessionId: string;
   readonly dialedBy: "us" | "them";
+  readonly signaledBy: Channel["signaledBy"];
   readonly sha256: Crypto["sha256"];
   readonly schedule: Schedule;
   /** Once, when data channel and connection are both closed: for the opener to forget them. */
@@ -63,6 +64,7 @@ export class DataChannel implements Channel {
   readonly localSessionId: string;
   readonly remoteSessionId: string;
   readonly dialedBy: "us" | "them";
+  readonly signaledBy: Channel["signaledBy"];
   readonly #options: DataChannelOptions;
   readonly #early: Uint8Array[] = [];
   #listener: ChannelListener | undefined;
@@ -75,6 +77,7 @@ export class DataChannel implements Channel {
     this.localSessionId = options.localSessionId;
     this.remoteSessionId = options.remoteSessionId;
     this.dialedBy = options.dialedBy;
+    this.signaledBy = options.signaledBy;
     const { pipe, connection } = options;
     pipe.binaryType = "arraybuffer";
     pipe.bufferedAmountLowThreshold = backlogLowWaterBytes;

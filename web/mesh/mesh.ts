@@ -1,13 +1,15 @@
-// Keeps the full mesh of a room: asks the server who is there, dials whom gateway/membership.ts says, and hands every open channel, dialled or
-// incoming, to admission. Whoever is at the other end counts as connected only while the gateway holds them.
+// Keeps the full mesh of a room: asks the server who is there, dials whom and which way gateway/membership.ts says, and hands every open channel,
+// dialled or incoming, to admission. Whoever is at the other end counts as connected only while the gateway holds them.
 import type { Channel } from "../../gateway/channel.ts";
-import { Membership } from "../../gateway/membership.ts";
+import type { NeighbourFrame } from "../../gateway/frame-types.ts";
+import { type Dial, Membership } from "../../gateway/membership.ts";
 import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/runtime.ts";
-import type { Opener, OpenerListener, ServerState } from "./opener.ts";
+import type { NeighbourOpener, OnChannel, ServerOpener, ServerOpenerListener, ServerState } from "./opener.ts";
 
 export interface MeshOptions {
   readonly sessionId: string;
-  readonly open: (listener: OpenerListener) => Opener;
+  readonly openServer: (listener: ServerOpenerListener) => ServerOpener;
+  readonly openNeighbour: (onChannel: OnChannel) => NeighbourOpener;
   /** Session ids of the room by the server, oldest first; undefined when it did not tell. */
   readonly fetchMembers: () => Promise<readonly string[] | undefined>;
   /** Whether the other end has proven itself, and the pair is connected. A channel that is not admitted is closed by whoever refuses it. */
@@ -32,7 +34,8 @@ const listRetryMs = 2_000;
 export class Mesh {
   readonly #options: MeshOptions;
   readonly #membership: Membership;
-  readonly #opener: Opener;
+  readonly #server: ServerOpener;
+  readonly #neighbour: NeighbourOpener;
   readonly #dials = new Set<string>();
   /** Those with whom a channel was admitted, until the gateway holds none any more. */
   readonly #connected = new Set<string>();
@@ -45,20 +48,19 @@ export class Mesh {
   constructor(options: MeshOptions) {
     this.#options = options;
     this.#membership = new Membership({ ownSessionId: options.sessionId, random: options.random });
-    this.#opener = options.open({
-      onServerState: (state) => this.#onServerState(state),
-      onChannel: (channel) => void this.#admit(channel),
-    });
+    const onChannel = (channel: Channel): void => void this.#admit(channel);
+    this.#neighbour = options.openNeighbour(onChannel);
+    this.#server = options.openServer({ onServerState: (state) => this.#onServerState(state), onChannel });
     this.#cancelTick = options.schedule(tickMs, () => this.#tick());
   }
 
   get serverState(): ServerState {
-    return this.#opener.serverState;
+    return this.#server.serverState;
   }
 
-  /** Signaling messages and connections that were not let in, by cause. */
+  /** Signaling messages, neighbour frames and connections that were not let in, by cause; the two openers' causes differ. */
   get drops(): ReadonlyMap<string, number> {
-    return this.#opener.drops;
+    return new Map([...this.#server.drops, ...this.#neighbour.drops]);
   }
 
   /** Session ids that are being dialled, up to the end of the handshake. */
@@ -72,6 +74,11 @@ export class Mesh {
     this.#step();
   }
 
+  /** A frame for this session that came through the peer at `neighbourId`. */
+  neighbourFrame(neighbourId: string, frame: NeighbourFrame): void {
+    this.#neighbour.receive(neighbourId, frame);
+  }
+
   /** That peer said goodbye: it is not dialled again. */
   peerLeft(peerId: string): void {
     this.#connected.delete(peerId);
@@ -81,7 +88,8 @@ export class Mesh {
   close(): void {
     this.#isClosed = true;
     this.#cancelTick();
-    this.#opener.close();
+    this.#server.close();
+    this.#neighbour.close();
   }
 
   #onServerState({ kind }: ServerState): void {
@@ -103,7 +111,7 @@ export class Mesh {
   #step(): void {
     if (this.#isClosed) return;
     this.#noticeLosses();
-    for (const sessionId of this.#membership.next(this.#options.now())) void this.#dial(sessionId);
+    for (const dial of this.#membership.next(this.#options.now())) void this.#dial(dial);
     void this.#list();
   }
 
@@ -117,12 +125,14 @@ export class Mesh {
     }
   }
 
-  async #dial(sessionId: string): Promise<void> {
+  async #dial({ sessionId, way }: Dial): Promise<void> {
     this.#dials.add(sessionId);
     this.#options.onChange();
     let isConnected = false;
     try {
-      const outcome = await this.#opener.dial(sessionId);
+      const outcome = await (way.kind === "server"
+        ? this.#server.dial(sessionId)
+        : this.#neighbour.dial(sessionId, way.sessionId));
       isConnected = !("failed" in outcome) && (await this.#admit(outcome));
     } finally {
       this.#dials.delete(sessionId); // Or a bug in whoever listens would use up the dials for good.

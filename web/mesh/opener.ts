@@ -1,24 +1,50 @@
-// What opens channels, seen from the mesh: PeerJS today, a neighbour in the mesh later. Admission does not know which it was.
+// What opens channels, seen from the mesh: PeerJS by way of the server, or a peer that both ends hold. Admission does not know which it was.
 import type { Channel } from "../../gateway/channel.ts";
+import type { NeighbourFrame } from "../../gateway/frame-types.ts";
 import type { ServerState } from "../../gateway/server-state.ts";
 
 export type { ServerState } from "../../gateway/server-state.ts";
 
 export interface DialFailure {
-  readonly failed: "server-away" | "already-dialling" | "peer-unavailable" | "timed-out" | "not-connected" | "closed";
+  readonly failed:
+    | "server-away"
+    | "neighbour-away"
+    | "already-dialling"
+    | "peer-unavailable"
+    | "timed-out"
+    | "not-connected"
+    | "closed";
 }
 
-export interface OpenerListener {
-  onServerState(state: ServerState): void;
-  /** Somebody else dialled; the channel is open and nobody has proven anything yet. */
-  onChannel(channel: Channel): void;
-}
+/** Somebody else dialled; the channel is open and nobody has proven anything yet. */
+export type OnChannel = (channel: Channel) => void;
 
-export interface Opener {
-  readonly serverState: ServerState;
+interface Opener {
   /** What others tried and was not let in, by cause. */
   readonly drops: ReadonlyMap<string, number>;
-  /** Resolves within a bounded time, and never rejects. */
-  dial(sessionId: string): Promise<Channel | DialFailure>;
   close(): void;
 }
+
+export interface ServerOpenerListener {
+  readonly onServerState: (state: ServerState) => void;
+  readonly onChannel: OnChannel;
+}
+
+export interface ServerOpener extends Opener {
+  readonly serverState: ServerState;
+  /** Resolves within a bounded time, and never rejects. */
+  dial(sessionId: string): Promise<Channel | DialFailure>;
+}
+
+export interface NeighbourOpener extends Opener {
+  /** By way of the peer at `neighbourId`. Resolves within a bounded time, and never rejects. */
+  dial(sessionId: string, neighbourId: string): Promise<Channel | DialFailure>;
+  /** A frame for this session that came through that neighbour. */
+  receive(neighbourId: string, frame: NeighbourFrame): void;
+}
+
+/**
+ * Host candidates connect within 100 ms, relayed ones within 3 s, and a lost DTLS flight is repeated after 1 and 3 s. Whoever dials has a
+ * second try before it is the other end's turn, after 8 s (gateway/dial-policy.ts).
+ */
+export const dialTimeoutMs = 6_000;

@@ -1,12 +1,13 @@
-// Opens channels by PeerJS: dials, and accepts what others of the room dial. PeerJS does the signaling and the ICE dance; once a connection is
+// Opens channels by PeerJS and the server: dials, and accepts what others of the room dial. PeerJS does the signaling and the ICE dance; once a connection is
 // open its data channel is used directly, because PeerJS buffers without a bound and closes a connection when a send throws.
 import type { PeerOptions } from "peerjs";
 import { toHex } from "../../firmware-bridge/bytes.ts";
 import type { Channel } from "../../gateway/channel.ts";
 import type { Crypto, Now, RandomUnit, Schedule } from "../../gateway/runtime.ts";
 import { isSameRoom } from "../../gateway/session-id.ts";
+import { type Attempt, Attempts, isDialedBy } from "./attempts.ts";
 import { DataChannel } from "./data-channel.ts";
-import type { DialFailure, Opener, OpenerListener, ServerState } from "./opener.ts";
+import type { DialFailure, ServerOpener, ServerOpenerListener, ServerState } from "./opener.ts";
 import type { ConnectionFace, PeerClass, PeerFace } from "./peerjs-face.ts";
 import { ServerLink } from "./server-link.ts";
 import { guardSignaling } from "./signaling-guard.ts";
@@ -35,27 +36,15 @@ export interface PeerJsOpenerOptions {
   readonly now: Now;
   readonly schedule: Schedule;
   readonly random: RandomUnit;
-  readonly listener: OpenerListener;
+  readonly listener: ServerOpenerListener;
 }
-
-/**
- * Host candidates connect within 100 ms, relayed ones within 3 s, and a lost DTLS flight is repeated after 1 and 3 s. Whoever dials has a
- * second try before it is the other end's turn, after 8 s (gateway/dial-policy.ts).
- */
-export const dialTimeoutMs = 6_000;
 
 /** Connections that others opened and that are not open yet: a room of fifty may dial at once, and a browser holds 500 in all. */
 const maxPendingAccepts = 64;
 /** One session's dial, and its second try when the first was lost. */
 const maxPendingAcceptsPerSession = 2;
 
-interface Attempt {
-  readonly sessionId: string;
-  readonly dialedBy: "us" | "them";
-  readonly settle: (outcome: Channel | DialFailure) => void;
-}
-
-export class PeerJsOpener implements Opener {
+export class PeerJsOpener implements ServerOpener {
   readonly #options: PeerJsOpenerOptions;
   /**
    * Of the session, for the server: whoever has it may take the session's place there, and nobody else (PeerJS would draw it from Math.random).
@@ -63,7 +52,7 @@ export class PeerJsOpener implements Opener {
    */
   readonly #token: string;
   readonly #link: ServerLink;
-  readonly #attempts = new Set<Attempt>();
+  readonly #attempts: Attempts<Attempt>;
   readonly #channels = new Set<Channel>();
   readonly #drops = new Map<string, number>();
   #isClosed = false;
@@ -73,6 +62,7 @@ export class PeerJsOpener implements Opener {
     this.#options = options;
     const { now, schedule, random, listener, crypto } = options;
     this.#token = toHex(crypto.randomBytes(16));
+    this.#attempts = new Attempts(schedule);
     this.#link = new ServerLink({
       createPeer: () => this.#createPeer(),
       onState: (state) => listener.onServerState(state),
@@ -94,7 +84,7 @@ export class PeerJsOpener implements Opener {
     if (this.#isClosed) return { failed: "closed" };
     const peer = this.#link.connectedPeer;
     if (peer === undefined) return { failed: "server-away" };
-    if (this.#pending("us", sessionId).length > 0) return { failed: "already-dialling" };
+    if (this.#attempts.pending(isDialedBy("us", sessionId)).length > 0) return { failed: "already-dialling" };
     try {
       const connection = peer.connect(sessionId, { serialization: "raw", reliable: false });
       return connection === undefined ? { failed: "server-away" } : await this.#opened(connection, "us");
@@ -107,7 +97,7 @@ export class PeerJsOpener implements Opener {
   close(): void {
     this.#isClosed = true;
     this.#link.close();
-    for (const attempt of this.#attempts) attempt.settle({ failed: "closed" });
+    this.#attempts.settle(() => true, { failed: "closed" });
     for (const channel of this.#channels) channel.close("leaving");
   }
 
@@ -123,9 +113,7 @@ export class PeerJsOpener implements Opener {
     guardSignaling({
       peer,
       mayOffer: (from) => this.#mayAccept(from),
-      onUnavailable: (absent) => {
-        for (const attempt of this.#pending("us", absent)) attempt.settle({ failed: "peer-unavailable" });
-      },
+      onUnavailable: (absent) => this.#attempts.settle(isDialedBy("us", absent), { failed: "peer-unavailable" }),
       onDrop: (cause) => this.#countDrop(cause),
     });
     peer.on("connection", (connection) => void this.#accept(connection));
@@ -143,42 +131,24 @@ export class PeerJsOpener implements Opener {
       !this.#isClosed &&
       sessionId !== this.#options.sessionId &&
       isSameRoom(sessionId, this.#options.sessionId) &&
-      this.#pending("them").length < maxPendingAccepts &&
-      this.#pending("them", sessionId).length < maxPendingAcceptsPerSession
-    );
-  }
-
-  #pending(dialedBy: "us" | "them", sessionId?: string): Attempt[] {
-    return [...this.#attempts].filter(
-      (attempt) => attempt.dialedBy === dialedBy && (sessionId === undefined || attempt.sessionId === sessionId),
+      this.#attempts.pending(isDialedBy("them")).length < maxPendingAccepts &&
+      this.#attempts.pending(isDialedBy("them", sessionId)).length < maxPendingAcceptsPerSession
     );
   }
 
   /** The connection as a channel once it is open; closed when it fails or takes too long. */
   #opened(connection: ConnectionFace, dialedBy: "us" | "them"): Promise<Channel | DialFailure> {
-    return new Promise((resolve) => {
-      const attempt: Attempt = {
-        sessionId: connection.peer,
-        dialedBy,
-        settle: (outcome) => {
-          if (!this.#attempts.delete(attempt)) return;
-          cancelLimit();
-          if ("failed" in outcome) connection.close();
-          resolve(outcome);
-        },
-      };
-      this.#attempts.add(attempt);
-      const cancelLimit = this.#options.schedule(dialTimeoutMs, () => attempt.settle({ failed: "timed-out" }));
-      connection.on("error", () => attempt.settle({ failed: "not-connected" }));
-      // PeerJS looks at ICE alone; where certificates or the transport fail, only this state shows it.
-      connection.peerConnection?.addEventListener("connectionstatechange", () => {
-        const state = connection.peerConnection?.connectionState;
-        if (state === "failed" || state === "closed") attempt.settle({ failed: "not-connected" });
-      });
-      connection.on("open", () => {
-        if (this.#attempts.has(attempt)) attempt.settle(this.#channelOf(connection, dialedBy));
-      });
+    const attempt = this.#attempts.begin({ sessionId: connection.peer, dialedBy }, () => connection.close());
+    connection.on("error", () => attempt.settle({ failed: "not-connected" }));
+    // PeerJS looks at ICE alone; where certificates or the transport fail, only this state shows it.
+    connection.peerConnection?.addEventListener("connectionstatechange", () => {
+      const state = connection.peerConnection?.connectionState;
+      if (state === "failed" || state === "closed") attempt.settle({ failed: "not-connected" });
     });
+    connection.on("open", () => {
+      if (attempt.isPending()) attempt.settle(this.#channelOf(connection, dialedBy));
+    });
+    return attempt.outcome;
   }
 
   /** Called in the very task in which PeerJS says "open", so that no message slips by. */
@@ -192,6 +162,7 @@ export class PeerJsOpener implements Opener {
       localSessionId: sessionId,
       remoteSessionId: connection.peer,
       dialedBy,
+      signaledBy: "server",
       sha256: crypto.sha256,
       schedule,
       onReleased: () => {

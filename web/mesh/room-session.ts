@@ -6,6 +6,7 @@ import type { Room } from "../../gateway/room-key.ts";
 import type { RandomUnit } from "../../gateway/runtime.ts";
 import { makeSessionId } from "../../gateway/session-id.ts";
 import { Mesh } from "./mesh.ts";
+import { type NativeConnectionClass, RtcNeighbourOpener } from "./neighbour-opener.ts";
 import type { ServerState } from "./opener.ts";
 import type { PeerClass } from "./peerjs-face.ts";
 import { PeerJsOpener, type SignalingAddress } from "./peerjs-opener.ts";
@@ -17,9 +18,10 @@ export interface RoomSessionListener {
 }
 
 export interface RoomSessionOptions
-  extends Omit<GatewayOptions, "authKey" | "onEvent" | "onMembers" | "onSessionOver"> {
+  extends Omit<GatewayOptions, "authKey" | "onEvent" | "onMembers" | "onNeighbourFrame" | "onSessionOver"> {
   readonly room: Room;
   readonly Peer: PeerClass;
+  readonly RTCPeerConnection: NativeConnectionClass;
   readonly address: SignalingAddress;
   readonly iceServers: readonly RTCIceServer[];
   /** Session ids of the room by the server, oldest first; undefined when it did not tell. */
@@ -37,28 +39,39 @@ export class RoomSession {
 
   /** Joins at once. @throws Error when PeerJS is not the version that the signaling guard knows. */
   constructor(options: RoomSessionOptions) {
-    const { room, crypto, now, schedule, random, listener } = options;
+    const { room, iceServers, crypto, now, schedule, random, listener } = options;
     this.sessionId = makeSessionId(room.roomId, crypto.randomBytes);
     this.gateway = new Gateway({
       ...options,
       authKey: room.authKey,
       onEvent: (event) => listener.onEvent(event),
       onMembers: (sessionId, named) => this.#mesh.peerNamed(sessionId, named),
+      onNeighbourFrame: (neighbourId, frame) => this.#mesh.neighbourFrame(neighbourId, frame),
       onSessionOver: (sessionId) => this.#mesh.peerLeft(sessionId),
     });
     this.#mesh = new Mesh({
       sessionId: this.sessionId,
-      open: (openerListener) =>
+      openServer: (openerListener) =>
         new PeerJsOpener({
           Peer: options.Peer,
           sessionId: this.sessionId,
           address: options.address,
-          iceServers: options.iceServers,
+          iceServers,
           crypto,
           now,
           schedule,
           random,
           listener: openerListener,
+        }),
+      openNeighbour: (onChannel) =>
+        new RtcNeighbourOpener({
+          RTCPeerConnection: options.RTCPeerConnection,
+          sessionId: this.sessionId,
+          iceServers,
+          crypto,
+          schedule,
+          send: (neighbourId, frame) => this.gateway.sendThrough(neighbourId, frame),
+          onChannel,
         }),
       fetchMembers: () => options.fetchMembers(room.roomId),
       admit: (channel) => this.gateway.admit(options.wrapChannel?.(channel) ?? channel),
@@ -77,6 +90,11 @@ export class RoomSession {
   /** Session ids that are being dialled now. */
   get pendingDials(): ReadonlySet<string> {
     return this.#mesh.pendingDials;
+  }
+
+  /** What others tried and was not let in before any handshake, by cause. */
+  get drops(): ReadonlyMap<string, number> {
+    return this.#mesh.drops;
   }
 
   /** Says goodbye to everybody and lets go of everything. */

@@ -14,7 +14,7 @@ export interface SignalingGuardOptions {
 }
 
 /** A browser has a handful of addresses, times protocols and relays; more candidates than this are an attempt to tire us. */
-const maxCandidates = 64;
+export const maxCandidates = 64;
 
 /** The part of PeerJS's socket, an eventemitter3, that this file relies on. */
 interface MessageEmitter {

@@ -1,0 +1,60 @@
+// Connections that an opener is opening, by whoever dialled. Invariants: each attempt ends exactly once, as a channel or as a failure, within
+// `dialTimeoutMs`, and one that fails lets go of its connection.
+import type { Channel } from "../../gateway/channel.ts";
+import type { Schedule } from "../../gateway/runtime.ts";
+import { type DialFailure, dialTimeoutMs } from "./opener.ts";
+
+export interface Attempt {
+  readonly sessionId: string;
+  readonly dialedBy: "us" | "them";
+}
+
+export interface OpenAttempt {
+  readonly outcome: Promise<Channel | DialFailure>;
+  readonly isPending: () => boolean;
+  /** Does nothing after the first time. */
+  readonly settle: (outcome: Channel | DialFailure) => void;
+}
+
+export class Attempts<T extends Attempt> {
+  readonly #schedule: Schedule;
+  readonly #pending = new Map<T, OpenAttempt>();
+
+  constructor(schedule: Schedule) {
+    this.#schedule = schedule;
+  }
+
+  /** @param letGo called when it fails. */
+  begin(attempt: T, letGo: () => void): OpenAttempt {
+    let resolve: (outcome: Channel | DialFailure) => void = () => undefined;
+    const outcome = new Promise<Channel | DialFailure>((settled) => {
+      resolve = settled;
+    });
+    const open: OpenAttempt = {
+      outcome,
+      isPending: () => this.#pending.has(attempt),
+      settle: (result) => {
+        if (!this.#pending.delete(attempt)) return;
+        cancelLimit();
+        if ("failed" in result) letGo();
+        resolve(result);
+      },
+    };
+    const cancelLimit = this.#schedule(dialTimeoutMs, () => open.settle({ failed: "timed-out" }));
+    this.#pending.set(attempt, open);
+    return open;
+  }
+
+  pending(isMeant: (attempt: T) => boolean): readonly T[] {
+    return [...this.#pending.keys()].filter(isMeant);
+  }
+
+  settle(isMeant: (attempt: T) => boolean, outcome: DialFailure): void {
+    for (const attempt of this.pending(isMeant)) this.#pending.get(attempt)?.settle(outcome);
+  }
+}
+
+export const isDialedBy =
+  (dialedBy: Attempt["dialedBy"], sessionId?: string) =>
+  (attempt: Attempt): boolean =>
+    attempt.dialedBy === dialedBy && (sessionId === undefined || attempt.sessionId === sessionId);

@@ -1,0 +1,241 @@
+// Opens channels without the server, docs/protocol.md §2.11: one offer and one answer, carried by a peer that both ends hold. The RTCPeerConnection is
+// handed in. Invariant: a neighbour may lie, so nothing that it carries costs more than a bounded number of connections, each for a bounded time.
+import { toHex } from "../../firmware-bridge/bytes.ts";
+import type { Channel } from "../../gateway/channel.ts";
+import { dialIdBytes, type NeighbourFrame } from "../../gateway/frame-types.ts";
+import type { Crypto, Schedule } from "../../gateway/runtime.ts";
+import { isSameRoom } from "../../gateway/session-id.ts";
+import { type Attempt, Attempts, isDialedBy, type OpenAttempt } from "./attempts.ts";
+import { type Connection, DataChannel, type DataPipe } from "./data-channel.ts";
+import { isDialable } from "./neighbour-sdp.ts";
+import type { DialFailure, NeighbourOpener, OnChannel } from "./opener.ts";
+
+/** The part of an RTCPeerConnection that this file uses beside what a channel does. */
+export interface NativeConnection extends Connection {
+  readonly iceGatheringState: RTCIceGatheringState;
+  readonly localDescription: { readonly sdp: string } | null;
+  createDataChannel(label: string, options: { ordered: false }): DataPipe;
+  createOffer(): Promise<RTCSessionDescriptionInit>;
+  createAnswer(): Promise<RTCSessionDescriptionInit>;
+  setLocalDescription(description: RTCSessionDescriptionInit): Promise<void>;
+  setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void>;
+}
+
+export type NativeConnectionClass = new (configuration: RTCConfiguration) => NativeConnection;
+
+export interface RtcNeighbourOpenerOptions {
+  readonly RTCPeerConnection: NativeConnectionClass;
+  readonly sessionId: string;
+  readonly iceServers: readonly RTCIceServer[];
+  readonly crypto: Pick<Crypto, "randomBytes" | "sha256">;
+  readonly schedule: Schedule;
+  /** To another member by way of the peer at `neighbourId`; false when it was not sent. */
+  readonly send: (neighbourId: string, frame: NeighbourFrame) => boolean;
+  readonly onChannel: OnChannel;
+}
+
+/** The name under which every data channel of this opener is created. */
+const label = "earl-mesh";
+
+/** Host candidates are there within milliseconds, a STUN server answers within a second; one that does not must not use up the dial. */
+export const gatherLimitMs = 1_500;
+
+/** Offers that are being answered. A browser holds 500 connections; a neighbour that invents offers leaves half of these places to others. */
+export const maxPendingAccepts = 16;
+export const maxPendingAcceptsPerNeighbour = 8;
+/** One session's dial, and its second try when the first was lost. */
+export const maxPendingAcceptsPerSession = 2;
+
+interface NeighbourAttempt extends Attempt {
+  readonly neighbourId: string;
+  readonly dialId: Uint8Array;
+  readonly connection: NativeConnection;
+}
+
+export class RtcNeighbourOpener implements NeighbourOpener {
+  readonly #options: RtcNeighbourOpenerOptions;
+  readonly #attempts: Attempts<NeighbourAttempt>;
+  /** Dials whose answer has not come. */
+  readonly #unanswered = new Set<NeighbourAttempt>();
+  readonly #channels = new Set<Channel>();
+  readonly #drops = new Map<string, number>();
+  #isClosed = false;
+
+  constructor(options: RtcNeighbourOpenerOptions) {
+    this.#options = options;
+    this.#attempts = new Attempts(options.schedule);
+  }
+
+  get drops(): ReadonlyMap<string, number> {
+    return this.#drops;
+  }
+
+  async dial(sessionId: string, neighbourId: string): Promise<Channel | DialFailure> {
+    if (this.#isClosed) return { failed: "closed" };
+    if (this.#attempts.pending(isDialedBy("us", sessionId)).length > 0) return { failed: "already-dialling" };
+    const connection = this.#connect();
+    if (connection === undefined) return { failed: "not-connected" };
+    const dialId = this.#options.crypto.randomBytes(dialIdBytes);
+    const attempt: NeighbourAttempt = { sessionId, dialedBy: "us", neighbourId, dialId, connection };
+    const opening = this.#begin(attempt);
+    this.#unanswered.add(attempt);
+    const pipe = connection.createDataChannel(label, { ordered: false });
+    // Taken over in the very task that says "open", so that no message slips by.
+    pipe.addEventListener("open", () => {
+      if (opening.isPending()) opening.settle(this.#channelOf(attempt, pipe));
+    });
+    void this.#describe(attempt, opening, "neighbourOffer");
+    const outcome = await opening.outcome;
+    this.#unanswered.delete(attempt);
+    return outcome;
+  }
+
+  receive(neighbourId: string, frame: NeighbourFrame): void {
+    if (this.#isClosed) return;
+    if (frame.type === "neighbourAnswer") return void this.#answered(neighbourId, frame);
+    const cause = this.#causeToDrop(neighbourId, frame);
+    if (cause === undefined) void this.#accept(neighbourId, frame);
+    else this.#countDrop(cause);
+  }
+
+  /** Gives up what is being opened, and closes every channel that it has opened. */
+  close(): void {
+    this.#isClosed = true;
+    this.#attempts.settle(() => true, { failed: "closed" });
+    for (const channel of this.#channels) channel.close("leaving");
+  }
+
+  #causeToDrop(neighbourId: string, { from, sdp }: NeighbourFrame): string | undefined {
+    const { sessionId } = this.#options;
+    // Who is connected needs no offer, and nobody dials themselves.
+    if (from === sessionId || from === neighbourId || !isSameRoom(from, sessionId)) return "neighbour offer of nobody";
+    if (!isDialable(sdp)) return "neighbour offer with a bad description";
+    const pending = this.#attempts.pending(isDialedBy("them"));
+    const isTooMany =
+      pending.length >= maxPendingAccepts ||
+      pending.filter((attempt) => attempt.neighbourId === neighbourId).length >= maxPendingAcceptsPerNeighbour ||
+      pending.filter((attempt) => attempt.sessionId === from).length >= maxPendingAcceptsPerSession;
+    return isTooMany ? "too many neighbour offers" : undefined;
+  }
+
+  async #accept(neighbourId: string, { from, dialId, sdp }: NeighbourFrame): Promise<void> {
+    const connection = this.#connect();
+    if (connection === undefined) return this.#countDrop("neighbour offer beyond the browser's connections");
+    const attempt: NeighbourAttempt = { sessionId: from, dialedBy: "them", neighbourId, dialId, connection };
+    let channel: Channel | undefined;
+    const opening = this.#begin(attempt, () => channel?.close("not opened in time"));
+    connection.addEventListener("datachannel", ({ channel: pipe }) => {
+      if (!opening.isPending() || channel !== undefined) return pipe.close(); // One dial is one data channel.
+      const opened = this.#channelOf(attempt, pipe);
+      channel = opened;
+      if (pipe.readyState === "open") opening.settle(opened);
+      else pipe.addEventListener("open", () => opening.settle(opened));
+    });
+    void this.#describe(attempt, opening, "neighbourAnswer", { type: "offer", sdp });
+    const outcome = await opening.outcome;
+    if ("failed" in outcome) this.#countDrop(`accept through a neighbour ${outcome.failed}`);
+    else this.#options.onChannel(outcome);
+  }
+
+  /** Describes this end, with all candidates in it, to the other; an answer after the offer is read. */
+  async #describe(
+    attempt: NeighbourAttempt,
+    opening: OpenAttempt,
+    type: NeighbourFrame["type"],
+    offer?: RTCSessionDescriptionInit,
+  ): Promise<void> {
+    const { connection, sessionId: to, neighbourId, dialId } = attempt;
+    const { sessionId: from, schedule, send } = this.#options;
+    try {
+      if (offer !== undefined) await connection.setRemoteDescription(offer);
+      const description = await (offer === undefined ? connection.createOffer() : connection.createAnswer());
+      await connection.setLocalDescription(description);
+      await gathered(connection, schedule);
+    } catch {
+      return opening.settle({ failed: "not-connected" }); // The browser cannot read the offer, or the attempt ended meanwhile.
+    }
+    if (!opening.isPending()) return;
+    const sdp = connection.localDescription?.sdp ?? "";
+    if (!isDialable(sdp)) return opening.settle({ failed: "not-connected" }); // More addresses than a frame holds.
+    if (!send(neighbourId, { type, from, to, dialId, sdp })) opening.settle({ failed: "neighbour-away" });
+  }
+
+  async #answered(neighbourId: string, { from, dialId, sdp }: NeighbourFrame): Promise<void> {
+    const attempt = [...this.#unanswered].find(
+      (dial) => dial.sessionId === from && dial.neighbourId === neighbourId && toHex(dial.dialId) === toHex(dialId),
+    );
+    if (attempt === undefined) return this.#countDrop("neighbour answer to no dial");
+    this.#unanswered.delete(attempt);
+    const isThis = (other: NeighbourAttempt): boolean => other === attempt;
+    if (!isDialable(sdp)) {
+      this.#countDrop("neighbour answer with a bad description");
+      return this.#attempts.settle(isThis, { failed: "not-connected" });
+    }
+    try {
+      await attempt.connection.setRemoteDescription({ type: "answer", sdp });
+    } catch {
+      this.#attempts.settle(isThis, { failed: "not-connected" });
+    }
+  }
+
+  /** Undefined when the browser makes no further connection. */
+  #connect(): NativeConnection | undefined {
+    const { RTCPeerConnection, iceServers } = this.#options;
+    try {
+      return new RTCPeerConnection({ iceServers: [...iceServers] });
+    } catch {
+      return undefined;
+    }
+  }
+
+  #begin(attempt: NeighbourAttempt, onFailure?: () => void): OpenAttempt {
+    const { connection } = attempt;
+    const opening = this.#attempts.begin(attempt, () => {
+      onFailure?.();
+      connection.close();
+    });
+    connection.addEventListener("connectionstatechange", () => {
+      const { connectionState } = connection;
+      if (connectionState === "failed" || connectionState === "closed") opening.settle({ failed: "not-connected" });
+    });
+    return opening;
+  }
+
+  #channelOf({ sessionId, dialedBy, connection }: NeighbourAttempt, pipe: DataPipe): Channel {
+    const { sessionId: localSessionId, crypto, schedule } = this.#options;
+    const channel = new DataChannel({
+      pipe,
+      connection,
+      localSessionId,
+      remoteSessionId: sessionId,
+      dialedBy,
+      signaledBy: "neighbour",
+      sha256: crypto.sha256,
+      schedule,
+      onReleased: () => this.#channels.delete(channel),
+    });
+    this.#channels.add(channel);
+    return channel;
+  }
+
+  #countDrop(cause: string): void {
+    this.#drops.set(cause, (this.#drops.get(cause) ?? 0) + 1);
+  }
+}
+
+/** Resolves when all candidates are in the local description, at the latest after `gatherLimitMs`. */
+const gathered = (connection: NativeConnection, schedule: Schedule): Promise<void> => {
+  if (connection.iceGatheringState === "complete") return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = (): void => {
+      cancelLimit();
+      connection.removeEventListener("icegatheringstatechange", onChange);
+      resolve();
+    };
+    const onChange = (): void => {
+      if (connection.iceGatheringState === "complete") end();
+    };
+    const cancelLimit = schedule(gatherLimitMs, end);
+    connection.addEventListener("icegatheringstatechange", onChange);
+  });
+};
