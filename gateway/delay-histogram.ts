@@ -1,28 +1,23 @@
 // Delays in milliseconds, kept as whole microseconds: of one run, or rolling. A delay between two clocks comes with the bound of its error.
-import { Histogram } from "./histogram.ts";
-import { RollingHistogram } from "./rolling-histogram.ts";
+import { Histogram, type Told } from "./histogram.ts";
+import { eachSpan, RollingHistogram } from "./rolling-histogram.ts";
 import type { Now } from "./runtime.ts";
 import type { ClockedDelaySummary, DelayBin, DelaySummary, Spans } from "./statistics-types.ts";
 
 const usPerMs = 1000;
 
-const delaySummaryOf = (histogram: Histogram): DelaySummary | undefined => {
-  const summary = histogram.summary();
-  return (
-    summary && {
-      count: summary.count,
-      p50Ms: summary.p50 / usPerMs,
-      p95Ms: summary.p95 / usPerMs,
-      p99Ms: summary.p99 / usPerMs,
-      maxMs: summary.max / usPerMs,
-    }
-  );
-};
+const delaySummaryOf = ({ summary: { count, p50, p95, p99, max } }: Told): DelaySummary => ({
+  count,
+  p50Ms: p50 / usPerMs,
+  p95Ms: p95 / usPerMs,
+  p99Ms: p99 / usPerMs,
+  maxMs: max / usPerMs,
+});
 
-const clockedSummaryOf = (histogram: Histogram): ClockedDelaySummary | undefined => {
-  const summary = delaySummaryOf(histogram);
-  return summary && { ...summary, boundMs: histogram.greatestError / usPerMs };
-};
+const clockedSummaryOf = (told: Told): ClockedDelaySummary => ({
+  ...delaySummaryOf(told),
+  boundMs: told.greatestError / usPerMs,
+});
 
 export class DelayHistogram {
   readonly #delaysUs = new Histogram();
@@ -32,11 +27,13 @@ export class DelayHistogram {
   }
 
   summary(): DelaySummary | undefined {
-    return delaySummaryOf(this.#delaysUs);
+    const told = this.#delaysUs.told();
+    return told && delaySummaryOf(told);
   }
 
   clockedSummary(): ClockedDelaySummary | undefined {
-    return clockedSummaryOf(this.#delaysUs);
+    const told = this.#delaysUs.told();
+    return told && clockedSummaryOf(told);
   }
 
   bins(count: number): readonly DelayBin[] {
@@ -58,10 +55,10 @@ export class RollingDelay {
   }
 
   spans(): Spans<DelaySummary> {
-    return this.#delaysUs.spans(delaySummaryOf);
+    return eachSpan(this.#delaysUs.spans(), delaySummaryOf);
   }
 
   clockedSpans(): Spans<ClockedDelaySummary> {
-    return this.#delaysUs.spans(clockedSummaryOf);
+    return eachSpan(this.#delaysUs.spans(), clockedSummaryOf);
   }
 }

@@ -8,6 +8,12 @@ export const highestValue = 60_000_000;
 /** Two digits: percentiles within 1 %, in 10 kB. Three would take 70 kB, and a phone has hundreds of histograms. */
 const significantDigits = 2;
 
+/** Its summary, and how far the truth may lie from any value in it. */
+export interface Told {
+  readonly summary: Summary;
+  readonly greatestError: number;
+}
+
 export class Histogram {
   readonly #counts = new Int32Histogram(1, highestValue, significantDigits);
   #greatestError = 0;
@@ -31,18 +37,14 @@ export class Histogram {
     return this.#counts.totalCount;
   }
 
-  /** Of all that was recorded. */
-  get greatestError(): number {
-    return this.#greatestError;
-  }
-
   /** Undefined while nothing has been recorded. */
-  summary(): Summary | undefined {
+  told(): Told | undefined {
     const { totalCount: count, maxValue: max } = this.#counts;
     if (count === 0) return undefined;
     // A percentile is told as the highest value of its step, which may lie above the maximum.
     const percentile = (percent: number): number => Math.min(max, this.#counts.getValueAtPercentile(percent));
-    return { count, p50: percentile(50), p95: percentile(95), p99: percentile(99), max };
+    const summary = { count, p50: percentile(50), p95: percentile(95), p99: percentile(99), max };
+    return { summary, greatestError: this.#greatestError };
   }
 
   /** Counts in `bins` equal steps from 0 to the maximum; empty while nothing has been recorded. */

@@ -1,7 +1,7 @@
 // Measures the mux as its observer: why aggregates leave, how full they are, how long records waited for them.
 import { RollingDelay } from "./delay-histogram.ts";
 import type { Flush, MuxObserver } from "./mux.ts";
-import { RollingHistogram } from "./rolling-histogram.ts";
+import { eachSpan, RollingHistogram } from "./rolling-histogram.ts";
 import type { Now } from "./runtime.ts";
 import type { FlushReason } from "./send-queue.ts";
 import type { MuxFigures } from "./statistics-types.ts";
@@ -43,8 +43,8 @@ export class MuxStatistics implements MuxObserver {
       wait: this.#wait.spans(),
       processing: this.#processing.spans(),
       flushes: { ...this.#flushes },
-      recordsPerAggregate: this.#recordsPerAggregate.spans((histogram) => histogram.summary()),
-      bytesPerRecord: this.#bytesPerRecord.spans((histogram) => histogram.summary()),
+      recordsPerAggregate: eachSpan(this.#recordsPerAggregate.spans(), ({ summary }) => summary),
+      bytesPerRecord: eachSpan(this.#bytesPerRecord.spans(), ({ summary }) => summary),
     };
   }
 }

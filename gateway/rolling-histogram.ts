@@ -1,6 +1,7 @@
 // A histogram since start and one of the last minute, which is put together from slices: when a slice is too old it is used again,
-// so that memory stays bounded. Nothing is allocated before the first value.
-import { Histogram } from "./histogram.ts";
+// so that memory stays bounded. Nothing is allocated before the first value. While somebody asks every second (the panel, a recording), the slices are
+// put together only when one has ended, and percentiles are looked for only where a value has come.
+import { Histogram, type Told } from "./histogram.ts";
 import type { Now } from "./runtime.ts";
 import type { Spans } from "./statistics-types.ts";
 
@@ -14,37 +15,48 @@ interface Slice {
   readonly histogram: Histogram;
 }
 
-/** Only used within a call: the slices of the last minute put together. */
-const scratch = new Histogram();
-
 export class RollingHistogram {
   readonly #now: Now;
   readonly #slices: Slice[] = [];
   #sinceStart: Histogram | undefined;
+  /** The slices of the last minute put together, as of slice `asOf`; undefined until somebody asks. */
+  #minute: { asOf: number; readonly histogram: Histogram } | undefined;
+  #told: { readonly inSlice: number; readonly spans: Spans<Told> } | undefined;
 
   constructor(now: Now) {
     this.#now = now;
   }
 
   record(value: number, error?: number): void {
+    this.#told = undefined;
     this.#sinceStart ??= new Histogram();
     this.#sinceStart.record(value, error);
-    this.#present().record(value, error);
-  }
-
-  /** What `read` makes of each span. It must not keep the histogram. */
-  spans<T>(read: (histogram: Histogram) => T | undefined): Spans<T> {
-    scratch.reset();
-    const oldest = this.#sliceNumber() - slicesPerMinute + 1;
-    for (const { number, histogram } of this.#slices) if (number >= oldest) scratch.add(histogram);
-    return {
-      sinceStart: this.#sinceStart && read(this.#sinceStart),
-      lastMinute: read(scratch),
-    };
-  }
-
-  #present(): Histogram {
     const number = this.#sliceNumber();
+    this.#slice(number).record(value, error);
+    if (this.#minute?.asOf === number) this.#minute.histogram.record(value, error);
+  }
+
+  spans(): Spans<Told> {
+    const inSlice = this.#sliceNumber();
+    if (this.#told?.inSlice !== inSlice)
+      this.#told = { inSlice, spans: { sinceStart: this.#sinceStart?.told(), lastMinute: this.#lastMinute(inSlice) } };
+    return this.#told.spans;
+  }
+
+  #lastMinute(inSlice: number): Told | undefined {
+    const recent = this.#slices.filter(({ number }) => number > inSlice - slicesPerMinute);
+    if (recent.length === 0) return undefined;
+    this.#minute ??= { asOf: Number.NaN, histogram: new Histogram() };
+    const { asOf, histogram: minute } = this.#minute;
+    if (asOf !== inSlice) {
+      this.#minute.asOf = inSlice;
+      minute.reset();
+      for (const { histogram } of recent) minute.add(histogram);
+    }
+    return minute.told();
+  }
+
+  #slice(number: number): Histogram {
     const present = this.#slices.find((slice) => slice.number === number);
     if (present !== undefined) return present.histogram;
     const old = this.#slices.find((slice) => slice.number <= number - slicesPerMinute);
@@ -62,3 +74,8 @@ export class RollingHistogram {
     return Math.floor(this.#now() / sliceMs);
   }
 }
+
+export const eachSpan = <T, U>({ sinceStart, lastMinute }: Spans<T>, make: (of: T) => U): Spans<U> => ({
+  sinceStart: sinceStart && make(sinceStart),
+  lastMinute: lastMinute && make(lastMinute),
+});
