@@ -1,39 +1,37 @@
 // How long a battery lasts, from its level in whole percent. Only the moments at which the level steps say something exact: between the
 // first and the last of them so many percent were drained, give or take one step for a system that rounds or reports late.
+// Phones step by 1 %, many bands by 5 or 10: a step is the smallest that was seen.
 import type { BatteryForecast, Uncertain } from "./statistics-types.ts";
 
 export interface BatteryReading {
   /** On a clock that goes on while the phone sleeps. */
   readonly atMs: number;
-  /** 0–100, in steps of 1. */
+  /** 0–100, in whole percent. */
   readonly levelPercent: number;
   readonly isCharging: boolean;
 }
 
 export interface BatteryForecastOptions {
-  /** From the first reading. */
-  readonly shiftMs: number;
+  /** On the clock of the readings. */
+  readonly shiftEndsAtMs: number;
   /** By what the person says; browsers do not know it. */
   readonly capacityWh: number | undefined;
 }
 
-export const defaultShiftMs = 8 * 3_600_000;
 const msPerHour = 3_600_000;
-/** The steps that browsers tell (Battery Status API, Chromium: `level` in hundredths). */
-const stepPercent = 1;
 
 export class BatteryForecaster {
-  #startedAtMs: number | undefined;
   #last: BatteryReading | undefined;
   /** The first and the last reading after a step, since the drain began. */
   #firstStep: BatteryReading | undefined;
   #lastStep: BatteryReading | undefined;
+  /** Of this battery, whenever it drained. */
+  #smallestStepPercent = Number.POSITIVE_INFINITY;
 
   /** Readings that change nothing cost nothing: it may be called on every event, and every second. */
   read(reading: BatteryReading): void {
     if (!Number.isFinite(reading.levelPercent) || reading.levelPercent < 0 || reading.levelPercent > 100) return;
     const last = this.#last;
-    this.#startedAtMs ??= reading.atMs;
     this.#last = reading;
     if (last === undefined) return;
     const hasRestarted = reading.isCharging || last.isCharging || reading.levelPercent > last.levelPercent;
@@ -43,16 +41,18 @@ export class BatteryForecaster {
     } else if (reading.levelPercent < last.levelPercent) {
       this.#firstStep ??= reading;
       this.#lastStep = reading;
+      this.#smallestStepPercent = Math.min(this.#smallestStepPercent, last.levelPercent - reading.levelPercent);
     }
   }
 
-  forecast(nowMs: number, { shiftMs, capacityWh }: BatteryForecastOptions): BatteryForecast {
+  forecast(nowMs: number, { shiftEndsAtMs, capacityWh }: BatteryForecastOptions): BatteryForecast {
     const last = this.#last;
-    if (last === undefined || this.#startedAtMs === undefined) return { kind: "unknown", reason: "no-reading" };
+    if (last === undefined) return { kind: "unknown", reason: "no-reading" };
     if (last.isCharging) return { kind: "unknown", reason: "charging" };
     const drain = this.#drainPercentPerHour();
     if (drain === undefined) return { kind: "unknown", reason: "too-early" };
-    const shiftLeftMs = Math.max(0, this.#startedAtMs + shiftMs - nowMs);
+    const stepPercent = this.#smallestStepPercent;
+    const shiftLeftMs = Math.max(0, shiftEndsAtMs - nowMs);
     // Since the last step some of the percent that is shown has been used up, but never more than it.
     const sinceStepHours = Math.max(0, nowMs - (this.#lastStep?.atMs ?? nowMs)) / msPerHour;
     const leftPercent = Math.max(0, last.levelPercent - Math.min(stepPercent, sinceStepHours * drain.value));
@@ -84,7 +84,7 @@ export class BatteryForecaster {
     const hours = (this.#lastStep.atMs - this.#firstStep.atMs) / msPerHour;
     if (hours <= 0) return undefined;
     const drained = this.#firstStep.levelPercent - this.#lastStep.levelPercent;
-    return { value: drained / hours, plusMinus: stepPercent / hours };
+    return { value: drained / hours, plusMinus: this.#smallestStepPercent / hours };
   }
 }
 

@@ -1,5 +1,8 @@
 // Measures one peer as its observer. Every measurement goes to the peer's own path and to that of all peers; what a peer's timestamps say is
 // believed within the bound of its clock, and what no honest clock can have said is counted apart.
+import { capabilities } from "../firmware-bridge/earl-profile.ts";
+import { kinds } from "../firmware-bridge/kinds.ts";
+import { type BatteryLevel, decodeBattery } from "../firmware-bridge/payloads.ts";
 import { type Done, type DoneOutcome, doneOutcomes } from "./frame-types.ts";
 import { Jitter } from "./jitter.ts";
 import type { PeerObserver } from "./observers.ts";
@@ -10,7 +13,7 @@ import { RateWindow } from "./rate-window.ts";
 import { type GatewayRecord, hasEffect, recordClass } from "./record.ts";
 import type { Now } from "./runtime.ts";
 import type { SentEffects } from "./sent-effects.ts";
-import type { DelayClass, PeerFigures, TransferRates, TransferTotals } from "./statistics-types.ts";
+import type { BandReading, DelayClass, PeerFigures, TransferRates, TransferTotals } from "./statistics-types.ts";
 
 /** As in the histograms. A page that slept gets records some seconds old; no honest one is above this. */
 const maxDelayMs = 60_000;
@@ -29,6 +32,8 @@ export class PeerStatistics implements PeerObserver {
   readonly #paths: readonly PathStatistics[];
   readonly #jitter = byDelayClass(() => new Jitter());
   readonly #rates: RateWindow<keyof TransferTotals>;
+  /** By probe index; of those in the peer's roster, so bounded as it is. */
+  #batteries: ReadonlyMap<number, BatteryLevel> = new Map();
   #hasOpened = false;
 
   constructor(options: PeerStatisticsOptions) {
@@ -57,7 +62,9 @@ export class PeerStatistics implements PeerObserver {
     });
   }
 
-  onRecord({ kind, timeUs }: GatewayRecord, arrivedAtMs: number, clock: ClockEstimate | undefined): void {
+  onRecord(record: GatewayRecord, arrivedAtMs: number, clock: ClockEstimate | undefined): void {
+    const { kind, timeUs } = record;
+    if (kind === kinds.battery) this.#batteryTold(record);
     this.#arrived(hasEffect(kind) ? [recordClass(kind), "prompt"] : [recordClass(kind)], timeUs, arrivedAtMs, clock);
   }
 
@@ -132,6 +139,30 @@ export class PeerStatistics implements PeerObserver {
         jitterMs: (delayClass) => this.jitterMs(delayClass),
       }),
     };
+  }
+
+  /** Of its probes that have a battery to tell of. */
+  bands(): readonly BandReading[] {
+    const { peer } = this.#options;
+    const { gatewayId, epoch, name: wearerName, state } = peer;
+    return peer.probes.flatMap(({ index, name, isConnected, capabilities: bits }) => {
+      const battery = this.#batteries.get(index);
+      if (battery === undefined && (bits & capabilities.batteryOut) === 0) return [];
+      return {
+        id: `${gatewayId} ${epoch} ${index}`,
+        wearer: { gatewayId, name: wearerName },
+        name,
+        isConnected: isConnected && state.kind !== "gone",
+        battery,
+      };
+    });
+  }
+
+  #batteryTold({ probe, payload }: GatewayRecord): void {
+    const level = decodeBattery(payload);
+    if (level === undefined) return;
+    const isInRoster = (index: number): boolean => this.#options.peer.probes.some((known) => known.index === index);
+    this.#batteries = new Map([...this.#batteries, [probe, level] as const].filter(([index]) => isInRoster(index)));
   }
 
   #arrived(

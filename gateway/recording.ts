@@ -1,6 +1,7 @@
 // A recording: its context, and once a second a row for all peers together and one for each. Rows are packed into chunks of text as they are
 // made, so that a shift fits where it is stored, and become CSV or JSON one chunk at a time. The schema is in docs/statistics.md.
 import type {
+  BandReading,
   MeshFigures,
   PageFigures,
   PathFigures,
@@ -11,7 +12,7 @@ import type {
 } from "./statistics-types.ts";
 import { type Traffic, trafficOf } from "./traffic.ts";
 
-export const recordingSchema = "earl-mesh recording 1";
+export const recordingSchema = "earl-mesh recording 2";
 export const recordingIntervalMs = 1000;
 /** A packed row of a busy peer has some 300 bytes; a test holds it against this. */
 export const rowBytesBudget = 320;
@@ -63,6 +64,7 @@ const columnOrder: Readonly<Record<Column, true>> = {
   unmeasuredTotal: true,
   reconnectsTotal: true,
   clockStepsTotal: true,
+  bandBatteryPercent: true,
   windowMs: true,
   eventLoopLagP50Ms: true,
   eventLoopLagP99Ms: true,
@@ -77,17 +79,33 @@ export const recordingColumns = Object.keys(columnOrder) as readonly Column[];
 
 /** The row of all first. */
 export const recordingRows = (
-  { all, peers }: StatisticsSnapshot,
+  { all, peers, bands }: StatisticsSnapshot,
   page: PageFigures,
   elapsedMs: number,
-): readonly RecordingRow[] => [rowOfAll(all, page, elapsedMs), ...peers.map((peer) => rowOfPeer(peer, elapsedMs))];
+): readonly RecordingRow[] => [
+  rowOfAll(all, bands, page, elapsedMs),
+  ...peers.map((peer) => rowOfPeer(peer, bands, elapsedMs)),
+];
 
-const rowOfAll = (all: MeshFigures, page: PageFigures, elapsedMs: number): RecordingRow => ({
+const lowestPercent = (bands: readonly BandReading[], gatewayId: string | undefined): number | undefined => {
+  const levels = bands.flatMap(({ wearer, isConnected, battery }) =>
+    isConnected && battery !== undefined && wearer?.gatewayId === gatewayId ? [battery.percent] : [],
+  );
+  return levels.length === 0 ? undefined : Math.min(...levels);
+};
+
+const rowOfAll = (
+  all: MeshFigures,
+  bands: readonly BandReading[],
+  page: PageFigures,
+  elapsedMs: number,
+): RecordingRow => ({
   elapsedMs,
   gatewayId: "all",
   name: "",
   state: "",
   ...pathCells(all, all.traffic),
+  bandBatteryPercent: lowestPercent(bands, undefined),
   windowMs: all.mux.windowMs,
   eventLoopLagP50Ms: page.eventLoopLagP50Ms,
   eventLoopLagP99Ms: page.eventLoopLagP99Ms,
@@ -97,12 +115,13 @@ const rowOfAll = (all: MeshFigures, page: PageFigures, elapsedMs: number): Recor
   isCharging: page.isCharging === undefined ? undefined : Number(page.isCharging),
 });
 
-const rowOfPeer = (peer: PeerFigures, elapsedMs: number): RecordingRow => ({
+const rowOfPeer = (peer: PeerFigures, bands: readonly BandReading[], elapsedMs: number): RecordingRow => ({
   elapsedMs,
   gatewayId: peer.gatewayId,
   name: peer.name,
   state: peer.state.kind,
   ...pathCells(peer, trafficOf(peer.ledger)),
+  bandBatteryPercent: lowestPercent(bands, peer.gatewayId),
   windowMs: undefined,
   eventLoopLagP50Ms: undefined,
   eventLoopLagP99Ms: undefined,

@@ -1,6 +1,7 @@
 // What is measured of one gateway, as plain data: types only, described in docs/statistics.md. statistics.ts fills them, the panel shows
 // them, recording.ts writes them down. Units are in the names; a figure that does not exist is undefined, and none is ever NaN.
 import type { LinkState } from "../firmware-bridge/device-link.ts";
+import type { BatteryLevel } from "../firmware-bridge/payloads.ts";
 import type { BuzzOutcome } from "./downlink.ts";
 import type { DoneOutcome } from "./frame-types.ts";
 import type { LedgerSnapshot } from "./ledger.ts";
@@ -169,6 +170,8 @@ export interface StatisticsSnapshot {
   readonly peers: readonly PeerFigures[];
   readonly all: MeshFigures;
   readonly probes: readonly ProbeFigures[];
+  /** Those that have a battery to tell of: mine first. */
+  readonly bands: readonly BandReading[];
 }
 
 // --- the latency probe ---
@@ -202,7 +205,7 @@ export interface Uncertain {
 }
 
 export type BatteryForecast =
-  /** `charging`, or not yet two steps of 1 % since the drain began. */
+  /** `charging`, or not yet two steps since the drain began. */
   | { readonly kind: "unknown"; readonly reason: "no-reading" | "charging" | "too-early" }
   | {
       readonly kind: "draining";
@@ -217,6 +220,23 @@ export type BatteryForecast =
       readonly shiftLeftMs: number;
       readonly lastsShift: "yes" | "no" | "uncertain";
     };
+
+/** A band of mine or of a peer, and what it told last of its battery. */
+export interface BandReading {
+  /** The same for the same band, and no other's, as long as the page that holds it lives. */
+  readonly id: string;
+  /** The peer whose band it is; undefined: it is mine. */
+  readonly wearer: { readonly gatewayId: string; readonly name: string } | undefined;
+  readonly name: string;
+  /** To its gateway, and that to here. */
+  readonly isConnected: boolean;
+  /** Undefined: it has told nothing yet. */
+  readonly battery: BatteryLevel | undefined;
+}
+
+export interface BandForecast extends BandReading {
+  readonly forecast: BatteryForecast;
+}
 
 // --- what the page adds, and recordings ---
 
@@ -277,6 +297,8 @@ export interface RecordingRow {
   readonly unmeasuredTotal: number;
   readonly reconnectsTotal: number;
   readonly clockStepsTotal: number;
+  /** The lowest level of the connected bands: in the line of all of mine, else of that peer's. */
+  readonly bandBatteryPercent: number | undefined;
   // Of this page, in the line of all.
   readonly windowMs: number | undefined;
   readonly eventLoopLagP50Ms: number | undefined;

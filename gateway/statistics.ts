@@ -1,6 +1,7 @@
 // Measures one gateway as its observer, from before it is made until it is closed, and tells what it has found as plain data.
 // What each figure means and how far it may be wrong: docs/statistics.md.
 import type { DeviceLink } from "../firmware-bridge/device-link.ts";
+import { capabilities } from "../firmware-bridge/earl-profile.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Flush } from "./mux.ts";
 import { MuxStatistics } from "./mux-statistics.ts";
@@ -13,7 +14,7 @@ import { PeerStatistics } from "./peer-statistics.ts";
 import { ProbeStatistics } from "./probe-statistics.ts";
 import type { Cancel, Now } from "./runtime.ts";
 import { SentEffects } from "./sent-effects.ts";
-import type { DelayClass, MeshFigures, StatisticsSnapshot, TransferRates } from "./statistics-types.ts";
+import type { BandReading, DelayClass, MeshFigures, StatisticsSnapshot, TransferRates } from "./statistics-types.ts";
 
 export type ExchangeListener = (gatewayId: string, exchange: ClockExchange) => void;
 
@@ -47,7 +48,18 @@ export class Statistics implements GatewayObserver {
       probes: gateway.probes.flatMap(
         (probe) => this.#probes.get(probe.link)?.figures(probe, gateway.probeName(probe.index)) ?? [],
       ),
+      bands: this.bands(gateway),
     };
+  }
+
+  /** What the bands told last of their batteries, without all the rest. */
+  bands(gateway: Gateway): readonly BandReading[] {
+    const own = gateway.probes.flatMap(({ index, link, battery, isConnected }) =>
+      battery === undefined && (link.info.capabilities & capabilities.batteryOut) === 0
+        ? []
+        : { id: link.deviceId, wearer: undefined, name: gateway.probeName(index), isConnected, battery },
+    );
+    return [...own, ...gateway.peers.flatMap((peer) => this.#peers.get(peer)?.bands() ?? [])];
   }
 
   /** Tells of every ping that is answered. */

@@ -2,6 +2,7 @@
 // Neighbours: main.ts composes it; gateway/statistics.ts measures; panel/ draws. While the panel is closed and nothing is recorded, all that
 // happens is one point of history every few seconds.
 import { type Signal, signal } from "@preact/signals";
+import { BandBatteries } from "../gateway/band-batteries.ts";
 import { BatteryForecaster } from "../gateway/battery-forecast.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { LatencyProbe } from "../gateway/latency-probe.ts";
@@ -28,6 +29,8 @@ import type { RecordingStore } from "./store/recording-store.ts";
 const hourMs = 3_600_000;
 /** A room is measured, shown and recorded at one pace. */
 const tickMs = recordingIntervalMs;
+/** Figures of the last minute move slowly: drawing them more often costs a phone, and tells a person nothing. */
+const drawnEveryTicks = 2;
 
 export interface FiguresOptions {
   readonly now: Now;
@@ -55,6 +58,8 @@ interface MeasuredRoom {
 export class Figures {
   readonly actions: PanelActions;
   readonly #options: FiguresOptions;
+  /** By the wall clock: with the page the shift begins. */
+  readonly #startedAtMs: number;
   readonly #recorder: Recorder;
   readonly #forecaster = new BatteryForecaster();
   readonly #settings: Signal<FigureSettings>;
@@ -62,6 +67,8 @@ export class Figures {
   #battery: BatteryState = { kind: "unknown", why: "the browser has not told yet" };
   #room: MeasuredRoom | undefined;
   #history = new FigureHistory();
+  #bands = new BandBatteries();
+  #ticks = 0;
   #latencyProbe: LatencyProbe | undefined;
   /** What the panel shows; undefined while it is closed. */
   #shown: { readonly figures: Signal<FiguresView>; readonly history: Signal<HistoryView> } | undefined;
@@ -70,6 +77,7 @@ export class Figures {
   constructor(options: FiguresOptions) {
     this.#options = options;
     const { now, wallNow, settings, recordings } = options;
+    this.#startedAtMs = wallNow();
     this.#settings = signal(settings.load());
     this.#recorder = new Recorder({ now, wallNow, store: recordings });
     this.actions = this.#makeActions();
@@ -80,6 +88,7 @@ export class Figures {
     this.leave();
     this.#room = room;
     this.#history = new FigureHistory();
+    this.#bands = new BandBatteries();
     this.#latency.value = { isRunning: false, results: [] };
     this.#cancelTick = this.#scheduleTick();
     void this.#recorder.resume(room.roomId);
@@ -135,8 +144,13 @@ export class Figures {
   #tick(): void {
     const room = this.#room;
     if (room === undefined) return;
+    this.#ticks++;
+    // Whether anybody looks or not: the moments at which a level steps are what a forecast is made of.
+    this.#bands.read(room.statistics.bands(room.gateway), this.#options.wallNow());
+    if (this.#latencyProbe !== undefined) this.#showLatency(this.#latencyProbe, true);
     const isDue = this.#history.isDue(this.#options.now());
-    if (!isDue && this.#shown === undefined && !this.#recorder.isRunning) return;
+    const shown = this.#ticks % drawnEveryTicks === 0 ? this.#shown : undefined;
+    if (!isDue && shown === undefined && !this.#recorder.isRunning) return;
     const snapshot = this.#snapshot(room);
     const page = this.#pageFigures();
     if (isDue) {
@@ -144,11 +158,8 @@ export class Figures {
       this.#history.add(snapshot, page);
     }
     if (this.#recorder.isRunning) this.#recorder.add(recordingRows(snapshot, page, this.#recorder.elapsedMs));
-    if (this.#shown !== undefined) {
-      this.#shown.figures.value = this.#figuresView(snapshot);
-      if (isDue) this.#shown.history.value = this.#historyView();
-    }
-    if (this.#latencyProbe !== undefined) this.#showLatency(this.#latencyProbe, true);
+    if (shown !== undefined) shown.figures.value = this.#figuresView(snapshot);
+    if (isDue && this.#shown !== undefined) this.#shown.history.value = this.#historyView();
   }
 
   #snapshot({ statistics, gateway }: MeasuredRoom): StatisticsSnapshot {
@@ -168,16 +179,24 @@ export class Figures {
   }
 
   #figuresView(snapshot: StatisticsSnapshot): FiguresView {
-    const { shiftHours, capacityWh } = this.#settings.value;
-    const forecast = this.#forecaster.forecast(this.#options.wallNow(), { shiftMs: shiftHours * hourMs, capacityWh });
+    const { capacityWh } = this.#settings.value;
+    const nowMs = this.#options.wallNow();
+    const shiftEndsAtMs = this.#shiftEndsAtMs();
+    const forecast = this.#forecaster.forecast(nowMs, { shiftEndsAtMs, capacityWh });
+    const bands = this.#bands.forecasts(snapshot.bands, nowMs, { shiftEndsAtMs });
     return {
       snapshot,
       page: this.#pageFigures(),
       pressure: this.#options.load.pressure,
       battery: this.#battery,
       forecast,
-      verdict: verdictOf(snapshot, forecast),
+      bands,
+      verdict: verdictOf(snapshot, forecast, bands),
     };
+  }
+
+  #shiftEndsAtMs(): number {
+    return this.#startedAtMs + this.#settings.value.shiftHours * hourMs;
   }
 
   #historyView(): HistoryView {

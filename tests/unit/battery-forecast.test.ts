@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BatteryForecaster, defaultShiftMs } from "../../gateway/battery-forecast.ts";
+import { BatteryForecaster } from "../../gateway/battery-forecast.ts";
 
 const hourMs = 3_600_000;
-const options = { shiftMs: defaultShiftMs, capacityWh: undefined };
+const shiftMs = 8 * hourMs;
+const options = { shiftEndsAtMs: shiftMs, capacityWh: undefined };
 
 /** What a browser tells of a battery that drains evenly: whole percent, looked at every `everyMs`. */
 const drained = (percentPerHour: number, startPercent: number, forMs: number, everyMs = 1_000) => {
@@ -46,13 +47,42 @@ describe("battery forecast", () => {
     );
   });
 
+  it("should hold the truth for a band that tells tens of percent, and only when it pleases", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(5, 10, 20),
+        fc.integer({ min: 1, max: 90 }),
+        fc.double({ min: 8, max: 30, noNaN: true }),
+        (stepPercent, everyMinutes, percentPerHour) => {
+          const forecaster = new BatteryForecaster();
+          const exactAt = (atMs: number) => 100 - (percentPerHour * atMs) / hourMs;
+          const endMs = 3 * hourMs;
+          let told = 0;
+          for (let atMs = 0; atMs <= endMs; atMs += everyMinutes * 60_000) {
+            const levelPercent = Math.ceil(exactAt(atMs) / stepPercent) * stepPercent;
+            forecaster.read({ atMs, levelPercent, isCharging: false });
+            told = atMs;
+          }
+          const forecast = forecaster.forecast(told, options);
+          if (forecast.kind === "unknown") return;
+          const { value, plusMinus } = forecast.drainPercentPerHour;
+          expect(Math.abs(value - percentPerHour)).toBeLessThanOrEqual(plusMinus * 1.000_001);
+          const trulyLeftMs = (exactAt(told) / percentPerHour) * hourMs;
+          expect(trulyLeftMs).toBeGreaterThanOrEqual(forecast.leastTimeLeftMs);
+          expect(trulyLeftMs).toBeLessThanOrEqual((forecast.mostTimeLeftMs ?? Number.POSITIVE_INFINITY) + 1);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   it("should say whether it lasts the shift, and that it cannot tell when it is close", () => {
-    const lasts = (percentPerHour: number, shiftMs: number) => {
-      const forecast = drained(percentPerHour, 100, 2 * hourMs).forecast(2 * hourMs, { ...options, shiftMs });
+    const lasts = (percentPerHour: number, shiftEndsAtMs: number) => {
+      const forecast = drained(percentPerHour, 100, 2 * hourMs).forecast(2 * hourMs, { ...options, shiftEndsAtMs });
       return forecast.kind === "draining" ? forecast.lastsShift : forecast.reason;
     };
-    expect(lasts(5, defaultShiftMs)).toBe("yes");
-    expect(lasts(30, defaultShiftMs)).toBe("no");
+    expect(lasts(5, shiftMs)).toBe("yes");
+    expect(lasts(30, shiftMs)).toBe("no");
     expect(lasts(10, 10 * hourMs)).toBe("uncertain");
   });
 

@@ -17,7 +17,7 @@ const page: PageFigures = {
   isCharging: false,
 };
 
-const snapshotAt = (atMs: number) => ({ atMs, elapsedMs: atMs, peers: [], all: allFigures(), probes: [] });
+const snapshotAt = (atMs: number) => ({ atMs, elapsedMs: atMs, peers: [], all: allFigures(), probes: [], bands: [] });
 
 const draining: BatteryForecast = {
   kind: "draining",

@@ -24,6 +24,7 @@ const snapshotOf = (peers: number): StatisticsSnapshot => ({
   peers: Array.from({ length: peers }, (_, i) => peerFigures({ name: `Peer ${i}` })),
   all: allFigures(),
   probes: [],
+  bands: [],
 });
 
 const page: PageFigures = {

@@ -12,6 +12,7 @@ import {
   rowBytesBudget,
 } from "../../gateway/recording.ts";
 import type {
+  BandReading,
   ClockedDelaySummary,
   PageFigures,
   PeerFigures,
@@ -52,6 +53,7 @@ const snapshot = (peers: readonly PeerFigures[]): StatisticsSnapshot => ({
   peers,
   all: allFigures(),
   probes: [],
+  bands: [],
 });
 const joined = async (parts: AsyncIterable<string>): Promise<string> => {
   let text = "";
@@ -101,6 +103,26 @@ describe("recording", () => {
     ]);
     for (const row of rows) expect(Object.keys(row).toSorted()).toEqual([...recordingColumns].toSorted());
     expect(rows[0]).toMatchObject({ elapsedMs: 5_000, busyPercent: 1.5, isCharging: 0 });
+  });
+
+  it("should tell of each gateway the lowest level of the bands that are connected", () => {
+    const ada = peerFigures();
+    const of = (wearer: PeerFigures | undefined, percent: number | undefined, isConnected = true): BandReading => ({
+      id: "",
+      wearer,
+      name: "",
+      isConnected,
+      battery: percent === undefined ? undefined : { percent, isCharging: false },
+    });
+    const bands = [
+      of(undefined, 80),
+      of(undefined, 60),
+      of(undefined, 5, false),
+      of(undefined, undefined),
+      of(ada, 41),
+    ];
+    const rows = recordingRows({ ...snapshot([ada, peerFigures({ gatewayId: "ff" })]), bands }, page, 0);
+    expect(rows.map(({ bandBatteryPercent }) => bandBatteryPercent)).toEqual([60, 41, undefined]);
   });
 
   it("should name the unit of every number", () => {

@@ -3,6 +3,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { Now } from "../../gateway/runtime.ts";
 import type {
+  BandForecast,
   BatteryForecast,
   LatencyProbeResult,
   PageFigures,
@@ -20,6 +21,8 @@ export interface FiguresView {
   readonly pressure: PressureReading;
   readonly battery: BatteryState;
   readonly forecast: BatteryForecast;
+  /** Mine, then those of my peers. */
+  readonly bands: readonly BandForecast[];
   /** Whether it holds, in one line. */
   readonly verdict: Verdict;
 }

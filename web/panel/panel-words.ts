@@ -94,6 +94,30 @@ const unknownForecastTexts = {
   "too-early": "A forecast needs the level to fall by two steps of 1 %.",
 } as const;
 
+/** For a cell of a table. */
+export const lastsWords = (forecast: BatteryForecast): string =>
+  forecast.kind === "draining" ? { yes: "yes", no: "no", uncertain: "not sure" }[forecast.lastsShift] : noFigure;
+
+export const unknownForecastWords = {
+  "no-reading": "has not told",
+  charging: "charging",
+  "too-early": "too early",
+} as const;
+
+export const drainText = (forecast: BatteryForecast): string =>
+  forecast.kind === "draining" ? plusMinus(forecast.drainPercentPerHour) : noFigure;
+
+/** "5 h 10 min (4 h 40 min to 6 h 2 min)"; why there is no forecast where there is none. */
+export const timeLeftText = (forecast: BatteryForecast): string => {
+  if (forecast.kind === "unknown") return unknownForecastWords[forecast.reason];
+  const { timeLeftMs, leastTimeLeftMs, mostTimeLeftMs } = forecast;
+  const range =
+    mostTimeLeftMs === undefined
+      ? `at least ${spanText(leastTimeLeftMs)}`
+      : `${spanText(leastTimeLeftMs)} to ${spanText(mostTimeLeftMs)}`;
+  return `${spanText(timeLeftMs)} (${range})`;
+};
+
 export const batterySentence = (reading: BatteryState, forecast: BatteryForecast): string => {
   if (reading.kind === "unknown") return `Not available here: ${reading.why}.`;
   const level = `${reading.percent} %.`;

@@ -4,6 +4,7 @@ import "./panel.css";
 import { type Signal, useSignal } from "@preact/signals";
 import { render } from "preact";
 import type { Verdict } from "../../gateway/statistics-types.ts";
+import { BandTable } from "./band-table.tsx";
 import { Charts } from "./charts.tsx";
 import { Choice } from "./choice.tsx";
 import { FactLists } from "./fact-lists.tsx";
@@ -74,6 +75,7 @@ const Panel = ({ model, actions }: { model: PanelModel; actions: PanelActions })
           <FactLists snapshot={model.figures.value.snapshot} span={span.value} />
         </>
       )}
+      <BandTable bands={model.figures.value.bands} />
       <div class="panel-boxes">
         <LatencyProbe model={model} actions={actions} />
         <RecordingBox model={model} actions={actions} />

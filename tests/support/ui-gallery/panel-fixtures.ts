@@ -1,6 +1,7 @@
 // Made-up figures: an hour of ten peers, a room where nothing has been measured yet, and all that can be amiss. Nothing here is random.
 import { signal } from "@preact/signals";
 import type {
+  BandForecast,
   BatteryForecast,
   ClockedDelaySummary,
   DelayClass,
@@ -161,6 +162,7 @@ const snapshot = (peers: readonly PeerFigures[], together: MeshFigures): Statist
   peers,
   all: together,
   probes: peers.length === 0 ? [] : [probe],
+  bands: [],
 });
 
 const page = (at: number): PageFigures => ({
@@ -203,7 +205,9 @@ const tenPeers: readonly PeerFigures[] = [
   }),
 ];
 
-const draining: BatteryForecast = {
+type Draining = Extract<BatteryForecast, { kind: "draining" }>;
+
+const draining: Draining = {
   kind: "draining",
   levelPercent: 87,
   drainPercentPerHour: { value: 9.4, plusMinus: 1.2 },
@@ -214,6 +218,45 @@ const draining: BatteryForecast = {
   shiftLeftMs: 6.93 * hourMs,
   lastsShift: "yes",
 };
+
+const lasting = (percent: number, percentPerHour: number, plusMinus: number): Draining => {
+  const leftMs = (left: number, drain: number): number => (left / drain) * hourMs;
+  const leastTimeLeftMs = leftMs(percent - 1, percentPerHour + plusMinus);
+  return {
+    ...draining,
+    levelPercent: percent,
+    drainPercentPerHour: { value: percentPerHour, plusMinus },
+    powerW: undefined,
+    timeLeftMs: leftMs(percent, percentPerHour),
+    leastTimeLeftMs,
+    mostTimeLeftMs: leftMs(percent + 1, percentPerHour - plusMinus),
+    lastsShift: leastTimeLeftMs >= draining.shiftLeftMs ? "yes" : "no",
+  };
+};
+
+const band = (wearer: PeerFigures | undefined, name: string, percent: number, forecast: BatteryForecast) => ({
+  id: `${wearer?.gatewayId} ${name}`,
+  wearer,
+  name,
+  isConnected: wearer?.state.kind !== "gone",
+  battery: { percent, isCharging: forecast.kind === "unknown" && forecast.reason === "charging" },
+  forecast,
+});
+
+const tenBands: readonly BandForecast[] = [
+  band(undefined, "Left arm", 82, lasting(82, 8.1, 1.1)),
+  { ...band(undefined, "Ankle", 0, { kind: "unknown", reason: "no-reading" }), battery: undefined },
+  ...tenPeers.map((wearer, n) =>
+    band(
+      wearer,
+      "Right arm",
+      93 - 4 * n,
+      n % 4 === 3
+        ? { kind: "unknown", reason: n === 3 ? "charging" : "too-early" }
+        : lasting(93 - 4 * n, 7.4 + 0.6 * n, 1.2),
+    ),
+  ),
+];
 
 const bins = (p50Ms: number) =>
   Array.from({ length: 16 }, (_, i) => ({
@@ -255,6 +298,7 @@ export const nothingYet: PanelState = {
     pressure: { kind: "unknown", why: "this browser does not tell pages about the processor" },
     battery: { kind: "unknown", why: "this browser does not tell pages about the battery; Chrome and Edge do" },
     forecast: { kind: "unknown", reason: "no-reading" },
+    bands: [],
     verdict: { text: "nobody else is here", outcome: "unknown" },
   },
   history: { points: [], gapMs: 3 * firstIntervalMs, wallOffsetMs },
@@ -270,7 +314,11 @@ export const hourOfTen: PanelState = {
     pressure: { kind: "known", state: "nominal" },
     battery: { kind: "known", percent: 87, isCharging: false },
     forecast: draining,
-    verdict: { text: "8 of 9 peers under 500 ms (1 asleep); p99 45 ms ± 4; lasts 9 h 15 min", outcome: "bad" },
+    bands: tenBands,
+    verdict: {
+      text: "8 of 9 peers under 500 ms (1 asleep); p99 45 ms ± 4; Tomasz's Right arm lasts 5 h 0 min, the shift 6 h 55 min",
+      outcome: "bad",
+    },
   },
   history: { points: hour, gapMs: 3 * firstIntervalMs, wallOffsetMs },
   recording: {
@@ -306,6 +354,17 @@ export const allAmiss: PanelState = {
       outcome: "bad",
     },
     battery: { kind: "known", percent: 14, isCharging: false },
+    bands: [
+      band(
+        peer(2, `\u202e${"Donaudampfschifffahrtsgesellschaft".repeat(2)}`, undefined),
+        '<img src=x onerror="1">',
+        3,
+        {
+          ...lasting(3, 90, 20),
+          mostTimeLeftMs: undefined,
+        },
+      ),
+    ],
     forecast: { ...draining, levelPercent: 14, lastsShift: "no", timeLeftMs: hourMs, leastTimeLeftMs: 0.8 * hourMs },
   },
   history: { ...hourOfTen.history, points: hour.slice(0, 1) },

@@ -1,0 +1,61 @@
+// How long the bands last, mine and those of the others: a row each, those that end first on top.
+import type { BandForecast } from "../../gateway/statistics-types.ts";
+import { nameText } from "../ui/words.ts";
+import { drainText, lastsWords, noFigure, timeLeftText } from "./panel-words.ts";
+
+const emptyInMs = ({ forecast }: BandForecast): number =>
+  forecast.kind === "draining" ? forecast.timeLeftMs : Number.POSITIVE_INFINITY;
+
+const Row = ({ band }: { band: BandForecast }) => {
+  const { name, wearer, isConnected, battery, forecast } = band;
+  return (
+    <tr>
+      <th scope="row">
+        <bdi>{nameText(name)}</bdi>
+        <span class="row-state">
+          {wearer === undefined ? "mine" : <bdi>{nameText(wearer.name)}</bdi>}
+          {!isConnected && ", not connected"}
+        </span>
+      </th>
+      <td>{battery?.percent ?? noFigure}</td>
+      <td>{drainText(forecast)}</td>
+      <td>{timeLeftText(forecast)}</td>
+      <td>{lastsWords(forecast)}</td>
+    </tr>
+  );
+};
+
+export const BandTable = ({ bands }: { bands: readonly BandForecast[] }) => (
+  <div class="bands">
+    <h3>Batteries of the bands</h3>
+    {bands.length === 0 ? (
+      <p class="hint">No band here tells of its battery.</p>
+    ) : (
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
+      <section class="table-scroll" tabIndex={0} aria-label="Batteries by band">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Band</th>
+              <th scope="col">
+                level<span class="unit">%</span>
+              </th>
+              <th scope="col">
+                drain<span class="unit">% an hour</span>
+              </th>
+              <th scope="col">time left</th>
+              <th scope="col">lasts the shift</th>
+            </tr>
+          </thead>
+          <tbody>
+            {[...bands]
+              .sort((a, b) => emptyInMs(a) - emptyInMs(b))
+              .map((band) => (
+                <Row key={band.id} band={band} />
+              ))}
+          </tbody>
+        </table>
+      </section>
+    )}
+  </div>
+);
