@@ -21,7 +21,7 @@ interface Turn {
 export class Downlink {
   readonly #link: DeviceLink;
   readonly #now: Now;
-  readonly #observer: ProbeObserver | undefined;
+  #observer: ProbeObserver | undefined;
   #limits: WearerLimits;
   /** The vibrations of the last ten seconds; never more, and never longer in all, than the limits. */
   readonly #begun = new Set<Turn>();
@@ -40,6 +40,10 @@ export class Downlink {
 
   set limits(limits: WearerLimits) {
     this.#limits = limits;
+  }
+
+  set observer(observer: ProbeObserver | undefined) {
+    this.#observer = observer;
   }
 
   /**
@@ -68,9 +72,10 @@ export class Downlink {
     const strengthPercent = Math.min(wanted.strengthPercent, this.#limits.strengthLimit);
     const payload = encodeVibration({ strengthPercent, durationsMs: wanted.durationsMs });
     const askedAtMs = this.#now();
-    this.#observer?.onWriteAsked();
+    const observer = this.#observer; // Another may measure before the write is over.
+    observer?.onWriteAsked();
     const { kind } = await this.#link.write({ kind: kinds.vibrate, payload, expiresAtMs });
-    this.#observer?.onWriteOver(kind, this.#now() - askedAtMs);
+    observer?.onWriteOver(kind, this.#now() - askedAtMs);
     return kind;
   }
 

@@ -8,6 +8,11 @@ export type ErrorCode =
   | "bad-invite"
   | "room-not-entered"
   | "wrong-room-key"
+  | "room-key-changed"
+  | "removed-from-room"
+  | "left-behind"
+  | "not-removed"
+  | "key-change-needs-server"
   | "connection-not-safe"
   | "server-unreachable"
   | "server-away"
@@ -87,6 +92,26 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   "wrong-room-key": {
     sentence: "Someone could not prove that they hold this room's key and was turned away.",
     remedy: "If you expected them, send them a fresh copy of the invite.",
+  },
+  "room-key-changed": {
+    sentence: "The room goes on under a new key, and older invites lead nowhere.",
+    remedy: "Invite others with the new code or link.",
+  },
+  "removed-from-room": {
+    sentence: "You were removed from this room; your invite leads nowhere any more.",
+    remedy: "Ask somebody in the room for a fresh invite if this was a mistake.",
+  },
+  "left-behind": {
+    sentence: "The others have moved on to a new room key that did not reach this phone.",
+    remedy: "Ask one of them for a fresh invite.",
+  },
+  "not-removed": {
+    sentence: "This person is still in the room: somebody else changed its key at the same moment.",
+    remedy: "Remove them again.",
+  },
+  "key-change-needs-server": {
+    sentence: "The room's key can be changed only while the signaling server is there, or nobody would meet again.",
+    remedy: "Try again when it is back.",
   },
   "connection-not-safe": {
     sentence: "A connection was not safe: somebody between you and the other phone changed it, so it was closed.",

@@ -7,15 +7,18 @@ import { encodeVibration, type MotionSample } from "../firmware-bridge/payloads.
 import type { Channel } from "./channel.ts";
 import { encodeCommandTarget } from "./command-payload.ts";
 import { type Cause, Effects, type Response, vibrationOf } from "./effects.ts";
+import { Farewell } from "./farewell.ts";
 import { type DoneOutcome, doneOutcomes, type NeighbourFrame } from "./frame-types.ts";
 import type { RefusalReason } from "./handshake.ts";
+import type { Luggage } from "./luggage.ts";
 import { type MotionLimits, noMotionLimits } from "./motion-rate.ts";
 import { Mux } from "./mux.ts";
 import type { GatewayObserver } from "./observers.ts";
-import { OwnProbe } from "./own-probe.ts";
-import type { Peer } from "./peer.ts";
+import { OwnProbe, type OwnProbeListener } from "./own-probe.ts";
+import type { Departure, Peer } from "./peer.ts";
 import { PeerBook } from "./peer-book.ts";
 import { checkWindowMs, defaultWindowMs, effectLifetimeMs, type GatewayRecord, recordClass } from "./record.ts";
+import { RoomKeyChange, type SettledChange } from "./room-key-change.ts";
 import { RosterBook, type RosterProbe } from "./roster.ts";
 import type { PatternName, Rule } from "./rules.ts";
 import type { Cancel, Crypto, IdentityKey, Now, Schedule } from "./runtime.ts";
@@ -32,6 +35,7 @@ export interface GatewayOptions {
   readonly identity: IdentityKey;
   /** How often that identity has entered a room, from 1. */
   readonly epoch: number;
+  readonly roomKey: Uint8Array;
   readonly authKey: Uint8Array;
   readonly name: string;
   readonly rules: readonly Rule[];
@@ -43,6 +47,8 @@ export interface GatewayOptions {
   readonly onNeighbourFrame: (neighbourId: string, frame: NeighbourFrame) => void;
   /** The page behind that session id is no more: it left, or came back as another session. */
   readonly onSessionOver: (sessionId: string) => void;
+  /** From the room before, when this one is the same under another key. */
+  readonly luggage?: Luggage | undefined;
   /** Who measures; see statistics.ts. */
   readonly observer?: GatewayObserver | undefined;
 }
@@ -58,17 +64,25 @@ export type GatewayEvent =
   | { readonly kind: "peer-joined"; readonly peer: Peer }
   /** `hasLeft`: it said that it leaves the room; otherwise its channel was lost. */
   | { readonly kind: "peer-gone"; readonly peer: Peer; readonly hasLeft: boolean }
+  /** The room has another key: who wants to stay with the others moves there. */
+  | { readonly kind: "room-key-settled"; readonly change: SettledChange }
+  /** That peer has moved on to a key that never reached us. */
+  | { readonly kind: "left-behind"; readonly peer: Peer }
+  /** That peer says that the room has moved on without us. */
+  | { readonly kind: "removed"; readonly peer: Peer }
   | { readonly kind: "refused"; readonly reason: RefusalReason }
   | { readonly kind: "woke" };
 
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #mux: Mux;
-  readonly #roster: RosterBook;
+  #roster: RosterBook;
   readonly #peers: PeerBook;
   readonly #effects: Effects;
   readonly #probes = new Map<number, OwnProbe>();
   readonly #wake: WakeDetector;
+  readonly #keyChange: RoomKeyChange;
+  #farewell: Farewell | undefined;
   #limits: WearerLimits;
   #motionLimits = noMotionLimits;
   #commandSequence = 0;
@@ -79,7 +93,7 @@ export class Gateway {
     this.#options = options;
     this.#limits = options.limits;
     this.#mux = new Mux({ now, schedule, windowMs: defaultWindowMs, observer });
-    this.#roster = new RosterBook(options.name);
+    this.#roster = options.luggage?.roster ?? new RosterBook(options.name);
     this.#effects = new Effects({
       rules: options.rules,
       probes: () => this.#probes.values(),
@@ -96,15 +110,38 @@ export class Gateway {
       onRecord: (peer, record, probe, deadlineMs) => this.#received(peer, record, probe, deadlineMs),
       onChange: () => onEvent({ kind: "peers-changed" }),
       onJoined: (peer) => onEvent({ kind: "peer-joined", peer }),
-      onGone: (peer, how) => onEvent({ kind: "peer-gone", peer, hasLeft: how === "left" }),
+      onGone: (peer, how) => this.#gone(peer, how),
       onMembers: (peer, sessionIds) => options.onMembers(peer.sessionId, sessionIds),
       onRefused: (reason) => onEvent({ kind: "refused", reason }),
+      onOpened: (peer) => this.#keyChange.connected(peer.gatewayId),
+      onRoomKey: (peer, frame) => {
+        this.#keyChange.heard(peer.gatewayId, frame);
+        this.#farewell?.check();
+      },
     });
+    this.#keyChange = new RoomKeyChange({
+      ownId: options.identity.gatewayId,
+      roomKey: options.roomKey,
+      lastMoveMs: options.luggage?.movedAtMs,
+      now,
+      schedule,
+      members: () => this.peers.map(({ gatewayId }) => gatewayId),
+      send: (gatewayId, frame) => this.#peers.get(gatewayId)?.send(frame),
+      onChosen: () => onEvent({ kind: "peers-changed" }),
+      onSettled: (change) => onEvent({ kind: "room-key-settled", change }),
+    });
+    for (const probe of options.luggage?.probes ?? []) this.#takeOver(probe);
+    this.#mux.rosterVersion = this.#roster.roster.version;
     this.#wake = new WakeDetector(options);
     this.#cancelBeat = this.#scheduleBeat();
   }
 
   // --- the room's side ---
+
+  /** What others know this gateway by. */
+  get id(): string {
+    return this.#options.identity.gatewayId;
+  }
 
   get peers(): readonly Peer[] {
     return [...this.#peers];
@@ -130,6 +167,36 @@ export class Gateway {
   /** For another member, by way of the peer at `neighbourId`. False when it was not sent. */
   sendThrough(neighbourId: string, frame: NeighbourFrame): boolean {
     return this.#peers.sendThrough(neighbourId, frame);
+  }
+
+  /** Leads the room to another key, without those who are removed (docs/protocol.md §4). */
+  changeRoomKey(roomKey: Uint8Array, removed: readonly string[]): "begun" | "underway" {
+    return this.#keyChange.begin(roomKey, removed);
+  }
+
+  /** By a change of the key that has not settled yet. */
+  isBeingRemoved(gatewayId: string): boolean {
+    return this.#keyChange.isRemoved(gatewayId);
+  }
+
+  /** That change is this gateway's, and it has settled. */
+  hasSettledFor(change: SettledChange): boolean {
+    return this.#keyChange.outcome === change;
+  }
+
+  /** What the gateway in the room of the new key is given. This one has no probes from now on. */
+  pack(): Luggage {
+    const luggage = { roster: this.#roster, probes: this.probes, movedAtMs: this.#options.now() };
+    this.#roster = new RosterBook(this.#roster.roster.name);
+    this.#probes.clear();
+    return luggage;
+  }
+
+  /** Leaves those who follow to the new key. Resolves when nobody is held any more, after a minute at most; then it is to be closed. */
+  bidFarewell(): Promise<void> {
+    this.#farewell ??= new Farewell(this.#peers, this.#keyChange, this.#options.schedule);
+    this.#farewell.check();
+    return this.#farewell.over;
   }
 
   isMuted(gatewayId: string): boolean {
@@ -213,12 +280,7 @@ export class Gateway {
       link,
       limits: this.#limits,
       now,
-      listener: {
-        onChange: () => this.#probeChanged(probe),
-        onRecord: (record) => this.#mux.announce(record),
-        onMotion: (sample) => onEvent({ kind: "motion", probe, sample }),
-        onGesture: (gesture) => onEvent({ kind: "gesture", probe, gesture }),
-      },
+      listener: this.#listenerOf(() => probe),
       observer: observer?.observeProbe(link),
     });
     probe.motionRate.limits = this.#motionLimits;
@@ -277,6 +339,7 @@ export class Gateway {
   /** Says goodbye to the peers and lets go of the probes. */
   async close(): Promise<void> {
     this.#cancelBeat();
+    this.#keyChange.close();
     this.#peers.close();
     this.#mux.close();
     await Promise.all(this.probes.map((probe) => this.removeProbe(probe.index)));
@@ -288,12 +351,42 @@ export class Gateway {
       this.#noticeSleep(this.#wake.beat());
       this.#peers.tick();
       for (const probe of this.#probes.values()) probe.motionRate.beat();
+      this.#farewell?.check();
       this.#options.observer?.onBeat(this.peers, this.probes);
     });
   }
 
   #noticeSleep(hasSlept: boolean): void {
     if (hasSlept) this.woke();
+  }
+
+  /** Whom we leave ourselves is no news. */
+  #gone(peer: Peer, how: Departure): void {
+    const { onEvent } = this.#options;
+    if (how === "removed") onEvent({ kind: "removed", peer });
+    else if (how === "moved" && !this.#keyChange.isUnderway) onEvent({ kind: "left-behind", peer });
+    else if (how !== "moved" && this.#farewell === undefined)
+      onEvent({ kind: "peer-gone", peer, hasLeft: how === "left" });
+  }
+
+  #listenerOf(probe: () => OwnProbe): OwnProbeListener {
+    const { onEvent } = this.#options;
+    return {
+      onChange: () => this.#probeChanged(probe()),
+      onRecord: (record) => this.#mux.announce(record),
+      onMotion: (sample) => onEvent({ kind: "motion", probe: probe(), sample }),
+      onGesture: (gesture) => onEvent({ kind: "gesture", probe: probe(), gesture }),
+    };
+  }
+
+  #takeOver(probe: OwnProbe): void {
+    this.#probes.set(probe.index, probe);
+    probe.motionRate.limits = this.#motionLimits;
+    probe.moveTo(
+      this.#listenerOf(() => probe),
+      this.#options.observer?.observeProbe(probe.link),
+    );
+    this.#roster.update(probe.index, { ...probe.link.info, isConnected: probe.isConnected });
   }
 
   #received(peer: Peer, record: GatewayRecord, probe: RosterProbe | undefined, deadlineMs: number): void {

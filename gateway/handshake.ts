@@ -1,12 +1,13 @@
 // Admission: both ends prove that they hold the room key, whose gateway they are, and that nobody sits between them (docs/protocol.md §2.1).
 // Strictly alternating, as the channel is unordered. Invariant: nobody is admitted unless every byte of the transcript is the same at both ends.
-import { equalBytes, toHex } from "../firmware-bridge/bytes.ts";
+import { equalBytes } from "../firmware-bridge/bytes.ts";
 import type { FingerprintPair } from "./channel.ts";
 import type { ChannelRelay } from "./channel-relay.ts";
 import { decodeMessage } from "./decode-message.ts";
 import { encodeMessage } from "./encode-message.ts";
 import type { EpochBook } from "./epoch-book.ts";
-import { type GatewayFrame, gatewayIdBytes, type Hello, nonceBytes, type Proof } from "./frame-types.ts";
+import { type GatewayFrame, type Hello, nonceBytes, type Proof } from "./frame-types.ts";
+import { gatewayIdOf } from "./gateway-id.ts";
 import { type HandshakeParty, type HandshakeRole, transcript } from "./handshake-transcript.ts";
 import type { Crypto, IdentityKey, Schedule } from "./runtime.ts";
 
@@ -177,7 +178,7 @@ const verify = async (
   const { publicKey, epoch } = role === "I" ? dialer : callee;
   if (!equalBytes(await crypto.hmacSha256(authKey, bytes), mac)) return refuse("wrong-proof");
   if (!(await crypto.verifyP256(publicKey, signature, bytes))) return refuse("wrong-signature");
-  const gatewayId = toHex((await crypto.sha256(publicKey)).subarray(0, gatewayIdBytes));
+  const gatewayId = await gatewayIdOf(crypto, publicKey);
   return epochs.prove(gatewayId, epoch) ? { kind: "admitted", gatewayId, epoch } : refuse("stale-epoch");
 };
 

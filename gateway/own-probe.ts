@@ -36,8 +36,8 @@ export class OwnProbe {
   /** Bytes and frames from the probe that could not be read, by cause. */
   readonly discarded = new Map<string, number>();
   battery: BatteryLevel | undefined;
-  readonly #listener: OwnProbeListener;
-  readonly #observer: ProbeObserver | undefined;
+  #listener: OwnProbeListener;
+  #observer: ProbeObserver | undefined;
 
   constructor({ index, link, limits, now, listener, observer }: OwnProbeOptions) {
     this.index = index;
@@ -51,15 +51,15 @@ export class OwnProbe {
       capabilities: () => link.info.capabilities,
       now,
       listener: {
-        onRecord: (record) => listener.onRecord(record),
+        onRecord: (record) => this.#listener.onRecord(record),
         onMotion: (sample) => {
           this.motionRate.sample(sample.clockMs);
-          listener.onMotion(sample);
+          this.#listener.onMotion(sample);
         },
-        onGesture: (gesture) => listener.onGesture(gesture),
+        onGesture: (gesture) => this.#listener.onGesture(gesture),
         onBattery: (level) => {
           this.battery = level;
-          listener.onChange();
+          this.#listener.onChange();
         },
         onDiscard: (cause, count) => this.#discard(cause, count),
       },
@@ -68,6 +68,14 @@ export class OwnProbe {
 
   get isConnected(): boolean {
     return this.link.state.kind === "connected";
+  }
+
+  /** From now on another gateway has it, with its link as it is. */
+  moveTo(listener: OwnProbeListener, observer: ProbeObserver | undefined): void {
+    this.#listener = listener;
+    this.#observer = observer;
+    this.downlink.observer = observer;
+    observer?.onState(this.link.state);
   }
 
   /** Resolves with the first state that is connected or closed. */

@@ -25,6 +25,8 @@ export interface PeerBookOptions
   readonly roster: () => Roster;
   /** The page behind that session id is no more, and need not be dialled again. */
   readonly onSessionOver: (sessionId: string) => void;
+  /** It is held, on a channel of which it knows nothing but roster and members yet. */
+  readonly onOpened: (peer: Peer) => void;
   readonly onRefused: (reason: RefusalReason) => void;
   /** A frame for this gateway that came through that neighbour. */
   readonly onNeighbourFrame: (neighbourId: string, frame: NeighbourFrame) => void;
@@ -109,8 +111,13 @@ export class PeerBook {
     }
   }
 
-  close(): void {
+  /** Whoever is there may stay. */
+  admitNobody(): void {
     this.#isClosed = true;
+  }
+
+  close(): void {
+    this.admitNobody();
     for (const peer of this) peer.close("leaving", "left the room");
   }
 
@@ -146,6 +153,7 @@ export class PeerBook {
     }
     peer.open(relay, this.#options.roster(), this.heldSessionIds());
     this.#haveMembersChanged = true;
+    this.#options.onOpened(peer);
     return true;
   }
 
@@ -176,7 +184,7 @@ export class PeerBook {
       if (gone === undefined) return undefined;
       this.#forget(gone);
     }
-    const { now, mux, observer, beforeMessage, onChange, onJoined, onRecord, onMembers } = this.#options;
+    const { now, mux, observer, beforeMessage, onChange, onJoined, onRecord, onMembers, onRoomKey } = this.#options;
     const peer = new Peer({
       gatewayId,
       epoch,
@@ -190,9 +198,10 @@ export class PeerBook {
       onRecord,
       onMembers,
       onNeighbourFrame: (sender, frame) => this.#post.take(sender, frame),
+      onRoomKey,
       onGone: (gone, how) => {
         this.#options.onGone(gone, how);
-        if (how === "left") this.#options.onSessionOver(gone.sessionId);
+        if (how !== "lost") this.#options.onSessionOver(gone.sessionId);
         this.#haveMembersChanged = true;
       },
     });

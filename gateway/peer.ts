@@ -15,6 +15,7 @@ import {
   type NeighbourFrame,
   type Ping,
   type Pong,
+  type RoomKey,
 } from "./frame-types.ts";
 import type { Ledger } from "./ledger.ts";
 import { Liveness } from "./liveness.ts";
@@ -56,17 +57,28 @@ export interface PeerOptions {
   /** It is there, and has told its name and its probes. */
   readonly onJoined: (peer: Peer) => void;
   /** Its channel has ended, and no other takes its place. */
-  readonly onGone: (peer: Peer, how: "left" | "lost") => void;
+  readonly onGone: (peer: Peer, how: Departure) => void;
   /** A record that came for the first time, and in time. The deadline is on this gateway's clock, for records with an effect. */
   readonly onRecord: (peer: Peer, record: GatewayRecord, probe: RosterProbe | undefined, deadlineMs: number) => void;
   /** The session ids that the peer says it holds. */
   readonly onMembers: (peer: Peer, sessionIds: readonly string[]) => void;
   /** By way of this peer, or for another to whom it wants it handed on. */
   readonly onNeighbourFrame: (peer: Peer, frame: NeighbourFrame) => void;
+  /** It hands on a key for the room. */
+  readonly onRoomKey: (peer: Peer, roomKey: RoomKey) => void;
 }
 
-/** How a channel ends: the peer said that it leaves the room, the channel failed, or another one takes over. */
-type Parting = "left" | "lost" | "replaced";
+/** Why nobody is there: the peer said that it leaves the room, that it follows it to another key, or that we may not; or the channel failed. */
+export type Departure = "left" | "moved" | "removed" | "lost";
+
+/** How a channel ends; "replaced": another one takes over. */
+type Parting = Departure | "replaced";
+
+const departures: ReadonlyMap<number, Departure> = new Map([
+  [byeReasons.leaving, "left"],
+  [byeReasons.moved, "moved"],
+  [byeReasons.removed, "removed"],
+]);
 
 export type PeerState =
   | { readonly kind: "connected" }
@@ -301,6 +313,8 @@ export class Peer {
         return this.#options.onNeighbourFrame(this, frame);
       case "done":
         return this.#observer?.onDone(frame, this.#time.estimate());
+      case "roomKey":
+        return this.#options.onRoomKey(this, frame);
       case "bye":
         return this.#endedByOther(frame.reason);
       case "hello":
@@ -361,7 +375,7 @@ export class Peer {
   #endedByOther(reason: number): void {
     const channel = this.#channel;
     if (channel === undefined) return;
-    this.#closed(channel, "it said goodbye", reason === byeReasons.leaving ? "left" : "lost");
+    this.#closed(channel, "it said goodbye", departures.get(reason) ?? "lost");
     channel.close(`the other end said goodbye (${reason})`);
   }
 

@@ -15,6 +15,8 @@ const authKeyInfo = "earl-mesh auth key 1";
 const inviteForm = /^(?:(?:https?:\/\/[^\s#]+)?#k=)?([A-Za-z0-9_-]{22})$/;
 
 export interface Room {
+  /** Secret: what all the rest is derived from. */
+  readonly roomKey: Uint8Array;
   /** Public: names the room to the server. 32 hexadecimal digits. */
   readonly roomId: string;
   /** Secret: proves to other gateways that one holds the room key. 32 bytes. */
@@ -39,5 +41,5 @@ export const deriveRoom = async (crypto: Pick<Crypto, "hkdfSha256">, roomKey: Ui
     crypto.hkdfSha256(roomKey, encodeUtf8(roomIdInfo), roomIdBytes),
     crypto.hkdfSha256(roomKey, encodeUtf8(authKeyInfo), authKeyBytes),
   ]);
-  return { roomId: toHex(roomId), authKey };
+  return { roomKey, roomId: toHex(roomId), authKey };
 };

@@ -26,6 +26,8 @@ export interface Crypto {
 
 /** The private half stays where it was made: only signing is handed out. */
 export interface IdentityKey {
+  /** What others know this gateway by, docs/protocol.md §2.1. */
+  readonly gatewayId: string;
   readonly publicKey: Uint8Array;
   sign(data: Uint8Array): Promise<Uint8Array>;
 }

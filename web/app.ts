@@ -3,11 +3,14 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { toBase64url } from "../gateway/base64url.ts";
 import type { ErrorCode } from "../gateway/errors.ts";
-import type { Gateway } from "../gateway/gateway.ts";
+import type { Gateway, GatewayEvent } from "../gateway/gateway.ts";
+import type { Luggage } from "../gateway/luggage.ts";
 import { deriveRoom, makeInvite, makeRoomKey, parseInvite, type Room } from "../gateway/room-key.ts";
+import type { SettledChange } from "../gateway/room-key-change.ts";
 import type { Crypto, Now, Schedule } from "../gateway/runtime.ts";
 import type { ServerState } from "../gateway/server-state.ts";
 import { maxBluetoothLinks } from "./ble/pairing.ts";
+import { keyChangeText, memberName } from "./key-change-words.ts";
 import type { LogBook } from "./log-book.ts";
 import type { RoomSession, RoomSessionListener } from "./mesh/room-session.ts";
 import type { NoticeBoard } from "./notice-board.ts";
@@ -32,12 +35,22 @@ export interface AppOptions {
   readonly shelf: ProbeShelf;
   readonly log: LogBook;
   readonly notices: NoticeBoard;
-  /** The page is in one room at a time. */
-  readonly join: (room: Room, settings: Settings, listener: RoomSessionListener) => Promise<RoomSession>;
+  /** The page is in one room at a time; `luggage` is what it brings when the room is the one before, under another key. */
+  readonly join: (
+    room: Room,
+    settings: Settings,
+    listener: RoomSessionListener,
+    luggage: Luggage | undefined,
+  ) => Promise<RoomSession>;
   /** The address that invites name, and what is wrong with it. */
   readonly inviteBase: { readonly url: string; readonly problem: ErrorCode | undefined };
   /** The fragment of the page's address, in which an invite stands. */
-  readonly fragment: { read(): string; write(fragment: string): void };
+  readonly fragment: {
+    read(): string;
+    write(fragment: string): void;
+    /** In place of the present one, which no way back leads to. */
+    replace(fragment: string): void;
+  };
   readonly copy: (text: string) => Promise<boolean>;
   /** Undefined where the browser has no share sheet; resolves with whether the sheet could be opened. */
   readonly share: ((url: string) => Promise<boolean>) | undefined;
@@ -60,6 +73,8 @@ export class App {
   #session: RoomSession | undefined;
   /** Counts the rooms entered and left. */
   #visit = 0;
+  /** The visit from which a change of the room's key has led here: its room may still say that we were removed. */
+  #cameFrom: number | undefined;
   #hasReachedServer = false;
   #moving: Promise<void> = Promise.resolve();
 
@@ -103,12 +118,14 @@ export class App {
 
   /** Goes where the page's fragment says: into a room, or out of the one that it is in. One move at a time. Never rejects. */
   followFragment(): Promise<void> {
-    this.#moving = this.#moving
-      .then(() => this.#follow())
-      .catch((error: unknown) => {
-        console.error(error);
-        this.#options.notices.raise("room-not-entered");
-      });
+    return this.#move(() => this.#follow());
+  }
+
+  #move(task: () => Promise<void>): Promise<void> {
+    this.#moving = this.#moving.then(task).catch((error: unknown) => {
+      console.error(error);
+      this.#options.notices.raise("room-not-entered");
+    });
     return this.#moving;
   }
 
@@ -141,39 +158,97 @@ export class App {
   }
 
   async #enter(roomKey: Uint8Array): Promise<void> {
-    const { crypto, rooms, join, inviteBase, today, log } = this.#options;
-    const derived = await deriveRoom(crypto, roomKey);
-    if (this.#room.value?.roomId === derived.roomId) return;
+    const room = await deriveRoom(this.#options.crypto, roomKey);
+    if (this.#room.value?.roomId === room.roomId) return;
     await this.leave();
+    await this.#join(room);
+  }
+
+  /** @param before the room that this one is under another key, and what is brought from there. */
+  async #join(derived: Room, before?: { readonly roomId: string; readonly luggage: Luggage }): Promise<void> {
+    const { rooms, join, inviteBase, today, log, notices } = this.#options;
     this.#hasReachedServer = false;
     this.#server.value = { kind: "connecting" };
     const visit = this.#visit;
-    const session = await join(derived, this.#settings.value, {
+    const listener: RoomSessionListener = {
       onEvent: (event) => {
-        if (visit === this.#visit) this.#views.onEvent(event);
+        if (visit === this.#visit) this.#onEvent(event);
+        else if (visit === this.#cameFrom && event.kind === "removed") this.#wasRemoved(event);
       },
       onMeshChange: (server) => {
         if (visit === this.#visit) this.#onMeshChange(server);
       },
-    });
+    };
+    const session = await join(derived, this.#settings.value, listener, before?.luggage);
     if (visit !== this.#visit) return session.close(); // The page was left meanwhile.
     this.#session = session;
     this.#apply(this.#settings.value);
-    this.#options.notices.clear("room-not-entered");
+    for (const code of ["room-not-entered", "removed-from-room", "left-behind"] as const) notices.clear(code);
     const label = `Room ${derived.roomId.slice(0, 4)}`;
-    const inviteUrl = makeInvite(inviteBase.url, roomKey);
-    this.#keep(
-      rooms.remember({
-        roomId: derived.roomId,
-        label,
-        roomKey: toBase64url(roomKey),
-        lastUsedAt: today().toISOString(),
-      }),
-    );
+    const inviteUrl = makeInvite(inviteBase.url, derived.roomKey);
+    const { roomId } = derived;
+    const remembered = { roomId, label, roomKey: toBase64url(derived.roomKey), lastUsedAt: today().toISOString() };
+    this.#keep(rooms.remember(remembered, before?.roomId));
     this.#rememberedRooms.value = rooms.rooms();
     this.#room.value = { roomId: derived.roomId, label, inviteUrl, inviteProblem: inviteBase.problem };
     this.#views.show(session);
     log.add("info", `You are in ${label}`);
+  }
+
+  #onEvent(event: GatewayEvent): void {
+    if (event.kind === "removed") return this.#wasRemoved(event);
+    if (event.kind === "room-key-settled") void this.#move(() => this.#moveOn(event.change));
+    this.#views.onEvent(event);
+  }
+
+  /** With the others to the room's new key: the page stays as it is, probes and all, and the old key is in its address no more. */
+  async #moveOn(change: SettledChange): Promise<void> {
+    const { crypto, fragment, notices, log } = this.#options;
+    const before = this.#room.value;
+    const session = this.#session;
+    if (before === undefined || session?.gateway.hasSettledFor(change) !== true) return; // It was left meanwhile.
+    const { gateway } = session;
+    const text = keyChangeText(gateway, change);
+    const room = await deriveRoom(crypto, change.roomKey);
+    fragment.replace(makeInvite("", change.roomKey));
+    this.#cameFrom = this.#visit++;
+    const luggage = gateway.pack();
+    try {
+      await this.#join(room, { roomId: before.roomId, luggage });
+    } catch (error) {
+      await Promise.all(luggage.probes.map(({ link }) => link.close()));
+      await this.leave();
+      throw error;
+    }
+    void session.retire();
+    log.add("warning", text);
+    notices.clear("room-key-changed");
+    if (change.by !== gateway.id) notices.raise("room-key-changed", text);
+    for (const gatewayId of change.notRemoved) notices.raise("not-removed", memberName(gateway, gatewayId));
+  }
+
+  /** By the word of one whom we held, so whoever is removed is told once the others are gone. */
+  #wasRemoved({ peer }: Extract<GatewayEvent, { kind: "removed" }>): void {
+    const { fragment, notices, log } = this.#options;
+    this.#visit++; // The others say the same.
+    this.#cameFrom = undefined;
+    log.add("problem", `You were removed from the room, says ${peer.name || "somebody"}`);
+    notices.raise("removed-from-room");
+    fragment.replace("");
+    void this.followFragment();
+  }
+
+  #changeRoomKey(removed: readonly string[]): void {
+    const { crypto, notices, log } = this.#options;
+    const gateway = this.#gateway;
+    if (gateway === undefined || removed.some((gatewayId) => gateway.isBeingRemoved(gatewayId))) return;
+    if (this.#server.value.kind !== "connected") return notices.raise("key-change-needs-server");
+    notices.clear("key-change-needs-server");
+    if (gateway.changeRoomKey(makeRoomKey(crypto.randomBytes), removed) === "begun") {
+      log.add("info", "A new room key is handed to those who stay");
+      return;
+    }
+    for (const gatewayId of removed) notices.raise("not-removed", memberName(gateway, gatewayId));
   }
 
   /** The fragment is the one place that says which room the page is in; everything else follows it. */
@@ -243,6 +318,8 @@ export class App {
         this.#options.fragment.write("");
         void this.followFragment();
       },
+      changeRoomKey: () => this.#changeRoomKey([]),
+      removePeer: (gatewayId) => this.#changeRoomKey([gatewayId]),
       setName: (text) => {
         const name = cleanName(text);
         if (name !== undefined) this.#change({ name });

@@ -94,6 +94,13 @@ export class Figures {
     void this.#recorder.resume(room.roomId);
   }
 
+  /** The room goes on under another key, and a recording in it too. */
+  move(room: MeasuredRoom): void {
+    this.#latencyProbe?.stop();
+    this.#room = room;
+    this.#recorder.moveTo(room.roomId);
+  }
+
   leave(): void {
     this.#cancelTick?.();
     this.#latencyProbe?.stop();

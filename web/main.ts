@@ -104,7 +104,7 @@ const start = async (root: Element): Promise<void> => {
     shelf: new ProbeShelf(probeChoosers({ bluetooth, phone, now, schedule, random }), busy),
     log,
     notices,
-    join: async (room, settings, listener) => {
+    join: async (room, settings, listener, luggage) => {
       const entry = await identity.nextEntry();
       epoch = entry.epoch;
       if (!identity.isKept) notices.raise("storage-unavailable");
@@ -126,13 +126,16 @@ const start = async (root: Element): Promise<void> => {
         wallNow,
         schedule: timedSchedule(schedule, busy),
         random,
+        luggage,
         wrapChannel: (channel) => timedChannel(channel, busy),
         observer: statistics,
         listener,
       });
       const { gateway } = session;
       gateway.setHidden(document.hidden);
-      figures.enter({ gateway, statistics, roomId: room.roomId, name: () => app.model.settings.value.name });
+      const measured = { gateway, statistics, roomId: room.roomId, name: () => app.model.settings.value.name };
+      if (luggage === undefined) figures.enter(measured);
+      else figures.move(measured);
       return session;
     },
     inviteBase: {
@@ -141,7 +144,8 @@ const start = async (root: Element): Promise<void> => {
     },
     fragment: {
       read: () => location.hash,
-      write: (fragment) => history.pushState(null, "", fragment === "" ? location.pathname : fragment),
+      write: (fragment) => history.pushState(null, "", addressOf(fragment)),
+      replace: (fragment) => history.replaceState(null, "", addressOf(fragment)),
     },
     copy: (text) => succeeds(() => navigator.clipboard.writeText(text)),
     share: "share" in navigator ? (url) => succeeds(() => navigator.share({ title: "Earl Mesh", url })) : undefined,
@@ -238,6 +242,9 @@ const accessible = <T>(access: () => T): T | undefined => {
     return undefined;
   }
 };
+
+/** Of this page, with that fragment or with none. */
+const addressOf = (fragment: string): string => (fragment === "" ? location.pathname : fragment);
 
 /** Whether the platform did it; why it did not is not for us to know, and the person is told what to do instead. */
 const succeeds = async (attempt: () => Promise<void>): Promise<boolean> => {

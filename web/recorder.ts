@@ -101,6 +101,13 @@ export class Recorder {
     this.#show();
   }
 
+  /** What runs goes on in that room, also after a reload. */
+  moveTo(roomId: string): void {
+    if (this.#head === undefined || !this.#head.isRunning) return;
+    this.#head = { ...this.#head, roomId };
+    this.#closeChunk();
+  }
+
   stop(): void {
     if (this.#head === undefined || !this.#head.isRunning) return;
     this.#head = { ...this.#head, isRunning: false };

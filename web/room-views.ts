@@ -105,9 +105,15 @@ export class RoomViews {
         if (code !== undefined) notices.raise(code);
         break;
       }
+      case "left-behind":
+        log.add("problem", `${event.peer.name || "Somebody"} has moved on to a new room key`);
+        notices.raise("left-behind");
+        break;
       case "woke":
         log.add("info", "This page was asleep; clocks are compared afresh before anything vibrates");
         break;
+      case "room-key-settled":
+      case "removed":
       case "probes-changed":
       case "peers-changed":
         break;
@@ -196,6 +202,7 @@ export class RoomViews {
       state: state.kind === "connected" ? { kind: "connected", delay } : state,
       isMuted: gateway.isMuted(peer.gatewayId),
       isHidden: peer.isHidden,
+      isBeingRemoved: gateway.isBeingRemoved(peer.gatewayId),
       lastGesture: this.#gestures.get(peer.gatewayId),
       probes: peer.probes.map(({ index, name, isConnected, capabilities: bits }) => ({
         index,
@@ -216,6 +223,7 @@ const newcomerView = (sessionId: string): PeerView => ({
   state: { kind: "connecting" },
   isMuted: false,
   isHidden: false,
+  isBeingRemoved: false,
   lastGesture: undefined,
   probes: [],
 });

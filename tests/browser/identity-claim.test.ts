@@ -92,7 +92,7 @@ describe("another's identity", { timeout: 120_000 }, () => {
   /** Tom's public key, which everybody in the room has seen, and a private one that is not Tom's. */
   const joinAsLiar = async (): Promise<RoomSession> => {
     const { sign } = await makeKey();
-    return join("Liar", { identity: { publicKey: tomsKey.publicKey, sign }, epoch: epoch + 1 });
+    return join("Liar", { identity: { ...tomsKey, sign }, epoch: epoch + 1 });
   };
 
   it("should not be granted to who dials the page without its private key", async () => {

@@ -91,7 +91,7 @@ describe("a room of native phones", { timeout: 60_000 }, () => {
     await untilWhole();
     const mallory = await startNativePhone({
       origin: server.origin,
-      room: { roomId: room.roomId, authKey: webCrypto.randomBytes(32) },
+      room: { ...room, authKey: webCrypto.randomBytes(32) },
       name: "Mallory",
     });
     try {

@@ -251,9 +251,13 @@ class MemoryOpener implements ServerOpener {
     });
   }
 
-  close(): void {
+  retire(): void {
     this.#network.forget(this.node);
     for (const settle of this.#settle) settle({ failed: "closed" });
+  }
+
+  close(): void {
+    this.retire();
   }
 }
 
@@ -312,6 +316,10 @@ class MemoryNeighbourOpener implements NeighbourOpener {
   }
 
   close(): void {
+    this.retire();
+  }
+
+  retire(): void {
     for (const { end } of this.#dials.values()) end({ failed: "closed" });
   }
 

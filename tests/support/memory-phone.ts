@@ -15,6 +15,7 @@ import { nodeIdentity } from "./node-crypto.ts";
 import { RecordingLink } from "./recording-link.ts";
 
 const roomId = "00112233445566778899aabbccddeeff";
+const roomKey = new Uint8Array(16).fill(9);
 const authKey = new Uint8Array(32).fill(7);
 
 export interface MemoryPhoneOptions {
@@ -119,6 +120,7 @@ export class MemoryPage implements NetworkNode {
       crypto,
       identity: owner.identity,
       epoch: owner.epoch,
+      roomKey,
       authKey,
       name: owner.name,
       rules: defaultRules,

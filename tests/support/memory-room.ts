@@ -16,6 +16,7 @@ import { type MemoryChannelPair, memoryChannelPair } from "./memory-channel.ts";
 import { RecordingLink } from "./recording-link.ts";
 
 const roomId = "00112233445566778899aabbccddeeff";
+const roomKey = new Uint8Array(16).fill(9);
 const authKey = new Uint8Array(32).fill(7);
 
 export interface Member {
@@ -53,6 +54,7 @@ export const newMember = async (
     crypto: webCrypto,
     identity: options.identity ?? (await newIdentity()),
     epoch: 1,
+    roomKey,
     authKey,
     name,
     rules: defaultRules,

@@ -1,6 +1,7 @@
 // `Crypto` and `IdentityKey` on Node's synchronous functions: real cryptography that is over within the turn in which it was asked for, so that
 // a simulation on fake time is the same at every run. Random bytes come from the simulation's own dice.
 import { createHash, createHmac, createPublicKey, generateKeyPairSync, hkdfSync, sign, verify } from "node:crypto";
+import { gatewayIdBytes } from "../../gateway/frame-types.ts";
 import type { Crypto, IdentityKey } from "../../gateway/runtime.ts";
 import type { Dice } from "./dice.ts";
 
@@ -27,6 +28,10 @@ export const nodeIdentity = (): IdentityKey => {
   const { x = "", y = "" } = publicKey.export({ format: "jwk" });
   const point = Buffer.concat([Buffer.of(uncompressed), Buffer.from(x, "base64url"), Buffer.from(y, "base64url")]);
   return {
+    gatewayId: createHash("sha256")
+      .update(point)
+      .digest("hex")
+      .slice(0, 2 * gatewayIdBytes),
     publicKey: new Uint8Array(point),
     sign: async (data) => new Uint8Array(sign("sha256", data, { key: privateKey, dsaEncoding: "ieee-p1363" })),
   };

@@ -2,7 +2,11 @@ import { signal } from "@preact/signals";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { vibrationOf } from "../../gateway/effects.ts";
 import type { Gateway, GatewayEvent } from "../../gateway/gateway.ts";
+import type { Luggage } from "../../gateway/luggage.ts";
+import type { Peer } from "../../gateway/peer.ts";
 import type { Room } from "../../gateway/room-key.ts";
+import { type SettledChange, settleMs } from "../../gateway/room-key-change.ts";
+import { makeSessionId } from "../../gateway/session-id.ts";
 import { App } from "../../web/app.ts";
 import { BusyTime } from "../../web/busy-time.ts";
 import { LogBook } from "../../web/log-book.ts";
@@ -15,7 +19,7 @@ import { SettingsStore } from "../../web/store/settings-store.ts";
 import type { TextStorage } from "../../web/store/text-storage.ts";
 import type { Settings } from "../../web/ui/app-model.ts";
 import { FakeTime, settle } from "../support/fake-time.ts";
-import { newMember } from "../support/memory-room.ts";
+import { connect, type Member, newMember } from "../support/memory-room.ts";
 import { RecordingLink } from "../support/recording-link.ts";
 
 const invite = (letter: string): string => `#k=${letter.repeat(21)}A`;
@@ -25,7 +29,9 @@ interface Joined {
   readonly settings: Settings;
   readonly listener: RoomSessionListener;
   readonly gateway: Gateway;
+  readonly luggage: Luggage | undefined;
   isClosed: boolean;
+  isRetired: boolean;
 }
 
 const memoryStorage = (): TextStorage => {
@@ -39,10 +45,18 @@ const memoryStorage = (): TextStorage => {
   };
 };
 
+/** Somebody whom a member holds. */
+const anyPeer = async (time: FakeTime, member: Member): Promise<Peer> => {
+  const other = await newMember(time, "Nora");
+  await connect(time, other, member);
+  return member.peerOf(other);
+};
+
 describe("App", () => {
   let time: FakeTime;
   let app: App;
   let fragment: string;
+  let replaced: string[];
   let joined: Joined[];
   let storage: TextStorage;
   let gateway: Gateway;
@@ -69,9 +83,9 @@ describe("App", () => {
       ),
       log: new LogBook(() => new Date(0)),
       notices: new NoticeBoard(),
-      join: async (room, settings, listener) => {
+      join: async (room, settings, listener, luggage) => {
         await beforeEntry();
-        const session: Joined = { room, settings, listener, gateway, isClosed: false };
+        const session: Joined = { room, settings, listener, gateway, luggage, isClosed: false, isRetired: false };
         joined.push(session);
         const close = async (): Promise<void> => {
           session.isClosed = true;
@@ -82,6 +96,9 @@ describe("App", () => {
           serverState: { kind: "connecting" },
           pendingDials: new Set(),
           close,
+          retire: async () => {
+            session.isRetired = true;
+          },
         } as unknown as RoomSession;
       },
       inviteBase: { url: "https://mesh.example", problem: undefined },
@@ -89,6 +106,10 @@ describe("App", () => {
         read: () => fragment,
         write: (text) => {
           fragment = text;
+        },
+        replace: (text) => {
+          fragment = text;
+          replaced.push(text);
         },
       },
       copy: async () => false,
@@ -108,6 +129,7 @@ describe("App", () => {
   beforeEach(async () => {
     time = new FakeTime(1_000);
     fragment = "";
+    replaced = [];
     joined = [];
     storage = memoryStorage();
     chosen = "chooser-cancelled";
@@ -271,6 +293,136 @@ describe("App", () => {
     expect(app.model.probes.value.map(({ origin, link }) => [origin, link.kind])).toEqual([["simulated", "connected"]]);
     expect(noticeCodes()).toContain("already-paired");
     expect(app.model.bluetoothSlots.value).toEqual({ used: 0, total: 7 });
+  });
+
+  describe("when the room's key is changed", () => {
+    const newKey = new Uint8Array(16).fill(3);
+    const newFragment = "#k=AwMDAwMDAwMDAwMDAwMDAw";
+    let old: Joined | undefined;
+
+    /** Another gateway, as in the room of the new key. */
+    const nextGateway = async (): Promise<void> => {
+      gateway = (await newMember(time, "Anna")).gateway;
+    };
+    const change = async (begin: () => void): Promise<void> => {
+      begin();
+      await time.advance(settleMs + 100);
+      await untilJoined(2);
+    };
+    /** The app's own gateway as a member that can be connected; all but gateway and session is like another's. */
+    const inOldRoom = (other: Member): Member => ({
+      ...other,
+      gateway: old?.gateway ?? other.gateway,
+      sessionId: makeSessionId("00112233445566778899aabbccddeeff", webCrypto.randomBytes),
+    });
+    const rooms = () => new RoomStore(storage).rooms();
+    const logTexts = (): readonly string[] => app.model.log.value.map(({ text }) => text);
+
+    beforeEach(async () => {
+      fragment = invite("a");
+      await app.followFragment();
+      [old] = joined;
+      await nextGateway();
+    });
+
+    it("should move with its probes, and have the old key nowhere any more", async () => {
+      const link = new RecordingLink("arm");
+      await old?.gateway.addProbe(link, "Arm")?.open();
+      await change(() => old?.gateway.changeRoomKey(newKey, []));
+      expect(joined[1]?.luggage?.probes.map((probe) => probe.link)).toEqual([link]);
+      expect(link.state.kind).toBe("connected");
+      expect(old?.gateway.probes).toEqual([]);
+      expect(old?.isRetired).toBe(true);
+      expect(joined[1]?.room.roomKey).toEqual(newKey);
+      expect(replaced).toEqual([newFragment]);
+      expect(app.model.room.value?.inviteUrl).toBe(`https://mesh.example${newFragment}`);
+      expect(rooms().map(({ roomKey }) => `#k=${roomKey}`)).toEqual([newFragment]);
+      expect(logTexts()).toContain("You changed the room’s key");
+      expect(noticeCodes()).toEqual([]);
+    });
+
+    it("should say who changed it and who was removed, and keep mutes, rules and limits", async () => {
+      const [mira, tom, muted] = [await newMember(time, "Mira"), await newMember(time, "Tom"), "ab".repeat(16)];
+      const me = inOldRoom(mira);
+      for (const other of [mira, tom]) await connect(time, other, me);
+      app.actions.mutePeer(muted, true);
+      app.actions.setStrengthLimit(35);
+      await change(() => mira.gateway.changeRoomKey(newKey, [tom.gateway.id]));
+      expect(app.model.notices.value).toMatchObject([
+        { code: "room-key-changed", subject: "Mira changed the room’s key; Tom was removed" },
+      ]);
+      expect(logTexts()).toContain("Mira changed the room’s key; Tom was removed");
+      expect(joined[1]?.settings).toMatchObject({ strengthLimit: 35 });
+      expect(joined[1]?.gateway.isMuted(muted)).toBe(true);
+    });
+
+    it("should begin a change by a tap, and tell when somebody could not be removed", async () => {
+      const tom = "cd".repeat(16);
+      app.actions.changeRoomKey();
+      expect(noticeCodes()).toEqual(["key-change-needs-server"]); // In the room of the new key nobody would be found.
+      old?.listener.onMeshChange({ kind: "connected" });
+      app.actions.removePeer(tom);
+      app.actions.removePeer(tom); // Once more is no second wish.
+      expect(old?.gateway.isBeingRemoved(tom)).toBe(true);
+      expect(noticeCodes()).toEqual([]);
+      app.actions.removePeer("ef".repeat(16));
+      expect(noticeCodes()).toEqual(["not-removed"]);
+      await time.advance(settleMs);
+      await untilJoined(2);
+      expect(fragment).toMatch(/^#k=[\w-]{22}$/);
+      expect(fragment).not.toBe(invite("a"));
+    });
+
+    it("should stay where it is told to go while a change settles", async () => {
+      old?.gateway.changeRoomKey(newKey, []);
+      app.actions.leaveRoom();
+      await app.followFragment();
+      await time.advance(settleMs);
+      await app.followFragment();
+      expect(joined).toHaveLength(1);
+      expect(fragment).toBe("");
+      expect(app.model.room.value).toBeUndefined();
+    });
+
+    it("should believe no change that its room knows nothing of", async () => {
+      const { id } = gateway;
+      const made: SettledChange = { roomKey: newKey, by: id, toldBy: id, removed: [], notRemoved: [] };
+      old?.listener.onEvent({ kind: "room-key-settled", change: made });
+      await app.followFragment();
+      expect(joined).toHaveLength(1);
+    });
+
+    it("should leave when it was removed, say so once, and take the key out of the address", async () => {
+      const mira = await newMember(time, "Mira");
+      await connect(time, mira, inOldRoom(mira));
+      const [peer] = old?.gateway.peers ?? [];
+      if (peer === undefined) throw new Error("nobody is there");
+      old?.listener.onEvent({ kind: "removed", peer });
+      old?.listener.onEvent({ kind: "removed", peer });
+      await app.followFragment();
+      expect(noticeCodes()).toEqual(["removed-from-room"]);
+      expect(old?.isClosed).toBe(true);
+      expect(app.model.room.value).toBeUndefined();
+      expect(replaced).toEqual([""]);
+      expect(logTexts().filter((text) => text === "You were removed from the room, says Mira")).toHaveLength(1);
+    });
+
+    it("should leave the new room too, when the others of the old one say that it was removed", async () => {
+      const mira = await newMember(time, "Mira");
+      await change(() => old?.gateway.changeRoomKey(newKey, []));
+      old?.listener.onEvent({ kind: "removed", peer: await anyPeer(time, mira) });
+      await app.followFragment();
+      expect(app.model.room.value).toBeUndefined();
+      expect(joined[1]?.isClosed).toBe(true);
+      expect(noticeCodes()).toEqual(["removed-from-room"]);
+    });
+
+    it("should tell who was left behind", async () => {
+      const mira = await newMember(time, "Mira");
+      old?.listener.onEvent({ kind: "left-behind", peer: await anyPeer(time, mira) });
+      expect(noticeCodes()).toEqual(["left-behind"]);
+      expect(app.model.room.value).toBeDefined();
+    });
   });
 
   it("should say so when an invite cannot be copied", async () => {

@@ -24,6 +24,7 @@ class FakeServerOpener implements ServerOpener {
   readonly drops = new Map<string, number>();
   readonly listener: ServerOpenerListener;
   readonly dials: { sessionId: string; end: (outcome: Channel | DialFailure) => void }[] = [];
+  isRetired = false;
   isClosed = false;
 
   constructor(listener: ServerOpenerListener) {
@@ -39,6 +40,10 @@ class FakeServerOpener implements ServerOpener {
     this.listener.onServerState(state);
   }
 
+  retire(): void {
+    this.isRetired = true;
+  }
+
   close(): void {
     this.isClosed = true;
   }
@@ -49,6 +54,7 @@ class FakeNeighbourOpener implements NeighbourOpener {
   readonly onChannel: OnChannel;
   readonly dials: { sessionId: string; neighbourId: string; end: (outcome: Channel | DialFailure) => void }[] = [];
   readonly received: { neighbourId: string; frame: NeighbourFrame }[] = [];
+  isRetired = false;
   isClosed = false;
 
   constructor(onChannel: OnChannel) {
@@ -61,6 +67,10 @@ class FakeNeighbourOpener implements NeighbourOpener {
 
   receive(neighbourId: string, frame: NeighbourFrame): void {
     this.received.push({ neighbourId, frame });
+  }
+
+  retire(): void {
+    this.isRetired = true;
   }
 
   close(): void {
@@ -282,6 +292,18 @@ describe("mesh", () => {
     const { changes } = world;
     await end(one, { failed: "timed-out" });
     expect(world.changes).toBeGreaterThan(changes);
+  });
+
+  it("should retire from the server and dial nobody more, and leave the channels open", async () => {
+    const { mesh, opener, neighbour, time, end, dialled } = await connected();
+    mesh.retire();
+    await end(one, { failed: "closed" });
+    await time.advance(60_000);
+    expect([opener, neighbour].map(({ isRetired, isClosed }) => [isRetired, isClosed])).toEqual(
+      Array(2).fill([true, false]),
+    );
+    expect(dialled()).toEqual([one, two]);
+    expect(time.pendingTasks).toBe(0);
   });
 
   it("should close its openers and stop", async () => {

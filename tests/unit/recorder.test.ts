@@ -82,6 +82,21 @@ const setUp = (store = new FakeStore(), wallMs = 0) => {
 };
 
 describe("a recording", () => {
+  it("should go on when its room gets another key, and after a reload there", async () => {
+    const first = setUp();
+    first.recorder.start(context, roomId);
+    await first.record(5);
+    first.recorder.moveTo("another room");
+    await first.record(5);
+    expect(await first.rows()).toHaveLength(30);
+    const second = setUp(first.store, 60_000);
+    await second.recorder.resume("another room");
+    expect(second.recorder.isRunning).toBe(true);
+    second.recorder.stop();
+    second.recorder.moveTo(roomId);
+    expect(second.recorder.isRunning).toBe(false);
+  });
+
   it("should give back every row in order, in both formats, while it runs", async () => {
     const { recorder, record, rows } = setUp();
     recorder.start(context, roomId);

@@ -39,6 +39,7 @@ describe("room views", () => {
         return people.map((person) => ({ ...person, state: { kind: "connected" }, wants: () => false }));
       },
       isMuted: () => false,
+      isBeingRemoved: () => false,
       traffic: () => ({}),
       refusals: new Map(),
     };

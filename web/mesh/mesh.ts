@@ -85,9 +85,16 @@ export class Mesh {
     this.#membership.left(peerId, this.#options.now());
   }
 
-  close(): void {
+  /** Leaves the server, and dials nobody any more; the channels stay. */
+  retire(): void {
     this.#isClosed = true;
     this.#cancelTick();
+    this.#server.retire();
+    this.#neighbour.retire();
+  }
+
+  close(): void {
+    this.retire();
     this.#server.close();
     this.#neighbour.close();
   }

@@ -98,10 +98,14 @@ export class RtcNeighbourOpener implements NeighbourOpener {
     else this.#countDrop(cause);
   }
 
-  /** Gives up what is being opened, and closes every channel that it has opened. */
-  close(): void {
+  /** Gives up what is being opened. */
+  retire(): void {
     this.#isClosed = true;
     this.#attempts.settle(() => true, { failed: "closed" });
+  }
+
+  close(): void {
+    this.retire();
     for (const channel of this.#channels) channel.close("leaving");
   }
 

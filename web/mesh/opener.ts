@@ -22,6 +22,9 @@ export type OnChannel = (channel: Channel) => void;
 interface Opener {
   /** What others tried and was not let in, by cause. */
   readonly drops: ReadonlyMap<string, number>;
+  /** Opens nothing more, and is not there any more for others; open channels stay. */
+  retire(): void;
+  /** Closes the channels, too. */
   close(): void;
 }
 

@@ -93,11 +93,15 @@ export class PeerJsOpener implements ServerOpener {
     }
   }
 
-  /** Leaves the server, gives up what is being opened, and closes every channel that it has opened. */
-  close(): void {
+  /** Leaves the server, and gives up what is being opened. */
+  retire(): void {
     this.#isClosed = true;
     this.#link.close();
     this.#attempts.settle(() => true, { failed: "closed" });
+  }
+
+  close(): void {
+    this.retire();
     for (const channel of this.#channels) channel.close("leaving");
   }
 

@@ -18,7 +18,7 @@ export interface RoomSessionListener {
 }
 
 export interface RoomSessionOptions
-  extends Omit<GatewayOptions, "authKey" | "onEvent" | "onMembers" | "onNeighbourFrame" | "onSessionOver"> {
+  extends Omit<GatewayOptions, "roomKey" | "authKey" | "onEvent" | "onMembers" | "onNeighbourFrame" | "onSessionOver"> {
   readonly room: Room;
   readonly Peer: PeerClass;
   readonly RTCPeerConnection: NativeConnectionClass;
@@ -43,6 +43,7 @@ export class RoomSession {
     this.sessionId = makeSessionId(room.roomId, crypto.randomBytes);
     this.gateway = new Gateway({
       ...options,
+      roomKey: room.roomKey,
       authKey: room.authKey,
       onEvent: (event) => listener.onEvent(event),
       onMembers: (sessionId, named) => this.#mesh.peerNamed(sessionId, named),
@@ -95,6 +96,13 @@ export class RoomSession {
   /** What others tried and was not let in before any handshake, by cause. */
   get drops(): ReadonlyMap<string, number> {
     return this.#mesh.drops;
+  }
+
+  /** The room has moved on to another key: gives up its place at the server, waits for those who sleep, and closes. */
+  async retire(): Promise<void> {
+    this.#mesh.retire();
+    await this.gateway.bidFarewell();
+    await this.close();
   }
 
   /** Says goodbye to everybody and lets go of everything. */

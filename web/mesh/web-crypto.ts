@@ -1,5 +1,6 @@
 // `Crypto` and `IdentityKey` of gateway/runtime.ts on WebCrypto, for pages and for Node. Malformed input of others is an answer
 // (`false`), never an exception; the private key is not extractable, so that no script can carry an identity away.
+import { gatewayIdOf } from "../../gateway/gateway-id.ts";
 import type { Crypto, IdentityKey } from "../../gateway/runtime.ts";
 
 const ecdsaP256 = { name: "ECDSA", namedCurve: "P-256" };
@@ -39,7 +40,11 @@ export const webCrypto: Crypto = {
 export const makeIdentityKeyPair = (): Promise<CryptoKeyPair> =>
   crypto.subtle.generateKey(ecdsaP256, false, ["sign", "verify"]);
 
-export const identityKeyOf = async ({ publicKey, privateKey }: CryptoKeyPair): Promise<IdentityKey> => ({
-  publicKey: new Uint8Array(await crypto.subtle.exportKey("raw", publicKey)),
-  sign: async (data) => new Uint8Array(await crypto.subtle.sign(ecdsaSha256, privateKey, own(data))),
-});
+export const identityKeyOf = async (pair: CryptoKeyPair): Promise<IdentityKey> => {
+  const publicKey = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
+  return {
+    gatewayId: await gatewayIdOf(webCrypto, publicKey),
+    publicKey,
+    sign: async (data) => new Uint8Array(await crypto.subtle.sign(ecdsaSha256, pair.privateKey, own(data))),
+  };
+};

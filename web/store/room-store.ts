@@ -27,9 +27,9 @@ export class RoomStore {
     return Array.isArray(stored) ? stored.slice(0, maxRooms).filter(isStoredRoom) : [];
   }
 
-  /** Puts the room first, in place of what was remembered of it. */
-  remember(room: StoredRoom): StorageOutcome {
-    return this.#write([room, ...this.#without(room.roomId)]);
+  /** Puts the room first, in place of what was remembered of it, also under the id that it had before. */
+  remember(room: StoredRoom, formerRoomId?: string): StorageOutcome {
+    return this.#write([room, ...this.#without(room.roomId).filter(({ roomId }) => roomId !== formerRoomId)]);
   }
 
   forget(roomId: string): StorageOutcome {

@@ -44,6 +44,8 @@ export interface PeerView {
   readonly isMuted: boolean;
   /** Its page is in the background, where a phone may send it to sleep. */
   readonly isHidden: boolean;
+  /** By a change of the room's key that is underway. */
+  readonly isBeingRemoved: boolean;
   readonly probes: readonly RemoteProbeView[];
   readonly lastGesture: { readonly name: string; readonly atMs: number } | undefined;
 }
@@ -137,6 +139,10 @@ export interface AppActions {
   openRemembered(roomId: string): void;
   forgetRoom(roomId: string): void;
   leaveRoom(): void;
+  /** Everybody stays; older invites stop working. */
+  changeRoomKey(): void;
+  /** Everybody else moves on to a new room key. */
+  removePeer(gatewayId: string): void;
   setName(name: string): void;
   copyInvite(): Promise<boolean>;
   shareInvite(): void;

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { errorTexts } from "../../gateway/errors.ts";
 import type { RoomView } from "./app-model.ts";
+import { ConfirmButton } from "./confirm-button.tsx";
 import { Notices } from "./notices.tsx";
 import type { AppProps } from "./props.ts";
 import { QrCode } from "./qr-code.tsx";
@@ -98,6 +99,18 @@ export const InviteDialog = ({ model, actions, room, onClose }: AppProps & { roo
           <ShareInvite model={model} actions={actions} />
           <SecondTabLink room={room} label="Open in a second tab" />
         </div>
+        <div class="keys">
+          <ConfirmButton
+            label="Change the room key"
+            name="Change the room key"
+            question="Really change it?"
+            onConfirm={() => {
+              actions.changeRoomKey();
+              close();
+            }}
+          />
+        </div>
+        <p class="hint">Everybody who is here stays; every older invite stops working.</p>
         {!model.platform.share && <p class="hint">This browser has no share sheet; the link does the same.</p>}
         <button type="button" class="key key-strong" onClick={close}>
           Done

@@ -14,6 +14,10 @@ const problemCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "bluetooth-refused",
   "connection-not-safe",
   "insecure-context",
+  "key-change-needs-server",
+  "left-behind",
+  "not-removed",
+  "removed-from-room",
   "server-unreachable",
   "wrong-room-key",
 ]);

@@ -6,6 +6,7 @@ import type { Now } from "../../gateway/runtime.ts";
 import type { AppActions, PeerView, RemoteProbeView } from "./app-model.ts";
 import { Battery } from "./battery.tsx";
 import { type Buzzes, canBuzz } from "./buzzes.ts";
+import { ConfirmButton } from "./confirm-button.tsx";
 import { OpenGlyph } from "./glyphs.tsx";
 import { MotionTrace } from "./motion-trace.tsx";
 import { Ticking } from "./ticking.tsx";
@@ -96,6 +97,7 @@ export const PersonRow = ({ peer, now, actions, buzzes }: PersonRowProps) => {
           <Summary peer={peer} now={now}>
             {mayFallAsleep(peer) && ", in the background, may fall asleep"}, {bandText(peer)}
             {peer.isMuted && ", muted"}
+            {peer.isBeingRemoved && ", is being removed"}
             {peer.lastGesture !== undefined && <span>, last: {peer.lastGesture.name}</span>}
           </Summary>
           <OpenGlyph />
@@ -119,14 +121,24 @@ export const PersonRow = ({ peer, now, actions, buzzes }: PersonRowProps) => {
             ))}
           </ul>
         )}
-        <button
-          type="button"
-          class="key"
-          aria-label={`${peer.isMuted ? "Unmute" : "Mute"} ${name}`}
-          onClick={() => actions.mutePeer(peer.gatewayId, !peer.isMuted)}
-        >
-          {peer.isMuted ? "Unmute" : "Mute"}
-        </button>
+        <div class="keys">
+          <button
+            type="button"
+            class="key"
+            aria-label={`${peer.isMuted ? "Unmute" : "Mute"} ${name}`}
+            onClick={() => actions.mutePeer(peer.gatewayId, !peer.isMuted)}
+          >
+            {peer.isMuted ? "Unmute" : "Mute"}
+          </button>
+          {!peer.isBeingRemoved && (
+            <ConfirmButton
+              label="Remove from the room"
+              name={`Remove ${name} from the room`}
+              question="Really remove?"
+              onConfirm={() => actions.removePeer(peer.gatewayId)}
+            />
+          )}
+        </div>
       </div>
     </li>
   );

@@ -60,6 +60,7 @@ export const person = (n: number, name: string, state: PeerState, more: Partial<
   state,
   isMuted: false,
   isHidden: false,
+  isBeingRemoved: false,
   probes: [
     {
       index: 1,

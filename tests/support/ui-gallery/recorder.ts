@@ -30,6 +30,12 @@ export const recordingActions = (
     leaveRoom: record("leaveRoom", () => {
       model.room.value = undefined;
     }),
+    changeRoomKey: record("changeRoomKey"),
+    removePeer: record<[string]>("removePeer", (gatewayId) => {
+      model.peers.value = model.peers.value.map((peer) =>
+        peer.gatewayId === gatewayId ? { ...peer, isBeingRemoved: true } : peer,
+      );
+    }),
     setName: record<[string]>("setName", (name) => change({ name })),
     copyInvite: async () => {
       calls.push(["copyInvite"]);

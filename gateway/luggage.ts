@@ -1,0 +1,11 @@
+// What a gateway takes along when its room moves on to another key: the probes stay connected on their links, with their indexes and the wearer's
+// counts, so that neither a band nor a limit begins anew.
+import type { OwnProbe } from "./own-probe.ts";
+import type { RosterBook } from "./roster.ts";
+
+export interface Luggage {
+  readonly roster: RosterBook;
+  readonly probes: readonly OwnProbe[];
+  /** When the room's key was changed, on the gateway's clock. */
+  readonly movedAtMs: number;
+}

@@ -1,0 +1,188 @@
+// How a room comes to another key, seen from one member: docs/protocol.md §4. It hands keys on, chooses among several, and says when to move.
+// Neighbours: peer.ts brings the frames, gateway.ts moves. Invariants: all who can reach each other choose the same key, in whatever order they
+// hear of them; nobody is handed a key that removes them, or that was made before they came; one change a session.
+import { equalBytes } from "../firmware-bridge/bytes.ts";
+import type { GatewayFrame, RoomKey } from "./frame-types.ts";
+import type { Cancel, Now, Schedule } from "./runtime.ts";
+
+/**
+ * Two who press at the same moment hear of each other well within this, also over a slow relay; until then every key counts, whoever removes whom.
+ * After it the removed have no say: they are told no earlier than when the first has settled.
+ */
+export const contestMs = 1_000;
+export const settleMs = 2 * contestMs;
+/** Whoever changes the key all the time takes the room's attention, not its life: between two moves there is time for records. */
+export const minMoveIntervalMs = 10_000;
+/** As many keys as members could make in earnest within two seconds, and some more; who sends more is not heard in this change. */
+export const maxKeysPerMember = 8;
+
+export interface SettledChange {
+  readonly roomKey: Uint8Array;
+  /** Gateway id of who made the key, by the word of `toldBy`. */
+  readonly by: string;
+  /** Gateway id of who handed it to us; our own when we made it. */
+  readonly toldBy: string;
+  readonly removed: readonly string[];
+  /** Whom we wanted to remove, and who is still there because another key was lower. */
+  readonly notRemoved: readonly string[];
+}
+
+export interface RoomKeyChangeOptions {
+  readonly ownId: string;
+  /** The key that the room has now. */
+  readonly roomKey: Uint8Array;
+  /** When the last change settled here, on this gateway's clock; undefined: none did. */
+  readonly lastMoveMs: number | undefined;
+  readonly now: Now;
+  readonly schedule: Schedule;
+  /** Gateway ids of those who are held, or were a while ago. */
+  readonly members: () => readonly string[];
+  /** To a member that is held; nothing happens when it is not. */
+  readonly send: (gatewayId: string, frame: GatewayFrame) => void;
+  /** Another key was chosen. */
+  readonly onChosen: () => void;
+  /** Once: this is the room's key now. */
+  readonly onSettled: (change: SettledChange) => void;
+}
+
+/** What became of a frame. All but the first two are ignored. */
+export type Hearing =
+  | "chosen"
+  | "acknowledged"
+  | "outbid"
+  | "present"
+  | "not-for-us"
+  | "by-a-removed"
+  | "too-many"
+  | "late";
+
+interface Choice extends RoomKey {
+  readonly toldBy: string;
+}
+
+export class RoomKeyChange {
+  readonly #options: RoomKeyChangeOptions;
+  #choice: Choice | undefined;
+  #outcome: SettledChange | undefined;
+  #firstHeardMs = 0;
+  /** Who was a member when we first heard of a change: nobody else is handed a key. */
+  #entitled: ReadonlySet<string> = new Set();
+  /** Who has our choice, by their own word. */
+  readonly #acknowledged = new Set<string>();
+  readonly #heard = new Map<string, number>();
+  /** Whom we ourselves have asked to remove. */
+  #wished: readonly string[] = [];
+  #cancelSettling: Cancel | undefined;
+
+  constructor(options: RoomKeyChangeOptions) {
+    this.#options = options;
+  }
+
+  /** A change has begun, by whomever, and may have settled. */
+  get isUnderway(): boolean {
+    return this.#choice !== undefined;
+  }
+
+  /** Undefined until it has settled. */
+  get outcome(): SettledChange | undefined {
+    return this.#outcome;
+  }
+
+  isRemoved(gatewayId: string): boolean {
+    return this.#choice?.removed.includes(gatewayId) ?? false;
+  }
+
+  /** It is to have the key, and has not said that it does. */
+  isAwaited(gatewayId: string): boolean {
+    return this.#mayHave(gatewayId) && !this.#acknowledged.has(gatewayId);
+  }
+
+  /** "underway": one change at a time, and this one is not begun. */
+  begin(roomKey: Uint8Array, removed: readonly string[]): "begun" | "underway" {
+    if (this.isUnderway) return "underway";
+    const { ownId } = this.#options;
+    this.#wished = removed.filter((gatewayId) => gatewayId !== ownId);
+    this.#choose({ roomKey, by: ownId, toldBy: ownId, isSettled: false, removed: this.#wished });
+    return "begun";
+  }
+
+  heard(from: string, frame: RoomKey): Hearing {
+    const { ownId, roomKey, now } = this.#options;
+    if (equalBytes(frame.roomKey, roomKey)) return "present";
+    if (frame.removed.includes(ownId)) return "not-for-us";
+    if (this.isRemoved(from) && now() - this.#firstHeardMs >= contestMs) return "by-a-removed";
+    if (this.#countOf(from) > maxKeysPerMember) return "too-many";
+    const choice = this.#choice;
+    if (choice !== undefined && equalBytes(frame.roomKey, choice.roomKey)) {
+      this.#acknowledged.add(from);
+      if (frame.isSettled && !choice.isSettled) this.#choose({ ...choice, isSettled: true });
+      return "acknowledged";
+    }
+    if (this.#outcome !== undefined) {
+      this.#handTo(from);
+      return "late";
+    }
+    if (choice !== undefined && !isBetter(frame, choice)) return "outbid";
+    this.#choose({ ...frame, roomKey: frame.roomKey.slice(), toldBy: from });
+    this.#acknowledged.add(from);
+    return "chosen";
+  }
+
+  /** A member is held again, on a channel that has not brought it the key. */
+  connected(gatewayId: string): void {
+    if (this.isAwaited(gatewayId)) this.#handTo(gatewayId);
+  }
+
+  close(): void {
+    this.#cancelSettling?.();
+  }
+
+  #choose(choice: Choice): void {
+    const { now, schedule, lastMoveMs, members, onChosen } = this.#options;
+    if (this.#choice === undefined) {
+      this.#entitled = new Set([...members(), choice.toldBy]);
+      this.#firstHeardMs = now();
+    }
+    if (this.#choice?.roomKey !== choice.roomKey) this.#acknowledged.clear();
+    this.#choice = choice;
+    for (const gatewayId of this.#entitled) this.#handTo(gatewayId);
+    const restMs = lastMoveMs === undefined ? 0 : lastMoveMs + minMoveIntervalMs - now();
+    this.#cancelSettling ??= schedule(Math.max(settleMs, restMs), () => this.#settle(this.#choice ?? choice));
+    onChosen();
+  }
+
+  #settle(choice: Choice): void {
+    const { roomKey, by, toldBy, removed } = choice;
+    const notRemoved = this.#wished.filter((gatewayId) => !removed.includes(gatewayId));
+    const outcome = { roomKey, by, toldBy, removed, notRemoved };
+    this.#outcome = outcome;
+    this.#options.onSettled(outcome);
+  }
+
+  #handTo(gatewayId: string): void {
+    if (this.#choice === undefined || !this.#mayHave(gatewayId)) return;
+    const { roomKey, by, removed } = this.#choice;
+    const isSettled = this.#outcome !== undefined || this.#choice.isSettled;
+    this.#options.send(gatewayId, { type: "roomKey", roomKey, by, isSettled, removed });
+  }
+
+  #mayHave(gatewayId: string): boolean {
+    return gatewayId !== this.#options.ownId && this.#entitled.has(gatewayId) && !this.isRemoved(gatewayId);
+  }
+
+  /** With this one. Before a change there is nobody to count, and after it begins only those who were there. */
+  #countOf(from: string): number {
+    if (this.isUnderway && !this.#entitled.has(from)) return Number.POSITIVE_INFINITY;
+    const count = (this.#heard.get(from) ?? 0) + 1;
+    this.#heard.set(from, count);
+    return count;
+  }
+}
+
+const isBetter = (frame: RoomKey, choice: RoomKey): boolean =>
+  frame.isSettled === choice.isSettled ? isLower(frame.roomKey, choice.roomKey) : frame.isSettled;
+
+const isLower = (a: Uint8Array, b: Uint8Array): boolean => {
+  const place = a.findIndex((byte, i) => byte !== b[i]);
+  return place >= 0 && (a[place] ?? 0) < (b[place] ?? 0);
+};

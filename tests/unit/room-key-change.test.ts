@@ -1,0 +1,283 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { toHex } from "../../firmware-bridge/bytes.ts";
+import type { GatewayFrame, RoomKey } from "../../gateway/frame-types.ts";
+import {
+  contestMs,
+  maxKeysPerMember,
+  minMoveIntervalMs,
+  RoomKeyChange,
+  type SettledChange,
+  settleMs,
+} from "../../gateway/room-key-change.ts";
+import { FakeTime } from "../support/fake-time.ts";
+import { seededRandom } from "../support/random.ts";
+
+const oldKey = new Uint8Array(16).fill(0x55);
+const key = (byte: number): Uint8Array => new Uint8Array(16).fill(byte);
+const frame = (byte: number, change: Partial<RoomKey> = {}): RoomKey => ({
+  roomKey: key(byte),
+  by: "b",
+  isSettled: false,
+  removed: [],
+  ...change,
+});
+
+interface Sent {
+  readonly to: string;
+  readonly frame: RoomKey;
+}
+
+/** Member "a" among b, c and d. */
+const openChange = ({ lastMoveMs }: { lastMoveMs?: number } = {}) => {
+  const time = new FakeTime(50_000);
+  const sent: Sent[] = [];
+  const settled: SettledChange[] = [];
+  let chosen = 0;
+  const members = ["b", "c", "d"];
+  const change = new RoomKeyChange({
+    ownId: "a",
+    roomKey: oldKey,
+    lastMoveMs,
+    now: time.now,
+    schedule: time.schedule,
+    members: () => members,
+    send: (to, sentFrame) => sent.push({ to, frame: asRoomKey(sentFrame) }),
+    onChosen: () => chosen++,
+    onSettled: (outcome) => settled.push(outcome),
+  });
+  const told = (): readonly string[] => sent.splice(0).map((one) => `${one.to} ${one.frame.roomKey[0] ?? ""}`);
+  return { time, change, members, sent, settled, told, chosen: () => chosen };
+};
+
+const asRoomKey = (sent: GatewayFrame): RoomKey => {
+  if (sent.type !== "roomKey") throw new Error(`a ${sent.type} is no room key`);
+  return sent;
+};
+
+describe("RoomKeyChange", () => {
+  it("should hand its own key to all but the removed, and settle", async () => {
+    const { time, change, settled, told } = openChange();
+    expect(change.begin(key(3), ["c"])).toBe("begun");
+    expect(told()).toEqual(["b 3", "d 3"]);
+    expect(change.isRemoved("c")).toBe(true);
+    await time.advance(settleMs - 1);
+    expect(settled).toEqual([]);
+    await time.advance(1);
+    expect(settled).toEqual([{ roomKey: key(3), by: "a", toldBy: "a", removed: ["c"], notRemoved: [] }]);
+    expect(time.pendingTasks).toBe(0);
+  });
+
+  it("should hand on what it takes over, also to whom it comes from, and only once", async () => {
+    const { time, change, settled, told } = openChange();
+    expect(change.heard("b", frame(3, { removed: ["c"] }))).toBe("chosen");
+    expect(told()).toEqual(["b 3", "d 3"]);
+    expect(change.heard("d", frame(3, { removed: ["c"] }))).toBe("acknowledged");
+    expect(change.heard("b", frame(3, { removed: ["c"] }))).toBe("acknowledged");
+    expect(told()).toEqual([]);
+    expect(["b", "c", "d"].filter((id) => change.isAwaited(id))).toEqual([]);
+    await time.advance(settleMs);
+    expect(settled).toEqual([{ roomKey: key(3), by: "b", toldBy: "b", removed: ["c"], notRemoved: [] }]);
+  });
+
+  it("should not keep the message that a key came in", () => {
+    const { change, sent } = openChange();
+    const message = key(3);
+    change.heard("b", { ...frame(3), roomKey: message });
+    message.fill(0xff);
+    expect(sent.map(({ frame: { roomKey } }) => roomKey)).toEqual([key(3), key(3), key(3)]);
+  });
+
+  it("should wait for those who have not said that they have the key", () => {
+    const { change } = openChange();
+    change.begin(key(3), ["c"]);
+    expect(["b", "c", "d", "x"].filter((id) => change.isAwaited(id))).toEqual(["b", "d"]);
+    change.heard("d", frame(3, { by: "a" }));
+    expect(["b", "c", "d", "x"].filter((id) => change.isAwaited(id))).toEqual(["b"]);
+  });
+
+  it("should take over the lower of two keys in either order, and say whom it did not remove", async () => {
+    for (const [mine, theirs] of [
+      [3, 2],
+      [2, 3],
+    ] as const) {
+      const { time, change, settled, told } = openChange();
+      change.begin(key(mine), ["c"]);
+      told();
+      expect(change.heard("b", frame(theirs, { removed: ["d"] }))).toBe(theirs < mine ? "chosen" : "outbid");
+      expect(told()).toEqual(theirs < mine ? ["b 2", "c 2"] : []);
+      await time.advance(settleMs);
+      expect(settled.map(({ roomKey, notRemoved }) => [roomKey[0], notRemoved])).toEqual([
+        [2, theirs < mine ? ["c"] : []],
+      ]);
+    }
+  });
+
+  it("should begin no second change while one is underway", () => {
+    const { change, told } = openChange();
+    change.heard("b", frame(3));
+    told();
+    expect(change.begin(key(1), ["d"])).toBe("underway");
+    expect(told()).toEqual([]);
+    expect(change.isRemoved("d")).toBe(false);
+  });
+
+  it("should ignore the present key, one that removes itself, and after a while the word of who is removed", async () => {
+    const { time, change, told, chosen } = openChange();
+    expect(change.heard("b", { ...frame(0), roomKey: oldKey })).toBe("present");
+    expect(change.heard("b", frame(1, { removed: ["a"] }))).toBe("not-for-us");
+    expect(change.isUnderway).toBe(false);
+    change.begin(key(3), ["c"]);
+    await time.advance(contestMs - 1);
+    expect(change.heard("c", frame(2, { by: "c", removed: ["d"] }))).toBe("chosen"); // Both pressed at the same moment.
+    change.heard("c", frame(1, { removed: ["c"] }));
+    told();
+    await time.advance(1);
+    expect(change.heard("c", frame(0, { by: "c" }))).toBe("by-a-removed");
+    expect(told()).toEqual([]);
+    expect(chosen()).toBe(3);
+  });
+
+  it("should give no key to who came after it heard of the change, nor take one from them", () => {
+    const { change, members, told } = openChange();
+    change.begin(key(3), []);
+    told();
+    members.push("x");
+    change.connected("x");
+    expect(change.heard("x", frame(1))).toBe("too-many");
+    expect(told()).toEqual([]);
+    change.connected("d"); // Was there, and has lost its channel meanwhile.
+    expect(told()).toEqual(["d 3"]);
+  });
+
+  it("should take so many keys of one member and no more", () => {
+    const { change } = openChange();
+    const hearings = Array.from({ length: maxKeysPerMember + 3 }, (_, i) => change.heard("b", frame(100 - i)));
+    expect(hearings).toEqual([...Array(maxKeysPerMember).fill("chosen"), ...Array(3).fill("too-many")]);
+    expect(change.heard("d", frame(1))).toBe("chosen");
+  });
+
+  it("should move no oftener than it may, and hear of lower keys as long as it waits", async () => {
+    const { time, change, settled } = openChange({ lastMoveMs: 50_000 - 1_000 });
+    change.heard("b", frame(3));
+    await time.advance(minMoveIntervalMs - 1_001);
+    expect(settled).toEqual([]);
+    change.heard("d", frame(2));
+    await time.advance(1);
+    expect(settled.map(({ roomKey }) => roomKey[0])).toEqual([2]);
+  });
+
+  it("should stay with its key once it has settled, and tell who comes late with another", async () => {
+    const { time, change, settled, sent } = openChange();
+    change.begin(key(3), ["c"]);
+    await time.advance(settleMs);
+    sent.length = 0;
+    expect(change.heard("b", frame(1))).toBe("late");
+    expect(sent).toEqual([
+      { to: "b", frame: { type: "roomKey", ...frame(3, { by: "a", removed: ["c"], isSettled: true }) } },
+    ]);
+    expect(change.heard("c", frame(1))).toBe("by-a-removed");
+    expect(sent).toHaveLength(1);
+    expect(settled).toHaveLength(1);
+  });
+
+  it("should follow a settled key although its own is lower, and let others know", async () => {
+    const { time, change, settled, sent } = openChange();
+    change.begin(key(1), []);
+    sent.length = 0;
+    expect(change.heard("b", frame(3, { isSettled: true }))).toBe("chosen");
+    expect(sent.map(({ frame: { isSettled } }) => isSettled)).toEqual([true, true, true]);
+    expect(change.heard("d", frame(2))).toBe("outbid");
+    await time.advance(settleMs);
+    expect(settled.map(({ roomKey }) => roomKey[0])).toEqual([3]);
+  });
+
+  it("should never settle after it was closed", async () => {
+    const { time, change, settled } = openChange();
+    change.begin(key(1), []);
+    change.close();
+    await time.advance(settleMs);
+    expect(settled).toEqual([]);
+  });
+});
+
+/** Rooms of members between whom frames take their time and overtake each other. */
+describe("RoomKeyChange in a whole room", () => {
+  interface Simulated {
+    readonly id: string;
+    readonly change: RoomKeyChange;
+    readonly settled: SettledChange[];
+  }
+
+  const simulate = async (
+    size: number,
+    seed: number,
+    starts: readonly { readonly by: number; readonly atMs: number; readonly removed: readonly number[] }[],
+    isCut: (a: number, b: number) => boolean = () => false,
+  ): Promise<readonly Simulated[]> => {
+    const time = new FakeTime();
+    const random = seededRandom(seed);
+    const idOf = (place: number): string => `${place}`.padStart(2, "0");
+    const room: Simulated[] = Array.from({ length: size }, (_, place) => {
+      const settled: SettledChange[] = [];
+      const held = (other: number): boolean => other !== place && !isCut(place, other);
+      const change = new RoomKeyChange({
+        ownId: idOf(place),
+        roomKey: oldKey,
+        lastMoveMs: undefined,
+        now: time.now,
+        schedule: time.schedule,
+        members: () =>
+          Array.from({ length: size }, (_, other) => other)
+            .filter(held)
+            .map(idOf),
+        send: (to, sent) => {
+          if (!held(Number(to))) return;
+          time.schedule(random() * 300, () => room[Number(to)]?.change.heard(idOf(place), asRoomKey(sent)));
+        },
+        onChosen: () => undefined,
+        onSettled: (outcome) => settled.push(outcome),
+      });
+      return { id: idOf(place), change, settled };
+    });
+    for (const { by, atMs, removed } of starts) {
+      time.schedule(atMs, () => {
+        const roomKey = Uint8Array.from({ length: 16 }, () => Math.floor(random() * 256));
+        room[by]?.change.begin(roomKey, removed.map(idOf));
+      });
+    }
+    await time.advance(20_000);
+    return room;
+  };
+
+  it("should bring all to one key, but for those whom that key removes, whoever begins when", async () => {
+    const start = fc.record({
+      by: fc.nat(5),
+      atMs: fc.nat(300),
+      removed: fc.uniqueArray(fc.nat(5), { maxLength: 2 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.array(start, { minLength: 1, maxLength: 4 }), async (seed, starts) => {
+        const room = await simulate(6, seed, starts);
+        const keysOf = ({ settled }: Simulated): readonly string[] => settled.map(({ roomKey }) => toHex(roomKey));
+        expect(room.every(({ settled }) => settled.length <= 1)).toBe(true);
+        const outcomes = room.flatMap(({ settled }) => settled);
+        const isCommon = ({ roomKey, removed }: SettledChange): boolean =>
+          room.every((member) => keysOf(member).includes(toHex(roomKey)) !== removed.includes(member.id));
+        expect(outcomes.some(isCommon)).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("should reach who has no channel to the one that begins", async () => {
+    const room = await simulate(
+      5,
+      1,
+      [{ by: 0, atMs: 0, removed: [2] }],
+      (a, b) => Math.min(a, b) === 0 && Math.max(a, b) > 2,
+    );
+    expect(room.map(({ settled }) => settled.map(({ by }) => by))).toEqual([["00"], ["00"], [], ["00"], ["00"]]);
+    expect(room[4]?.settled[0]?.toldBy).not.toBe("00");
+  });
+});

@@ -1,0 +1,21 @@
+// What a change of the room's key is called: who made it, who said so, and who was left out. Pure.
+import type { Gateway } from "../gateway/gateway.ts";
+import type { SettledChange } from "../gateway/room-key-change.ts";
+
+/** What is read of a Gateway. */
+export type NamedRoom = Pick<Gateway, "id"> & {
+  readonly peers: readonly { readonly gatewayId: string; readonly name: string }[];
+};
+
+export const memberName = (room: NamedRoom, gatewayId: string): string => {
+  if (gatewayId === room.id) return "You";
+  return room.peers.find((peer) => peer.gatewayId === gatewayId)?.name || "Somebody";
+};
+
+/** As a clause with neither capital nor full stop needed around it. A key that came by another hand is told with whose word it is. */
+export const keyChangeText = (room: NamedRoom, { by, toldBy, removed }: SettledChange): string => {
+  const hearsay = by === toldBy ? "" : `, says ${memberName(room, toldBy)}`;
+  const names = removed.map((gatewayId) => memberName(room, gatewayId)).join(", ");
+  const loss = removed.length === 0 ? "" : `; ${names} ${removed.length === 1 ? "was" : "were"} removed`;
+  return `${memberName(room, by)} changed the room’s key${hearsay}${loss}`;
+};
