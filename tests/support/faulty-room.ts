@@ -28,6 +28,7 @@ const maxRemembered = 20_000;
 export interface FaultyRoomOptions {
   readonly seed: number;
   readonly phones: number;
+  readonly onEvent?: (page: MemoryPage, event: GatewayEvent) => void;
 }
 
 export interface Load {
@@ -81,7 +82,7 @@ export class FaultyRoom {
   readonly #lastSamples = new WeakMap<MemoryPage, Map<string, number>>();
   #isUnderLoad = false;
 
-  constructor({ seed, phones }: FaultyRoomOptions) {
+  constructor({ seed, phones, onEvent }: FaultyRoomOptions) {
     this.dice = new Dice(seed);
     const { time, dice } = this;
     const crypto = nodeCrypto(dice);
@@ -101,7 +102,16 @@ export class FaultyRoom {
       const originMs = dice.between(1e7, 2e7);
       const { network } = this;
       this.phones.push(
-        new MemoryPhone({ name, network, crypto, originMs, onEvent: (page, event) => this.#onEvent(page, event) }),
+        new MemoryPhone({
+          name,
+          network,
+          crypto,
+          originMs,
+          onEvent: (page, event) => {
+            this.#onEvent(page, event);
+            onEvent?.(page, event);
+          },
+        }),
       );
     }
   }

@@ -94,7 +94,7 @@ export class MemoryPage implements NetworkNode {
   records = 0;
   readonly #owner: MemoryPhone;
   readonly #mesh: Mesh;
-  readonly #now: Now;
+  readonly now: Now;
   /** While frozen: what has arrived, and the timers that came due. */
   #frozen: Frozen | undefined;
 
@@ -112,7 +112,7 @@ export class MemoryPage implements NetworkNode {
     const { schedule } = this;
     const wallNow = () => time.now() + owner.wallLeadMs;
     const now = sleeplessClock(() => time.now() + owner.clockLeadMs, wallNow);
-    this.#now = now;
+    this.now = now;
     this.gateway = new Gateway({
       now,
       wallNow,
@@ -184,7 +184,7 @@ export class MemoryPage implements NetworkNode {
 
   /** Its band says something; the sequence that the gateway gives it. */
   speak(kind: number, payload: Uint8Array): number {
-    this.link.emit({ kind, payload, receivedAtMs: this.#now() });
+    this.link.emit({ kind, payload, receivedAtMs: this.now() });
     return this.records++;
   }
 
