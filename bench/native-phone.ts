@@ -10,7 +10,7 @@ import { defaultWearerLimits } from "../gateway/wearer-limits.ts";
 import { Mesh, type MeshOptions } from "../web/mesh/mesh.ts";
 import { RtcNeighbourOpener } from "../web/mesh/neighbour-opener.ts";
 import { PeerJsOpener, signalingAddress } from "../web/mesh/peerjs-opener.ts";
-import { RoomSession } from "../web/mesh/room-session.ts";
+import { RoomSession, type RoomSessionOptions } from "../web/mesh/room-session.ts";
 import { type PageConfig, type ServerApi, serverApi } from "../web/mesh/server-api.ts";
 import { now, schedule } from "../web/mesh/timers.ts";
 import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../web/mesh/web-crypto.ts";
@@ -18,7 +18,7 @@ import { loadPeerJs, nativeConnections } from "./native-webrtc.ts";
 
 const platform = { now, schedule, random: Math.random, crypto: webCrypto };
 
-export interface NativePhoneOptions {
+export interface NativePhoneOptions extends Pick<RoomSessionOptions, "wrapChannel"> {
   /** Of the server, such as `http://127.0.0.1:8080`. */
   readonly origin: string;
   readonly room: Room;

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { backlogHighWaterBytes } from "../../gateway/channel.ts";
 import { expectAllHeld } from "../support/fault-verdict.ts";
 import { FaultyRoom } from "../support/faulty-room.ts";
-import type { Way } from "../support/faulty-way.ts";
 import { sized } from "../support/run-length.ts";
+import type { Way } from "../support/way.ts";
 
 const phones = 6;
 const load = { gestureEveryMs: 900, sampleEveryMs: 200 };

@@ -112,12 +112,12 @@ describe("a band in memory", () => {
       expired,
       superseded,
       "no band": noBand,
-      twice: room.twice,
+      twice: room.effects.twice,
       "applied late": late,
     });
     expect(band.feltAtMs.length).toBeLessThanOrEqual(wavedAtMs.length);
     expect(late).toBe(0);
-    expect(room.twice).toBe(0);
+    expect(room.effects.twice).toBe(0);
     expect(noBand).toBeGreaterThanOrEqual(0);
   };
 

@@ -4,15 +4,18 @@ import { gestureCode } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/payloads.ts";
 import { decodeMessage } from "../../gateway/decode-message.ts";
-import { type Done, doneOutcomes, frameCodes } from "../../gateway/frame-types.ts";
 import type { GatewayEvent } from "../../gateway/gateway.ts";
-import { type LedgerSnapshot, sumOf, unaccounted } from "../../gateway/ledger.ts";
+import { type LedgerSnapshot, unaccounted } from "../../gateway/ledger.ts";
 import { effectLifetimeMs } from "../../gateway/record.ts";
+import type { DialMeter } from "./dial-meter.ts";
 import { Dice } from "./dice.ts";
+import { EffectBook } from "./effect-book.ts";
 import { FakeTime } from "./fake-time.ts";
+import type { FaultedRoom } from "./fault-verdict.ts";
 import { MemoryNetwork } from "./memory-network.ts";
 import { type MemoryPage, MemoryPhone } from "./memory-phone.ts";
 import { nodeCrypto } from "./node-crypto.ts";
+import { addSums, noSums, type Sums } from "./record-sums.ts";
 
 /** How often a test looks. */
 const lookMs = 250;
@@ -22,8 +25,6 @@ const noticedMs = 75_000;
 const foldAfterMs = 40 * 60_000;
 /** Longer than any ping's interval with its answer, and than any record is held. */
 const settleMs = 25_000;
-/** Gestures whose birth and end are remembered: many more than are on their way at any time. */
-const maxRemembered = 20_000;
 
 export interface FaultyRoomOptions {
   readonly seed: number;
@@ -37,16 +38,6 @@ export interface Load {
   readonly sampleBytes?: number;
 }
 
-/** Records by what became of them, over all ordered pairs of pages. */
-export interface Sums {
-  readonly sent: number;
-  readonly delivered: number;
-  readonly lost: number;
-  readonly late: number;
-  readonly duplicate: number;
-  readonly dropped: number;
-}
-
 /** What both ends of one ordered pair of pages have counted, when one of them is no more. */
 interface Closed {
   readonly atMs: number;
@@ -56,30 +47,24 @@ interface Closed {
   readonly canTell: () => boolean;
 }
 
-export class FaultyRoom {
+export class FaultyRoom implements FaultedRoom {
   readonly time = new FakeTime();
   readonly dice: Dice;
   readonly network: MemoryNetwork;
   readonly phones: MemoryPhone[] = [];
-  /** Gestures that caused more than one write at the same band. */
-  twice = 0;
-  /** The greatest age at which a gesture moved a band, beyond its lifetime and what the receiver knew its clock to be wrong by. */
-  latestMs = Number.NEGATIVE_INFINITY;
-  outOfOrder = 0;
+  readonly effects = new EffectBook();
   /** Records that the network made more of, by doubling their message: by the pair of session ids. */
   readonly #copies = new Map<string, number>();
-  dones = 0;
   writes = 0;
   greatestBufferBytes = 0;
+  /** On fake time nothing comes between a decision and its effect. */
+  readonly graceMs = 0;
   #closed: Closed[] = [];
   /** Of those of long ago. */
-  #folded: Sums = { sent: 0, delivered: 0, lost: 0, late: 0, duplicate: 0, dropped: 0 };
+  #folded: Sums = noSums;
   #foldedUntold = 0;
   /** When the pages of which something is in `#closed` ended. */
   readonly #endedAtMs = new WeakMap<MemoryPage, number>();
-  readonly #born = new Map<string, number>();
-  readonly #caused = new Set<string>();
-  readonly #lastSamples = new WeakMap<MemoryPage, Map<string, number>>();
   #isUnderLoad = false;
 
   constructor({ seed, phones, onEvent }: FaultyRoomOptions) {
@@ -90,7 +75,8 @@ export class FaultyRoom {
       time,
       dice,
       onSend: (from, to, message) => {
-        if (message[1] === frameCodes.done) this.#noteDones(from.sessionId, to.sessionId, message);
+        const clockBoundMs = () => this.#clockBoundMs(from.sessionId, to.sessionId);
+        this.effects.sent(message, { from: from.sessionId, to: to.sessionId, atMs: time.now(), clockBoundMs });
       },
       onDuplicate: (from, to, message) => {
         const pair = `${from.sessionId}>${to.sessionId}`;
@@ -130,6 +116,14 @@ export class FaultyRoom {
     return phone;
   }
 
+  get size(): number {
+    return this.phones.length;
+  }
+
+  get dials(): DialMeter {
+    return this.network.dials;
+  }
+
   get names(): readonly string[] {
     return this.phones.map(({ name }) => name);
   }
@@ -157,10 +151,7 @@ export class FaultyRoom {
 
   wave(page: MemoryPage): void {
     const payload = encodeGesture({ gesture: gestureCode("wave"), intensity: 200 });
-    const bornMs = this.time.now();
-    // Noted before it is sent: on a channel in memory all may be over when `speak` returns.
-    this.#born.set(`${page.sessionId}/${page.records}`, bornMs);
-    forgetOldest(this.#born);
+    this.effects.made(page.sessionId, page.records, this.time.now());
     page.speak(kinds.gesture, payload);
   }
 
@@ -225,9 +216,9 @@ export class FaultyRoom {
 
   /** Records of all pairs there ever were, by what became of them. */
   sums(): Sums {
-    const sums = { ...this.#folded };
-    for (const { sender, receiver } of this.#open()) add(sums, sender, receiver);
-    for (const { sender, receiver } of this.#closed) add(sums, sender(), receiver());
+    let sums = this.#folded;
+    for (const { sender, receiver } of this.#open()) sums = addSums(sums, sender, receiver);
+    for (const { sender, receiver } of this.#closed) sums = addSums(sums, sender(), receiver());
     return sums;
   }
 
@@ -263,15 +254,13 @@ export class FaultyRoom {
     const isOld = ({ atMs }: Closed): boolean => this.time.now() - atMs > foldAfterMs;
     const old = this.#closed.filter(isOld);
     this.#closed = this.#closed.filter((closed) => !isOld(closed));
-    const sums = { ...this.#folded };
     for (const { sender, receiver, canTell } of old) {
       const [atSender, atReceiver] = [sender(), receiver()];
       const open = unaccounted(atSender, atReceiver);
       if (open > 0 && canTell()) throw new Error(`${open} records are in nobody's books`);
       this.#foldedUntold += open;
-      add(sums, atSender, atReceiver);
+      this.#folded = addSums(this.#folded, atSender, atReceiver);
     }
-    this.#folded = sums;
   }
 
   #open() {
@@ -322,35 +311,10 @@ export class FaultyRoom {
     if (event.kind === "peer-joined") {
       for (const { index } of event.peer.probes) page.gateway.watch(event.peer.gatewayId, index, 0);
     } else if (event.kind === "peer-record" && event.record.kind === kinds.motion) {
-      const last = this.#lastSamples.get(page) ?? new Map<string, number>();
-      this.#lastSamples.set(page, last);
-      const key = `${event.peer.gatewayId}/${event.peer.epoch}/${event.record.probe}`;
-      if (event.record.sequence <= (last.get(key) ?? -1)) this.outOfOrder++;
-      last.set(key, event.record.sequence);
+      this.effects.sample(page, event.peer, event.record);
     } else if (event.kind === "response" && event.response === "written") {
       this.writes += page.link.written.splice(0).length;
     }
-  }
-
-  #noteDones(receiverId: string, senderId: string, message: Uint8Array): void {
-    const decoded = decodeMessage(message);
-    if ("malformed" in decoded) throw new Error(decoded.malformed);
-    for (const frame of decoded.frames) if (frame.type === "done") this.#noteDone(receiverId, senderId, frame);
-  }
-
-  /** One write, which tells which gesture caused it. */
-  #noteDone(receiverId: string, senderId: string, { sequence, outcome }: Done): void {
-    if (outcome !== doneOutcomes.written) return;
-    this.dones++;
-    const gesture = `${senderId}/${sequence}`;
-    const bornMs = this.#born.get(gesture);
-    const boundMs = this.#clockBoundMs(receiverId, senderId);
-    if (bornMs === undefined) throw new Error(`nobody has made the gesture ${gesture}`);
-    this.latestMs = Math.max(this.latestMs, this.time.now() - bornMs - effectLifetimeMs - boundMs);
-    const cause = `${receiverId}<${gesture}`;
-    if (this.#caused.has(cause)) this.twice++;
-    this.#caused.add(cause);
-    forgetOldest(this.#caused);
   }
 
   #clockBoundMs(receiverId: string, senderId: string): number {
@@ -364,25 +328,8 @@ const isConnected = (page: MemoryPage, other: MemoryPage): boolean => {
   return !page.isFrozen && peer?.state.kind === "connected" && other.peer(page)?.channel !== undefined;
 };
 
-const add = (sums: { -readonly [name in keyof Sums]: number }, sender: LedgerSnapshot, receiver: LedgerSnapshot) => {
-  sums.sent += sender.sent;
-  sums.lost += sender.lost;
-  sums.delivered += receiver.delivered;
-  sums.late += receiver.late;
-  sums.duplicate += receiver.duplicate;
-  sums.dropped += sumOf(receiver.dropped);
-};
-
 const recordsIn = (message: Uint8Array): number => {
   const decoded = decodeMessage(message);
   if ("malformed" in decoded) throw new Error(decoded.malformed);
   return decoded.frames.reduce((total, frame) => total + (frame.type === "aggregate" ? frame.records.length : 0), 0);
-};
-
-const forgetOldest = (remembered: Map<string, number> | Set<string>): void => {
-  if (remembered.size <= maxRemembered) return;
-  for (const oldest of remembered.keys()) {
-    remembered.delete(oldest);
-    return;
-  }
 };

@@ -1,5 +1,5 @@
 // Two connected `Channel`s in memory, on a scheduler that the test drives: delay, reordering, backlog and cut are scripted, or left to a
-// carrier such as faulty-way.ts. Without either every message takes `defaultDelayMs` and none overtakes another.
+// carrier such as faulty-carrier.ts. Without either every message takes `defaultDelayMs` and none overtakes another.
 import {
   backlogLowWaterBytes,
   type Channel,

@@ -12,10 +12,12 @@ import {
   type ServerOpenerListener,
   type ServerState,
 } from "../../web/mesh/opener.ts";
+import { DialMeter } from "./dial-meter.ts";
 import type { Dice } from "./dice.ts";
 import type { FakeTime } from "./fake-time.ts";
-import { FaultyCarrier, Way } from "./faulty-way.ts";
+import { FaultyCarrier } from "./faulty-carrier.ts";
 import { type MemoryChannel, memoryChannelPair } from "./memory-channel.ts";
+import { Way } from "./way.ts";
 
 /** From dial to open data channel, on a network that works. */
 const shortestConnectMs = 100;
@@ -179,24 +181,6 @@ export class MemoryNetwork {
       this.#registered.push(opener);
       opener.enter({ kind: "connected" });
     });
-  }
-}
-
-/** Counts dials as they happen, so that a day of them takes no memory. */
-export class DialMeter {
-  total = 0;
-  /** The most that all phones together began within one second. */
-  mostPerSecond = 0;
-  mostPerSecondOfOne = 0;
-  readonly #recent: { readonly from: string; readonly atMs: number }[] = [];
-
-  note(from: string, atMs: number): void {
-    this.total++;
-    this.#recent.push({ from, atMs });
-    while ((this.#recent[0]?.atMs ?? atMs) <= atMs - 1_000) this.#recent.shift();
-    this.mostPerSecond = Math.max(this.mostPerSecond, this.#recent.length);
-    const ofOne = this.#recent.filter((dial) => dial.from === from).length;
-    this.mostPerSecondOfOne = Math.max(this.mostPerSecondOfOne, ofOne);
   }
 }
 

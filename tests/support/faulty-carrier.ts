@@ -1,8 +1,9 @@
-// One direction between two phones, as bad as a test wants it: packets are lost, doubled or overtaken, nothing gets through for a while, or the
-// other end takes little. Above it stands what SCTP makes of that on a reliable unordered channel: a lost packet comes again, late.
+// One direction of a channel in memory over a `Way` that is as bad as a test wants it, with what SCTP makes of that on a reliable unordered channel:
+// a lost packet comes again, late.
 import type { Schedule } from "../../gateway/runtime.ts";
 import type { Dice } from "./dice.ts";
 import type { Carrier } from "./memory-channel.ts";
+import type { Way } from "./way.ts";
 
 /** SCTP's own least and greatest time-out before it sends again (dcsctp_options.h: `rto_min`, `rto_max`); doubled at every failure. */
 const leastRtoMs = 400;
@@ -12,19 +13,6 @@ const windowBytes = 32 * 1024;
 /** Far below it on one LAN. */
 const shortestDelayMs = 2;
 const longestDelayMs = 12;
-
-/** The state of the network from one phone to another, whichever channels lie on it. A test sets it. */
-export class Way {
-  /** Of packets, each time they are sent. */
-  lossShare = 0;
-  /** Of messages that come twice; no real DataChannel does that. */
-  duplicateShare = 0;
-  /** A message may be overtaken by all that are sent this much later. */
-  reorderMs = 0;
-  isCut = false;
-  /** What the other end takes, or the way lets through. */
-  bytesPerSecond = Number.POSITIVE_INFINITY;
-}
 
 interface Parcel {
   readonly bytes: number;

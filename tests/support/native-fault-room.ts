@@ -1,0 +1,267 @@
+// A room of native phones under load, on real DataChannels and real time, with the same books as a room in memory (faulty-room.ts). The phones find
+// each other by whatever server they are given; with a `UdpRelay` between them the network is as bad as a test wants it.
+import { startNativePhone } from "../../bench/native-phone.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
+import { gestureCode } from "../../firmware-bridge/gestures.ts";
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import { encodeGesture } from "../../firmware-bridge/payloads.ts";
+import type { Channel } from "../../gateway/channel.ts";
+import type { GatewayEvent } from "../../gateway/gateway.ts";
+import { unaccounted } from "../../gateway/ledger.ts";
+import type { Peer } from "../../gateway/peer.ts";
+import { effectLifetimeMs } from "../../gateway/record.ts";
+import { deriveRoom, makeRoomKey, type Room } from "../../gateway/room-key.ts";
+import { buzzRateRange, defaultWearerLimits } from "../../gateway/wearer-limits.ts";
+import type { RoomSession } from "../../web/mesh/room-session.ts";
+import { now, schedule } from "../../web/mesh/timers.ts";
+import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { DialMeter } from "./dial-meter.ts";
+import { Dice } from "./dice.ts";
+import { EffectBook } from "./effect-book.ts";
+import type { FaultedRoom } from "./fault-verdict.ts";
+import { addSums, noSums, type Sums } from "./record-sums.ts";
+import { RecordingLink } from "./recording-link.ts";
+
+const lookMs = 50;
+/** A busy machine with two cores, whose packets were held up on purpose. */
+const settleLimitMs = 60_000;
+/** Each says what it has counted; both must have heard it. */
+const pingEveryMs = 500;
+
+export interface NativeFaultRoomOptions {
+  readonly origin: string;
+  readonly phones: number;
+  readonly seed: number;
+}
+
+export class NativeFaultRoom implements FaultedRoom {
+  readonly phones: NativeFaultPhone[] = [];
+  readonly effects = new EffectBook();
+  /** For whoever relays the offers. */
+  readonly dials = new DialMeter();
+  greatestBufferBytes = 0;
+  /** Between the decision that a gesture is in time and the moment at which this is noted a busy machine may do something else. */
+  readonly graceMs = 50;
+  /** SCTP hands on no packet twice. */
+  readonly copies = 0;
+  readonly origin: string;
+  readonly #room: Room;
+  readonly #dice: Dice;
+  #isUnderLoad = false;
+
+  private constructor({ origin, seed }: NativeFaultRoomOptions, room: Room) {
+    this.origin = origin;
+    this.#room = room;
+    this.#dice = new Dice(seed);
+  }
+
+  static async whole(options: NativeFaultRoomOptions): Promise<NativeFaultRoom> {
+    const room = new NativeFaultRoom(options, await deriveRoom(webCrypto, makeRoomKey(webCrypto.randomBytes)));
+    for (let i = 0; i < options.phones; i++) await room.join();
+    if ((await room.untilWhole(40_000)) === undefined) throw new Error("the room did not form");
+    return room;
+  }
+
+  get size(): number {
+    return this.phones.length;
+  }
+
+  get writes(): number {
+    return this.phones.reduce((total, { link }) => total + link.written.length, 0);
+  }
+
+  phone(nth: number): NativeFaultPhone {
+    const phone = this.phones[nth];
+    if (phone === undefined) throw new Error(`there is no phone ${nth}`);
+    return phone;
+  }
+
+  async join(): Promise<NativeFaultPhone> {
+    const phone = await NativeFaultPhone.start(this.origin, this.#room, `Phone ${this.size + 1}`, this.effects);
+    this.phones.push(phone);
+    return phone;
+  }
+
+  load({ gestureEveryMs, sampleEveryMs }: { readonly gestureEveryMs: number; readonly sampleEveryMs: number }): void {
+    this.#isUnderLoad = true;
+    for (const phone of this.phones) {
+      this.#repeat(gestureEveryMs, () => phone.wave());
+      this.#repeat(sampleEveryMs, () => phone.move());
+    }
+  }
+
+  /** Real time, as long as a fault is to last. */
+  async pass(ms: number): Promise<void> {
+    await this.#until(() => false, ms);
+  }
+
+  /** How long it took; undefined: longer than that. */
+  async untilWhole(limitMs: number): Promise<number | undefined> {
+    const sinceMs = now();
+    return (await this.#until(() => this.isWhole(), limitMs)) ? now() - sinceMs : undefined;
+  }
+
+  isWhole(): boolean {
+    return this.phones.every((phone) =>
+      this.phones.every((other) => phone === other || phone.peer(other)?.state.kind === "connected"),
+    );
+  }
+
+  async settle(): Promise<void> {
+    this.#isUnderLoad = false;
+    let pingedAtMs = Number.NEGATIVE_INFINITY;
+    await this.#until(() => {
+      if (now() - pingedAtMs > pingEveryMs) {
+        for (const { session } of this.phones) session.gateway.pingPeers();
+        pingedAtMs = now();
+      }
+      return this.openRecords() === 0;
+    }, settleLimitMs);
+  }
+
+  async everybodyFeelsEverybody(): Promise<boolean> {
+    const before = this.phones.map((phone) => phone.told);
+    for (const phone of this.phones) phone.wave();
+    return this.#until(
+      () => this.phones.every((phone, i) => phone.told - (before[i] ?? 0) === this.size - 1),
+      2 * effectLifetimeMs,
+    );
+  }
+
+  sums(): Sums {
+    return this.#pairs().reduce((sums, { sender, receiver }) => addSums(sums, sender, receiver), noSums);
+  }
+
+  openRecords(): number {
+    return this.#pairs().reduce(
+      (total, { sender, receiver }) => total + Math.abs(unaccounted(sender, receiver)) + sender.queued + receiver.held,
+      0,
+    );
+  }
+
+  /** No page of such a room ends before the test does. */
+  untold(): number {
+    return 0;
+  }
+
+  async close(): Promise<void> {
+    this.#isUnderLoad = false;
+    await Promise.all(this.phones.map(({ session }) => session.close()));
+  }
+
+  #pairs() {
+    return this.phones.flatMap((phone) =>
+      this.phones.flatMap((other) => {
+        const sender = phone.peer(other)?.ledger.snapshot();
+        const receiver = other.peer(phone)?.ledger.snapshot();
+        return sender === undefined || receiver === undefined ? [] : [{ sender, receiver }];
+      }),
+    );
+  }
+
+  #repeat(everyMs: number, task: () => void): void {
+    schedule(this.#dice.between(0.5, 1.5) * everyMs, () => {
+      if (!this.#isUnderLoad) return;
+      task();
+      this.#repeat(everyMs, task);
+    });
+  }
+
+  /** Whether it came to hold within the limit. */
+  async #until(holds: () => boolean, limitMs: number): Promise<boolean> {
+    const endMs = now() + limitMs;
+    while (!holds()) {
+      if (now() >= endMs) return false;
+      await new Promise<void>((resolve) => schedule(lookMs, resolve));
+      for (const { session } of this.phones) {
+        for (const { channel } of session.gateway.peers) {
+          this.greatestBufferBytes = Math.max(this.greatestBufferBytes, channel?.bufferedBytes() ?? 0);
+        }
+      }
+    }
+    return true;
+  }
+}
+
+export class NativeFaultPhone {
+  readonly session: RoomSession;
+  readonly link: RecordingLink;
+  readonly #effects: EffectBook;
+  /** The sequence of its next. */
+  #records = 0;
+
+  private constructor(session: RoomSession, link: RecordingLink, effects: EffectBook) {
+    this.session = session;
+    this.link = link;
+    this.#effects = effects;
+  }
+
+  static async start(origin: string, room: Room, name: string, effects: EffectBook): Promise<NativeFaultPhone> {
+    const onEvent = (event: GatewayEvent): void => {
+      if (event.kind === "peer-joined") {
+        for (const { index } of event.peer.probes) session.gateway.watch(event.peer.gatewayId, index, 0);
+      } else if (event.kind === "peer-record" && event.record.kind === kinds.motion) {
+        effects.sample(session, event.peer, event.record);
+      }
+    };
+    const wrapChannel = (channel: Channel): Channel =>
+      tapped(channel, (message) => {
+        const { localSessionId: from, remoteSessionId: to } = channel;
+        const clockBoundMs = () => session.gateway.peers.find(({ sessionId }) => sessionId === to)?.clockBoundMs ?? 0;
+        effects.sent(message, { from, to, atMs: now(), clockBoundMs });
+      });
+    const session: RoomSession = await startNativePhone({ origin, room, name, onEvent, wrapChannel });
+    session.gateway.setLimits({ ...defaultWearerLimits, buzzesPerTenSeconds: buzzRateRange.most });
+    const link = new RecordingLink(name, {
+      probeClass: probeClasses.armProbe,
+      capabilities: capabilities.motionOut | capabilities.gestureOut | capabilities.vibrateIn,
+    });
+    await session.gateway.addProbe(link, `${name}'s band`)?.open();
+    return new NativeFaultPhone(session, link, effects);
+  }
+
+  get sessionId(): string {
+    return this.session.sessionId;
+  }
+
+  /** Vibrations that others' waves have asked of its band, whether its wearer's rate let them pass or not. */
+  get told(): number {
+    const counts = this.session.gateway.probes[0]?.downlink.counts;
+    return (counts?.get("written") ?? 0) + (counts?.get("rate-limited") ?? 0);
+  }
+
+  peer(other: NativeFaultPhone): Peer | undefined {
+    return this.session.gateway.peers.find(({ sessionId }) => sessionId === other.sessionId);
+  }
+
+  wave(): void {
+    this.#effects.made(this.sessionId, this.#records, now());
+    this.#say(kinds.gesture, encodeGesture({ gesture: gestureCode("wave"), intensity: 200 }));
+  }
+
+  move(): void {
+    this.#say(kinds.motion, new Uint8Array(8));
+  }
+
+  #say(kind: number, payload: Uint8Array): void {
+    this.#records++;
+    this.link.emit({ kind, payload, receivedAtMs: now() });
+  }
+}
+
+/** The same channel, with every message that it takes told of. */
+const tapped = (channel: Channel, onSend: (message: Uint8Array) => void): Channel => ({
+  localSessionId: channel.localSessionId,
+  remoteSessionId: channel.remoteSessionId,
+  dialedBy: channel.dialedBy,
+  signaledBy: channel.signaledBy,
+  fingerprints: () => channel.fingerprints(),
+  listen: (listener) => channel.listen(listener),
+  send: (message) => {
+    const isTaken = channel.send(message);
+    if (isTaken) onSend(message);
+    return isTaken;
+  },
+  bufferedBytes: () => channel.bufferedBytes(),
+  close: (reason) => channel.close(reason),
+});
