@@ -6,7 +6,7 @@ import type { Room } from "../gateway/room-key.ts";
 import { defaultRules } from "../gateway/rules.ts";
 import type { IdentityKey } from "../gateway/runtime.ts";
 import { roomIdOf } from "../gateway/session-id.ts";
-import { defaultWearerLimits } from "../gateway/wearer-limits.ts";
+import { defaultWearerLimits, type WearerLimits } from "../gateway/wearer-limits.ts";
 import { Mesh, type MeshOptions } from "../web/mesh/mesh.ts";
 import { RtcNeighbourOpener } from "../web/mesh/neighbour-opener.ts";
 import { PeerJsOpener, signalingAddress } from "../web/mesh/peerjs-opener.ts";
@@ -27,6 +27,7 @@ export interface NativePhoneOptions extends Pick<RoomSessionOptions, "wrapChanne
   readonly identity?: IdentityKey;
   /** Of that key; undefined: the first. */
   readonly epoch?: number;
+  readonly limits?: WearerLimits;
   readonly onEvent?: (event: GatewayEvent) => void;
   /** What its gateway is given in place of a channel. */
   readonly wrapChannel?: (channel: Channel) => Channel;
@@ -49,7 +50,7 @@ export const startNativePhone = async (options: NativePhoneOptions): Promise<Roo
     epoch: options.epoch ?? 1,
     name,
     rules: defaultRules,
-    limits: defaultWearerLimits,
+    limits: options.limits ?? defaultWearerLimits,
     ...(wrapChannel && { wrapChannel }),
     listener: { onEvent: (event) => onEvent?.(event), onMeshChange: () => undefined },
   });

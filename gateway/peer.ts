@@ -23,7 +23,7 @@ import type { Mux, MuxPort } from "./mux.ts";
 import type { GatewayObserver, PeerObserver } from "./observers.ts";
 import { type Delay, PeerTime } from "./peer-time.ts";
 import { type GatewayRecord, hasEffect } from "./record.ts";
-import type { Roster, RosterProbe } from "./roster.ts";
+import { plainName, type Roster, type RosterProbe } from "./roster.ts";
 import type { Now } from "./runtime.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
@@ -326,7 +326,9 @@ export class Peer {
     }
   }
 
-  #rosterCame(roster: Roster): void {
+  #rosterCame({ version, isHidden, ...said }: Roster): void {
+    const probes = said.probes.map((probe) => ({ ...probe, name: plainName(probe.name) }));
+    const roster = { version, isHidden, name: plainName(said.name), probes };
     const isNews = this.#demux.onRoster(roster);
     if (isNews) this.#forgetWishesBeside(roster);
     if (isNews || !this.#isIntroduced) this.#options.onChange(this);

@@ -2,6 +2,15 @@
 // Invariants: the version grows with every change and only then; an index is never given to another probe.
 import { cutUtf8 } from "./utf8.ts";
 
+/**
+ * What could let a name look like other text than it is: controls and line breaks, and marks that turn the direction of what follows (Unicode
+ * Technical Report 36, "Bidirectional Text Spoofing").
+ */
+const deceptive = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A name that somebody else chose, as it may be shown beside other text. */
+export const plainName = (name: string): string => name.replace(deceptive, "").trim();
+
 export interface RosterProbe {
   /** From 1. */
   readonly index: number;

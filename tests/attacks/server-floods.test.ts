@@ -22,7 +22,7 @@ import { SlowHandshakes } from "../support/slow-handshakes.ts";
 import { type Seat, SteadyPair } from "../support/steady-pair.ts";
 
 const idlePages = sized({ short: 100, long: 2000 });
-const attackMs = sized({ short: 2_500, long: 60_000 });
+const attackMs = sized({ short: 1_500, long: 60_000 });
 
 /**
  * Whatever is done to it, the server needs no more. Measured with 2000 idle pages and a minute of each attack here: see docs/threat-model.md. The

@@ -74,14 +74,14 @@ export class ManInTheMiddle {
     });
     this.#dials.set(offer.connectionId, { dialer, callee });
     void this.#carry(dialer, callee);
-    const sdp = this.#forged(await callee.description, offer.sdp.sdp);
+    const sdp = forgedDescription(this.#options.forgery, await callee.description, offer.sdp.sdp);
     this.#options.say(calleeId, { type: "OFFER", src: dialerId, payload: { ...offer, sdp: { type: "offer", sdp } } });
   }
 
   /** The dialer has waited: only now can its answer name the callee's true certificate, too. */
   async #answer({ dialer, callee }: Dial, answer: AnswerPayload): Promise<void> {
     callee.connection.setRemoteDescription(answer.sdp.sdp, "answer");
-    const sdp = this.#forged(await dialer.description, answer.sdp.sdp);
+    const sdp = forgedDescription(this.#options.forgery, await dialer.description, answer.sdp.sdp);
     const payload = { ...answer, sdp: { type: "answer", sdp } };
     this.#options.say(dialer.sessionId, { type: "ANSWER", src: callee.sessionId, payload });
   }
@@ -112,26 +112,27 @@ export class ManInTheMiddle {
     const answer = decoded.frames.find(({ type }) => type === "answer");
     return answer?.type === "answer" ? { mac: answer.mac, signature: answer.signature } : undefined;
   }
-
-  #forged(ownSdp: string, trueSdp: string): string {
-    const [ownLine = ""] = fingerprintLine.exec(ownSdp) ?? [];
-    const [trueLine = ""] = fingerprintLine.exec(trueSdp) ?? [];
-    const bare = ownSdp.replace(ownLine, "");
-    const withAbove = (line: string) => bare.replace(/^m=/m, (media) => line + media);
-    switch (this.#options.forgery) {
-      case "own-alone":
-        return ownSdp;
-      case "true-before-own":
-        return bare + trueLine + ownLine;
-      case "own-before-true":
-        return bare + ownLine + trueLine;
-      case "true-above-own":
-        return withAbove(trueLine) + ownLine;
-      case "own-above-true":
-        return withAbove(ownLine) + trueLine;
-    }
-  }
 }
+
+/** His description as he hands it on: with his certificate, and perhaps the other page's true one. */
+export const forgedDescription = (forgery: Forgery, ownSdp: string, trueSdp: string): string => {
+  const [ownLine = ""] = fingerprintLine.exec(ownSdp) ?? [];
+  const [trueLine = ""] = fingerprintLine.exec(trueSdp) ?? [];
+  const bare = ownSdp.replace(ownLine, "");
+  const withAbove = (line: string) => bare.replace(/^m=/m, (media) => line + media);
+  switch (forgery) {
+    case "own-alone":
+      return ownSdp;
+    case "true-before-own":
+      return bare + trueLine + ownLine;
+    case "own-before-true":
+      return bare + ownLine + trueLine;
+    case "true-above-own":
+      return withAbove(trueLine) + ownLine;
+    case "own-above-true":
+      return withAbove(ownLine) + trueLine;
+  }
+};
 
 const fingerprintLine = /^a=fingerprint:.*\r\n/m;
 

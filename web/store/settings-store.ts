@@ -1,6 +1,6 @@
 // A person's settings on this device. What protects the person (mutes, strength, rate, rules) is shared by all tabs; the name belongs to a slot,
 // because a second tab is a second gateway. What comes back from storage may be anything and is read field by field.
-import { maxNameBytes } from "../../gateway/roster.ts";
+import { maxNameBytes, plainName } from "../../gateway/roster.ts";
 import { defaultRules, readRules } from "../../gateway/rules.ts";
 import { cutUtf8 } from "../../gateway/utf8.ts";
 import { buzzRateRange, defaultWearerLimits, strengthLimitRange } from "../../gateway/wearer-limits.ts";
@@ -13,9 +13,9 @@ export const maxMutedPeers = 128;
 const sharedKey = "earl-mesh.settings";
 const nameKey = (slot: number): string => `earl-mesh.name.${slot}`;
 
-/** Without control characters and outer space, and no longer than a roster holds; undefined when nothing is left. */
+/** Without what deceives and outer space, and no longer than a roster holds; undefined when nothing is left. */
 export const cleanName = (text: string): string | undefined =>
-  cutUtf8(text.replace(/\p{Cc}/gu, "").trim(), maxNameBytes).trimEnd() || undefined;
+  cutUtf8(plainName(text), maxNameBytes).trimEnd() || undefined;
 
 export class SettingsStore {
   readonly #storage: TextStorage;

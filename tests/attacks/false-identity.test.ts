@@ -8,6 +8,7 @@ import { deriveRoom, makeInvite, makeRoomKey, type Room } from "../../gateway/ro
 import type { IdentityKey } from "../../gateway/runtime.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
+import { tell } from "../support/case-table.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
@@ -95,41 +96,45 @@ describe("another's identity", { timeout: 120_000 }, () => {
     return join("Liar", { identity: { ...tomsKey, sign }, epoch: epoch + 1 });
   };
 
-  it("should not be granted to who dials the page without its private key", async () => {
+  it("should not be granted to who dials the page without its private key", async ({ task }) => {
     const tom = await joinAsTom();
     await page.join(invite);
     await expectConnectedTo(tom, epoch);
     const liar = await joinAsLiar();
     await expectRefused("wrong-signature");
     await expectUndisturbed(tom, liar);
+    tell(task, { tried: "Tom's public key", "got in": "no", browser: "Chromium" });
   });
 
-  it("should not be granted to whom the page dials, either", async () => {
+  it("should not be granted to whom the page dials, either", async ({ task }) => {
     const tom = await joinAsTom();
     const liar = await joinAsLiar();
     await page.join(invite);
     await expectConnectedTo(tom, epoch);
     await expectRefused("wrong-signature");
     await expectUndisturbed(tom, liar);
+    tell(task, { tried: "Tom's public key", "got in": "no", browser: "Chromium" });
   });
 });
 
 describe("another epoch of the same key", { timeout: 120_000 }, () => {
-  it("should be refused when it is older than the one that the page knows", async () => {
+  it("should be refused when it is older than the one that the page knows", async ({ task }) => {
     const tom = await joinAsTom();
     await page.join(invite);
     await expectConnectedTo(tom, epoch);
     const ghost = await join("Ghost", { identity: tomsKey, epoch: epoch - 1 });
     await expectRefused("stale-epoch");
     await expectUndisturbed(tom, ghost);
+    tell(task, { tried: "epoch 6 of 7", "got in": "no", browser: "Chromium" });
   });
 
-  it("should take the place of the one that the page knows when it is newer", async () => {
+  it("should take the place of the one that the page knows when it is newer", async ({ task }) => {
     const tom = await joinAsTom();
     await page.join(invite);
     await expectConnectedTo(tom, epoch);
     const reloaded = await join("Tom, reloaded", { identity: tomsKey, epoch: epoch + 1 });
     await expectConnectedTo(reloaded, epoch + 1);
     expect(page.problems).toEqual([]);
+    tell(task, { tried: "epoch 8 of 7", "got in": "yes, by its key", browser: "Chromium" });
   });
 });

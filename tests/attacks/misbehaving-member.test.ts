@@ -1,0 +1,243 @@
+// A member of the room who keeps to nothing: floods, what is too big, lies about probes and times, answers that are never read. A real page limits it and
+// lets it go; its memory stays bounded, and what another member says arrives meanwhile.
+import { cleanup } from "node-datachannel";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, type TestContext } from "vitest";
+import { startNativePhone } from "../../bench/native-phone.ts";
+import { concatBytes } from "../../firmware-bridge/bytes.ts";
+import { encodeMessage } from "../../gateway/encode-message.ts";
+import { doneOutcomes, type GatewayFrame } from "../../gateway/frame-types.ts";
+import type { GatewayRecord } from "../../gateway/record.ts";
+import { deriveRoom, makeInvite, makeRoomKey } from "../../gateway/room-key.ts";
+import type { RoomSession } from "../../web/mesh/room-session.ts";
+import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { tell } from "../support/case-table.ts";
+import { launchChromium } from "../support/chromium.ts";
+import { HostileMember } from "../support/hostile-member.ts";
+import { makeCommand, makeGesture, makeRecord } from "../support/records.ts";
+import { RoomPage } from "../support/room-page.ts";
+import { sized } from "../support/run-length.ts";
+import { type ServerProcess, startServer } from "../support/server-process.ts";
+
+const patience = { timeout: 30_000, interval: 50 };
+/** How long somebody who is let go comes back for more. */
+const attackMs = sized({ short: 800, long: 60_000 });
+/** Of JavaScript, after a collection: what a page holds that has been flooded. An idle one has some 5 MB. */
+const maxHeapMb = 40;
+/** How often the honest member speaks while the page is attacked. */
+const honestIntervalMs = 200;
+
+let server: ServerProcess;
+let browser: Browser;
+let page: RoomPage;
+let honest: RoomSession;
+let attacker: HostileMember;
+
+beforeAll(async () => {
+  server = await startServer({ page: "built" });
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  cleanup();
+});
+
+beforeEach(async () => {
+  const roomKey = makeRoomKey(webCrypto.randomBytes);
+  const room = await deriveRoom(webCrypto, roomKey);
+  page = await RoomPage.open(browser, "Vera");
+  await page.join(makeInvite(server.origin, roomKey));
+  await page.addSimulatedArm();
+  honest = await startNativePhone({ origin: server.origin, room, name: "Hal" });
+  attacker = await HostileMember.join({ origin: server.origin, room });
+  await expect.poll(() => honest.gateway.peers.map(({ state }) => state.kind), patience).toContain("connected");
+  await expect.poll(() => toPage(), patience).toBe(true);
+});
+afterEach(async () => {
+  attacker?.close();
+  await honest?.close();
+  await page?.close();
+});
+
+let pageSessionId = "";
+const toPage = async (): Promise<boolean> => {
+  pageSessionId = (await page.report()).sessionId;
+  return attacker.channels.has(pageSessionId);
+};
+
+const say = (...frames: readonly GatewayFrame[]): void => sayBytes(encodeMessage(frames));
+const sayBytes = (message: Uint8Array): void => void attacker.channels.get(pageSessionId)?.send(message);
+
+const pageHeapMb = async (): Promise<number> => {
+  const session = await page.page.context().newCDPSession(page.page);
+  await session.send("HeapProfiler.collectGarbage");
+  const { usedSize } = await session.send("Runtime.getHeapUsage");
+  await session.detach();
+  return Math.round(usedSize / 1e5) / 10;
+};
+
+const peerReport = async (sessionId: string) =>
+  (await page.report()).peers.find((peer) => peer.sessionId === sessionId);
+
+let rosterVersion = 0;
+const roster = (indexes: readonly number[]): GatewayFrame => ({
+  type: "roster",
+  version: ++rosterVersion,
+  name: "Mallory",
+  isHidden: false,
+  probes: indexes.map((index) => ({ index, probeClass: 1, capabilities: 0xff, isConnected: true, name: "band" })),
+});
+const aggregate = (records: readonly GatewayRecord[]): GatewayFrame => ({ type: "aggregate", rosterVersion, records });
+
+/** Writes to the page's band that the attacker has caused, by the page's own word for it. */
+const felt = (): number =>
+  attacker.heard.filter((frame) => frame.type === "done" && frame.outcome === doneOutcomes.written).length;
+
+let sequence = 0;
+const next = () => ({ sequence: sequence++, timeUs: attacker.nowUs });
+const manyRecords = (count: number): GatewayRecord[] => Array.from({ length: count }, () => makeRecord(next()));
+
+interface Outcome {
+  readonly tried: string;
+  readonly gotIn: number | string;
+}
+
+/** The honest member speaks all the while, and each word has to arrive. */
+const whileTheOtherIsHeard = async ({ task }: TestContext, during: () => Promise<Outcome>): Promise<void> => {
+  const before = (await peerReport(honest.sessionId))?.ledger.delivered ?? 0;
+  let spoken = 0;
+  const speaking = setInterval(() => {
+    honest.gateway.buzz("all", "short");
+    spoken++;
+  }, honestIntervalMs);
+  const { tried, gotIn } = await during();
+  clearInterval(speaking);
+  const heard = async (): Promise<number> => {
+    const { delivered = 0, late = 0 } = (await peerReport(honest.sessionId))?.ledger ?? {};
+    return delivered + late - before;
+  };
+  await expect.poll(heard, patience).toBe(spoken);
+  const heapMb = await pageHeapMb();
+  tell(task, { tried, "got in": gotIn, "others' exchanges": spoken, "page heap MB": heapMb });
+  expect(heapMb).toBeLessThan(maxHeapMb);
+  expect(page.problems).toEqual([]);
+};
+
+/** Says it as fast as the channel takes it, and again whenever it is let in again, until the page has let it go and the attack is over. */
+const flood = async (speak: () => void): Promise<number> => {
+  const endsAtMs = performance.now() + attackMs;
+  let said = 0;
+  while (performance.now() < endsAtMs || attacker.losses === 0) {
+    for (let i = 0; i < 50 && attacker.channels.has(pageSessionId) && attacker.bufferedBytes < 1_000_000; i++, said++)
+      speak();
+    await new Promise((resolve) => setImmediate(resolve));
+    if (performance.now() > endsAtMs + patience.timeout) throw new Error("was not let go");
+  }
+  return said;
+};
+
+const floods: readonly { readonly name: string; readonly speak: () => void }[] = [
+  {
+    name: "pings without end",
+    speak: () => say({ type: "ping", id: 1, t1Us: attacker.nowUs, ledger: emptyLedger() }),
+  },
+  { name: "records without end, 512 in each message", speak: () => say(aggregate(manyRecords(512))) },
+  { name: "rosters without end, of ever new probes", speak: () => say(roster([sequence++ + 1, sequence++ + 1])) },
+  {
+    name: "wishes without end, each another",
+    speak: () =>
+      say({ type: "interest", version: ++rosterVersion, entries: [{ probe: 1, minIntervalMs: sequence++ % 60_000 }] }),
+  },
+  {
+    name: "gestures without end",
+    speak: () => say(aggregate([makeGesture({ ...next(), probe: 1 }), makeGesture({ ...next(), probe: 1 })])),
+  },
+  {
+    name: "aggregates of a roster that never comes",
+    speak: () => say({ type: "aggregate", rosterVersion: 2 ** 40, records: manyRecords(200) }),
+  },
+];
+
+for (const { name, speak } of floods) {
+  it(name, (context) =>
+    whileTheOtherIsHeard(context, async () => {
+      say(roster([1]));
+      const said = await flood(speak);
+      expect(attacker.losses).toBeGreaterThan(0);
+      return { tried: `${said} messages`, gotIn: `let go ${attacker.losses}×` };
+    }),
+  );
+}
+
+const emptyLedger = () => ({
+  sent: 0,
+  droppedBeforeSend: 0,
+  receivedEarlier: 0,
+  received: 0,
+  delivered: 0,
+  duplicate: 0,
+  late: 0,
+  dropped: 0,
+});
+
+const oversized: readonly { readonly name: string; readonly message: () => Uint8Array }[] = [
+  {
+    name: "a message above 16 KiB",
+    message: () => concatBytes(Uint8Array.of(1, 0x70, 0xff, 0xff, 0x01), new Uint8Array(32_767)),
+  },
+  { name: "an aggregate of 513 records", message: () => aggregateOf513() },
+  { name: "no frame of the protocol", message: () => new Uint8Array(100).fill(0xff) },
+];
+
+const aggregateOf513 = (): Uint8Array => {
+  const [, ...whole] = encodeMessage([aggregate(manyRecords(512))]);
+  const one = encodeMessage([aggregate([makeRecord(next())])]);
+  // Type and length of two bytes come first; the record of the second message is appended to the first's.
+  const records = Uint8Array.from([...whole.slice(3), ...one.slice(-14)]);
+  return concatBytes(Uint8Array.of(1, 6, (records.length % 128) + 128, records.length >> 7), records);
+};
+
+for (const { name, message } of oversized) {
+  it(name, (context) =>
+    whileTheOtherIsHeard(context, async () => {
+      sayBytes(message());
+      await expect.poll(() => attacker.losses, patience).toBe(1);
+      const delivered = (await page.report()).peers
+        .filter(({ sessionId }) => sessionId === attacker.sessionId)
+        .reduce((total, { ledger }) => total + ledger.delivered, 0);
+      expect(delivered).toBe(0);
+      return { tried: "1 message", gotIn: delivered };
+    }),
+  );
+}
+
+it("records of probes that are not its own, and commands for probes that are not there", (context) =>
+  whileTheOtherIsHeard(context, async () => {
+    say(roster([1]));
+    const foreign = [2, 17, 2 ** 50].map((probe) => makeGesture({ ...next(), probe }));
+    say(aggregate(foreign));
+    say(aggregate([makeCommand({ ...next(), payload: Uint8Array.of(9, 100, 15) })]));
+    say(aggregate([makeCommand({ ...next(), probe: 1 })])); // Commands are the gateway's own.
+    await expect.poll(async () => (await peerReport(attacker.sessionId))?.ledger.received, patience).toBe(5);
+    const { dropped, delivered } = (await peerReport(attacker.sessionId))?.ledger ?? {};
+    expect(dropped).toMatchObject({ "unknown-probe": foreign.length, malformed: 1 });
+    expect(felt()).toBe(0);
+    return { tried: "5 records", gotIn: `${delivered} read, ${felt()} felt` };
+  }));
+
+it("gestures from the future, with a life of a minute, and from long ago", (context) =>
+  whileTheOtherIsHeard(context, async () => {
+    say(roster([1]));
+    await expect.poll(async () => (await peerReport(attacker.sessionId))?.delay, patience).toBeDefined();
+    const ages = [-3_600_000_000, 61_000_000, 5_000_000];
+    for (const ageUs of ages) {
+      const timeUs = Math.max(0, attacker.nowUs - ageUs);
+      say(aggregate([makeGesture({ sequence: sequence++, probe: 1, timeUs, lifetimeMs: 60_000 })]));
+    }
+    await expect.poll(async () => (await peerReport(attacker.sessionId))?.ledger.received, patience).toBe(ages.length);
+    const { late, delivered } = (await peerReport(attacker.sessionId))?.ledger ?? {};
+    // The one of the future is read as of now; the others are late, however long they say that they live.
+    expect({ late, delivered }).toEqual({ late: 2, delivered: 1 });
+    return { tried: `${ages.length} gestures`, gotIn: "1, as of now" };
+  }));

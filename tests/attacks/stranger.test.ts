@@ -1,0 +1,248 @@
+// Somebody who is not of the room: who knows the server only, or the room's id but not its key, or has recorded what members said to each other. The page
+// is real; it must let none of them further than the handshake, count each, and tell the person.
+import { cleanup } from "node-datachannel";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { startNativePhone } from "../../bench/native-phone.ts";
+import type { Channel, ChannelListener } from "../../gateway/channel.ts";
+import { decodeMessage } from "../../gateway/decode-message.ts";
+import { errorTexts } from "../../gateway/errors.ts";
+import type { FrameType } from "../../gateway/frame-types.ts";
+import { deriveRoom, makeInvite, makeRoomKey, type Room } from "../../gateway/room-key.ts";
+import { makeSessionId } from "../../gateway/session-id.ts";
+import type { RoomSession } from "../../web/mesh/room-session.ts";
+import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { tell } from "../support/case-table.ts";
+import { launchChromium } from "../support/chromium.ts";
+import { HostileMember } from "../support/hostile-member.ts";
+import { RoomPage } from "../support/room-page.ts";
+import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { openSignaling } from "../support/signaling-client.ts";
+import { countOn, logOn } from "../support/told.ts";
+
+const patience = { timeout: 30_000, interval: 50 };
+
+let server: ServerProcess;
+let browser: Browser;
+let page: RoomPage;
+let room: Room;
+let invite: string;
+let phones: { close(): unknown }[] = [];
+
+beforeAll(async () => {
+  server = await startServer({ page: "built" });
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  cleanup();
+});
+
+beforeEach(async () => {
+  const roomKey = makeRoomKey(webCrypto.randomBytes);
+  room = await deriveRoom(webCrypto, roomKey);
+  invite = makeInvite(server.origin, roomKey);
+  page = await RoomPage.open(browser, "Vera");
+});
+afterEach(async () => {
+  for (const phone of phones) await phone.close();
+  phones = [];
+  await page.close();
+});
+
+const joinPage = async (): Promise<void> => {
+  await page.join(invite);
+  await page.addSimulatedArm();
+  await expect.poll(async () => (await page.report()).serverState.kind, patience).toBe("connected");
+};
+
+const expectNothingGotIn = async (): Promise<void> => {
+  const { peers, traffic, probes } = await page.report();
+  expect(peers).toEqual([]);
+  expect(traffic).toMatchObject({ sent: 0, received: 0, delivered: 0 });
+  expect(probes[0]?.buzzes).toEqual({});
+  expect(page.problems).toEqual([]);
+};
+
+const framesIn = (message: Uint8Array): readonly FrameType[] => {
+  const decoded = decodeMessage(message);
+  return "malformed" in decoded ? [] : decoded.frames.map(({ type }) => type);
+};
+
+it("who knows only the server cannot signal into a room, though its ids were guessed", async ({ task }) => {
+  await joinPage();
+  const { sessionId } = await page.report();
+  const before = (await (await fetch(`${server.origin}/healthz`)).json()).droppedMessages["other-room"];
+  const stranger = await openSignaling(server, { id: makeSessionId("e".repeat(32), webCrypto.randomBytes) });
+  await stranger.next();
+  const common = { type: "data", connectionId: "dc_evil" };
+  const payloads = {
+    OFFER: {
+      ...common,
+      serialization: "raw",
+      reliable: false,
+      label: "dc_evil",
+      sdp: { type: "offer", sdp: "v=0\r\n" },
+    },
+    ANSWER: { ...common, sdp: { type: "answer", sdp: "v=0\r\n" } },
+    CANDIDATE: { ...common, candidate: { candidate: "candidate:1", sdpMid: "0" } },
+  };
+  for (const [type, payload] of Object.entries(payloads))
+    stranger.send({ type, dst: sessionId, src: sessionId, payload });
+  const dropped = async () => (await (await fetch(`${server.origin}/healthz`)).json()).droppedMessages["other-room"];
+  await expect.poll(dropped, patience).toBe(before + 3);
+  await expectNothingGotIn();
+  stranger.cut();
+  tell(task, { tried: "OFFER, ANSWER, CANDIDATE", "got in": 0, browser: "Chromium" });
+});
+
+it("who has the room's id but another key gets no further than the handshake, is counted and shown", async ({
+  task,
+}) => {
+  await joinPage();
+  const authKey = webCrypto.randomBytes(32);
+  const stranger = await startNativePhone({
+    origin: server.origin,
+    room: { roomId: room.roomId, authKey },
+    name: "Mallory",
+  });
+  phones.push(stranger);
+  // As a dialer it goes away by itself, for our proof is not of its key; it is dialled, too, and then it is we who turn it away.
+  await expect.poll(async () => Object.keys((await page.report()).refusals), patience).not.toEqual([]);
+  const other = await startNativePhone({ origin: server.origin, room, name: "Hal" });
+  phones.push(other);
+  await expect.poll(() => page.connectedPeers(), patience).toBe(1);
+  expect(stranger.gateway.peers).toEqual([]);
+  expect(other.gateway.peers.map(({ name }) => name)).toEqual(["Vera"]);
+  expect(page.problems).toEqual([]);
+  tell(task, { tried: "handshakes with a wrong key", "got in": 0, browser: "Chromium" });
+});
+
+it("who says anything at all before a proof is turned away, whatever it is", async ({ task }) => {
+  await joinPage();
+  const openings: readonly Uint8Array[] = [
+    Uint8Array.of(1, 0x04, 0), // ready
+    Uint8Array.of(1, 0x0b, 1, 1), // bye
+    Uint8Array.of(1, 0x08, 10, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0), // ping
+    Uint8Array.of(1, 0x05, 5, 1, 1, 0x78, 0, 0), // roster
+    Uint8Array.of(2, 0, 0),
+    new Uint8Array(16_384).fill(0xff),
+  ];
+  const heard: FrameType[] = [];
+  let tried = 0;
+  let turnedAway = 0;
+  const stranger = await HostileMember.join({
+    origin: server.origin,
+    room,
+    onChannel: (channel) => {
+      channel.listen({
+        onMessage: (message) => heard.push(...framesIn(message)),
+        onDrain: () => undefined,
+        onClose: () => turnedAway++,
+      });
+      channel.send(openings[tried++ % openings.length] ?? new Uint8Array());
+    },
+  });
+  phones.push(stranger);
+  await expect.poll(() => turnedAway, patience).toBeGreaterThanOrEqual(3);
+  // To whom it dials itself, the page has to say who it is; nobody hears a proof, a name or a record.
+  expect(heard.filter((type) => type !== "hello")).toEqual([]);
+  const { refusals } = await page.report();
+  expect(Object.values(refusals).reduce((total, count) => total + count, 0)).toBeGreaterThanOrEqual(3);
+  await expect.poll(() => countOn(page.page, "turned away"), patience).toBeGreaterThanOrEqual(3);
+  expect((await logOn(page.page)).join("\n")).toMatch(/was turned away/);
+  await expectNothingGotIn();
+  tell(task, { tried: `${tried} openings`, "got in": 0, browser: "Chromium" });
+});
+
+/** The same channel, whose messages are written down in both directions. */
+const recorded = (channel: Channel, tape: Uint8Array[]): Channel => ({
+  localSessionId: channel.localSessionId,
+  remoteSessionId: channel.remoteSessionId,
+  dialedBy: channel.dialedBy,
+  fingerprints: () => channel.fingerprints(),
+  listen: (listener: ChannelListener) => channel.listen(listener),
+  send: (message) => {
+    tape.push(message.slice());
+    return channel.send(message);
+  },
+  bufferedBytes: () => channel.bufferedBytes(),
+  close: (reason) => channel.close(reason),
+});
+
+it("who replays a member's whole handshake, and what it said after", async ({ task }) => {
+  await joinPage();
+  const tape: Uint8Array[] = [];
+  const member: RoomSession = await startNativePhone({
+    origin: server.origin,
+    room,
+    name: "Hal",
+    wrapChannel: (channel) => recorded(channel, tape),
+  });
+  await expect.poll(() => page.connectedPeers(), patience).toBe(1);
+  member.gateway.buzz("all", "short");
+  await expect.poll(async () => (await page.report()).traffic.delivered, patience).toBe(1);
+  await member.close();
+  await expect.poll(() => page.connectedPeers(), patience).toBe(0);
+  const before = await page.report();
+  const word = (type: FrameType) => tape.find((message) => framesIn(message).includes(type));
+  const [hello, proof] = [word("hello"), word("proof")];
+  const rest = tape.filter((message) => message !== hello && message !== proof);
+  if (hello === undefined || proof === undefined) throw new Error("the member did not dial");
+
+  let replays = 0;
+  const heard: FrameType[] = [];
+  const attacker = await HostileMember.join({
+    origin: server.origin,
+    room,
+    onChannel: (channel) => {
+      if (channel.dialedBy !== "us") return channel.close("the tape is a dialer's");
+      replays++;
+      channel.listen({
+        onMessage: (message) => {
+          heard.push(...framesIn(message));
+          for (const said of [proof, ...rest]) channel.send(said);
+        },
+        onDrain: () => undefined,
+        onClose: () => undefined,
+      });
+      channel.send(hello);
+    },
+  });
+  phones.push(attacker);
+  const refusedProofs = async () => (await page.report()).refusals["wrong-proof"] ?? 0;
+  await expect.poll(refusedProofs, patience).toBeGreaterThanOrEqual(1);
+  await page.page.getByText(errorTexts["wrong-room-key"].sentence).waitFor();
+  const after = await page.report();
+  expect(after.traffic).toEqual(before.traffic);
+  expect(heard.filter((type) => type !== "answer")).toEqual([]);
+  tell(task, { tried: `${replays} replays`, "got in": 0, browser: "Chromium" });
+});
+
+it("who only holds up a mirror", async ({ task }) => {
+  await joinPage();
+  let mirrored = 0;
+  const attacker = await HostileMember.join({
+    origin: server.origin,
+    room,
+    onChannel: (channel) => {
+      channel.listen({
+        onMessage: (message) => {
+          mirrored++;
+          channel.send(message);
+        },
+        onDrain: () => undefined,
+        onClose: () => undefined,
+      });
+      // To be answered, one has to begin; what comes back is then all of the page's own.
+      if (channel.dialedBy === "us") channel.send(Uint8Array.from([1, 1, 98, ...webCrypto.randomBytes(97), 1]));
+    },
+  });
+  phones.push(attacker);
+  const turnedAway = async () =>
+    Object.values((await page.report()).refusals).reduce((total, count) => total + count, 0);
+  await expect.poll(turnedAway, patience).toBeGreaterThanOrEqual(2);
+  await expectNothingGotIn();
+  tell(task, { tried: `${mirrored} messages`, "got in": 0, browser: "Chromium" });
+});

@@ -1,0 +1,206 @@
+// The wearer's body: whatever a member asks for, no band vibrates longer, stronger or more often than its wearer allows, and none goes on by itself. The
+// limits are the receiver's (gateway/downlink.ts) and, behind them, the device's own (docs/protocol.md §1.3).
+import { cleanup } from "node-datachannel";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startNativePhone } from "../../bench/native-phone.ts";
+import type { DeviceCommand, WriteOutcome } from "../../firmware-bridge/device-link.ts";
+import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import { decodeVibration, maxVibrateMs } from "../../firmware-bridge/payloads.ts";
+import { SimulatedArmProbe } from "../../firmware-bridge/simulated-arm-probe.ts";
+import { encodeCommandTarget } from "../../gateway/command-payload.ts";
+import type { GatewayRecord } from "../../gateway/record.ts";
+import { deriveRoom, makeRoomKey } from "../../gateway/room-key.ts";
+import {
+  buzzRateRange,
+  maxVibratingMsPerTenSeconds,
+  strengthLimitRange,
+  type WearerLimits,
+} from "../../gateway/wearer-limits.ts";
+import { vibrationPattern } from "../../web/ble/vibration-pattern.ts";
+import type { RoomSession } from "../../web/mesh/room-session.ts";
+import { now } from "../../web/mesh/timers.ts";
+import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { tell } from "../support/case-table.ts";
+import { FakeTime } from "../support/fake-time.ts";
+import { HostileMember } from "../support/hostile-member.ts";
+import { RecordingLink } from "../support/recording-link.ts";
+import { makeCommand, makeGesture } from "../support/records.ts";
+import { sized } from "../support/run-length.ts";
+import { type ServerProcess, startServer } from "../support/server-process.ts";
+
+const patience = { timeout: 30_000, interval: 50 };
+const attackMs = sized({ short: 1_000, long: 60_000 });
+/** Of somebody who does not mean to be let go for a flood. */
+const recordsAtOnce = 10;
+const paceMs = 50;
+
+/** As hard and as long as the protocol can say. */
+const hardest = Uint8Array.of(100, ...Array(14).fill(255));
+
+class TimedLink extends RecordingLink {
+  readonly begun: { readonly atMs: number; readonly strengthPercent: number; readonly vibratingMs: number }[] = [];
+
+  override async write(command: DeviceCommand): Promise<WriteOutcome> {
+    const { strengthPercent = 0, durationsMs = [] } = decodeVibration(command.payload) ?? {};
+    const vibratingMs = durationsMs.filter((_, i) => i % 2 === 0).reduce((total, durationMs) => total + durationMs, 0);
+    if (command.kind === kinds.vibrate) this.begun.push({ atMs: now(), strengthPercent, vibratingMs });
+    return super.write(command);
+  }
+}
+
+describe("a member who wants to hurt", () => {
+  let server: ServerProcess;
+  let victim: RoomSession;
+  let attacker: HostileMember;
+  let link: TimedLink;
+  let sequence: number;
+
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(async () => {
+    await server?.stop();
+    cleanup();
+  });
+  beforeEach(() => {
+    link = new TimedLink();
+    sequence = 0;
+  });
+  afterEach(async () => {
+    attacker?.close();
+    await victim?.close();
+  });
+
+  const meet = async (limits: WearerLimits): Promise<void> => {
+    const room = await deriveRoom(webCrypto, makeRoomKey(webCrypto.randomBytes));
+    victim = await startNativePhone({ origin: server.origin, room, name: "Vera", limits });
+    await victim.gateway.addProbe(link, "Vera's band")?.open();
+    attacker = await HostileMember.join({ origin: server.origin, room });
+    await expect.poll(() => victim.gateway.peers[0]?.clockBoundMs, patience).toBeDefined();
+    const probes = [{ index: 1, probeClass: 1, capabilities: 0xff, isConnected: true, name: "band" }];
+    attacker.send({ type: "roster", version: 1, name: "Mallory", isHidden: false, probes });
+  };
+
+  const next = () => ({ sequence: sequence++, timeUs: attacker.nowUs });
+  const ask = (): void => {
+    const records: GatewayRecord[] = [];
+    for (const target of [0, 1]) {
+      records.push(makeCommand({ ...next(), payload: encodeCommandTarget(target, hardest), lifetimeMs: 60_000 }));
+      records.push(
+        makeCommand({ ...next(), kind: kinds.rate, payload: encodeCommandTarget(target, Uint8Array.of(100)) }),
+      );
+      records.push(
+        makeCommand({ ...next(), kind: kinds.led, payload: encodeCommandTarget(target, new Uint8Array(5)) }),
+      );
+    }
+    while (records.length < recordsAtOnce) records.push(makeGesture({ ...next(), probe: 1 }));
+    attacker.send({ type: "aggregate", rosterVersion: 1, records });
+  };
+
+  const insist = async (): Promise<void> => {
+    const endsAtMs = now() + attackMs;
+    while (now() < endsAtMs) {
+      ask();
+      await new Promise((resolve) => setTimeout(resolve, paceMs)); // A pace that keeps within what a member may send.
+    }
+    await expect.poll(() => victim.gateway.traffic().received, patience).toBe(sequence);
+  };
+
+  /** What the band was told, in the ten seconds that had most of it. */
+  const worst = () => {
+    const spans = link.begun.map(({ atMs }) => link.begun.filter((b) => b.atMs >= atMs && b.atMs < atMs + 10_000));
+    return {
+      strength: Math.max(0, ...link.begun.map(({ strengthPercent }) => strengthPercent)),
+      count: Math.max(0, ...spans.map(({ length }) => length)),
+      vibratingMs: Math.max(0, ...spans.map((span) => span.reduce((total, { vibratingMs }) => total + vibratingMs, 0))),
+    };
+  };
+
+  for (const limits of [
+    { isMuted: false, strengthLimit: 30, buzzesPerTenSeconds: 3 },
+    { isMuted: false, strengthLimit: strengthLimitRange.least, buzzesPerTenSeconds: buzzRateRange.least },
+    { isMuted: false, strengthLimit: strengthLimitRange.most, buzzesPerTenSeconds: buzzRateRange.most },
+  ]) {
+    const { strengthLimit, buzzesPerTenSeconds } = limits;
+    it(`gets no more than ${strengthLimit} % and ${buzzesPerTenSeconds} in ten seconds`, async ({ task }) => {
+      await meet(limits);
+      await insist();
+      const { strength, count, vibratingMs } = worst();
+      expect(count).toBeGreaterThan(0);
+      expect(count).toBeLessThanOrEqual(buzzesPerTenSeconds);
+      expect(strength).toBeLessThanOrEqual(strengthLimit);
+      expect(vibratingMs).toBeLessThanOrEqual(maxVibratingMsPerTenSeconds);
+      expect(new Set(link.written.map(({ kind }) => kind))).toEqual(new Set([kinds.vibrate])); // LED and rate are not a peer's.
+      tell(task, { tried: `${sequence} records`, "got in": `${count} × ${strength} %, ${vibratingMs} ms in 10 s` });
+    });
+  }
+
+  it("gets nothing from who is muted, nor from who has muted them", async ({ task }) => {
+    await meet({ isMuted: true, strengthLimit: 100, buzzesPerTenSeconds: 20 });
+    await insist();
+    const mutedBoth = victim.gateway.peers[0]?.gatewayId ?? "";
+    victim.gateway.mutePeer(mutedBoth, true);
+    victim.gateway.setLimits({ isMuted: false, strengthLimit: 100, buzzesPerTenSeconds: 20 });
+    await insist();
+    expect(link.written).toEqual([]);
+    tell(task, { tried: `${sequence} records`, "got in": 0 });
+  });
+});
+
+describe("a device that is told too much", () => {
+  const probeInTime = () => {
+    const time = new FakeTime();
+    const motor: { readonly atMs: number; readonly isOn: boolean }[] = [];
+    const probe = new SimulatedArmProbe({
+      now: time.now,
+      schedule: time.schedule,
+      random: () => 0.5,
+      onVibration: (isOn) => motor.push({ atMs: time.now(), isOn }),
+    });
+    probe.connect({ onNotify: () => undefined, onDisconnect: () => undefined });
+    return { time, motor, probe };
+  };
+  const isOn = (motor: readonly { readonly isOn: boolean }[]): boolean => motor.at(-1)?.isOn ?? false;
+
+  it("stops by itself after three seconds, whatever it was told", async ({ task }) => {
+    const { time, motor, probe } = probeInTime();
+    for (const chunk of new FrameEncoder().encode(kinds.vibrate, hardest)) probe.writeCommand(chunk);
+    await time.advance(60_000);
+    expect(isOn(motor)).toBe(false);
+    expect((motor.at(-1)?.atMs ?? 0) - (motor[0]?.atMs ?? 0)).toBeLessThanOrEqual(maxVibrateMs);
+    tell(task, { tried: "14 × 2.55 s", "got in": `${motor.at(-1)?.atMs} ms` });
+  });
+
+  it("stops when its link is lost, and is not started again by half a command", async ({ task }) => {
+    const { time, motor, probe } = probeInTime();
+    const chunks = new FrameEncoder().encode(kinds.vibrate, hardest);
+    for (const chunk of chunks) probe.writeCommand(chunk);
+    await time.advance(100);
+    expect(isOn(motor)).toBe(true);
+    probe.disconnect();
+    expect(isOn(motor)).toBe(false);
+    probe.connect({ onNotify: () => undefined, onDisconnect: () => undefined });
+    for (const chunk of chunks) probe.writeCommand(chunk.subarray(0, -1));
+    await time.advance(1_000);
+    expect(isOn(motor)).toBe(false);
+    tell(task, { tried: "link lost in mid-buzz", "got in": "off at once" });
+  });
+
+  it("which is a phone: every pattern that it is given ends within three seconds, and keeps its strength", ({
+    task,
+  }) => {
+    let patterns = 0;
+    for (let strength = 1; strength <= 100; strength++) {
+      for (const unit of [0, 1, 7, 30, 255]) {
+        const vibration = decodeVibration(Uint8Array.of(strength, ...Array(14).fill(unit)));
+        if (vibration === undefined) throw new Error("a valid vibration");
+        const pattern = vibrationPattern(vibration);
+        patterns++;
+        expect(pattern.length).toBeLessThanOrEqual(99);
+        expect(pattern.reduce((total, ms) => total + ms, 0)).toBeLessThanOrEqual(maxVibrateMs);
+      }
+    }
+    tell(task, { tried: `${patterns} patterns`, "got in": `at most ${maxVibrateMs} ms` });
+  });
+});
