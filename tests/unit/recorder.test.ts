@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { recordingIntervalMs, recordingRows } from "../../gateway/recording.ts";
 import type { PageFigures, RecordingContext, StatisticsSnapshot } from "../../gateway/statistics-types.ts";
 import { maxRowsInMemory, Recorder } from "../../web/recorder.ts";
-import type { RecordingHead, RecordingStorageOutcome, RecordingStore } from "../../web/store/recording-store.ts";
+import { FakeRecordings } from "../support/fake-recordings.ts";
 import { FakeTime, settle } from "../support/fake-time.ts";
 import { allFigures, peerFigures } from "../support/made-up-figures.ts";
 import { readCsvRecording, readJsonRecording } from "../support/recording-reader.ts";
@@ -36,34 +36,7 @@ const page: PageFigures = {
   isCharging: false,
 };
 
-/** As IndexedDB: keeps what it took over any life of a page, until it is told to refuse. */
-class FakeStore implements RecordingStore {
-  head: RecordingHead | undefined;
-  readonly chunks: string[] = [];
-  outcome: RecordingStorageOutcome = "kept";
-
-  async readHead(): Promise<RecordingHead | undefined> {
-    return this.head;
-  }
-
-  async readChunk(index: number): Promise<string | undefined> {
-    return this.chunks[index];
-  }
-
-  async write(head: RecordingHead, chunk?: string): Promise<RecordingStorageOutcome> {
-    if (this.outcome !== "kept") return this.outcome;
-    this.head = head;
-    if (chunk !== undefined) this.chunks[head.chunks - 1] = chunk;
-    return "kept";
-  }
-
-  async clear(): Promise<void> {
-    this.head = undefined;
-    this.chunks.length = 0;
-  }
-}
-
-const setUp = (store = new FakeStore(), wallMs = 0) => {
+const setUp = (store = new FakeRecordings(), wallMs = 0) => {
   const time = new FakeTime();
   const wall = { ms: wallMs };
   const recorder = new Recorder({ now: time.now, wallNow: () => wall.ms + time.now(), store });
@@ -139,7 +112,7 @@ describe("a recording", () => {
   });
 
   it("should never run backwards when the wall clock was set back over a reload", async () => {
-    const { recorder, record, store } = setUp(new FakeStore(), 1_000_000);
+    const { recorder, record, store } = setUp(new FakeRecordings(), 1_000_000);
     recorder.start(context, roomId);
     await record(12);
     recorder.flush();

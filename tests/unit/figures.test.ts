@@ -1,0 +1,154 @@
+import { describe, expect, it, vi } from "vitest";
+import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import { encodeBattery } from "../../firmware-bridge/payloads.ts";
+import { BusyTime } from "../../web/busy-time.ts";
+import { Figures } from "../../web/figures.ts";
+import { LoadMeter } from "../../web/load-meter.ts";
+import { FigureSettingsStore } from "../../web/store/figure-settings-store.ts";
+import { openTextStorage } from "../../web/store/text-storage.ts";
+import { FakeRecordings } from "../support/fake-recordings.ts";
+import { FakeTime, settle } from "../support/fake-time.ts";
+import { connect } from "../support/memory-room.ts";
+import { RecordingLink } from "../support/recording-link.ts";
+import { readJsonRecording } from "../support/recording-reader.ts";
+import { brokenNumbersIn, newMeasuredMember } from "../support/statistics-room.ts";
+
+const hourMs = 3_600_000;
+const roomId = "ab".repeat(16);
+
+/** The figures of a page in a room, whose wall clock may be set. */
+const setUp = async () => {
+  const time = new FakeTime(50_000);
+  const wall = { leadMs: 1_750_000_000_000 };
+  const recordings = new FakeRecordings();
+  const files: Blob[] = [];
+  const anna = await newMeasuredMember(time, "Anna");
+  const entries = new Map<string, string>();
+  const storage = {
+    getItem: (key: string) => entries.get(key) ?? null,
+    setItem: (key: string, text: string) => void entries.set(key, text),
+  };
+  const { now, schedule } = time;
+  const figures = new Figures({
+    now,
+    wallNow: () => time.now() + wall.leadMs,
+    schedule,
+    load: new LoadMeter({
+      now,
+      schedule,
+      busy: new BusyTime(now),
+      isHidden: () => false,
+      PressureObserver: undefined,
+    }),
+    settings: new FigureSettingsStore(openTextStorage(() => storage)),
+    recordings,
+    browser: "a browser",
+    save: (_, file) => files.push(file),
+    onNotKept: () => undefined,
+  });
+  const { gateway, statistics } = anna;
+  figures.enter({ gateway, statistics, roomId, name: () => "Anna" });
+  await settle();
+  const open = () => {
+    const opened = figures.open();
+    if (opened === undefined) throw new Error("the page is in a room");
+    return opened;
+  };
+  return { time, wall, recordings, files, anna, figures, open };
+};
+
+describe("the figures of a page", () => {
+  it("should do nothing for a panel that is closed but keep a point of history now and then", async () => {
+    const { time, anna, open } = await setUp();
+    const snapshot = vi.spyOn(anna.statistics, "snapshot");
+    await time.advance(60_000);
+    expect(snapshot.mock.calls.length).toBeLessThanOrEqual(60 / 5 + 1);
+    const { model, close } = open();
+    const figures = vi.fn();
+    const unwatch = model.figures.subscribe(figures);
+    await time.advance(10_000);
+    expect(figures.mock.calls.length).toBeGreaterThanOrEqual(5); // It is never frozen.
+    close();
+    snapshot.mockClear();
+    figures.mockClear();
+    await time.advance(60_000);
+    expect(figures).not.toHaveBeenCalled();
+    expect(snapshot.mock.calls.length).toBeLessThanOrEqual(60 / 5 + 1);
+    unwatch();
+  });
+
+  it("should tell a room with nobody in it, and a browser that tells nothing, in words and without a broken number", async () => {
+    const { time, figures, open } = await setUp();
+    figures.batteryChanged({ kind: "unknown", why: "this browser does not tell" });
+    const { model } = open();
+    await time.advance(20_000);
+    const view = model.figures.value;
+    expect(view.verdict).toEqual({ text: "nobody else is here", outcome: "unknown" });
+    expect(view.forecast).toEqual({ kind: "unknown", reason: "no-reading" });
+    expect(view.pressure.kind).toBe("unknown");
+    expect(brokenNumbersIn(view)).toEqual([]);
+    expect(brokenNumbersIn(model.history.value)).toEqual([]);
+  });
+
+  it("should go on, in order and without a broken number, when the clock is set while it records", async () => {
+    const { time, wall, anna, files, figures, open } = await setUp();
+    const ben = await newMeasuredMember(time, "Ben", { clockOffsetMs: -40_000 });
+    await connect(time, anna, ben, () => 8);
+    figures.batteryChanged({ kind: "known", percent: 80, isCharging: false });
+    const { model } = open();
+    figures.actions.startRecording();
+    for (const jumpMs of [0, -3 * hourMs, 9 * hourMs, -40 * hourMs]) {
+      wall.leadMs += jumpMs;
+      figures.batteryChanged({ kind: "known", percent: 79, isCharging: false });
+      await time.advance(20_000);
+      expect(brokenNumbersIn(model.figures.value)).toEqual([]);
+      expect(model.recording.value).toMatchObject({ kind: "running", problem: undefined });
+    }
+    figures.actions.stopRecording();
+    expect(await figures.actions.exportRecording("json")).toBe(true);
+    const { rows } = readJsonRecording((await files[0]?.text()) ?? "");
+    const times = rows.filter(({ gatewayId }) => gatewayId === "all").map(({ elapsedMs }) => Number(elapsedMs));
+    expect(times).toHaveLength(80);
+    expect(new Set(times.slice(1).map((atMs, i) => atMs - (times[i] ?? 0)))).toEqual(new Set([1_000]));
+  });
+
+  it("should say that the browser keeps nothing, and hand out all of it all the same", async () => {
+    const { time, recordings, files, figures, open } = await setUp();
+    recordings.outcome = "storage-unavailable";
+    const { model } = open();
+    figures.actions.startRecording();
+    await time.advance(30_000);
+    expect(model.recording.value).toMatchObject({ kind: "running", rows: 30, problem: "storage-unavailable" });
+    expect(await figures.actions.exportRecording("json")).toBe(true);
+    expect(readJsonRecording((await files[0]?.text()) ?? "").rows).toHaveLength(30);
+  });
+
+  it("should name the band that does not last the shift, and show the peers' bands beside mine", async () => {
+    const { time, anna, open } = await setUp();
+    const ben = await newMeasuredMember(time, "Mia");
+    const info = { probeClass: probeClasses.armProbe, capabilities: capabilities.batteryOut };
+    const bands = [
+      { link: new RecordingLink("mine", info), gateway: anna.gateway, perMinute: 0.4 },
+      { link: new RecordingLink("hers", info), gateway: ben.gateway, perMinute: 1 },
+    ];
+    for (const { link, gateway } of bands) await gateway.addProbe(link, "arm")?.open();
+    await connect(time, anna, ben, () => 8);
+    for (let minute = 0; minute < 9; minute++) {
+      for (const { link, perMinute } of bands) {
+        const payload = encodeBattery({ percent: Math.round(90 - perMinute * minute), isCharging: false });
+        link.emit({ kind: kinds.battery, payload, receivedAtMs: time.now() });
+      }
+      await time.advance(60_000);
+    }
+    const view = open().model.figures.value;
+    expect(view.bands.map(({ wearer, forecast }) => [wearer?.name, forecast.kind])).toEqual([
+      [undefined, "draining"],
+      ["Mia", "draining"],
+    ]);
+    expect(view.verdict.text.replaceAll(/[\u2068\u2069]/g, "")).toMatch(
+      /; Mia's arm lasts 1 h \d+ min, the shift 7 h \d+ min$/,
+    );
+    expect(view.verdict.outcome).toBe("bad");
+  });
+});
