@@ -1,23 +1,2 @@
-// The system's Chromium, headless, as the browser tests need it: with Web Bluetooth, and with pages that never slow down unseen.
-import { type Browser, chromium } from "playwright-core";
-import { chromiumPath } from "./find-chromium.ts";
-
-const switches = [
-  "--disable-gpu",
-  "--disable-background-networking",
-  // Linux has Web Bluetooth behind a flag; tests/support/emulated-bluetooth.ts gives it an adapter.
-  "--enable-features=WebBluetooth",
-  // Several pages share one window and only one is in front: without these the timers of the others run once a second.
-  "--disable-background-timer-throttling",
-  "--disable-renderer-backgrounding",
-  "--disable-backgrounding-occluded-windows",
-];
-
-/** @param more switches for this browser alone */
-export const launchChromium = (more: readonly string[] = []): Promise<Browser> => {
-  const isRoot = process.getuid?.() === 0; // Containers run tests as root, and Chromium's sandbox does not.
-  return chromium.launch({
-    executablePath: chromiumPath(),
-    args: [...switches, ...more, ...(isRoot ? ["--no-sandbox"] : [])],
-  });
-};
+// The bench and the tests drive the same Chromium.
+export { launchChromium } from "../../bench/chromium.ts";

@@ -1,0 +1,68 @@
+// What the bench has to know of a gateway beside its events, and, where wanted, the product's own statistics behind it: a page has them, and they
+// cost what they cost.
+import type { DeviceLink } from "../firmware-bridge/device-link.ts";
+import type { Flush } from "../gateway/mux.ts";
+import type { GatewayObserver, PeerObserver, ProbeObserver } from "../gateway/observers.ts";
+import type { OwnProbe } from "../gateway/own-probe.ts";
+import type { Peer } from "../gateway/peer.ts";
+import type { GatewayRecord } from "../gateway/record.ts";
+
+export interface BenchObserverOptions {
+  readonly statistics: GatewayObserver | undefined;
+  readonly onRecord: (peer: Peer, record: GatewayRecord) => void;
+  readonly onFlush: (flush: Flush) => void;
+}
+
+const ignore = (): void => undefined;
+
+const silentPeer: PeerObserver = {
+  onOpened: ignore,
+  onSent: ignore,
+  onReceived: ignore,
+  onRecord: ignore,
+  onPing: ignore,
+  onDone: ignore,
+  onExchange: ignore,
+  onClockStep: ignore,
+};
+
+const silentProbe: ProbeObserver = { onState: ignore, onMessage: ignore, onWriteAsked: ignore, onWriteOver: ignore };
+
+export class BenchObserver implements GatewayObserver {
+  readonly #options: BenchObserverOptions;
+
+  constructor(options: BenchObserverOptions) {
+    this.#options = options;
+  }
+
+  observePeer(peer: Peer): PeerObserver {
+    const behind = this.#options.statistics?.observePeer(peer) ?? silentPeer;
+    const { onRecord } = this.#options;
+    return {
+      onOpened: () => behind.onOpened(),
+      onSent: (bytes) => behind.onSent(bytes),
+      onReceived: (bytes, processingMs) => behind.onReceived(bytes, processingMs),
+      onRecord: (record, arrivedAtMs, clock) => {
+        onRecord(peer, record);
+        behind.onRecord(record, arrivedAtMs, clock);
+      },
+      onPing: (leftAtUs, arrivedAtMs, clock) => behind.onPing(leftAtUs, arrivedAtMs, clock),
+      onDone: (done, clock) => behind.onDone(done, clock),
+      onExchange: (exchange) => behind.onExchange(exchange),
+      onClockStep: () => behind.onClockStep(),
+    };
+  }
+
+  observeProbe(link: DeviceLink): ProbeObserver {
+    return this.#options.statistics?.observeProbe(link) ?? silentProbe;
+  }
+
+  onFlush(flush: Flush): void {
+    this.#options.onFlush(flush);
+    this.#options.statistics?.onFlush(flush);
+  }
+
+  onBeat(peers: readonly Peer[], probes: readonly OwnProbe[]): void {
+    this.#options.statistics?.onBeat(peers, probes);
+  }
+}

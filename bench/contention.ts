@@ -1,0 +1,92 @@
+// Whether the machine gave the bench what it needed, after WoTbench: a sentinel of known service time S runs beside the load; how much longer it
+// takes, as R_d = (R − S) / S, is what the machine was short of. Pure.
+import type { TallySummary } from "./tally.ts";
+
+/** One of each kind of work: a processor that is fully used shows in the first, a late timer in the second. */
+export interface SentinelReading {
+  readonly cpuMs: number;
+  readonly timerMs: number;
+}
+
+export interface SentinelTimes {
+  /** What the computing takes alone. */
+  readonly cpuMs: number;
+  /** What the timer is set to. */
+  readonly timerMs: number;
+}
+
+/** Between messages of the whole run, within what a sentinel can measure and may cost: 5 ms four times a second are 2 % of a core. */
+const cpuRangeMs = { least: 1, most: 5 };
+/** Between messages of one probe; above 10 ms a timer's own grain of 1 ms is not what is measured. */
+const timerRangeMs = { least: 10, most: 100 };
+
+const within = (value: number, { least, most }: { readonly least: number; readonly most: number }): number =>
+  Math.min(most, Math.max(least, value));
+
+/** The service times that suit a load, from its mean rates in messages a second. */
+export const sentinelTimesFor = (allPerSecond: number, probePerSecond: number): SentinelTimes => ({
+  cpuMs: within(1000 / Math.max(allPerSecond, 1e-3), cpuRangeMs),
+  timerMs: within(1000 / Math.max(probePerSecond, 1e-3), timerRangeMs),
+});
+
+export interface Contention {
+  /** The greater of the two below. */
+  readonly rd: number;
+  readonly cpuRd: number;
+  readonly timerRd: number;
+  /** Of the workers' event loops. */
+  readonly loopLagP99Ms: number;
+  /** Actual minus intended, of the messages of the load. */
+  readonly lateSendP99Ms: number;
+  readonly ok: boolean;
+  /** What left its band. */
+  readonly causes: readonly string[];
+}
+
+/**
+ * The calibrated band: docs/bench.md tells how. Within it a run of ten phones on two idle cores lies by a factor of two and more; a second load
+ * beside it does not.
+ */
+export const band = { cpuRd: 0.5, timerRd: 0.1, loopLagP99Ms: 25, lateSendP99Ms: 25 } as const;
+
+export interface ContentionInput {
+  readonly times: SentinelTimes;
+  readonly readings: readonly SentinelReading[];
+  readonly loopLag: TallySummary | undefined;
+  readonly lateSends: TallySummary | undefined;
+}
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+
+export const contentionOf = ({ times, readings, loopLag, lateSends }: ContentionInput): Contention => {
+  const rd = (actualMs: number, serviceMs: number): number =>
+    readings.length === 0 ? 0 : Math.max(0, (actualMs - serviceMs) / serviceMs);
+  const figures = {
+    cpuRd: rd(meanOf(readings.map(({ cpuMs }) => cpuMs)), times.cpuMs),
+    timerRd: rd(meanOf(readings.map(({ timerMs }) => timerMs)), times.timerMs),
+    loopLagP99Ms: loopLag?.p99 ?? 0,
+    lateSendP99Ms: lateSends?.p99 ?? 0,
+  };
+  const names = Object.keys(band) as (keyof typeof band)[];
+  const causes = names
+    .filter((name) => figures[name] > band[name])
+    .map((name) => `${name} ${figures[name].toFixed(2)} > ${band[name]}`);
+  // Without a reading nobody knows.
+  if (readings.length === 0) causes.push("the sentinel did not report");
+  return { rd: Math.max(figures.cpuRd, figures.timerRd), ...figures, ok: causes.length === 0, causes };
+};
+
+/** Of all slices: each figure at its worst. */
+export const worstOf = (contentions: readonly Contention[]): Contention => {
+  const worst = (pick: (contention: Contention) => number): number => Math.max(0, ...contentions.map(pick));
+  return {
+    rd: worst(({ rd }) => rd),
+    cpuRd: worst(({ cpuRd }) => cpuRd),
+    timerRd: worst(({ timerRd }) => timerRd),
+    loopLagP99Ms: worst(({ loopLagP99Ms }) => loopLagP99Ms),
+    lateSendP99Ms: worst(({ lateSendP99Ms }) => lateSendP99Ms),
+    ok: contentions.length > 0 && contentions.every(({ ok }) => ok),
+    causes: [...new Set(contentions.flatMap(({ causes }) => causes))],
+  };
+};

@@ -1,0 +1,217 @@
+// The members that live in one process, native or page, and what they are told to do: join, stand by, play a slice, leave. The only thing that a
+// process of the bench runs; how its commands get here is the process's business (worker.ts, page/main.ts).
+import { fromBase64url } from "../gateway/base64url.ts";
+import { deriveRoom } from "../gateway/room-key.ts";
+import { now, schedule } from "../web/mesh/timers.ts";
+import { webCrypto } from "../web/mesh/web-crypto.ts";
+import { Member, type Platform, type Topology } from "./member.ts";
+import { BandHub } from "./roles/band-hub.ts";
+import { Commander } from "./roles/commander.ts";
+import { Device } from "./roles/device.ts";
+import { MuxHub } from "./roles/mux-hub.ts";
+import { Phone } from "./roles/phone.ts";
+import { Receiver } from "./roles/receiver.ts";
+import type { Role } from "./roles/role.ts";
+import { Waver } from "./roles/waver.ts";
+import type { ServiceTime } from "./service-time.ts";
+import { SliceLog, type SliceResult, type SliceSpec } from "./slice.ts";
+import { Tally } from "./tally.ts";
+import type { Message } from "./workload.ts";
+
+export type RoleSpec =
+  | { readonly kind: "phone"; readonly probes: number; readonly watches: boolean }
+  | { readonly kind: "device" | "commander" | "waver" }
+  | { readonly kind: "receiver" }
+  | { readonly kind: "mux-hub"; readonly devices: number }
+  | { readonly kind: "band-hub"; readonly bands: number; readonly isFar: boolean };
+
+export interface MemberSpec {
+  /** Its place in the load, from 0. */
+  readonly index: number;
+  readonly name: string;
+  readonly topology: Topology;
+  readonly roles: readonly RoleSpec[];
+  readonly service: ServiceTime;
+  readonly hasFigures: boolean;
+}
+
+export interface JoinSpec {
+  readonly origin: string;
+  /** As in an invite. */
+  readonly roomKey: string;
+  readonly members: readonly MemberSpec[];
+}
+
+/** What everybody has to know of everybody before the first slice. */
+export interface RoomPlan {
+  /** The machine's clock minus that of the process in which the session lives. */
+  readonly offsetsMs: Readonly<Record<string, number>>;
+  /** Session ids of the members that have a part of their own. */
+  readonly hub: string | undefined;
+  readonly receiver: string | undefined;
+}
+
+/** WebRTC of a browser, or native. */
+export type WebRtc = Pick<Platform, "Peer" | "RTCPeerConnection">;
+
+interface Cast {
+  readonly member: Member;
+  readonly roles: readonly Role[];
+}
+
+/** How often the event loop is asked whether it is late. */
+const lagBeatMs = 20;
+
+export class Crew {
+  readonly #webRtc: WebRtc;
+  readonly #cast: Cast[] = [];
+  #offsetMs = 0;
+  #plan: RoomPlan = { offsetsMs: {}, hub: undefined, receiver: undefined };
+
+  constructor(webRtc: WebRtc) {
+    this.#webRtc = webRtc;
+  }
+
+  /** @param offsetMs the machine's clock minus this process's */
+  set offsetMs(offsetMs: number) {
+    this.#offsetMs = offsetMs;
+  }
+
+  /** All at once; resolves with their session ids, before they have found each other. */
+  async join({ origin, roomKey, members }: JoinSpec): Promise<readonly string[]> {
+    const key = fromBase64url(roomKey);
+    if (key === undefined) throw new Error("not a room key");
+    const room = await deriveRoom(webCrypto, key);
+    const platform: Platform = {
+      ...this.#webRtc,
+      origin,
+      now,
+      wallNow: () => Date.now(),
+      schedule,
+      random: Math.random,
+      crypto: webCrypto,
+      offsetMs: () => this.#offsetMs,
+    };
+    const joined = await Promise.all(
+      members.map(async (spec): Promise<Cast> => {
+        const { name, topology, hasFigures } = spec;
+        const member = await Member.join({ platform, room, name, topology, hasFigures });
+        const roles = spec.roles.map((role) => this.#role(role, member, platform, spec));
+        for (const role of roles) await role.open();
+        return { member, roles };
+      }),
+    );
+    this.#cast.push(...joined);
+    return joined.map(({ member }) => member.session.sessionId);
+  }
+
+  /** How many peers each of them holds. */
+  connected(): readonly number[] {
+    return this.#cast.map(({ member }) => member.connected);
+  }
+
+  standBy(plan: RoomPlan): void {
+    this.#plan = plan;
+  }
+
+  /** Resolves when the slice and its grace are over. */
+  async play(spec: SliceSpec): Promise<SliceResult> {
+    const machineNow = (): number => now() + this.#offsetMs;
+    const log = new SliceLog(spec, machineNow);
+    const lag = new Tally();
+    const wait = (ms: number): Promise<void> => new Promise((resolve) => schedule(ms, resolve));
+    const stops = this.#cast.flatMap(({ roles }) => roles.map((role) => role.begin(log)));
+    const before = this.#cast.map(({ member }) => ({ bursts: member.bursts.bursts, messages: member.bursts.messages }));
+    const endsAtMs = spec.startAtMs + spec.seconds * 1000;
+    const stopLag = measureLag(lag, endsAtMs, machineNow);
+    if (spec.mode !== "idle") await this.#say(log, machineNow);
+    await wait(Math.max(0, endsAtMs - machineNow()));
+    stopLag();
+    const loud = this.#cast.map(({ member }) => ({ bursts: member.bursts.bursts, messages: member.bursts.messages }));
+    await wait(Math.max(0, endsAtMs + spec.graceMs - machineNow()));
+    for (const stop of stops) stop();
+    const sum = (pick: "bursts" | "messages"): number =>
+      loud.reduce((total, counts, i) => total + counts[pick] - (before[i]?.[pick] ?? 0), 0);
+    return log.result({
+      loopLag: lag.snapshot(),
+      bursts: sum("bursts"),
+      messages: sum("messages"),
+      members: this.#cast.length,
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#cast.map(({ member }) => member.close()));
+  }
+
+  /** Says all that is due, in its order; one timer for all members. */
+  #say(log: SliceLog, machineNow: () => number): Promise<void> {
+    const { startAtMs, id } = log.spec;
+    const due: { readonly role: Role; readonly message: Message }[] = [];
+    for (const { roles } of this.#cast) {
+      for (const role of roles) for (const message of role.messages(log)) due.push({ role, message });
+    }
+    due.sort((a, b) => a.message.atMs - b.message.atMs);
+    return new Promise((resolve) => {
+      let next = 0;
+      const saySome = (): void => {
+        for (let first = due[next]; first !== undefined; first = due[next]) {
+          const dueMs = startAtMs + first.message.atMs;
+          const lateMs = machineNow() - dueMs;
+          if (lateMs < 0) return void schedule(-lateMs, saySome);
+          next++;
+          log.lateSends.record(lateMs);
+          first.role.say(first.message, { dueMs, slice: id });
+        }
+        resolve();
+      };
+      saySome();
+    });
+  }
+
+  #role(spec: RoleSpec, member: Member, platform: Platform, { index, topology, service }: MemberSpec): Role {
+    const offsetOf = (sessionId: string): number => this.#plan.offsetsMs[sessionId] ?? this.#offsetMs;
+    const receiver = (): string => this.#plan.receiver ?? "";
+    const hub = topology.kind === "spoke" ? topology.hub : "";
+    switch (spec.kind) {
+      case "phone":
+        return new Phone({ member, platform, index, probes: spec.probes, service, offsetOf, watches: spec.watches });
+      case "device":
+        return new Device(member, index, hub);
+      case "commander":
+        return new Commander(member, platform, index, hub);
+      case "waver":
+        return new Waver(member, platform, index, hub);
+      case "receiver":
+        return new Receiver(member, () => offsetOf(this.#plan.hub ?? ""));
+      case "mux-hub":
+        return new MuxHub({ member, platform, devices: spec.devices, receiver });
+      case "band-hub":
+        return new BandHub({
+          member,
+          platform,
+          bands: spec.bands,
+          service,
+          farBand: spec.isFar ? receiver : undefined,
+          offsetOf,
+        });
+    }
+  }
+}
+
+/** How late a regular beat is; a stall hides the beats that it swallowed, so these are filled in. */
+const measureLag = (lag: Tally, untilMs: number, machineNow: () => number): (() => void) => {
+  let isOver = false;
+  const beat = (dueMs: number): void => {
+    schedule(Math.max(0, dueMs - machineNow()), () => {
+      const nowMs = machineNow();
+      if (isOver || nowMs > untilMs) return;
+      lag.recordExpected(Math.max(0, nowMs - dueMs), lagBeatMs);
+      beat(nowMs + lagBeatMs);
+    });
+  };
+  beat(machineNow() + lagBeatMs);
+  return () => {
+    isOver = true;
+  };
+};

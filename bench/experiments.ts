@@ -1,0 +1,125 @@
+// What docs/measurements.md is made of: each experiment with its question and the very command that runs it. Order is that of the document.
+
+/** How a table of the thesis is put beside a ramp of ours. */
+export interface ThesisTable {
+  readonly table: string;
+  /** What of our report stands in its place. */
+  readonly ours: "processing" | "gesture" | "cpu";
+}
+
+export interface Experiment {
+  readonly name: string;
+  readonly title: string;
+  readonly asks: string;
+  /** Arguments of `npm run -s bench --`. */
+  readonly command: string;
+  readonly thesis?: readonly ThesisTable[];
+  /** A mode per window in the place of a ramp over phones. */
+  readonly isWindowSweep?: boolean;
+}
+
+const windows = [50, 100, 150, 180, 200, 250, 350, 500, 1000];
+const sweep = windows.map((ms) => `earl-mesh@${ms}`).join(",");
+
+export const experiments: readonly Experiment[] = [
+  {
+    name: "floor",
+    title: "The floor",
+    asks: "What two phones pay for raw DataChannel messages, with nothing else in the way.",
+    command: "floor --seconds 60",
+  },
+  {
+    name: "forward",
+    title: "Forwarding gestures",
+    asks: "From a notification at one phone's probe, through the gateway under test, to the write at another's band.",
+    command: "forward --ramp 5..50..5 --seconds 20",
+    thesis: [
+      { table: "3.3", ours: "gesture" },
+      { table: "3.4", ours: "gesture" },
+    ],
+  },
+  {
+    name: "mux",
+    title: "Multiplexing",
+    asks: "The wearables of N phones through the page under test to one receiver.",
+    command: "mux --ramp 5..49..5 --seconds 20",
+    thesis: [
+      { table: "3.7", ours: "processing" },
+      { table: "3.8", ours: "cpu" },
+    ],
+  },
+  {
+    name: "demux",
+    title: "Demultiplexing",
+    asks: "Aggregates of ten from each of N phones to ten bands of the page under test.",
+    command: "demux --ramp 5..40..5 --seconds 20",
+    thesis: [
+      { table: "3.10", ours: "processing" },
+      { table: "3.11", ours: "cpu" },
+    ],
+  },
+  {
+    name: "demux-slow-devices",
+    title: "Demultiplexing to slow devices",
+    asks: "The same with bands that need 5 ms on average for each write: what is newer replaces what waits.",
+    command: "demux --phones 20 --service exponential:5:sleep --seconds 20",
+  },
+  {
+    name: "both",
+    title: "Both at once",
+    asks: "Multiplexing and demultiplexing at once and in both directions, which the thesis left to future work.",
+    command: "both --ramp 5..20..5 --seconds 20",
+  },
+  {
+    name: "mesh-pages",
+    title: "A full mesh of pages",
+    asks: "Ten Chromium pages, ten probes each, everyone interested in everything.",
+    command: "mesh --phones 10 --probes 10 --hz 4 --bytes 40 --browsers all --seconds 60",
+  },
+  {
+    name: "mesh-native",
+    title: "A full mesh of nine native phones and a page",
+    asks: "The same, with one page under test.",
+    command: "mesh --phones 10 --probes 10 --hz 4 --bytes 40 --browsers one --seconds 60",
+  },
+  {
+    name: "mesh-50-windows",
+    title: "Fifty phones: which window two cores carry",
+    asks: "The smallest window at which the run is still trustworthy.",
+    command:
+      "mesh --phones 50 --probes 4 --hz 4 --modes earl-mesh@1000,earl-mesh@750,earl-mesh@500,earl-mesh@350,earl-mesh@250 --seconds 30 --slice 30",
+    isWindowSweep: true,
+  },
+  {
+    name: "mesh-50",
+    title: "Fifty phones for ten minutes",
+    asks: "Whether everything arrives, how late gestures are, and whether memory stays flat.",
+    command: "mesh --phones 50 --probes 4 --hz 4 --modes earl-mesh@500 --seconds 600 --slice 60",
+  },
+  {
+    name: "windows",
+    title: "Where the window comes from",
+    asks: "Packets, bursts, bytes and delay over the window; each probe begins when it likes.",
+    command: `mesh --phones 4 --probes 4 --hz 4 --gestures 0 --browsers all --modes ${sweep} --seconds 30 --phase random`,
+    isWindowSweep: true,
+  },
+  {
+    name: "windows-aligned",
+    title: "The same, aligned",
+    asks: "All probes of all phones begin at the same moment, so that all windows end together.",
+    command: `mesh --phones 4 --probes 4 --hz 4 --gestures 0 --browsers all --modes ${sweep} --seconds 30 --phase aligned`,
+    isWindowSweep: true,
+  },
+  {
+    name: "join",
+    title: "Newcomers",
+    asks: "What five newcomers do to the delay of the ten who are in already; the thesis saw outliers of 4 s.",
+    command: "join --phones 10 --modes per-message,earl-mesh --seconds 15",
+  },
+  {
+    name: "soak",
+    title: "An hour",
+    asks: "Ten phones for an hour.",
+    command: "soak --phones 10 --probes 4 --seconds 3600",
+  },
+];

@@ -1,0 +1,32 @@
+// A process in which members live, seen from the run: a worker or a page. Both do what a crew does, by the same commands.
+import type { JoinSpec, RoomPlan } from "./crew.ts";
+import type { ClockOffset } from "./machine-clock.ts";
+import type { SliceResult, SliceSpec } from "./slice.ts";
+
+export interface Host {
+  readonly kind: "page" | "worker";
+  readonly clock: ClockOffset;
+  join(spec: JoinSpec): Promise<readonly string[]>;
+  connected(): Promise<readonly number[]>;
+  standBy(plan: RoomPlan): Promise<void>;
+  play(spec: SliceSpec): Promise<SliceResult>;
+  close(): Promise<void>;
+}
+
+/** What goes to a worker over its pipe, and comes back under the same number. */
+export type Command =
+  | { readonly name: "join"; readonly spec: JoinSpec }
+  | { readonly name: "connected" }
+  | { readonly name: "stand-by"; readonly plan: RoomPlan }
+  | { readonly name: "play"; readonly spec: SliceSpec }
+  | { readonly name: "close" };
+
+export interface Request {
+  readonly id: number;
+  readonly command: Command;
+}
+
+export type Reply =
+  | { readonly ready: ClockOffset }
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: string };

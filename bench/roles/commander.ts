@@ -1,0 +1,94 @@
+// A phone that sends the page under test aggregates of ten commands, one for each of its bands, as often as its load says.
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import { encodeVibration } from "../../firmware-bridge/payloads.ts";
+import { encodeCommandTarget } from "../../gateway/command-payload.ts";
+import { encodeMessage } from "../../gateway/encode-message.ts";
+import { effectLifetimeMs, type GatewayRecord } from "../../gateway/record.ts";
+import type { Member, Platform } from "../member.ts";
+import type { BleMessage, Outgoing } from "../modes/mode.ts";
+import { rivals } from "../modes/modes.ts";
+import { type Mark, makePayload, markBytes } from "../payload.ts";
+import type { SliceLog } from "../slice.ts";
+import { type Message, messagesOf } from "../workload.ts";
+import type { Role } from "./role.ts";
+
+/** As in the thesis: aggregates of ten are split to ten outputs. */
+export const outputs = 10;
+
+export const commandVibration = { strengthPercent: 100, durationsMs: [150] };
+const vibration = encodeVibration(commandVibration);
+
+export class Commander implements Role {
+  readonly #member: Member;
+  readonly #platform: Platform;
+  readonly #index: number;
+  readonly #hub: string;
+  #log: SliceLog | undefined;
+  #outgoing: Outgoing | undefined;
+  #sequence = 0;
+
+  constructor(member: Member, platform: Platform, index: number, hub: string) {
+    this.#member = member;
+    this.#platform = platform;
+    this.#index = index;
+    this.#hub = hub;
+  }
+
+  async open(): Promise<void> {
+    // It commands the bands of another.
+  }
+
+  /** One probe's samples are the moments at which it sends. */
+  messages({ spec }: SliceLog): readonly Message[] {
+    return messagesOf({ ...spec.load, gesturesPerMinute: 0 }, this.#index, 1, spec.seconds);
+  }
+
+  begin(log: SliceLog): () => void {
+    const { mode, windowMs, id } = log.spec;
+    const send = (message: Uint8Array): void => void this.#member.tapTo(this.#hub)?.send(message);
+    this.#log = log;
+    if (mode !== "idle" && mode !== "earl-mesh") {
+      this.#outgoing = rivals[mode].outgoing({
+        now: () => this.#platform.now() + this.#platform.offsetMs(),
+        schedule: this.#platform.schedule,
+        windowMs,
+        slice: id,
+        broadcast: send,
+        broadcastEach: (makeMessage) => send(makeMessage()),
+        meter: { left: () => undefined }, // It is not what is measured.
+      });
+    }
+    return () => {
+      this.#outgoing?.stop();
+      this.#outgoing = undefined;
+      this.#log = undefined;
+    };
+  }
+
+  say(_message: Message, mark: Mark): void {
+    this.#log?.expect(outputs);
+    const targets = Array.from({ length: outputs }, (_, i) => i + 1);
+    if (this.#outgoing === undefined) {
+      const records = targets.map((target) => this.#record(target, mark.dueMs));
+      const message = encodeMessage([{ type: "aggregate", rosterVersion: 1, records }]);
+      this.#member.tapTo(this.#hub)?.send(message);
+    } else {
+      const messages = targets.map(
+        (probe): BleMessage => ({ probe, kind: "gesture", payload: makePayload(markBytes, mark) }),
+      );
+      this.#outgoing.sendNow(messages);
+    }
+  }
+
+  /** A command is the gateway's own: probe 0. It sends no others, so that the numbers are its to give. */
+  #record(target: number, dueMs: number): GatewayRecord {
+    return {
+      probe: 0,
+      kind: kinds.vibrate,
+      sequence: this.#sequence++,
+      timeUs: Math.round((dueMs - this.#platform.offsetMs()) * 1000),
+      lifetimeMs: effectLifetimeMs,
+      payload: encodeCommandTarget(target, vibration),
+    };
+  }
+}

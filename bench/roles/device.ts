@@ -1,0 +1,52 @@
+// The wearables of one phone in a scenario with one gateway: what they notify goes over a DataChannel, as by radio, to the page under test.
+// The same in every mode.
+import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
+import { gestureCode } from "../../firmware-bridge/gestures.ts";
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import { encodeGesture } from "../../firmware-bridge/payloads.ts";
+import type { Member } from "../member.ts";
+import { type Mark, makePayload } from "../payload.ts";
+import type { SliceLog } from "../slice.ts";
+import { type Message, messagesOf } from "../workload.ts";
+import { encodeNotification } from "./radio.ts";
+import type { Role } from "./role.ts";
+
+const gesturePayload = encodeGesture({ gesture: gestureCode("wave"), intensity: 200 });
+
+export class Device implements Role {
+  readonly #member: Member;
+  readonly #index: number;
+  readonly #hub: string;
+  readonly #frames = new FrameEncoder();
+  #log: SliceLog | undefined;
+
+  constructor(member: Member, index: number, hub: string) {
+    this.#member = member;
+    this.#index = index;
+    this.#hub = hub;
+  }
+
+  async open(): Promise<void> {
+    // It has no probes of its own: it is one.
+  }
+
+  messages({ spec }: SliceLog): readonly Message[] {
+    return messagesOf(spec.load, this.#index, 1, spec.seconds);
+  }
+
+  begin(log: SliceLog): () => void {
+    this.#log = log;
+    return () => {
+      this.#log = undefined;
+    };
+  }
+
+  say({ kind, bytes }: Message, mark: Mark): void {
+    this.#log?.expect(1);
+    const isGesture = kind === "gesture";
+    const frames = isGesture
+      ? this.#frames.encode(kinds.gesture, gesturePayload)
+      : this.#frames.encode(kinds.opaque, makePayload(bytes, mark));
+    this.#member.tapTo(this.#hub)?.send(encodeNotification(this.#index, kind, mark, frames));
+  }
+}

@@ -1,0 +1,163 @@
+// The page under test on its way out: N wearables notify it, one receiver gets what it makes of that. The product's own links (GattLink on a
+// fake radio), probes and mux, put together as gateway.ts does it; a gateway itself holds at most sixteen probes, and the thesis had 49.
+
+import { type DriverSession, earlDriver } from "../../firmware-bridge/earl-driver.ts";
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import { Ledger } from "../../gateway/ledger.ts";
+import { type Flush, Mux } from "../../gateway/mux.ts";
+import { OwnProbe } from "../../gateway/own-probe.ts";
+import { defaultWindowMs } from "../../gateway/record.ts";
+import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
+import { FakeGatt } from "../fake-gatt.ts";
+import type { Member, Platform } from "../member.ts";
+import { frameTypes, type Outgoing } from "../modes/mode.ts";
+import { rivals } from "../modes/modes.ts";
+import { noServiceTime } from "../service-time.ts";
+import { bandInfo } from "../simulated-device.ts";
+import type { SliceLog } from "../slice.ts";
+import type { Message } from "../workload.ts";
+import { decodeNotification, type Notification, tagAggregate } from "./radio.ts";
+import type { Role } from "./role.ts";
+
+const receiverId = "receiver";
+
+export interface MuxHubOptions {
+  readonly member: Member;
+  readonly platform: Platform;
+  readonly devices: number;
+  readonly receiver: () => string;
+}
+
+export class MuxHub implements Role {
+  readonly #options: MuxHubOptions;
+  readonly #mux: Mux;
+  readonly #gatts: FakeGatt[] = [];
+  /** What the modes without the product read the same frames with. */
+  readonly #decoders: DriverSession[] = [];
+  #log: SliceLog | undefined;
+  #outgoing: Outgoing | undefined;
+
+  constructor(options: MuxHubOptions) {
+    this.#options = options;
+    const { now, schedule } = options.platform;
+    this.#mux = new Mux({
+      now,
+      schedule,
+      windowMs: defaultWindowMs,
+      observer: { onFlush: (flush) => this.#flushed(flush) },
+    });
+    options.member.listen({
+      onBenchMessage: (message) => {
+        if (message[1] !== frameTypes.notification) return;
+        const notification = decodeNotification(message);
+        if (notification !== undefined) this.#notified(notification);
+      },
+      onEvent: () => undefined,
+      onRecord: () => undefined,
+      onFlush: () => undefined,
+    });
+  }
+
+  async open(): Promise<void> {
+    const { platform, devices } = this.#options;
+    for (let i = 0; i < devices; i++) {
+      const gatt = new FakeGatt({
+        ...platform,
+        name: `device ${i}`,
+        info: bandInfo,
+        service: { ...platform, service: noServiceTime },
+        onWrite: () => undefined,
+        currentCause: () => undefined,
+        onOutcome: () => undefined,
+      });
+      this.#gatts.push(gatt);
+      this.#decoders.push(earlDriver.startSession());
+      const probe = new OwnProbe({
+        index: i + 1,
+        link: gatt.link,
+        limits: defaultWearerLimits,
+        now: platform.now,
+        listener: {
+          onChange: () => undefined,
+          onRecord: (record) => this.#mux.announce(record),
+          onMotion: () => undefined,
+          onGesture: () => undefined,
+        },
+        observer: undefined,
+      });
+      await probe.open();
+    }
+  }
+
+  messages(): readonly Message[] {
+    return [];
+  }
+
+  begin(log: SliceLog): () => void {
+    const { member, receiver, platform } = this.#options;
+    const { mode, windowMs, id } = log.spec;
+    const tap = member.tapTo(receiver());
+    this.#log = log;
+    if (tap === undefined) return () => undefined;
+    if (mode === "earl-mesh") {
+      this.#mux.windowMs = windowMs;
+      const port = {
+        send: (message: Uint8Array) => tap.send(tagAggregate(message)),
+        bufferedBytes: () => tap.bufferedBytes(),
+      };
+      this.#mux.addPeer(receiverId, port, new Ledger());
+      this.#mux.setInterest(receiverId, [{ probe: 0, minIntervalMs: 0 }]);
+    } else if (mode !== "idle") {
+      this.#outgoing = rivals[mode].outgoing({
+        now: () => platform.now() + platform.offsetMs(),
+        schedule: platform.schedule,
+        windowMs,
+        slice: id,
+        broadcast: (message) => tap.send(message),
+        broadcastEach: (makeMessage) => tap.send(makeMessage()),
+        meter: log.outgoing,
+      });
+    }
+    return () => {
+      this.#mux.removePeer(receiverId);
+      this.#outgoing?.stop();
+      this.#outgoing = undefined;
+      this.#log = undefined;
+    };
+  }
+
+  say(): void {
+    // Its wearables speak.
+  }
+
+  #notified({ device, kind, mark, chunk }: Notification): void {
+    const log = this.#log;
+    if (log === undefined || mark.slice !== log.spec.id) return;
+    const { mode } = log.spec;
+    const outgoing = this.#outgoing;
+    if (mode === "earl-mesh") log.outgoing.takeIn(() => this.#gatts[device]?.notify(chunk));
+    else if (mode === "floor") {
+      log.outgoing.takeIn(() => outgoing?.notify({ probe: device, kind, payload: chunk })); // Nobody reads it.
+    } else {
+      log.outgoing.takeIn(() =>
+        this.#decoders[device]?.read(chunk, 0, {
+          onEvent: (event) =>
+            outgoing?.notify({
+              probe: device,
+              kind: event.kind === kinds.gesture ? "gesture" : "sample",
+              payload: event.payload,
+            }),
+          onDiscard: () => undefined,
+        }),
+      );
+    }
+  }
+
+  #flushed({ reason, records, processingMs }: Flush): void {
+    const log = this.#log;
+    if (log === undefined) return;
+    // Only a window is meant to be waited for.
+    const lateMs = reason === "window" ? log.outgoing.waitedMs() - this.#mux.windowMs : 0;
+    log.outgoing.left(records.length, Math.max(lateMs, processingMs), processingMs);
+  }
+}

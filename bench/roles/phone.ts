@@ -1,0 +1,150 @@
+// A phone of a full mesh with its probes: says what its load says to everybody, and hears everybody.
+
+import { capabilities } from "../../firmware-bridge/earl-profile.ts";
+import { gestureCode } from "../../firmware-bridge/gestures.ts";
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import { encodeGesture } from "../../firmware-bridge/payloads.ts";
+import type { Flush } from "../../gateway/mux.ts";
+import type { Peer } from "../../gateway/peer.ts";
+import type { GatewayRecord } from "../../gateway/record.ts";
+import type { Member, Platform } from "../member.ts";
+import type { Outgoing } from "../modes/mode.ts";
+import { rivalOf, rivals } from "../modes/modes.ts";
+import { type Mark, makePayload, readMark } from "../payload.ts";
+import type { ServiceTime } from "../service-time.ts";
+import { bandInfo, SimulatedDevice, sensorInfo } from "../simulated-device.ts";
+import type { SliceLog } from "../slice.ts";
+import { type Message, messagesOf } from "../workload.ts";
+import type { Role } from "./role.ts";
+
+const gesturePayload = encodeGesture({ gesture: gestureCode("wave"), intensity: 200 });
+
+export interface PhoneOptions {
+  readonly member: Member;
+  readonly platform: Platform;
+  /** Its place in the load, from 0. */
+  readonly index: number;
+  readonly probes: number;
+  readonly service: ServiceTime;
+  /** The machine's clock minus that of the process in which that session lives. */
+  readonly offsetOf: (sessionId: string) => number;
+  /** Whether its samples are asked for by everybody. */
+  readonly watches: boolean;
+}
+
+export class Phone implements Role {
+  readonly #options: PhoneOptions;
+  readonly #devices: SimulatedDevice[] = [];
+  #log: SliceLog | undefined;
+  #outgoing: Outgoing | undefined;
+  /** The gesture that is being delivered, by its sender's mark. */
+  #gestureDueMs = 0;
+
+  constructor(options: PhoneOptions) {
+    this.#options = options;
+    options.member.listen({
+      onBenchMessage: (message) => rivalOf(message)?.incoming(message, (arrival) => this.#log?.arrived(arrival)),
+      onEvent: (event) => {
+        if (event.kind === "peer-record") this.#sampleCame(event.record);
+        else if (event.kind === "peer-gesture") this.#gestureCame();
+        else if (event.kind === "peers-changed" && options.watches) this.#watchAll();
+      },
+      onRecord: (peer, record) => this.#recordCame(peer, record),
+      onFlush: (flush) => this.#flushed(flush),
+    });
+  }
+
+  async open(): Promise<void> {
+    const { member, probes, platform, service } = this.#options;
+    for (let i = 1; i <= probes; i++) {
+      const info = i === 1 ? bandInfo : sensorInfo;
+      const device = new SimulatedDevice(`probe ${i}`, info, { ...platform, service });
+      this.#devices.push(device);
+      await member.session.gateway.addProbe(device, device.name)?.open();
+    }
+  }
+
+  messages({ spec }: SliceLog): readonly Message[] {
+    return messagesOf(spec.load, this.#options.index, this.#options.probes, spec.seconds);
+  }
+
+  begin(log: SliceLog): () => void {
+    const { member, platform } = this.#options;
+    const { mode, windowMs, id } = log.spec;
+    this.#log = log;
+    if (mode === "earl-mesh") member.session.gateway.setWindowMs(windowMs);
+    else if (mode !== "idle") {
+      this.#outgoing = rivals[mode].outgoing({
+        now: () => platform.now() + platform.offsetMs(),
+        schedule: platform.schedule,
+        windowMs,
+        slice: id,
+        broadcast: (message) => {
+          for (const tap of member.taps()) tap.send(message);
+        },
+        broadcastEach: (makeMessage) => {
+          for (const tap of member.taps()) tap.send(makeMessage());
+        },
+        meter: log.outgoing,
+      });
+    }
+    return () => {
+      this.#outgoing?.stop();
+      this.#outgoing = undefined;
+      this.#log = undefined;
+    };
+  }
+
+  say({ probe, kind, bytes }: Message, mark: Mark): void {
+    const log = this.#log;
+    if (log === undefined) return;
+    log.expect(log.spec.members - 1);
+    const outgoing = this.#outgoing;
+    if (outgoing !== undefined) {
+      log.outgoing.takeIn(() => outgoing.notify({ probe, kind, payload: makePayload(bytes, mark) }));
+      return;
+    }
+    const isGesture = kind === "gesture";
+    const event = {
+      kind: isGesture ? kinds.gesture : kinds.opaque,
+      payload: isGesture ? gesturePayload : makePayload(bytes, mark),
+      receivedAtMs: mark.dueMs - this.#options.platform.offsetMs(),
+    };
+    log.outgoing.takeIn(() => this.#devices[probe - 1]?.emit(event));
+  }
+
+  /** Asks for every sample of everybody, as an open view of the whole room does. */
+  #watchAll(): void {
+    const { gateway } = this.#options.member.session;
+    for (const peer of gateway.peers) {
+      for (const { index, capabilities: can } of peer.probes) {
+        if ((can & capabilities.motionOut) !== 0 && !peer.wants(index)) gateway.watch(peer.gatewayId, index, 0);
+      }
+    }
+  }
+
+  #sampleCame({ payload }: GatewayRecord): void {
+    const mark = readMark(payload);
+    if (mark !== undefined) this.#log?.arrived({ kind: "sample", count: 1, ...mark });
+  }
+
+  #recordCame(peer: Peer, { kind, timeUs }: GatewayRecord): void {
+    if (kind === kinds.gesture) this.#gestureDueMs = timeUs / 1000 + this.#options.offsetOf(peer.sessionId);
+  }
+
+  #gestureCame(): void {
+    const log = this.#log;
+    if (log?.covers(this.#gestureDueMs)) {
+      log.arrived({ kind: "gesture", dueMs: this.#gestureDueMs, slice: log.spec.id, count: 1 });
+    }
+  }
+
+  #flushed({ reason, records, processingMs }: Flush): void {
+    const log = this.#log;
+    if (log?.spec.mode !== "earl-mesh") return;
+    const { member } = this.#options;
+    // Only a window is meant to be waited for.
+    const lateMs = reason === "window" ? log.outgoing.waitedMs() - member.session.gateway.windowMs : 0;
+    log.outgoing.left(records.length, Math.max(lateMs, processingMs), processingMs);
+  }
+}

@@ -1,0 +1,15 @@
+// What a member does in a run. A role is opened once and takes part in every slice.
+import type { Mark } from "../payload.ts";
+import type { SliceLog } from "../slice.ts";
+import type { Message } from "../workload.ts";
+
+export interface Role {
+  /** After its member has joined. */
+  open(): Promise<void>;
+  /** What it says in the slice, from its own load; empty for who only receives. */
+  messages(log: SliceLog): readonly Message[];
+  /** A slice begins; the returned function ends it. */
+  begin(log: SliceLog): () => void;
+  /** One of its messages is due. */
+  say(message: Message, mark: Mark): void;
+}

@@ -1,0 +1,74 @@
+// A phone whose wearer gestures as often as its load says: each gesture is to reach the band of somebody else, through the page under test.
+import { gestureCode } from "../../firmware-bridge/gestures.ts";
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import { encodeGesture } from "../../firmware-bridge/payloads.ts";
+import type { Member, Platform } from "../member.ts";
+import type { Outgoing } from "../modes/mode.ts";
+import { rivals } from "../modes/modes.ts";
+import { type Mark, makePayload, markBytes } from "../payload.ts";
+import { noServiceTime } from "../service-time.ts";
+import { bandInfo, SimulatedDevice } from "../simulated-device.ts";
+import type { SliceLog } from "../slice.ts";
+import { type Message, messagesOf } from "../workload.ts";
+import type { Role } from "./role.ts";
+
+const gesturePayload = encodeGesture({ gesture: gestureCode("tap"), intensity: 200 });
+
+export class Waver implements Role {
+  readonly #member: Member;
+  readonly #platform: Platform;
+  readonly #index: number;
+  readonly #hub: string;
+  readonly #device: SimulatedDevice;
+  #log: SliceLog | undefined;
+  #outgoing: Outgoing | undefined;
+
+  constructor(member: Member, platform: Platform, index: number, hub: string) {
+    this.#member = member;
+    this.#platform = platform;
+    this.#index = index;
+    this.#hub = hub;
+    this.#device = new SimulatedDevice("arm", bandInfo, { ...platform, service: noServiceTime });
+  }
+
+  async open(): Promise<void> {
+    await this.#member.session.gateway.addProbe(this.#device, "arm")?.open();
+  }
+
+  /** Its samples are its gestures. */
+  messages({ spec }: SliceLog): readonly Message[] {
+    return messagesOf({ ...spec.load, gesturesPerMinute: 0 }, this.#index, 1, spec.seconds);
+  }
+
+  begin(log: SliceLog): () => void {
+    const { mode, windowMs, id } = log.spec;
+    const send = (message: Uint8Array): void => void this.#member.tapTo(this.#hub)?.send(message);
+    this.#log = log;
+    if (mode !== "idle" && mode !== "earl-mesh") {
+      this.#outgoing = rivals[mode].outgoing({
+        now: () => this.#platform.now() + this.#platform.offsetMs(),
+        schedule: this.#platform.schedule,
+        windowMs,
+        slice: id,
+        broadcast: send,
+        broadcastEach: (makeMessage) => send(makeMessage()),
+        meter: { left: () => undefined }, // It is not what is measured.
+      });
+    }
+    return () => {
+      this.#outgoing?.stop();
+      this.#outgoing = undefined;
+      this.#log = undefined;
+    };
+  }
+
+  say(_message: Message, mark: Mark): void {
+    this.#log?.expect(1);
+    if (this.#outgoing === undefined) {
+      const receivedAtMs = mark.dueMs - this.#platform.offsetMs();
+      this.#device.emit({ kind: kinds.gesture, payload: gesturePayload, receivedAtMs });
+    } else {
+      this.#outgoing.sendNow([{ probe: 1, kind: "gesture", payload: makePayload(markBytes, mark) }]);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+// A probe without a radio: a DeviceLink that says what the load says, takes commands, and needs its service time for both.
+
+import type {
+  DeviceCommand,
+  DeviceEvent,
+  DeviceInfo,
+  DeviceLink,
+  DeviceLinkListener,
+  LinkState,
+  WriteOutcome,
+} from "../firmware-bridge/device-link.ts";
+import { capabilities, probeClasses } from "../firmware-bridge/earl-profile.ts";
+import { afterService, type ServiceOptions } from "./service-time.ts";
+
+/** A band finds its gestures itself and buzzes; a sensor only tells. */
+export const bandInfo: DeviceInfo = {
+  probeClass: probeClasses.armProbe,
+  capabilities: capabilities.motionOut | capabilities.gestureOut | capabilities.vibrateIn,
+};
+export const sensorInfo: DeviceInfo = {
+  probeClass: probeClasses.armProbe,
+  capabilities: capabilities.motionOut | capabilities.gestureOut,
+};
+
+export class SimulatedDevice implements DeviceLink {
+  readonly deviceId: string;
+  readonly name: string;
+  readonly info: DeviceInfo;
+  state: LinkState = { kind: "connecting" };
+  readonly #service: ServiceOptions;
+  #listener: DeviceLinkListener | undefined;
+
+  constructor(name: string, info: DeviceInfo, service: ServiceOptions) {
+    this.deviceId = name;
+    this.name = name;
+    this.info = info;
+    this.#service = service;
+  }
+
+  async open(listener: DeviceLinkListener): Promise<LinkState> {
+    this.#listener = listener;
+    this.#enter({ kind: "connected" });
+    return this.state;
+  }
+
+  write(_command: DeviceCommand): Promise<WriteOutcome> {
+    return new Promise((resolve) =>
+      afterService(this.#service, () => resolve({ kind: "written", atMs: this.#service.now() })),
+    );
+  }
+
+  expireWaiting(): void {
+    // Nothing waits: a write begins at once.
+  }
+
+  async close(): Promise<void> {
+    this.#enter({ kind: "closed" });
+  }
+
+  emit(event: DeviceEvent): void {
+    this.#listener?.onEvent(event);
+  }
+
+  #enter(state: LinkState): void {
+    this.state = state;
+    this.#listener?.onState(state);
+  }
+}

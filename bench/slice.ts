@@ -1,0 +1,103 @@
+// A slice: one mode, or none, for some seconds on a mesh that stays up. All hosts begin it at the same moment of the machine's clock and play the
+// same seeded load; here is what they are told and what they find, as plain data.
+
+import type { Arrival } from "./modes/mode.ts";
+import type { ModeName } from "./modes/modes.ts";
+import { OutgoingMeter } from "./processing-meter.ts";
+import { Tally, type TallySnapshot } from "./tally.ts";
+import type { Load } from "./workload.ts";
+
+export interface SliceSpec {
+  /** From 1, below 65536; every message of the slice bears it. */
+  readonly id: number;
+  readonly mode: ModeName | "idle";
+  readonly windowMs: number;
+  /** On the machine's clock. */
+  readonly startAtMs: number;
+  readonly seconds: number;
+  /** What is under way at the end still counts if it arrives within this. */
+  readonly graceMs: number;
+  readonly load: Load;
+  /** Members of the whole room. */
+  readonly members: number;
+}
+
+export interface SliceResult {
+  /** Messages that somebody was to receive, by those who sent them. */
+  readonly expected: number;
+  readonly delivered: number;
+  /** Not delivered, and why: counted by the product itself. */
+  readonly accounted: Readonly<Record<string, number>>;
+  readonly gesture: TallySnapshot;
+  readonly sample: TallySnapshot;
+  readonly processing: TallySnapshot;
+  readonly work: TallySnapshot;
+  /** By how much the load itself left later than intended. */
+  readonly lateSends: TallySnapshot;
+  readonly loopLag: TallySnapshot;
+  /** Of all members of the host together. */
+  readonly bursts: number;
+  readonly messages: number;
+  readonly members: number;
+}
+
+export class SliceLog {
+  readonly spec: SliceSpec;
+  readonly outgoing: OutgoingMeter;
+  /** Of messages that have an effect on a device here: from their arrival to the hand-over to the radio. */
+  readonly incoming = new Tally();
+  readonly lateSends = new Tally();
+  readonly accounted = new Map<string, number>();
+  readonly #machineNow: () => number;
+  readonly #gesture = new Tally();
+  readonly #sample = new Tally();
+  #expected = 0;
+  #delivered = 0;
+
+  constructor(spec: SliceSpec, machineNow: () => number) {
+    this.spec = spec;
+    this.#machineNow = machineNow;
+    this.outgoing = new OutgoingMeter(machineNow);
+  }
+
+  expect(count: number): void {
+    this.#expected += count;
+  }
+
+  /** Of another slice: nothing is counted. */
+  arrived({ kind, dueMs, slice, count }: Pick<Arrival, "kind" | "dueMs" | "slice" | "count">): void {
+    if (slice !== this.spec.id) return;
+    this.#delivered += count;
+    (kind === "gesture" ? this.#gesture : this.#sample).record(this.#machineNow() - dueMs, count);
+  }
+
+  account(cause: string, count = 1): void {
+    this.accounted.set(cause, (this.accounted.get(cause) ?? 0) + count);
+  }
+
+  /** Whether that moment of the machine's clock is one at which a message of this slice was due. */
+  covers(dueMs: number): boolean {
+    const { startAtMs, seconds } = this.spec;
+    return dueMs >= startAtMs - 1 && dueMs <= startAtMs + seconds * 1000 + 1;
+  }
+
+  result(rest: Pick<SliceResult, "loopLag" | "bursts" | "messages" | "members">): SliceResult {
+    const processing = new Tally();
+    const work = new Tally();
+    processing.add(this.outgoing.processing.snapshot());
+    processing.add(this.incoming.snapshot());
+    work.add(this.outgoing.work.snapshot());
+    work.add(this.incoming.snapshot());
+    return {
+      expected: this.#expected,
+      delivered: this.#delivered,
+      accounted: Object.fromEntries(this.accounted),
+      gesture: this.#gesture.snapshot(),
+      sample: this.#sample.snapshot(),
+      processing: processing.snapshot(),
+      work: work.snapshot(),
+      lateSends: this.lateSends.snapshot(),
+      ...rest,
+    };
+  }
+}

@@ -1,0 +1,44 @@
+// A process of native phones. It takes its commands over the pipe to the run that started it, and ends with it.
+import { cleanup } from "node-datachannel";
+import { Crew } from "./crew.ts";
+import type { Command, Reply, Request } from "./host.ts";
+import { ownClockOffset } from "./machine-clock.ts";
+import { loadPeerJs, nativeConnections } from "./native-webrtc.ts";
+
+const crew = new Crew({ Peer: loadPeerJs(), RTCPeerConnection: nativeConnections() });
+const clock = ownClockOffset();
+crew.offsetMs = clock.offsetMs;
+
+const reply = (message: Reply): void => {
+  process.send?.(message);
+};
+
+const run = (command: Command): Promise<unknown> | unknown => {
+  switch (command.name) {
+    case "join":
+      return crew.join(command.spec);
+    case "connected":
+      return crew.connected();
+    case "stand-by":
+      return crew.standBy(command.plan);
+    case "play":
+      return crew.play(command.spec);
+    case "close":
+      return crew.close();
+  }
+};
+
+process.on("message", async ({ id, command }: Request) => {
+  try {
+    reply({ id, value: await run(command) });
+  } catch (error) {
+    reply({ id, error: String(error) });
+  }
+});
+// Ctrl-C reaches the whole group: it is the run's to decide, which still wants what was measured.
+process.on("SIGINT", () => undefined);
+process.on("disconnect", () => {
+  cleanup();
+  process.exit();
+});
+reply({ ready: clock });
