@@ -1,14 +1,17 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { decodeVibration, encodeMotion } from "../../firmware-bridge/payloads.ts";
+import { maxExcessBurst, maxRecordBurst } from "../../gateway/demux.ts";
 import { encodeMessage } from "../../gateway/encode-message.ts";
-import { frameCodes, maxFrames } from "../../gateway/frame-types.ts";
-import { Ledger } from "../../gateway/ledger.ts";
+import { frameCodes, maxFrames, maxRecords } from "../../gateway/frame-types.ts";
+import { Ledger, sumOf } from "../../gateway/ledger.ts";
+import { maxNewsBurst } from "../../gateway/peer.ts";
 import { effectLifetimeMs } from "../../gateway/record.ts";
 import { defaultRules, patternDurationsMs } from "../../gateway/rules.ts";
 import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { connect, type Member, newIdentity, newMember } from "../support/memory-room.ts";
+import { makeRecord } from "../support/records.ts";
 
 const buzzes = ({ link }: Member): number => link.written.filter(({ kind }) => kind === kinds.vibrate).length;
 
@@ -240,6 +243,57 @@ describe("Gateway", () => {
     expect(peer.state.kind).toBe("gone");
     expect(peer.refusals.get("rate")).toBe(1);
     expect(callee.sent.length).toBeLessThan(200 * maxFrames);
+  });
+
+  it("should end a peer that goes on and on beyond the records that are taken of it", async () => {
+    const { dialer } = await connect(time, ben, anna);
+    const peer = anna.peerOf(ben);
+    const records = Array.from({ length: maxRecords }, (_, sequence) => makeRecord({ sequence }));
+    const aggregate = encodeMessage([{ type: "aggregate", rosterVersion: 1, records }]);
+    const taken = Math.floor(maxRecordBurst / maxRecords) + Math.floor(maxExcessBurst / maxRecords);
+    for (let i = 0; i < taken; i++) dialer.send(aggregate);
+    await time.advance(50);
+    expect(peer.state.kind).toBe("connected");
+    for (let i = 0; i < 3; i++) dialer.send(aggregate);
+    await time.advance(50);
+    expect(peer.state).toMatchObject({ kind: "gone", reason: "too many records" });
+    const { received, delivered, duplicate, late, dropped, held } = peer.ledger.snapshot();
+    expect(delivered + duplicate + late + sumOf(dropped) + held).toBe(received);
+  });
+
+  it("should end a peer that spreads news without end", async () => {
+    const { dialer } = await connect(time, ben, anna);
+    const peer = anna.peerOf(ben);
+    const roster = { type: "roster", name: "Ben", isHidden: false, probes: [] } as const;
+    for (let version = 100; version < 110 + maxNewsBurst; version++)
+      dialer.send(encodeMessage([{ ...roster, version }]));
+    await time.advance(50);
+    expect(peer.state).toMatchObject({ kind: "gone", reason: "too much news" });
+  });
+
+  it("should end a peer that asks and asks and does not read the answers", async () => {
+    const { dialer, callee } = await connect(time, ben, anna);
+    const peer = anna.peerOf(ben);
+    callee.stall();
+    const ping = { type: "ping", id: 1, t1Us: 0, ledger: new Ledger().report() } as const;
+    const pings = encodeMessage(Array.from({ length: maxFrames }, () => ping));
+    // Ben's own gateway, which hears nothing either, gives up after a minute.
+    for (let second = 0; second < 50 && peer.state.kind !== "gone"; second++) {
+      for (let i = 0; i < 20; i++) dialer.send(pings); // Within its rate.
+      await time.advance(1_000);
+    }
+    expect(peer.state).toMatchObject({ kind: "gone", reason: "does not read" });
+    expect(peer.refusals.get("unread")).toBe(1);
+  });
+
+  it("should show no name that could be taken for other text", async () => {
+    const { dialer } = await connect(time, ben, anna);
+    const probe = { index: 9, probeClass: 1, capabilities: 0, isConnected: true, name: "\u2067band\u2028" };
+    const name = " Ben\u202e\nAnna\u0007 is here ";
+    dialer.send(encodeMessage([{ type: "roster", version: 100, name, isHidden: false, probes: [probe] }]));
+    await time.advance(50);
+    expect(anna.peerOf(ben).name).toBe("BenAnna is here");
+    expect(anna.peerOf(ben).probes[0]?.name).toBe("band");
   });
 
   it("should go on asking for what it watches when an old roster comes late", async () => {
