@@ -19,7 +19,8 @@ export const lowerRedialMs = 1_000;
 export const higherRedialMs = 8_000;
 
 export const firstBackoffMs = 1_000;
-export const longestBackoffMs = 30_000;
+/** A room is to be whole within 30 s of the end of whatever broke it: this, and the dial that then succeeds, stay below. */
+export const longestBackoffMs = 20_000;
 
 type DialledChannel = Pick<Channel, "localSessionId" | "remoteSessionId" | "dialedBy">;
 

@@ -116,6 +116,21 @@ describe("a network in memory", () => {
     await expectAllHeld(context, room);
   });
 
+  it("loses everything at once, and sixteen phones come back together", async (context) => {
+    const room = await FaultyRoom.whole({ seed: 16, phones: 16 });
+    room.load(load);
+    everyWay(room, (way) => {
+      way.isCut = true;
+    });
+    room.network.serverGone();
+    await room.pass(90_000);
+    everyWay(room, (way) => {
+      way.isCut = false;
+    });
+    room.network.serverBack();
+    await expectAllHeld(context, room);
+  });
+
   it("has no signaling server for a minute, while one phone reloads", async (context) => {
     const room = await loadedRoom(15);
     room.network.serverGone();

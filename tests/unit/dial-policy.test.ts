@@ -44,7 +44,7 @@ describe("which of two channels stays", () => {
 });
 
 describe("when to dial again", () => {
-  it("should be between half and all of a delay that doubles from 1 s to 30 s", () => {
+  it("should be between half and all of a delay that doubles from 1 s to 20 s", () => {
     const longest = [1, 2, 3, 4, 5, 6, 7, 2_000].map((failures) => dialBackoffMs(failures, () => 1));
     expect(longest).toEqual([
       firstBackoffMs,
