@@ -104,7 +104,7 @@ it("who has the room's id but another key gets no further than the handshake, is
   const authKey = webCrypto.randomBytes(32);
   const stranger = await startNativePhone({
     origin: server.origin,
-    room: { roomId: room.roomId, authKey },
+    room: { ...room, authKey },
     name: "Mallory",
   });
   phones.push(stranger);
@@ -161,6 +161,7 @@ const recorded = (channel: Channel, tape: Uint8Array[]): Channel => ({
   localSessionId: channel.localSessionId,
   remoteSessionId: channel.remoteSessionId,
   dialedBy: channel.dialedBy,
+  signaledBy: channel.signaledBy,
   fingerprints: () => channel.fingerprints(),
   listen: (listener: ChannelListener) => channel.listen(listener),
   send: (message) => {

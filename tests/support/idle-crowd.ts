@@ -44,10 +44,8 @@ export class IdleCrowd {
 }
 
 const arrive = async (server: ServerProcess, nth: number): Promise<WebSocket> => {
-  const room = Math.floor(nth / ofOneRoom)
-    .toString(16)
-    .padStart(32, "1d1e");
-  const id = `${room.slice(-32)}-${nth.toString(16).padStart(16, "0")}`;
+  const room = Math.floor(nth / ofOneRoom);
+  const id = `1d1e${room.toString(16).padStart(28, "0")}-${nth.toString(16).padStart(16, "0")}`;
   const address = `10.1.${Math.floor(nth / ofOneAddress)}.1`;
   const socket = new WebSocket(signalingUrl(server, id, "token-of-idle"), { headers: { "x-forwarded-for": address } });
   socket.on("error", () => socket.terminate());
