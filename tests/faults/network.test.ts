@@ -131,6 +131,16 @@ describe("a network in memory", () => {
     await expectAllHeld(context, room);
   });
 
+  it("has no signaling server, and one phone loses all others but one", async (context) => {
+    const room = await loadedRoom(17);
+    room.network.serverGone();
+    const alone = room.phone(0).page;
+    for (let i = 2; i < phones; i++) alone.peer(room.phone(i).page)?.channel?.close("cut by the test");
+    await room.pass(1_000);
+    expect(room.isWhole()).toBe(false);
+    await expectAllHeld(context, room);
+  });
+
   it("has no signaling server for a minute, while one phone reloads", async (context) => {
     const room = await loadedRoom(15);
     room.network.serverGone();

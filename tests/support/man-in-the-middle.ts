@@ -13,8 +13,14 @@ import type { RelayedMessage } from "./hostile-server.ts";
  */
 export type Forgery = "own-alone" | "true-before-own" | "own-before-true" | "true-above-own" | "own-above-true";
 
+/** What he says to a page, in another's name. */
+export type SpokenMessage = { readonly src: string } & (
+  | { readonly type: "OFFER"; readonly payload: OfferPayload }
+  | { readonly type: "ANSWER"; readonly payload: AnswerPayload }
+);
+
 export interface ManInTheMiddleOptions {
-  readonly say: (sessionId: string, message: unknown) => void;
+  readonly say: (sessionId: string, message: SpokenMessage) => void;
   readonly forgery: Forgery;
 }
 
@@ -82,7 +88,7 @@ export class ManInTheMiddle {
   async #answer({ dialer, callee }: Dial, answer: AnswerPayload): Promise<void> {
     callee.connection.setRemoteDescription(answer.sdp.sdp, "answer");
     const sdp = forgedDescription(this.#options.forgery, await dialer.description, answer.sdp.sdp);
-    const payload = { ...answer, sdp: { type: "answer", sdp } };
+    const payload: AnswerPayload = { ...answer, sdp: { type: "answer", sdp } };
     this.#options.say(dialer.sessionId, { type: "ANSWER", src: callee.sessionId, payload });
   }
 

@@ -150,6 +150,8 @@ describe("neighbour opener, dialling", () => {
   it("should take no answer through another neighbour, and none twice", async () => {
     const { opener, answer, connection, time } = await dialled();
     opener.receive(other, answer());
+    await time.advance(0);
+    expect(connection().remoteDescriptions).toEqual([]);
     opener.receive(neighbour, answer());
     opener.receive(neighbour, answer());
     await time.advance(0);

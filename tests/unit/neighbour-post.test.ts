@@ -9,7 +9,7 @@ import {
 } from "../../gateway/neighbour-post.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import type { MemoryChannelPair } from "../support/memory-channel.ts";
-import { connect, type Member, newMember } from "../support/memory-room.ts";
+import { connect, type Member, newIdentity, newMember } from "../support/memory-room.ts";
 
 interface Received {
   readonly neighbourId: string;
@@ -153,10 +153,14 @@ describe("a session id", () => {
   });
 
   it("should be the only one of a gateway that is here", async () => {
-    expect((await connect(time, as(ben, anna), cleo)).admitted[1]).toBe(false);
-    const dora = await join("Dora");
-    expect((await connect(time, as(ben, dora), cleo)).admitted[1]).toBe(false);
-    expect(cleo.peerOf(ben).state.kind).toBe("connected");
-    expect(cleo.gateway.heldSessionIds()).not.toContain(dora.sessionId);
+    const identity = await newIdentity();
+    const first = await newMember(time, "Dora", { identity });
+    const second = await newMember(time, "Dora again", { identity });
+    const pair = await connect(time, first, cleo);
+    expect((await connect(time, second, cleo)).admitted[1]).toBe(false);
+    expect(cleo.peerOf(first).state.kind).toBe("connected");
+    pair.dialer.close("the network failed");
+    await time.advance(100);
+    expect((await connect(time, second, cleo)).admitted).toEqual([true, true]); // As one whose disk is full, and who was reloaded.
   });
 });

@@ -1,0 +1,80 @@
+// The server is killed, and two of three real pages lose each other: the third brings them together again, and a buzz goes through.
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import type { PageReport } from "../../web/console.d.ts";
+import { tell } from "../support/case-table.ts";
+import { launchChromium } from "../support/chromium.ts";
+import { cutConnection, watchPeerConnections } from "../support/peer-connections.ts";
+import { RoomPage } from "../support/room-page.ts";
+import { type ServerProcess, startServer } from "../support/server-process.ts";
+
+const patience = { timeout: 30_000, interval: 50 };
+/** Chromium's own words on a server that is away. */
+const serverIsAway = /ERR_CONNECTION_REFUSED|WebSocket connection|Failed to load resource/;
+
+let server: ServerProcess;
+let browser: Browser;
+let pages: RoomPage[] = [];
+
+beforeAll(async () => {
+  server = await startServer({ page: "built" });
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+afterEach(async () => {
+  for (const page of pages) await page.close();
+  pages = [];
+});
+
+const openPage = async (name: string): Promise<RoomPage> => {
+  const page = await RoomPage.open(browser, name);
+  pages.push(page);
+  await watchPeerConnections(page);
+  return page;
+};
+
+const untilWhole = async (): Promise<void> => {
+  for (const page of pages) await expect.poll(() => page.connectedPeers(), patience).toBe(pages.length - 1);
+};
+
+const peerOf = (report: PageReport, { sessionId }: PageReport) =>
+  report.peers.find((peer) => peer.sessionId === sessionId);
+
+it("two pages lose each other while the server is dead", async ({ task }) => {
+  const [anna, ben, cleo] = [await openPage("Anna"), await openPage("Ben"), await openPage("Cleo")];
+  const invite = await anna.createRoom(server.origin);
+  for (const page of [ben, cleo]) await page.join(invite);
+  for (const page of pages) await page.addSimulatedArm();
+  await untilWhole();
+  await anna.buzz(ben);
+
+  await server.kill("SIGKILL");
+  for (const page of pages)
+    await expect.poll(async () => (await page.report()).serverState.kind, patience).toBe("away");
+  await cutConnection(anna, ben);
+  const cutAtMs = performance.now();
+  const signaledBy = async () => {
+    const [atAnna, atBen] = [await anna.report(), await ben.report()];
+    return [peerOf(atAnna, atBen)?.signaledBy, peerOf(atBen, atAnna)?.signaledBy];
+  };
+  await expect.poll(signaledBy, patience).toEqual(["neighbour", "neighbour"]);
+  await untilWhole();
+  tell(task, { "healed s": Number(((performance.now() - cutAtMs) / 1000).toFixed(1)) });
+
+  await anna.buzz(ben);
+  await ben.buzz(anna);
+  const unaccounted = async () => {
+    const [atAnna, atBen] = [await anna.report(), await ben.report()];
+    const [toBen, toAnna] = [peerOf(atAnna, atBen)?.ledger, peerOf(atBen, atAnna)?.ledger];
+    return [toBen, toAnna].map((ledger) => ledger && ledger.sent - ledger.lost - (ledger.remote?.delivered ?? 0));
+  };
+  await expect.poll(unaccounted, patience).toEqual([0, 0]);
+  for (const page of pages) {
+    const { refusals, drops } = await page.report();
+    expect([refusals, drops]).toEqual([{}, {}]);
+    expect(page.problems.filter((problem) => !serverIsAway.test(problem))).toEqual([]);
+  }
+});

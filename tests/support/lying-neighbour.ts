@@ -1,0 +1,47 @@
+// A member of the room who is honest in everything but neighbour frames: what others ask to be handed on comes to the test instead, and the test says
+// whatever it likes in anybody's name. A native phone, with the product's own gateway and mesh.
+import { type NativePhoneOptions, startNativePhone } from "../../bench/native-phone.ts";
+import type { Channel } from "../../gateway/channel.ts";
+import { encodeMessage } from "../../gateway/encode-message.ts";
+import type { NeighbourFrame } from "../../gateway/frame-types.ts";
+import type { RoomSession } from "../../web/mesh/room-session.ts";
+import { filteredChannel, framesOf } from "./filtered-channel.ts";
+
+export class LyingNeighbour {
+  /** Of all that were to be handed on, in their order. */
+  readonly asked: NeighbourFrame[] = [];
+  onAsked: (frame: NeighbourFrame) => void = () => undefined;
+  readonly #channels = new Map<string, Channel>();
+  #session: RoomSession | undefined;
+
+  static async join(options: NativePhoneOptions): Promise<LyingNeighbour> {
+    const liar = new LyingNeighbour();
+    liar.#session = await startNativePhone({ ...options, wrapChannel: (channel) => liar.#keep(channel) });
+    return liar;
+  }
+
+  get session(): RoomSession {
+    if (this.#session === undefined) throw new Error("not joined");
+    return this.#session;
+  }
+
+  /** False when no channel leads there. */
+  say(sessionId: string, frame: NeighbourFrame): boolean {
+    return this.#channels.get(sessionId)?.send(encodeMessage([frame])) ?? false;
+  }
+
+  async close(): Promise<void> {
+    await this.#session?.close();
+  }
+
+  #keep(channel: Channel): Channel {
+    this.#channels.set(channel.remoteSessionId, channel);
+    return filteredChannel(channel, (message) => {
+      const [frame] = framesOf(message);
+      if (frame?.type !== "neighbourOffer" && frame?.type !== "neighbourAnswer") return true;
+      this.asked.push(frame);
+      this.onAsked(frame);
+      return false;
+    });
+  }
+}
