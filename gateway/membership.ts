@@ -55,7 +55,6 @@ interface Due {
   readonly sessionId: string;
   readonly member: Member;
   readonly state: Missing;
-  readonly way: DialWay;
 }
 
 export interface Dial {
@@ -155,12 +154,17 @@ export class Membership {
   next(nowMs: number): readonly Dial[] {
     this.#forget(nowMs);
     this.#dialledAtMs = this.#dialledAtMs.filter((atMs) => nowMs - atMs < 1_000);
-    const dials = this.#due(nowMs).slice(0, Math.max(0, this.#freeDials()));
-    for (const { member, state, way } of dials) {
+    const dials: Dial[] = [];
+    const free = this.#freeDials();
+    for (const { sessionId, member, state } of free > 0 ? this.#due(nowMs) : []) {
+      if (dials.length === free) break;
+      const way = this.#wayTo(sessionId, state.tries);
+      if (way === undefined) continue;
       member.state = { kind: "dialling", tries: { ...state.tries, ways: withTried(state.tries.ways, way) } };
       this.#dialledAtMs.push(nowMs);
+      dials.push({ sessionId, way });
     }
-    return dials.map(({ sessionId, way }) => ({ sessionId, way }));
+    return dials;
   }
 
   #freeDials(): number {
@@ -174,9 +178,7 @@ export class Membership {
     const due: Due[] = [];
     for (const [sessionId, member] of this.#members) {
       const { state } = member;
-      if (state.kind !== "missing" || state.dialAtMs > nowMs) continue;
-      const way = this.#wayTo(sessionId, state.tries);
-      if (way !== undefined) due.push({ sessionId, member, state, way });
+      if (state.kind === "missing" && state.dialAtMs <= nowMs) due.push({ sessionId, member, state });
     }
     return due.sort(
       (a, b) =>
