@@ -14,9 +14,12 @@ import { keyChangeText, memberName } from "./key-change-words.ts";
 import type { LogBook } from "./log-book.ts";
 import type { RoomSession, RoomSessionListener } from "./mesh/room-session.ts";
 import type { NoticeBoard } from "./notice-board.ts";
+import type { Pocket } from "./pocket.ts";
+import type { Power } from "./power.ts";
 import { ProbeDesk } from "./probe-desk.ts";
 import type { ProbeShelf } from "./probe-shelf.ts";
 import { RoomViews } from "./room-views.ts";
+import type { Shift } from "./shift.ts";
 import type { RoomStore } from "./store/room-store.ts";
 import { cleanName, maxMutedPeers, type SettingsStore } from "./store/settings-store.ts";
 import type { StorageOutcome } from "./store/text-storage.ts";
@@ -57,6 +60,9 @@ export interface AppOptions {
   readonly platform: AppModel["platform"];
   readonly showFigures: AppActions["showFigures"];
   readonly isAwakeLocked: AppModel["isAwakeLocked"];
+  readonly power: Power;
+  readonly pocket: Pocket;
+  readonly shift: Shift;
 }
 
 export class App {
@@ -80,9 +86,10 @@ export class App {
 
   constructor(options: AppOptions) {
     this.#options = options;
-    const { now, schedule, log, notices, shelf } = options;
+    const { now, schedule, log, notices, shelf, power, pocket } = options;
     this.#settings = signal<Settings>(options.settings.load());
     this.#rememberedRooms = signal(options.rooms.rooms());
+    power.mode = this.#settings.value.powerMode;
     this.#views = new RoomViews({ now, schedule, log, notices, originOf: (link) => shelf.originOf(link) });
     this.#bluetoothSlots = computed(() => ({
       used: this.#views.probes.value.filter(({ origin }) => origin === "bluetooth").length,
@@ -93,16 +100,19 @@ export class App {
       room: this.#room,
       rememberedRooms: this.#rememberedRooms,
       settings: this.#settings,
-      server: this.#server,
+      server: whileLit(pocket.isDark, this.#server),
       probes: this.#views.probes,
       bluetoothSlots: this.#bluetoothSlots,
       peers: this.#views.peers,
       traffic: this.#views.traffic,
-      log: log.lines,
+      log: whileLit(pocket.isDark, log.lines),
       notices: notices.notices,
       platform: options.platform,
       isAwakeLocked: options.isAwakeLocked,
+      power: whileLit(pocket.isDark, power.view),
+      isDark: pocket.isDark,
     };
+    pocket.isDark.subscribe((isDark) => this.#views.pause(isDark));
     this.#desk = new ProbeDesk({
       shelf,
       notices,
@@ -131,6 +141,7 @@ export class App {
 
   /** What all tabs of this device share was changed by another: mute, limits and rules hold here at once, too. */
   readSettings(): void {
+    this.#options.shift.read();
     this.#apply(this.#options.settings.load());
     this.#rememberedRooms.value = this.#options.rooms.rooms();
   }
@@ -149,6 +160,7 @@ export class App {
     const leaving = this.#session;
     this.#session = undefined;
     this.#room.value = undefined;
+    this.#options.power.leave();
     this.#views.show(undefined);
     await leaving?.close();
   }
@@ -182,6 +194,8 @@ export class App {
     const session = await join(derived, this.#settings.value, listener, before?.luggage);
     if (visit !== this.#visit) return session.close(); // The page was left meanwhile.
     this.#session = session;
+    this.#keep(this.#options.shift.enter());
+    this.#options.power.enter(session.gateway);
     this.#apply(this.#settings.value);
     for (const code of ["room-not-entered", "removed-from-room", "left-behind"] as const) notices.clear(code);
     const label = `Room ${derived.roomId.slice(0, 4)}`;
@@ -281,6 +295,8 @@ export class App {
   #apply(settings: Settings): void {
     const before = this.#settings.value;
     this.#settings.value = settings;
+    this.#options.power.mode = settings.powerMode;
+    this.#options.power.refresh(); // The shift's end may have changed with them.
     const gateway = this.#gateway;
     if (gateway === undefined) return;
     gateway.setName(settings.name);
@@ -360,8 +376,25 @@ export class App {
       setStrengthLimit: (strengthLimit) => this.#change({ strengthLimit }),
       setBuzzRate: (buzzesPerTenSeconds) => this.#change({ buzzesPerTenSeconds }),
       setRules: (rules) => this.#change({ rules }),
+      setPowerMode: (powerMode) => this.#change({ powerMode }),
+      setShiftEnd: (time) => {
+        const outcome = this.#options.shift.setEnd(time);
+        if (outcome !== undefined) this.#keep(outcome);
+        this.#options.power.refresh();
+      },
+      darken: () => this.#options.pocket.darken(),
+      wake: () => this.#options.pocket.wake(),
       dismissNotice: (id) => notices.dismiss(id),
       showFigures: (root) => this.#options.showFigures(root),
     };
   }
 }
+
+/** The same as `source`, but as it was when the screen went dark: what is drawn from it is not drawn again before it wakes. */
+const whileLit = <T>(isDark: ReadonlySignal<boolean>, source: ReadonlySignal<T>): ReadonlySignal<T> => {
+  let last = source.peek();
+  return computed(() => {
+    if (!isDark.value) last = source.value;
+    return last;
+  });
+};

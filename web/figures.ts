@@ -26,7 +26,6 @@ import { Recorder } from "./recorder.ts";
 import type { FigureSettings, FigureSettingsStore } from "./store/figure-settings-store.ts";
 import type { RecordingStore } from "./store/recording-store.ts";
 
-const hourMs = 3_600_000;
 /** A room is measured, shown and recorded at one pace. */
 const tickMs = recordingIntervalMs;
 /** Figures of the last minute move slowly: drawing them more often costs a phone, and tells a person nothing. */
@@ -40,6 +39,12 @@ export interface FiguresOptions {
   readonly load: LoadMeter;
   readonly settings: FigureSettingsStore;
   readonly recordings: RecordingStore;
+  /** By the wall clock. */
+  readonly shiftEndsAtMs: () => number;
+  /** The person has said how long a shift is. */
+  readonly onShiftHours: (hours: number) => void;
+  /** The screen is dark: nothing is drawn that nobody sees. */
+  readonly isDark: () => boolean;
   /** What the browser says it is, for whoever wants to repeat a recording. */
   readonly browser: string;
   /** Hands a file to the person. */
@@ -58,8 +63,6 @@ interface MeasuredRoom {
 export class Figures {
   readonly actions: PanelActions;
   readonly #options: FiguresOptions;
-  /** By the wall clock: with the page the shift begins. */
-  readonly #startedAtMs: number;
   readonly #recorder: Recorder;
   readonly #forecaster = new BatteryForecaster();
   readonly #settings: Signal<FigureSettings>;
@@ -77,7 +80,6 @@ export class Figures {
   constructor(options: FiguresOptions) {
     this.#options = options;
     const { now, wallNow, settings, recordings } = options;
-    this.#startedAtMs = wallNow();
     this.#settings = signal(settings.load());
     this.#recorder = new Recorder({ now, wallNow, store: recordings });
     this.actions = this.#makeActions();
@@ -154,9 +156,11 @@ export class Figures {
     this.#ticks++;
     // Whether anybody looks or not: the moments at which a level steps are what a forecast is made of.
     this.#bands.read(room.statistics.bands(room.gateway), this.#options.wallNow());
-    if (this.#latencyProbe !== undefined) this.#showLatency(this.#latencyProbe, true);
+    const isDark = this.#options.isDark();
+    if (this.#latencyProbe !== undefined && !isDark) this.#showLatency(this.#latencyProbe, true);
     const isDue = this.#history.isDue(this.#options.now());
-    const shown = this.#ticks % drawnEveryTicks === 0 ? this.#shown : undefined;
+    const open = isDark ? undefined : this.#shown;
+    const shown = this.#ticks % drawnEveryTicks === 0 ? open : undefined;
     if (!isDue && shown === undefined && !this.#recorder.isRunning) return;
     const snapshot = this.#snapshot(room);
     const page = this.#pageFigures();
@@ -166,7 +170,7 @@ export class Figures {
     }
     if (this.#recorder.isRunning) this.#recorder.add(recordingRows(snapshot, page, this.#recorder.elapsedMs));
     if (shown !== undefined) shown.figures.value = this.#figuresView(snapshot);
-    if (isDue && this.#shown !== undefined) this.#shown.history.value = this.#historyView();
+    if (isDue && open !== undefined) open.history.value = this.#historyView();
   }
 
   #snapshot({ statistics, gateway }: MeasuredRoom): StatisticsSnapshot {
@@ -188,7 +192,7 @@ export class Figures {
   #figuresView(snapshot: StatisticsSnapshot): FiguresView {
     const { capacityWh } = this.#settings.value;
     const nowMs = this.#options.wallNow();
-    const shiftEndsAtMs = this.#shiftEndsAtMs();
+    const shiftEndsAtMs = this.#options.shiftEndsAtMs();
     const forecast = this.#forecaster.forecast(nowMs, { shiftEndsAtMs, capacityWh });
     const bands = this.#bands.forecasts(snapshot.bands, nowMs, { shiftEndsAtMs });
     return {
@@ -200,10 +204,6 @@ export class Figures {
       bands,
       verdict: verdictOf(snapshot, forecast, bands),
     };
-  }
-
-  #shiftEndsAtMs(): number {
-    return this.#startedAtMs + this.#settings.value.shiftHours * hourMs;
   }
 
   #historyView(): HistoryView {
@@ -228,7 +228,10 @@ export class Figures {
       stopRecording: () => this.#recorder.stop(),
       exportRecording: (format) => this.#export(format),
       discardRecording: () => this.#recorder.discard(),
-      setShiftHours: (shiftHours) => this.#change({ ...this.#settings.value, shiftHours }),
+      setShiftHours: (shiftHours) => {
+        this.#options.onShiftHours(shiftHours);
+        this.#change({ ...this.#settings.value, shiftHours });
+      },
       setCapacityWh: (capacityWh) => this.#change({ ...this.#settings.value, capacityWh }),
     };
   }

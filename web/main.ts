@@ -20,8 +20,11 @@ import { serverApi } from "./mesh/server-api.ts";
 import { now, schedule } from "./mesh/timers.ts";
 import { webCrypto } from "./mesh/web-crypto.ts";
 import { NoticeBoard } from "./notice-board.ts";
+import { Pocket } from "./pocket.ts";
+import { Power } from "./power.ts";
 import { ProbeShelf } from "./probe-shelf.ts";
 import { probeChoosers } from "./probe-sources.ts";
+import { Shift } from "./shift.ts";
 import { FigureSettingsStore } from "./store/figure-settings-store.ts";
 import { openIdentity } from "./store/identity-store.ts";
 import { openRecordingStore } from "./store/recording-store.ts";
@@ -74,12 +77,22 @@ const start = async (root: Element): Promise<void> => {
     isHidden: () => document.hidden,
     PressureObserver: globalThis.PressureObserver,
   });
+  const figureSettings = new FigureSettingsStore(deviceStorage);
+  const pocket = new Pocket({ schedule });
+  const shift = new Shift({ wallNow, storage: deviceStorage, hours: () => figureSettings.load().shiftHours });
+  const power = new Power({ wallNow, schedule, shift, pocket });
   const figures = new Figures({
     now,
     wallNow,
     schedule,
     load,
-    settings: new FigureSettingsStore(deviceStorage),
+    settings: figureSettings,
+    shiftEndsAtMs: () => shift.endsAtMs.peek(),
+    onShiftHours: (hours) => {
+      shift.setHours(hours);
+      power.refresh();
+    },
+    isDark: () => pocket.isDark.peek(),
     recordings: openRecordingStore(indexedDB, identity.slot),
     browser: navigator.userAgent,
     save: saveFile,
@@ -87,7 +100,10 @@ const start = async (root: Element): Promise<void> => {
   });
   const unwatchBattery = watchBattery({
     getBattery: navigator.getBattery?.bind(navigator),
-    onState: (state) => figures.batteryChanged(state),
+    onState: (state) => {
+      figures.batteryChanged(state);
+      power.batteryChanged(state);
+    },
   });
 
   const isAwakeLocked = signal(false);
@@ -158,6 +174,9 @@ const start = async (root: Element): Promise<void> => {
       share: "share" in navigator,
     },
     isAwakeLocked,
+    power,
+    pocket,
+    shift,
     showFigures: async (root) => {
       const panel = await import("./panel/panel.tsx").catch(() => undefined);
       const opened = panel && figures.open();
@@ -197,6 +216,9 @@ const start = async (root: Element): Promise<void> => {
     if (document.hidden) figures.suspend();
     else tone.resume();
   };
+  const onTouch = (): void => pocket.touched();
+  const touches = ["pointerdown", "keydown", "wheel"] as const;
+  for (const touch of touches) document.addEventListener(touch, onTouch, { passive: true, capture: true });
   const onHashChange = (): void => void app.followFragment();
   const onStorage = (): void => app.readSettings();
   document.addEventListener("visibilitychange", onVisibility);
@@ -207,6 +229,8 @@ const start = async (root: Element): Promise<void> => {
     document.removeEventListener("pointerup", unlockTone);
     window.removeEventListener("hashchange", onHashChange);
     window.removeEventListener("storage", onStorage);
+    for (const touch of touches) document.removeEventListener(touch, onTouch, { capture: true });
+    pocket.close();
     stopWakeLock();
     // Before the room is left: a recording that a reload interrupts goes on after it.
     stopFigures();

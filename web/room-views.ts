@@ -55,6 +55,7 @@ export class RoomViews {
   readonly #batteries = new Map<string, number>();
   #room: ShownRoom | undefined;
   #cancelRefresh: Cancel | undefined;
+  #isPaused = false;
 
   constructor(options: RoomViewsOptions) {
     this.#options = options;
@@ -72,11 +73,17 @@ export class RoomViews {
     this.#refresh();
   }
 
+  /** Nobody looks: until they do, what happens is noted in the log and nothing else. */
+  pause(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    if (!isPaused) this.#refresh();
+  }
+
   onEvent(event: GatewayEvent): void {
     const { log, notices, now } = this.#options;
     switch (event.kind) {
       case "motion":
-        this.#trails.add(ownKey(event.probe), event.sample);
+        if (!this.#isPaused) this.#trails.add(ownKey(event.probe), event.sample);
         return;
       case "gesture":
         this.#gestures.set(ownKey(event.probe), { name: event.gesture, atMs: now() });
@@ -123,6 +130,7 @@ export class RoomViews {
 
   #peerRecord({ peer, probe, record }: Extract<GatewayEvent, { kind: "peer-record" }>): void {
     if (record.kind === kinds.motion) {
+      if (this.#isPaused) return;
       const sample = decodeMotion(record.payload);
       if (sample !== undefined) this.#trails.add(remoteKey(peer, probe.index), sample);
     } else if (record.kind === kinds.battery) {
@@ -153,9 +161,10 @@ export class RoomViews {
 
   /** Something of the room has changed that is no event of its gateway. */
   refreshSoon(): void {
+    if (this.#isPaused) return;
     this.#cancelRefresh ??= this.#options.schedule(refreshMs, () => {
       this.#cancelRefresh = undefined;
-      this.#refresh();
+      if (!this.#isPaused) this.#refresh();
     });
   }
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callsOf, GalleryBrowser, phone, smallPhone } from "../support/ui-gallery/gallery-browser.ts";
 import { hostileName, scenes } from "../support/ui-gallery/scenes.ts";
@@ -177,4 +178,104 @@ describe("what moves", () => {
       await page.context().close();
     },
   );
+});
+
+describe("saving power", () => {
+  it("should stand under the dial, and be overruled and asked for again", async () => {
+    const { page } = await gallery.scene("saving", { viewport: phone });
+    const power = page.getByRole("region", { name: "Power" });
+    await power.getByText(/^Saving power to reach/).waitFor();
+    expect(await power.getByText("samples leave every 0.5 s").isVisible()).toBe(true);
+    await power.getByRole("button", { name: "Full speed" }).click();
+    await power.getByText("Full speed, as you wish").waitFor();
+    await power.getByRole("button", { name: "Save power again" }).click();
+    await power.getByText(/^Saving power to reach/).waitFor();
+    await power.getByLabel("Shift ends").fill("22:30");
+    expect(await callsOf(page)).toEqual([
+      ["setPowerMode", "full-speed"],
+      ["setPowerMode", "automatic"],
+      ["setShiftEnd", "22:30"],
+    ]);
+    await page.context().close();
+  });
+});
+
+describe("the dark screen", () => {
+  const darken = async (options: { readonly hasTouch?: boolean } = {}) => {
+    const { page } = await gallery.scene("saving", { viewport: phone, ...options });
+    await page.getByRole("button", { name: "Dark screen" }).press("Enter");
+    await page.getByRole("dialog", { name: "Dark screen" }).waitFor();
+    return page;
+  };
+  const isDark = (page: Page): Promise<boolean> => page.evaluate(() => globalThis.gallery.model.isDark.value);
+
+  it("should be black to every corner, and leave nothing behind it to be reached", async () => {
+    const page = await darken();
+    await page.getByText("Tap to wake").waitFor({ state: "hidden" });
+    const corners = await page.evaluate(() => {
+      const [right, bottom] = [innerWidth - 1, innerHeight - 1];
+      const places = [
+        [0, 0],
+        [right, 0],
+        [0, bottom],
+        [right, bottom],
+        [right / 2, bottom / 2],
+      ] as const;
+      return places.map(([x, y]) => getComputedStyle(document.elementFromPoint(x, y) ?? document.body).backgroundColor);
+    });
+    expect(new Set(corners)).toEqual(new Set(["rgb(0, 0, 0)"]));
+    expect(await page.getByRole("button").count()).toBe(1);
+    await page.context().close();
+  });
+
+  it("should wake by one tap, which presses nothing else, nor does the second of a double tap", async () => {
+    const page = await darken({ hasTouch: true });
+    // Where the key that buzzes everybody is, under the black.
+    const hub = await page.locator(".hub-buzz").boundingBox();
+    if (hub === null) throw new Error("no hub");
+    const tap = () => page.touchscreen.tap(hub.x + hub.width / 2, hub.y + hub.height / 2);
+    await tap();
+    await tap();
+    await page.locator(".dark-shield").waitFor({ state: "detached" });
+    expect(await callsOf(page)).toEqual([["darken"], ["wake"]]);
+    await tap();
+    expect((await callsOf(page)).at(-1)).toEqual(["buzzAll"]);
+    await page.context().close();
+  });
+
+  it.each(["Escape", "Enter", " ", "a"])("should wake by the key %j, and give the focus back", async (key) => {
+    const page = await darken();
+    await page.keyboard.press("Shift"); // Not of itself.
+    expect(await isDark(page)).toBe(true);
+    await page.keyboard.press("Tab"); // Wakes, as any key: there is nowhere else to go.
+    expect(await isDark(page)).toBe(false);
+    await page.getByRole("button", { name: "Dark screen" }).press("Enter");
+    await page.keyboard.press(key);
+    expect(await isDark(page)).toBe(false);
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Dark screen");
+    expect((await callsOf(page)).filter((call) => JSON.stringify(call) === '["darken"]')).toHaveLength(2);
+    await page.context().close();
+  });
+
+  it("should close the invite for as long as it lasts, so that nothing lies above it", async () => {
+    const { page } = await gallery.scene("ten");
+    await page.getByRole("button", { name: "Invite" }).click();
+    await page.evaluate(() => {
+      globalThis.gallery.model.isDark.value = true;
+    });
+    await page.getByRole("dialog", { name: "Dark screen" }).waitFor();
+    expect(await page.getByRole("dialog").count()).toBe(1);
+    await page.context().close();
+  });
+
+  it("should show a buzz for the eye above it", async () => {
+    const page = await darken();
+    const layers = await page.evaluate(() =>
+      [".flash", ".dark-screen"].map((layer) =>
+        Number(getComputedStyle(document.querySelector(layer) ?? document.body).zIndex),
+      ),
+    );
+    expect(layers[0]).toBeGreaterThan(layers[1] ?? 0);
+    await page.context().close();
+  });
 });

@@ -1,5 +1,7 @@
 import { signal } from "@preact/signals";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import { encodeMotion } from "../../firmware-bridge/payloads.ts";
 import { vibrationOf } from "../../gateway/effects.ts";
 import type { Gateway, GatewayEvent } from "../../gateway/gateway.ts";
 import type { Luggage } from "../../gateway/luggage.ts";
@@ -13,7 +15,10 @@ import { LogBook } from "../../web/log-book.ts";
 import type { RoomSession, RoomSessionListener } from "../../web/mesh/room-session.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { NoticeBoard } from "../../web/notice-board.ts";
+import { Pocket } from "../../web/pocket.ts";
+import { Power } from "../../web/power.ts";
 import { ProbeShelf } from "../../web/probe-shelf.ts";
+import { Shift } from "../../web/shift.ts";
 import { RoomStore } from "../../web/store/room-store.ts";
 import { SettingsStore } from "../../web/store/settings-store.ts";
 import type { TextStorage } from "../../web/store/text-storage.ts";
@@ -65,8 +70,10 @@ describe("App", () => {
   let beforeEntry: () => Promise<void>;
 
   /** Every session of these tests runs on one gateway in memory: what is looked at is the app, not the room. */
-  const open = (): App =>
-    new App({
+  const open = (): App => {
+    const pocket = new Pocket({ schedule: time.schedule });
+    const shift = new Shift({ wallNow: time.now, storage, hours: () => 8 });
+    return new App({
       now: time.now,
       schedule: time.schedule,
       today: () => new Date(0),
@@ -81,6 +88,9 @@ describe("App", () => {
         },
         new BusyTime(time.now),
       ),
+      pocket,
+      shift,
+      power: new Power({ wallNow: time.now, schedule: time.schedule, shift, pocket }),
       log: new LogBook(() => new Date(0)),
       notices: new NoticeBoard(),
       join: async (room, settings, listener, luggage) => {
@@ -118,6 +128,7 @@ describe("App", () => {
       showFigures: async () => undefined,
       isAwakeLocked: signal(false),
     });
+  };
 
   /** Room keys are derived off the thread. */
   const untilJoined = async (count: number): Promise<void> => {
@@ -430,5 +441,59 @@ describe("App", () => {
     await app.followFragment();
     expect(await app.actions.copyInvite()).toBe(false);
     expect(noticeCodes()).toEqual(["share-failed"]);
+  });
+
+  describe("while the screen is dark", () => {
+    const band = async () => {
+      const link = new RecordingLink("band");
+      const probe = gateway.addProbe(link, "band");
+      await probe?.open();
+      return link;
+    };
+    const move = (link: RecordingLink): void =>
+      link.emit({ kind: kinds.motion, payload: encodeMotion({ clockMs: 0, x: 1, y: 2, z: 3 }), receivedAtMs: 0 });
+
+    it("should change nothing that is drawn, go on as a gateway, and catch up when it wakes", async () => {
+      fragment = invite("A");
+      void app.followFragment();
+      await untilJoined(1);
+      const link = await band();
+      await time.advance(200);
+      move(link);
+      const { probes, peers, traffic, log, server } = app.model;
+      const trail = probes.value[0]?.motionTrail;
+      let changes = 0;
+      const stops = [probes, peers, traffic, log, server, ...(trail === undefined ? [] : [trail])].map((drawn) =>
+        drawn.subscribe(() => void changes++),
+      );
+      app.actions.darken();
+      changes = 0;
+      for (let i = 0; i < 20; i++) {
+        move(link);
+        joined[0]?.listener.onMeshChange({ kind: "connected" });
+        joined[0]?.listener.onEvent({ kind: "woke" });
+        await time.advance(200);
+      }
+      expect(changes).toBe(0);
+      expect(trail?.value).toHaveLength(1);
+      app.actions.testBuzz(gateway.probes[0]?.index ?? 0);
+      await settle();
+      expect(link.written).toHaveLength(1);
+      app.actions.wake();
+      expect(log.value.at(-1)?.text).toMatch(/asleep/);
+      expect(server.value).toEqual({ kind: "connected" });
+      move(link);
+      expect(trail?.value).toHaveLength(2);
+      for (const stop of stops) stop();
+    });
+
+    it("should wake when the room is left", async () => {
+      fragment = invite("A");
+      void app.followFragment();
+      await untilJoined(1);
+      app.actions.darken();
+      await app.leave();
+      expect(app.model.isDark.value).toBe(false);
+    });
   });
 });

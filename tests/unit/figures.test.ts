@@ -30,6 +30,8 @@ const setUp = async () => {
     setItem: (key: string, text: string) => void entries.set(key, text),
   };
   const { now, schedule } = time;
+  const shiftEndsAtMs = time.now() + wall.leadMs + 8 * 3_600_000;
+  const screen = { isDark: false };
   const figures = new Figures({
     now,
     wallNow: () => time.now() + wall.leadMs,
@@ -43,6 +45,9 @@ const setUp = async () => {
     }),
     settings: new FigureSettingsStore(openTextStorage(() => storage)),
     recordings,
+    shiftEndsAtMs: () => shiftEndsAtMs,
+    onShiftHours: () => undefined,
+    isDark: () => screen.isDark,
     browser: "a browser",
     save: (_, file) => files.push(file),
     onNotKept: () => undefined,
@@ -55,7 +60,7 @@ const setUp = async () => {
     if (opened === undefined) throw new Error("the page is in a room");
     return opened;
   };
-  return { time, wall, recordings, files, anna, figures, open };
+  return { time, wall, screen, recordings, files, anna, figures, open };
 };
 
 describe("the figures of a page", () => {
@@ -150,5 +155,21 @@ describe("the figures of a page", () => {
       /; Mia's arm lasts 1 h \d+ min, the shift 7 h \d+ min$/,
     );
     expect(view.verdict.outcome).toBe("bad");
+  });
+
+  it("should draw nothing while the screen is dark, and go on where it is when it wakes", async () => {
+    const { time, screen, open } = await setUp();
+    const { model } = open();
+    let changes = 0;
+    const stops = [model.figures, model.history].map((drawn) => drawn.subscribe(() => void changes++));
+    screen.isDark = true;
+    changes = 0;
+    await time.advance(20_000);
+    expect(changes).toBe(0);
+    screen.isDark = false;
+    await time.advance(10_000);
+    expect(changes).toBeGreaterThan(1);
+    expect(model.history.value.points.length).toBeGreaterThan(3); // They were noted all the same.
+    for (const stop of stops) stop();
   });
 });

@@ -56,6 +56,7 @@ describe("settings store", () => {
       buzzesPerTenSeconds: 10,
       rules: defaultRules,
       mutedPeers: [],
+      powerMode: "automatic",
     });
     expect(open(2).store.load().name).toBe("Phone 2");
   });
@@ -64,7 +65,16 @@ describe("settings store", () => {
     const { store, storage } = open();
     const rules: readonly Rule[] = [{ gesture: "wave", from: "ab".repeat(16), pattern: "long" }];
     const mutedPeers = ["ab".repeat(16), "cd".repeat(16)];
-    const settings = { name: "Ada", isMuted: true, strengthLimit: 40, buzzesPerTenSeconds: 3, rules, mutedPeers };
+    const powerMode = "full-speed" as const;
+    const settings = {
+      name: "Ada",
+      isMuted: true,
+      strengthLimit: 40,
+      buzzesPerTenSeconds: 3,
+      rules,
+      mutedPeers,
+      powerMode,
+    };
     expect(store.save(settings)).toBe("kept");
     expect(open(1, storage).store.load()).toEqual(settings);
   });

@@ -2,6 +2,7 @@
 // because a second tab is a second gateway. What comes back from storage may be anything and is read field by field.
 import { maxNameBytes, plainName } from "../../gateway/roster.ts";
 import { defaultRules, readRules } from "../../gateway/rules.ts";
+import { powerModes } from "../../gateway/shift-governor.ts";
 import { cutUtf8 } from "../../gateway/utf8.ts";
 import { buzzRateRange, defaultWearerLimits, strengthLimitRange } from "../../gateway/wearer-limits.ts";
 import type { Settings } from "../ui/app-model.ts";
@@ -29,7 +30,7 @@ export class SettingsStore {
 
   load(): Settings {
     const stored = readJson(this.#storage, sharedKey);
-    const { isMuted, strengthLimit, buzzesPerTenSeconds, rules, mutedPeers } = fieldsOf(stored);
+    const { isMuted, strengthLimit, buzzesPerTenSeconds, rules, mutedPeers, powerMode } = fieldsOf(stored);
     return {
       name: cleanName(this.#storage.read(nameKey(this.#slot)) ?? "") ?? this.#defaultName(),
       isMuted: isMuted === true,
@@ -37,6 +38,7 @@ export class SettingsStore {
       buzzesPerTenSeconds: readWhole(buzzesPerTenSeconds, buzzRateRange) ?? defaultWearerLimits.buzzesPerTenSeconds,
       rules: rules === undefined ? defaultRules : readRules(rules),
       mutedPeers: Array.isArray(mutedPeers) ? mutedPeers.filter(isGatewayId).slice(-maxMutedPeers) : [],
+      powerMode: powerModes.find((mode) => mode === powerMode) ?? "automatic",
     };
   }
 

@@ -3,9 +3,11 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { LinkState } from "../../firmware-bridge/device-link.ts";
 import type { ErrorCode } from "../../gateway/errors.ts";
+import type { PowerPlan } from "../../gateway/power-plan.ts";
 import type { Rule } from "../../gateway/rules.ts";
 import type { Now } from "../../gateway/runtime.ts";
 import type { ServerState } from "../../gateway/server-state.ts";
+import type { PowerMode, PowerReason } from "../../gateway/shift-governor.ts";
 import type { WearerLimits } from "../../gateway/wearer-limits.ts";
 
 export interface ProbeView {
@@ -94,6 +96,20 @@ export interface Settings extends WearerLimits {
   readonly rules: readonly Rule[];
   /** Gateway ids of people whose gestures and buzzes move no band here, in whatever room. */
   readonly mutedPeers: readonly string[];
+  /** Whether the governor may save power. */
+  readonly powerMode: PowerMode;
+}
+
+/** What the governor does to make the battery last, and why. */
+export interface PowerView {
+  readonly plan: PowerPlan;
+  readonly reason: PowerReason;
+  /** By the wall clock. */
+  readonly shiftEndsAtMs: number;
+  /** Why the battery is not known. */
+  readonly noBattery: string | undefined;
+  /** My probes that were to send less and do not. */
+  readonly unthinned: readonly { readonly name: string; readonly why: "not-supported" | "not-taken" }[];
 }
 
 /** Counted over all peers since the page opened; the causes are those of docs/protocol.md §2.6. */
@@ -130,6 +146,9 @@ export interface AppModel {
     readonly share: boolean;
   };
   readonly isAwakeLocked: ReadonlySignal<boolean>;
+  readonly power: ReadonlySignal<PowerView>;
+  /** The screen is dark, for a phone in a pocket: nothing is drawn, and nothing here changes, until it wakes. */
+  readonly isDark: ReadonlySignal<boolean>;
 }
 
 export interface AppActions {
@@ -163,6 +182,11 @@ export interface AppActions {
   setStrengthLimit(percent: number): void;
   setBuzzRate(perTenSeconds: number): void;
   setRules(rules: readonly Rule[]): void;
+  setPowerMode(mode: PowerMode): void;
+  /** @param time of day as "18:00". */
+  setShiftEnd(time: string): void;
+  darken(): void;
+  wake(): void;
   dismissNotice(id: number): void;
   /** Loads the figures and draws them into `root`; the function takes them away again. Undefined: they could not be loaded. */
   showFigures(root: Element): Promise<(() => void) | undefined>;

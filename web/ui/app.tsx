@@ -3,6 +3,8 @@ import "./styles.css";
 import { useSignalEffect } from "@preact/signals";
 import { render } from "preact";
 import type { AppActions, AppModel } from "./app-model.ts";
+import { DarkContext } from "./dark-context.ts";
+import { DarkScreen } from "./dark-screen.tsx";
 import { Notices } from "./notices.tsx";
 import type { AppProps } from "./props.ts";
 import { Room } from "./room.tsx";
@@ -18,14 +20,15 @@ const App = ({ model, actions }: AppProps) => {
     document.title = label === undefined ? productName : `${model.settings.value.name} · ${label}`;
   });
   return (
-    <>
+    <DarkContext.Provider value={model.isDark}>
       {room === undefined ? (
         <Start model={model} actions={actions} />
       ) : (
         <Room key={room.roomId} model={model} actions={actions} room={room} />
       )}
       <Notices model={model} actions={actions} />
-    </>
+      <DarkScreen model={model} actions={actions} />
+    </DarkContext.Provider>
   );
 };
 

@@ -14,6 +14,7 @@ import { Log } from "./log.tsx";
 import { NameField } from "./name-field.tsx";
 import { jumpTo } from "./parts.ts";
 import { People } from "./people.tsx";
+import { Power } from "./power.tsx";
 import { Probes } from "./probes.tsx";
 import type { AppProps } from "./props.ts";
 import { SectionNav } from "./section-nav.tsx";
@@ -100,6 +101,7 @@ export const Room = ({ model, actions, room }: AppProps & { room: RoomView }) =>
             </h2>
             <Dial model={model} room={room} buzzes={buzzes} />
             {isAlone && <Alone model={model} actions={actions} room={room} />}
+            <Power model={model} actions={actions} />
           </section>
           <div class="room-column">
             <FirstSteps model={model} actions={actions} room={room} />
@@ -114,7 +116,7 @@ export const Room = ({ model, actions, room }: AppProps & { room: RoomView }) =>
         <Figures actions={actions} isOpen={areFiguresOpen} />
       </main>
       <StatusLine model={model} />
-      {isInviting.value && (
+      {isInviting.value && !model.isDark.value && (
         <InviteDialog
           model={model}
           actions={actions}

@@ -1,17 +1,22 @@
-// A text that depends on the time: renders itself anew each second and nothing around it.
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+// A text that depends on the time: renders itself anew each second and nothing around it; not at all while the screen is dark.
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useContext } from "preact/hooks";
 import type { Now } from "../../gateway/runtime.ts";
+import { DarkContext } from "./dark-context.ts";
 
 const tickMs = 1000;
 
 export const Ticking = ({ now, text }: { now: Now; text: (nowMs: number) => string }) => {
   const nowMs = useSignal(now());
-  useEffect(() => {
-    const timer = setInterval(() => {
+  const isDark = useContext(DarkContext);
+  useSignalEffect(() => {
+    if (isDark.value) return undefined;
+    const tick = (): void => {
       nowMs.value = now();
-    }, tickMs);
+    };
+    tick();
+    const timer = setInterval(tick, tickMs);
     return () => clearInterval(timer);
-  }, [now, nowMs]);
+  });
   return <>{text(nowMs.value)}</>;
 };

@@ -1,6 +1,7 @@
 // Made-up people, probes and figures in every main state of the page. Nothing here is random: a picture stays the same.
 import { signal } from "@preact/signals";
 import { capabilities } from "../../../firmware-bridge/earl-profile.ts";
+import { powerPlans } from "../../../gateway/power-plan.ts";
 import { defaultRules } from "../../../gateway/rules.ts";
 import {
   type AppModel,
@@ -9,6 +10,7 @@ import {
   motionTrailLength,
   type PeerState,
   type PeerView,
+  type PowerView,
   type ProbeView,
   type RememberedRoom,
   type RoomView,
@@ -108,6 +110,24 @@ const settings: Settings = {
   buzzesPerTenSeconds: 6,
   rules: defaultRules,
   mutedPeers: [],
+  powerMode: "automatic",
+};
+
+/** Ten hours after the log's first line, by a clock that the pictures share with nobody. */
+const shiftEndsAtMs = new Date(2026, 4, 4, 18).getTime();
+
+export const lastingPower: PowerView = {
+  plan: powerPlans.full,
+  reason: { kind: "lasts" },
+  shiftEndsAtMs,
+  noBattery: undefined,
+  unthinned: [],
+};
+
+export const savingPower: PowerView = {
+  ...lastingPower,
+  plan: powerPlans.saving,
+  reason: { kind: "saving", reach: "yes" },
 };
 
 const traffic: TrafficView = {
@@ -159,6 +179,8 @@ export interface SceneState {
   readonly log: readonly LogLine[];
   readonly notices: AppModel["notices"]["value"];
   readonly isAwakeLocked: boolean;
+  readonly power: PowerView;
+  readonly isDark: boolean;
   readonly platform: AppModel["platform"];
   /** By name, so that the figures' fixtures are loaded as late as the figures are. */
   readonly figures: "nothingYet" | "hourOfTen" | "allAmiss";
@@ -178,5 +200,7 @@ export const sceneModel = (scene: Partial<SceneState>) => ({
   log: signal(scene.log ?? []),
   notices: signal(scene.notices ?? []),
   isAwakeLocked: signal(scene.isAwakeLocked ?? true),
+  power: signal(scene.power ?? lastingPower),
+  isDark: signal(scene.isDark ?? false),
   platform: scene.platform ?? { bluetooth: undefined, motion: undefined, vibration: undefined, share: true },
 });

@@ -38,7 +38,7 @@ export class GalleryBrowser {
     });
     page.on("pageerror", (error) => complaints.push(String(error)));
     await page.goto(this.served.urlOf(name));
-    await page.locator("h1").waitFor();
+    await page.locator("h1").waitFor({ state: "attached" }); // The dark screen hides it.
     return { page, complaints };
   }
 

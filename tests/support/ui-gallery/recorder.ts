@@ -1,6 +1,6 @@
 // Actions for the gallery: each is recorded, and those whose effect a person expects to see at once change the scene.
 import type { AppActions } from "../../../web/ui/app-model.ts";
-import { probe, room, type SceneState, type sceneModel } from "./fixtures.ts";
+import { lastingPower, probe, room, type SceneState, savingPower, type sceneModel } from "./fixtures.ts";
 
 export type Call = readonly [name: string, ...values: readonly unknown[]];
 
@@ -81,6 +81,18 @@ export const recordingActions = (
     setStrengthLimit: record<[number]>("setStrengthLimit", (strengthLimit) => change({ strengthLimit })),
     setBuzzRate: record<[number]>("setBuzzRate", (buzzesPerTenSeconds) => change({ buzzesPerTenSeconds })),
     setRules: record<[typeof model.settings.value.rules]>("setRules", (rules) => change({ rules })),
+    setPowerMode: record<[typeof model.settings.value.powerMode]>("setPowerMode", (powerMode) => {
+      change({ powerMode });
+      const isFull = powerMode === "full-speed";
+      model.power.value = isFull ? { ...lastingPower, reason: { kind: "overruled", reach: "no" } } : savingPower;
+    }),
+    setShiftEnd: record<[string]>("setShiftEnd"),
+    darken: record("darken", () => {
+      model.isDark.value = true;
+    }),
+    wake: record("wake", () => {
+      model.isDark.value = false;
+    }),
     dismissNotice: record<[number]>("dismissNotice", (id) => {
       model.notices.value = model.notices.value.filter((notice) => notice.id !== id);
     }),

@@ -1,9 +1,11 @@
 // The page's main states by name: what a picture or a test asks for with `?scene=`.
 import { signal } from "@preact/signals";
+import { powerPlans } from "../../../gateway/power-plan.ts";
 import { defaultRules } from "../../../gateway/rules.ts";
 import {
   busyLog,
   connected,
+  lastingPower,
   logLines,
   nowMs,
   person,
@@ -11,6 +13,7 @@ import {
   rememberedRooms,
   room,
   type SceneState,
+  savingPower,
   tenPeople,
   waveTrail,
 } from "./fixtures.ts";
@@ -18,6 +21,8 @@ import {
 export const hostileName = '<img src=x onerror="globalThis.wasInjected=true">';
 /** Right-to-left override, a long word and no space: what breaks lines and turns text round. */
 export const longName = `\u202e${"Donaudampfschifffahrtsgesellschaft".repeat(2)}`;
+
+const noBatteryHere = "this browser does not tell pages about the battery; Chrome and Edge do";
 
 const leftArm = probe(1, "Left arm", { lastGesture: { name: "wave", atMs: nowMs - 3000 } });
 const simulatedArm = probe(1, "Simulated arm 1", {
@@ -41,7 +46,11 @@ const busy: Partial<SceneState> = {
 export const scenes: Readonly<Record<string, Partial<SceneState>>> = {
   start: {},
   "start-remembered": { rememberedRooms },
-  alone: { room, log: logLines([["info", "You came into Early shift."]]) },
+  alone: {
+    room,
+    power: { ...lastingPower, reason: { kind: "no-battery" }, noBattery: noBatteryHere },
+    log: logLines([["info", "You came into Early shift."]]),
+  },
   simulated: {
     room,
     probes: [simulatedArm],
@@ -57,6 +66,17 @@ export const scenes: Readonly<Record<string, Partial<SceneState>>> = {
   },
   ten: { ...busy, figures: "hourOfTen" },
   watching: { ...busy, peers: watchedMira },
+  saving: { ...busy, power: savingPower },
+  "saving-little": {
+    ...busy,
+    power: {
+      ...savingPower,
+      plan: powerPlans.least,
+      reason: { kind: "saving", reach: "no" },
+      unthinned: [{ name: "Left arm", why: "not-supported" }],
+    },
+  },
+  pocket: { ...busy, power: savingPower, isDark: true },
   crowd: {
     ...busy,
     peers: Array.from({ length: 24 }, (_, i) => person(i + 1, `Dancer ${i + 1}`, connected(3 + i, 1 + i / 4))),
@@ -102,6 +122,7 @@ export const scenes: Readonly<Record<string, Partial<SceneState>>> = {
       strengthLimit: 100,
       buzzesPerTenSeconds: 20,
       mutedPeers: [],
+      powerMode: "full-speed",
       rules: [...defaultRules, { gesture: "any", from: "f".repeat(32), pattern: "none" }],
     },
     probes: [probe(1, hostileName), probe(2, longName, { origin: "simulated" })],
@@ -125,6 +146,14 @@ export const scenes: Readonly<Record<string, Partial<SceneState>>> = {
     ],
     log: logLines([["problem", `${hostileName} ${longName}`]]),
     notices: [{ id: 1, code: "not-an-earl-device", subject: longName }],
+    power: {
+      ...lastingPower,
+      reason: { kind: "overruled", reach: "no" },
+      unthinned: [
+        { name: hostileName, why: "not-taken" },
+        { name: longName, why: "not-supported" },
+      ],
+    },
     figures: "allAmiss",
   },
 };

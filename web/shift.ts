@@ -1,0 +1,95 @@
+// The shift that the battery has to last: it begins when a room is entered and is as long as the person says, or ends at the time of day that they
+// say. Kept over a reload, on this device, for all its tabs. A shift that is over begins anew with the next room.
+import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { Now } from "../gateway/runtime.ts";
+import { shiftHoursRange } from "./store/figure-settings-store.ts";
+import { readJson, type StorageOutcome, type TextStorage } from "./store/text-storage.ts";
+
+const storageKey = "earl-mesh.shift";
+const hourMs = 3_600_000;
+/** The day on which clocks are set back has an hour more. */
+const maxShiftMs = (shiftHoursRange.most + 1) * hourMs;
+
+export interface ShiftOptions {
+  /** Milliseconds of the wall clock. */
+  readonly wallNow: Now;
+  readonly storage: TextStorage;
+  /** How long a shift is that has no end yet. */
+  readonly hours: () => number;
+}
+
+interface Span {
+  readonly beganAtMs: number;
+  readonly endsAtMs: number;
+}
+
+export class Shift {
+  readonly #options: ShiftOptions;
+  readonly #endsAtMs: Signal<number>;
+  #beganAtMs: number;
+
+  constructor(options: ShiftOptions) {
+    this.#options = options;
+    const { beganAtMs, endsAtMs } = this.#stored() ?? this.#fresh();
+    this.#beganAtMs = beganAtMs;
+    this.#endsAtMs = signal(endsAtMs);
+  }
+
+  /** By the wall clock. */
+  get endsAtMs(): ReadonlySignal<number> {
+    return this.#endsAtMs;
+  }
+
+  /** A room is entered: the shift goes on, or begins. */
+  enter(): StorageOutcome {
+    return this.#keep(this.#stored() ?? this.#fresh());
+  }
+
+  /** The person has another length in mind than they had when it began. */
+  setHours(hours: number): StorageOutcome {
+    return this.#keep({ beganAtMs: this.#beganAtMs, endsAtMs: this.#beganAtMs + hours * hourMs });
+  }
+
+  /** @param time of day as "18:00"; the next time that it is so late. Undefined: that is no time of day. */
+  setEnd(time: string): StorageOutcome | undefined {
+    const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time) ?? [];
+    if (hours === undefined || minutes === undefined) return undefined;
+    const nowMs = this.#options.wallNow();
+    const end = new Date(nowMs);
+    end.setHours(Number(hours), Number(minutes), 0, 0);
+    if (end.getTime() <= nowMs) end.setDate(end.getDate() + 1);
+    return this.#keep({ beganAtMs: this.#beganAtMs, endsAtMs: end.getTime() });
+  }
+
+  /** Another tab has changed it. */
+  read(): void {
+    const stored = this.#stored();
+    if (stored !== undefined) this.#take(stored);
+  }
+
+  #fresh(): Span {
+    const nowMs = this.#options.wallNow();
+    return { beganAtMs: nowMs, endsAtMs: nowMs + this.#options.hours() * hourMs };
+  }
+
+  /** Undefined when there is none that is under way: whatever is stored may have been written by anything, or before the clock was set. */
+  #stored(): Span | undefined {
+    const nowMs = this.#options.wallNow();
+    const { beganAtMs, endsAtMs }: Partial<Record<string, unknown>> = Object(
+      readJson(this.#options.storage, storageKey),
+    );
+    if (typeof beganAtMs !== "number" || typeof endsAtMs !== "number") return undefined;
+    const isUnderWay = beganAtMs <= nowMs && endsAtMs > nowMs && endsAtMs - nowMs <= maxShiftMs;
+    return isUnderWay ? { beganAtMs, endsAtMs } : undefined;
+  }
+
+  #keep(span: Span): StorageOutcome {
+    this.#take(span);
+    return this.#options.storage.write(storageKey, JSON.stringify(span));
+  }
+
+  #take({ beganAtMs, endsAtMs }: Span): void {
+    this.#beganAtMs = beganAtMs;
+    this.#endsAtMs.value = endsAtMs;
+  }
+}

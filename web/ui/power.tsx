@@ -1,0 +1,60 @@
+// Below the dial: until when the battery has to last, what is done for that and why, a word to overrule it, and the dark screen for a pocket.
+
+import { fieldTime, powerText, unthinnedTexts } from "./power-words.ts";
+import type { AppProps } from "./props.ts";
+
+/** Automatic saving is the rule: a key for it stands here only after it was overruled, and one to overrule it only while it saves. */
+const ModeKey = ({ model, actions }: AppProps) => {
+  const { kind } = model.power.value.reason;
+  if (model.settings.value.powerMode === "full-speed") {
+    return (
+      <button type="button" class="key" onClick={() => actions.setPowerMode("automatic")}>
+        Save power again
+      </button>
+    );
+  }
+  return kind === "saving" ? (
+    <button type="button" class="key" onClick={() => actions.setPowerMode("full-speed")}>
+      Full speed
+    </button>
+  ) : null;
+};
+
+export const Power = ({ model, actions }: AppProps) => {
+  const power = model.power.value;
+  const { title, detail } = powerText(power);
+  return (
+    <section class={`power power-${power.reason.kind}`} aria-labelledby="power-title">
+      <h3 id="power-title" class="for-readers">
+        Power
+      </h3>
+      <div class="power-text" role="status">
+        <p class="power-title">{title}</p>
+        {detail !== undefined && <p class="hint">{detail}</p>}
+        {power.unthinned.map(({ name, why }, i) => (
+          <p key={i} class="hint">
+            <bdi>{name}</bdi> {unthinnedTexts[why]}
+          </p>
+        ))}
+      </div>
+      <div class="power-keys">
+        <label class="shift-end">
+          <span>Shift ends</span>
+          <input
+            class="field"
+            type="time"
+            required
+            value={fieldTime(power.shiftEndsAtMs)}
+            onChange={(event) => actions.setShiftEnd(event.currentTarget.value)}
+          />
+        </label>
+        <div class="keys">
+          <ModeKey model={model} actions={actions} />
+          <button type="button" class="key" onClick={() => actions.darken()}>
+            Dark screen
+          </button>
+        </div>
+      </div>
+    </section>
+  );
+};
