@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import {
   dialIdBytes,
+  type FrameType,
   type GatewayFrame,
   type LedgerReport,
   macBytes,
@@ -77,40 +78,49 @@ const description = {
 
 const type = <T extends string>(name: T): { readonly type: fc.Arbitrary<T> } => ({ type: fc.constant(name) });
 
-export const arbitraryFrame: fc.Arbitrary<GatewayFrame> = fc.oneof(
-  fc.record({ ...type("hello"), ...hello }),
-  fc.record({ ...type("answer"), ...hello, ...proof }),
-  fc.record({ ...type("proof"), ...proof }),
-  fc.record({ ...type("ready") }),
-  fc.record({
+/** By type, for tests that want one alone. */
+export const arbitraryFrames: Readonly<Record<FrameType, fc.Arbitrary<GatewayFrame>>> = {
+  hello: fc.record({ ...type("hello"), ...hello }),
+  answer: fc.record({ ...type("answer"), ...hello, ...proof }),
+  proof: fc.record({ ...type("proof"), ...proof }),
+  ready: fc.record({ ...type("ready") }),
+  roster: fc.record({
     ...type("roster"),
     version: positive,
     name,
     isHidden: fc.boolean(),
     probes: fc.array(probe, { maxLength: maxProbes }),
   }),
-  fc.record({
+  aggregate: fc.record({
     ...type("aggregate"),
     rosterVersion: positive,
     records: fc.array(arbitraryRecord, { minLength: 1, maxLength: 12 }),
   }),
-  fc.record({
+  interest: fc.record({
     ...type("interest"),
     version: positive,
     entries: fc.array(interestEntry, { maxLength: maxInterestEntries }),
   }),
-  fc.record({ ...type("ping"), id: varint, t1Us: varint, ledger }),
-  fc.record({ ...type("pong"), id: varint, t2Us: varint, t3Us: varint, ledger }),
-  fc.record({ ...type("members"), version: positive, sessionIds: fc.array(sessionId, { maxLength: 20 }) }),
-  fc.record({ ...type("bye"), reason: u8 }),
-  fc.record({
+  ping: fc.record({ ...type("ping"), id: varint, t1Us: varint, ledger }),
+  pong: fc.record({ ...type("pong"), id: varint, t2Us: varint, t3Us: varint, ledger }),
+  members: fc.record({ ...type("members"), version: positive, sessionIds: fc.array(sessionId, { maxLength: 20 }) }),
+  bye: fc.record({ ...type("bye"), reason: u8 }),
+  roomKey: fc.record({
     ...type("roomKey"),
     roomKey: bytes(roomKeyBytes),
     by: hexDigits(32),
     isSettled: fc.boolean(),
     removed: fc.array(hexDigits(32), { maxLength: maxRemoved }),
   }),
-  fc.record({ ...type("neighbourOffer"), ...description }),
-  fc.record({ ...type("neighbourAnswer"), ...description }),
-  fc.record({ ...type("done"), probe: varint, sequence: fc.nat({ max: maxSequence }), timeUs: varint, outcome: u8 }),
-);
+  neighbourOffer: fc.record({ ...type("neighbourOffer"), ...description }),
+  neighbourAnswer: fc.record({ ...type("neighbourAnswer"), ...description }),
+  done: fc.record({
+    ...type("done"),
+    probe: varint,
+    sequence: fc.nat({ max: maxSequence }),
+    timeUs: varint,
+    outcome: u8,
+  }),
+};
+
+export const arbitraryFrame: fc.Arbitrary<GatewayFrame> = fc.oneof(...Object.values(arbitraryFrames));
