@@ -2,6 +2,7 @@
 // makes tests and benches of a full room possible.
 import type { Channel } from "../gateway/channel.ts";
 import type { GatewayEvent } from "../gateway/gateway.ts";
+import type { Luggage } from "../gateway/luggage.ts";
 import type { Room } from "../gateway/room-key.ts";
 import { defaultRules } from "../gateway/rules.ts";
 import type { IdentityKey } from "../gateway/runtime.ts";
@@ -28,6 +29,8 @@ export interface NativePhoneOptions extends Pick<RoomSessionOptions, "wrapChanne
   /** Of that key; undefined: the first. */
   readonly epoch?: number;
   readonly limits?: WearerLimits;
+  /** From the room before, when this one is the same under another key. */
+  readonly luggage?: Luggage | undefined;
   readonly onEvent?: (event: GatewayEvent) => void;
   /** What its gateway is given in place of a channel. */
   readonly wrapChannel?: (channel: Channel) => Channel;
@@ -48,6 +51,7 @@ export const startNativePhone = async (options: NativePhoneOptions): Promise<Roo
     fetchMembers: (roomId) => api.members(roomId),
     identity: options.identity ?? (await identityKeyOf(await makeIdentityKeyPair())),
     epoch: options.epoch ?? 1,
+    luggage: options.luggage,
     name,
     rules: defaultRules,
     limits: options.limits ?? defaultWearerLimits,

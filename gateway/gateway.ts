@@ -341,6 +341,7 @@ export class Gateway {
     this.#cancelBeat();
     this.#keyChange.close();
     this.#peers.close();
+    this.#farewell?.check();
     this.#mux.close();
     await Promise.all(this.probes.map((probe) => this.removeProbe(probe.index)));
   }

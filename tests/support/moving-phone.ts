@@ -1,0 +1,116 @@
+// A native phone that stays with its room: where the room gets another key it follows with its band, as a page does.
+import { startNativePhone } from "../../bench/native-phone.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
+import { gestureCode } from "../../firmware-bridge/gestures.ts";
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import { encodeGesture } from "../../firmware-bridge/payloads.ts";
+import type { Channel } from "../../gateway/channel.ts";
+import type { GatewayEvent } from "../../gateway/gateway.ts";
+import type { Luggage } from "../../gateway/luggage.ts";
+import { deriveRoom, type Room } from "../../gateway/room-key.ts";
+import type { SettledChange } from "../../gateway/room-key-change.ts";
+import type { IdentityKey } from "../../gateway/runtime.ts";
+import type { RoomSession } from "../../web/mesh/room-session.ts";
+import { now } from "../../web/mesh/timers.ts";
+import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
+import { RecordingLink } from "./recording-link.ts";
+
+const probeInfo = {
+  probeClass: probeClasses.armProbe,
+  capabilities: capabilities.gestureOut | capabilities.vibrateIn,
+};
+
+export interface MovingPhoneOptions {
+  readonly origin: string;
+  readonly room: Room;
+  readonly name: string;
+  readonly wrapChannel?: (channel: Channel) => Channel;
+}
+
+export class MovingPhone {
+  readonly link: RecordingLink;
+  /** Of all its rooms. */
+  readonly events: GatewayEvent[] = [];
+  readonly changes: SettledChange[] = [];
+  room: Room;
+  readonly #options: MovingPhoneOptions;
+  readonly #identity: IdentityKey;
+  readonly #former: RoomSession[] = [];
+  #session: RoomSession | undefined;
+  #epoch = 0;
+
+  private constructor(options: MovingPhoneOptions, identity: IdentityKey) {
+    this.#options = options;
+    this.#identity = identity;
+    this.room = options.room;
+    this.link = new RecordingLink(options.name, probeInfo);
+  }
+
+  static async join(options: MovingPhoneOptions): Promise<MovingPhone> {
+    const phone = new MovingPhone(options, await identityKeyOf(await makeIdentityKeyPair()));
+    await phone.#enter(options.room, undefined);
+    await phone.session.gateway.addProbe(phone.link, `${options.name}'s arm`)?.open();
+    return phone;
+  }
+
+  get session(): RoomSession {
+    if (this.#session === undefined) throw new Error("the phone has not joined");
+    return this.#session;
+  }
+
+  /** Names of those who are connected. */
+  get companions(): readonly string[] {
+    return this.session.gateway.peers.flatMap(({ state, name }) => (state.kind === "connected" ? [name] : [])).sort();
+  }
+
+  get buzzes(): number {
+    return this.link.written.filter(({ kind }) => kind === kinds.vibrate).length;
+  }
+
+  wave(): void {
+    this.link.emit({
+      kind: kinds.gesture,
+      payload: encodeGesture({ gesture: gestureCode("wave"), intensity: 200 }),
+      receivedAtMs: now(),
+    });
+  }
+
+  changeRoomKey(removed: readonly string[]): void {
+    this.session.gateway.changeRoomKey(webCrypto.randomBytes(16), removed);
+  }
+
+  /** How many of its events were of that kind. */
+  count(kind: GatewayEvent["kind"]): number {
+    return this.events.filter((event) => event.kind === kind).length;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#former, this.session].map((session) => session.close()));
+  }
+
+  async #enter(room: Room, luggage: Luggage | undefined): Promise<void> {
+    const { origin, name, wrapChannel } = this.#options;
+    this.room = room;
+    this.#session = await startNativePhone({
+      origin,
+      room,
+      name,
+      identity: this.#identity,
+      epoch: ++this.#epoch,
+      luggage,
+      onEvent: (event) => {
+        this.events.push(event);
+        if (event.kind === "room-key-settled") void this.#follow(event.change);
+      },
+      ...(wrapChannel && { wrapChannel }),
+    });
+  }
+
+  async #follow(change: SettledChange): Promise<void> {
+    const old = this.session;
+    this.changes.push(change);
+    this.#former.push(old);
+    await this.#enter(await deriveRoom(webCrypto, change.roomKey), old.gateway.pack());
+    void old.retire();
+  }
+}
