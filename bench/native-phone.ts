@@ -10,6 +10,7 @@ import { roomIdOf } from "../gateway/session-id.ts";
 import { defaultWearerLimits, type WearerLimits } from "../gateway/wearer-limits.ts";
 import { Mesh, type MeshOptions } from "../web/mesh/mesh.ts";
 import { RtcNeighbourOpener } from "../web/mesh/neighbour-opener.ts";
+import type { ServerOpener, ServerOpenerListener } from "../web/mesh/opener.ts";
 import { PeerJsOpener, signalingAddress } from "../web/mesh/peerjs-opener.ts";
 import { RoomSession, type RoomSessionOptions } from "../web/mesh/room-session.ts";
 import { type PageConfig, type ServerApi, serverApi } from "../web/mesh/server-api.ts";
@@ -72,15 +73,7 @@ export const startNativeMesh = async ({ origin, ...options }: NativeMeshOptions)
     ...options,
     ...platform,
     fetchMembers: () => api.members(roomIdOf(sessionId)),
-    openServer: (listener) =>
-      new PeerJsOpener({
-        ...platform,
-        Peer: loadPeerJs(),
-        sessionId,
-        address: signalingAddress(origin, config.peerPath),
-        iceServers: config.iceServers,
-        listener,
-      }),
+    openServer: (listener) => serverOpener(origin, config, sessionId, listener),
     // Without gateways there is nobody to carry a frame.
     openNeighbour: (onChannel) =>
       new RtcNeighbourOpener({
@@ -93,6 +86,28 @@ export const startNativeMesh = async ({ origin, ...options }: NativeMeshOptions)
       }),
   });
 };
+
+/** The way to the server alone: who dials whom is the caller's, too. @throws Error when the server does not answer. */
+export const startNativeOpener = async (
+  origin: string,
+  sessionId: string,
+  listener: ServerOpenerListener,
+): Promise<ServerOpener> => serverOpener(origin, (await contact(origin)).config, sessionId, listener);
+
+const serverOpener = (
+  origin: string,
+  config: PageConfig,
+  sessionId: string,
+  listener: ServerOpenerListener,
+): ServerOpener =>
+  new PeerJsOpener({
+    ...platform,
+    Peer: loadPeerJs(),
+    sessionId,
+    address: signalingAddress(origin, config.peerPath),
+    iceServers: config.iceServers,
+    listener,
+  });
 
 const contact = async (origin: string): Promise<{ readonly api: ServerApi; readonly config: PageConfig }> => {
   const api = serverApi(origin, fetch);

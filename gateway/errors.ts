@@ -11,6 +11,7 @@ export type ErrorCode =
   | "room-key-changed"
   | "removed-from-room"
   | "left-behind"
+  | "everybody-gone"
   | "not-removed"
   | "key-change-needs-server"
   | "connection-not-safe"
@@ -104,6 +105,10 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   "left-behind": {
     sentence: "The others have moved on to a new room key that did not reach this phone.",
     remedy: "Ask one of them for a fresh invite.",
+  },
+  "everybody-gone": {
+    sentence: "Everybody else is gone from this room.",
+    remedy: "If they changed its key while this phone slept, ask one of them for a fresh invite.",
   },
   "not-removed": {
     sentence: "This person is still in the room: somebody else changed its key at the same moment.",

@@ -7,7 +7,7 @@ import type { Gateway, GatewayEvent } from "../gateway/gateway.ts";
 import type { Luggage } from "../gateway/luggage.ts";
 import { deriveRoom, makeInvite, makeRoomKey, parseInvite, type Room } from "../gateway/room-key.ts";
 import type { SettledChange } from "../gateway/room-key-change.ts";
-import type { Crypto, Now, Schedule } from "../gateway/runtime.ts";
+import type { Cancel, Crypto, Now, Schedule } from "../gateway/runtime.ts";
 import type { ServerState } from "../gateway/server-state.ts";
 import { maxBluetoothLinks } from "./ble/pairing.ts";
 import { keyChangeText, memberName } from "./key-change-words.ts";
@@ -27,6 +27,9 @@ import type { AppActions, AppModel, RememberedRoom, RoomView, Settings } from ".
 
 /** A picture of an arm needs no more. */
 const watchIntervalMs = 100;
+
+/** A room is whole again within this after whatever happened to it: who is not back by then does not come back to this room. */
+const goneForGoodMs = 30_000;
 
 export interface AppOptions {
   readonly now: Now;
@@ -82,6 +85,7 @@ export class App {
   /** The visit from which a change of the room's key has led here: its room may still say that we were removed. */
   #cameFrom: number | undefined;
   #hasReachedServer = false;
+  #cancelGoneCheck: Cancel | undefined;
   #moving: Promise<void> = Promise.resolve();
 
   constructor(options: AppOptions) {
@@ -156,6 +160,7 @@ export class App {
   }
 
   async leave(): Promise<void> {
+    this.#cancelGoneCheck?.();
     this.#visit++; // What the room still says while it closes is not shown any more.
     const leaving = this.#session;
     this.#session = undefined;
@@ -197,7 +202,8 @@ export class App {
     this.#keep(this.#options.shift.enter());
     this.#options.power.enter(session.gateway);
     this.#apply(this.#settings.value);
-    for (const code of ["room-not-entered", "removed-from-room", "left-behind"] as const) notices.clear(code);
+    for (const code of ["room-not-entered", "removed-from-room", "left-behind", "everybody-gone"] as const)
+      notices.clear(code);
     const label = `Room ${derived.roomId.slice(0, 4)}`;
     const inviteUrl = makeInvite(inviteBase.url, derived.roomKey);
     const { roomId } = derived;
@@ -210,9 +216,22 @@ export class App {
   }
 
   #onEvent(event: GatewayEvent): void {
+    if (event.kind === "peer-gone" && !event.hasLeft) this.#checkWhoIsGone();
+    if (event.kind === "peer-joined") this.#options.notices.clear("everybody-gone");
     if (event.kind === "removed") return this.#wasRemoved(event);
     if (event.kind === "room-key-settled") void this.#move(() => this.#moveOn(event.change));
     this.#views.onEvent(event);
+  }
+
+  /** Who slept through a change of the key is told by nobody; but that the others all went without a word can be seen. */
+  #checkWhoIsGone(): void {
+    const visit = this.#visit;
+    this.#cancelGoneCheck?.();
+    this.#cancelGoneCheck = this.#options.schedule(goneForGoodMs, () => {
+      const isAlone = this.#gateway?.heldSessionIds().length === 0;
+      const isReachable = this.#server.value.kind === "connected";
+      if (visit === this.#visit && isAlone && isReachable) this.#options.notices.raise("everybody-gone");
+    });
   }
 
   /** With the others to the room's new key: the page stays as it is, probes and all, and the old key is in its address no more. */

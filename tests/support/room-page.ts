@@ -64,6 +64,14 @@ export class RoomPage {
     }, before + 1);
   }
 
+  /** Removes somebody from the room, and presses twice for it. */
+  async remove(other: { readonly name: string }): Promise<void> {
+    const row = this.page.getByRole("listitem").filter({ has: this.page.getByText(other.name, { exact: true }) });
+    await row.getByRole("button", { expanded: false }).click();
+    await this.page.getByRole("button", { name: `Remove ${other.name} from the room` }).click();
+    await this.page.getByRole("button", { name: /^Really remove\?/ }).click();
+  }
+
   async report(): Promise<PageReport> {
     const report = await this.page.evaluate(() => window.earlMesh?.report());
     if (report === undefined) throw new Error(`${this.name} is in no room`);

@@ -428,6 +428,20 @@ describe("App", () => {
       expect(noticeCodes()).toEqual(["removed-from-room"]);
     });
 
+    it("should tell when all others went without a word and nobody is back, and take it back when somebody comes", async () => {
+      const mira = await newMember(time, "Mira");
+      const me = inOldRoom(mira);
+      const { dialer } = await connect(time, mira, me);
+      old?.listener.onMeshChange({ kind: "connected" });
+      dialer.close("its network is gone");
+      await time.advance(29_000);
+      expect(noticeCodes()).toEqual([]);
+      await time.advance(2_000);
+      expect(noticeCodes()).toEqual(["everybody-gone"]);
+      await connect(time, mira, me);
+      expect(noticeCodes()).toEqual([]);
+    });
+
     it("should tell who was left behind", async () => {
       const mira = await newMember(time, "Mira");
       old?.listener.onEvent({ kind: "left-behind", peer: await anyPeer(time, mira) });

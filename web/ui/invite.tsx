@@ -98,8 +98,6 @@ export const InviteDialog = ({ model, actions, room, onClose }: AppProps & { roo
           <CopyInvite actions={actions} />
           <ShareInvite model={model} actions={actions} />
           <SecondTabLink room={room} label="Open in a second tab" />
-        </div>
-        <div class="keys">
           <ConfirmButton
             label="Change the room key"
             name="Change the room key"
@@ -110,7 +108,7 @@ export const InviteDialog = ({ model, actions, room, onClose }: AppProps & { roo
             }}
           />
         </div>
-        <p class="hint">Everybody who is here stays; every older invite stops working.</p>
+        <p class="hint">With a new room key everybody who is here stays, and every older invite stops working.</p>
         {!model.platform.share && <p class="hint">This browser has no share sheet; the link does the same.</p>}
         <button type="button" class="key key-strong" onClick={close}>
           Done

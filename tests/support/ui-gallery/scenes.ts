@@ -97,6 +97,15 @@ export const scenes: Readonly<Record<string, Partial<SceneState>>> = {
       { id: 2, code: "link-lost", subject: "Left arm" },
     ],
   },
+  removing: { ...busy, peers: tenPeople.map((peer, i) => ({ ...peer, isBeingRemoved: i === 0 })) },
+  moved: {
+    ...busy,
+    notices: [
+      { id: 1, code: "room-key-changed", subject: "Mira changed the room’s key; Jonas was removed" },
+      { id: 2, code: "not-removed", subject: "Jonas" },
+    ],
+  },
+  removed: { rememberedRooms, notices: [{ id: 1, code: "removed-from-room", subject: undefined }] },
   away: {
     ...busy,
     server: { kind: "away", retryAtMs: nowMs + 8000 },
