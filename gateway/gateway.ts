@@ -382,7 +382,6 @@ export class Gateway {
 
   #takeOver(probe: OwnProbe): void {
     this.#probes.set(probe.index, probe);
-    probe.motionRate.limits = this.#motionLimits;
     probe.moveTo(
       this.#listenerOf(() => probe),
       this.#options.observer?.observeProbe(probe.link),

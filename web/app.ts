@@ -200,7 +200,8 @@ export class App {
     if (visit !== this.#visit) return session.close(); // The page was left meanwhile.
     this.#session = session;
     this.#keep(this.#options.shift.enter());
-    this.#options.power.enter(session.gateway);
+    if (before === undefined) this.#options.power.enter(session.gateway);
+    else this.#options.power.move(session.gateway);
     this.#apply(this.#settings.value);
     for (const code of ["room-not-entered", "removed-from-room", "left-behind", "everybody-gone"] as const)
       notices.clear(code);

@@ -58,6 +58,12 @@ export class Power {
     this.refresh();
   }
 
+  /** The room goes on under another key: what is saved, and what is known of the battery, too. A phone in a pocket stays dark. */
+  move(gateway: Gateway): void {
+    this.#gateway = gateway;
+    this.#carryOut(this.#plan);
+  }
+
   leave(): void {
     this.#cancelTick?.();
     this.#gateway = undefined;

@@ -47,6 +47,20 @@ describe("Power", () => {
     return link;
   };
 
+  it("should go on as it is when the room gets another key", async () => {
+    power.enter(gateway);
+    const band = await addBand("Left", capabilities.motionOut | capabilities.rateIn);
+    await drain(8);
+    const commands = band.written.length;
+    const { gateway: next } = await newMember(time, "Anna", { luggage: gateway.pack() });
+    power.move(next);
+    await time.advance(10_000);
+    expect(next.windowMs).toBe(1000);
+    expect(pocket.isDark.value).toBe(true);
+    expect(power.view.value.plan.level).toBe("least");
+    expect(band.written).toHaveLength(commands);
+  });
+
   it("should carry the plan out in window, rates and screen, say so, and take it back", async () => {
     power.enter(gateway);
     const obedient = await addBand("Left", capabilities.motionOut | capabilities.rateIn);
