@@ -57,7 +57,7 @@ describe("the figures", () => {
     await open(page);
     const charts = await page
       .getByRole("img")
-      .filter({ has: page.locator("canvas") })
+      .filter({ has: page.locator("xpath=self::canvas") })
       .all();
     expect(charts.length).toBeGreaterThan(5);
     for (const chart of charts) expect(await chart.getAttribute("aria-label")).toMatch(/\w+, .+\. .+\d/);

@@ -66,13 +66,8 @@ interface PictureProps {
 }
 
 const Picture = ({ canvas, label, heightPx }: PictureProps) => (
-  <div
-    class="chart-picture"
-    role="img"
-    aria-label={label}
-    style={heightPx === undefined ? {} : { height: `${heightPx}px` }}
-  >
-    <canvas ref={canvas} />
+  <div class="chart-picture" style={heightPx === undefined ? {} : { height: `${heightPx}px` }}>
+    <canvas ref={canvas} role="img" aria-label={label} />
   </div>
 );
 

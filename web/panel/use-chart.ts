@@ -1,11 +1,7 @@
-// A chart on a canvas for as long as its component is there: drawn anew when the page turns dark, brought up to date only while it is on screen. Off the screen its
-// canvas is hidden: each is a layer of its own, which costs something in every frame that the page draws for whatever else moves on it.
+// A chart on a canvas for as long as its component is there: drawn anew when the page turns dark, brought up to date only while it is on screen.
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { type Inks, inksOf, watchScheme } from "./chart-kit.ts";
-
-/** Drawn before it is scrolled into view. */
-const aheadPx = 120;
 
 export interface LiveChart<Data> {
   show(data: Data): void;
@@ -37,14 +33,10 @@ export const useChart = <Data>(
       chart.close();
       chart = drawn();
     });
-    const observer = new IntersectionObserver(
-      (entries) => {
-        isOnScreen = entries.at(-1)?.isIntersecting ?? false;
-        element.style.visibility = isOnScreen ? "" : "hidden";
-        refresh.current();
-      },
-      { rootMargin: `${aheadPx}px 0px` },
-    );
+    const observer = new IntersectionObserver((entries) => {
+      isOnScreen = entries.at(-1)?.isIntersecting ?? false;
+      refresh.current();
+    });
     observer.observe(element);
     return () => {
       observer.disconnect();
