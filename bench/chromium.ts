@@ -13,11 +13,15 @@ const switches = [
   "--disable-backgrounding-occluded-windows",
 ];
 
-/** @param more switches for this browser alone */
-export const launchChromium = (more: readonly string[] = []): Promise<Browser> => {
+/**
+ * @param more switches for this browser alone
+ * @param handlesSigint false: Ctrl-C is the caller's; playwright would close the browser and end the process
+ */
+export const launchChromium = (more: readonly string[] = [], handlesSigint = true): Promise<Browser> => {
   const isRoot = process.getuid?.() === 0; // Containers run tests as root, and Chromium's sandbox does not.
   return chromium.launch({
     executablePath: chromiumPath(),
+    handleSIGINT: handlesSigint,
     args: [...switches, ...more, ...(isRoot ? ["--no-sandbox"] : [])],
   });
 };

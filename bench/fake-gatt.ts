@@ -27,7 +27,6 @@ export interface FakeGattOptions {
   readonly onWrite: (chunk: Uint8Array, cause: WriteCause | undefined) => void;
   /** The cause of the commands that are given right now. */
   readonly currentCause: () => WriteCause | undefined;
-  readonly onOutcome: (kind: string) => void;
 }
 
 class Characteristic extends EventTarget {
@@ -142,12 +141,10 @@ export class FakeGatt {
         return link.state;
       },
       open: (listener: DeviceLinkListener) => link.open(listener),
-      write: async (command: DeviceCommand) => {
+      write: (command: DeviceCommand) => {
         const cause = this.#options.currentCause();
         if (cause !== undefined) this.#causes.set(command, cause);
-        const outcome = await link.write(command);
-        this.#options.onOutcome(outcome.kind);
-        return outcome;
+        return link.write(command);
       },
       expireWaiting: () => link.expireWaiting(),
       close: () => link.close(),

@@ -48,7 +48,12 @@ export interface MemberListener {
 }
 
 /** The bench measures the way to the skin; how much a wearer allows is not its question. */
-const benchLimits: WearerLimits = { isMuted: false, strengthLimit: 100, buzzesPerTenSeconds: 1_000_000 };
+const benchLimits: WearerLimits = {
+  isMuted: false,
+  strengthLimit: 100,
+  buzzesPerTenSeconds: 1_000_000,
+  benchVibratingMsPerTenSeconds: Number.POSITIVE_INFINITY,
+};
 
 export interface MemberOptions {
   readonly platform: Platform;

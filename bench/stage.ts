@@ -119,7 +119,7 @@ export class Stage {
 
   async #openBrowser(): Promise<void> {
     if (findChromium() === undefined) throw new StageFailure(missingChromium);
-    const browser = await launchChromium();
+    const browser = await launchChromium([], false);
     this.#undo.push(() => browser.close());
     this.#browser = browser;
     const session = await browser.newBrowserCDPSession();

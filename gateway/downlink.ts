@@ -23,8 +23,10 @@ export class Downlink {
   readonly #now: Now;
   #observer: ProbeObserver | undefined;
   #limits: WearerLimits;
-  /** The vibrations of the last ten seconds; never more, and never longer in all, than the limits. */
+  /** The vibrations of the last ten seconds, in their order; never more, and never longer in all, than the limits. */
   readonly #begun = new Set<Turn>();
+  /** Of all of them together. */
+  #vibratingMs = 0;
   readonly counts = new Map<BuzzOutcome, number>();
 
   constructor(link: DeviceLink, limits: WearerLimits, now: Now, observer?: ProbeObserver) {
@@ -64,7 +66,7 @@ export class Downlink {
     if (begun === undefined) return "rate-limited";
     const outcome = await this.#write(wanted, expiresAtMs);
     // Nothing was felt. Of a write that failed nobody knows: it may be the answer that was lost.
-    if (outcome === "expired" || outcome === "superseded") this.#begun.delete(begun);
+    if (outcome === "expired" || outcome === "superseded") this.#forgetTurn(begun);
     return outcome;
   }
 
@@ -82,15 +84,21 @@ export class Downlink {
   /** Undefined when the last ten seconds hold as many as the wearer allows, or would be filled beyond what anybody is allowed. */
   #takeTurn(vibratingMs: number): Turn | undefined {
     const nowMs = this.#now();
-    let totalMs = vibratingMs;
     for (const turn of this.#begun) {
-      if (nowMs - turn.atMs >= rateSpanMs) this.#begun.delete(turn);
-      else totalMs += turn.vibratingMs;
+      if (nowMs - turn.atMs < rateSpanMs) break; // Those behind it began later.
+      this.#forgetTurn(turn);
     }
-    if (this.#begun.size >= this.#limits.buzzesPerTenSeconds || totalMs > maxVibratingMsPerTenSeconds) return undefined;
+    const { buzzesPerTenSeconds, benchVibratingMsPerTenSeconds = maxVibratingMsPerTenSeconds } = this.#limits;
+    const totalMs = this.#vibratingMs + vibratingMs;
+    if (this.#begun.size >= buzzesPerTenSeconds || totalMs > benchVibratingMsPerTenSeconds) return undefined;
     const turn = { atMs: nowMs, vibratingMs };
     this.#begun.add(turn);
+    this.#vibratingMs = totalMs;
     return turn;
+  }
+
+  #forgetTurn(turn: Turn): void {
+    if (this.#begun.delete(turn)) this.#vibratingMs -= turn.vibratingMs;
   }
 }
 

@@ -6,6 +6,8 @@ export interface WearerLimits {
   readonly strengthLimit: number;
   /** Vibrations that one probe begins within any ten seconds. */
   readonly buzzesPerTenSeconds: number;
+  /** Left out by every page: no wearer can allow more than `maxVibratingMsPerTenSeconds`. For the test bench, whose bands shake nobody. */
+  readonly benchVibratingMsPerTenSeconds?: number;
 }
 
 /** Below this a motor hardly turns; who wants less mutes. */

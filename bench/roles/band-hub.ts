@@ -40,7 +40,9 @@ export class BandHub implements Role {
     this.#options = options;
     options.member.listen({
       onBenchMessage: (message) => rivalOf(message)?.incoming(message, (arrival) => this.#arrived(arrival)),
-      onEvent: () => undefined,
+      onEvent: (event) => {
+        if (event.kind === "response" && event.response !== "written") this.#log?.account(event.response);
+      },
       onRecord: (peer, record) => this.#recordCame(peer, record),
       onFlush: () => undefined,
     });
@@ -56,9 +58,6 @@ export class BandHub implements Role {
         service: { ...platform, service },
         onWrite: (chunk, cause) => this.#written(chunk, cause),
         currentCause: () => this.#cause,
-        onOutcome: (kind) => {
-          if (kind !== "written") this.#log?.account(kind);
-        },
       });
       this.#bands.push(band);
       this.#encoders.push(new FrameEncoder());

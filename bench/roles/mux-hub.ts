@@ -68,7 +68,6 @@ export class MuxHub implements Role {
         service: { ...platform, service: noServiceTime },
         onWrite: () => undefined,
         currentCause: () => undefined,
-        onOutcome: () => undefined,
       });
       this.#gatts.push(gatt);
       this.#decoders.push(earlDriver.startSession());
