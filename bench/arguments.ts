@@ -110,7 +110,7 @@ export const readArguments = (args: readonly string[]): BenchArguments | undefin
     return value === undefined ? initial : numberIn(name, value, range);
   };
   const windowMs = number("window", defaultWindowMs, { least: windowRangeMs.least, most: windowRangeMs.most });
-  const seconds = number("seconds", defaults.seconds, { least: 1, most: maxSeconds });
+  const seconds = number("seconds", defaults.seconds, { least: 0.5, most: maxSeconds });
   const ramp = text("ramp");
   if (ramp !== undefined && text("phones") !== undefined)
     throw new BadArgument("--phones and --ramp: give one of them");
@@ -122,7 +122,7 @@ export const readArguments = (args: readonly string[]): BenchArguments | undefin
     phones: ramp === undefined ? [number("phones", defaults.phones, phoneRange)] : rampOf(ramp, phoneRange),
     probes: number("probes", defaults.probes, { least: 1, most: maxProbes, isWhole: true }),
     seconds,
-    sliceSeconds: Math.min(seconds, number("slice", defaults.sliceSeconds, { least: 1, most: maxSeconds })),
+    sliceSeconds: Math.min(seconds, number("slice", defaults.sliceSeconds, { least: 0.5, most: maxSeconds })),
     graceMs: number("grace", usualGraceMs, { least: 0, most: 60_000 }),
     modes: modesOf(text("modes") ?? defaults.modes.join(","), windowMs),
     load: {

@@ -44,8 +44,8 @@ export interface Contention {
 }
 
 /**
- * The calibrated band: docs/bench.md tells how. Within it a run of ten phones on two idle cores lies by a factor of two and more; a second load
- * beside it does not.
+ * Half again for computing: on two cores a sentinel that shares one with a busy thread takes twice as long, so more than a quarter of its turns met
+ * one. A tenth for a timer of 100 ms, and 25 ms for the bench's own loops: below what a gesture is judged by. docs/bench.md tells how to calibrate it.
  */
 export const band = { cpuRd: 0.5, timerRd: 0.1, loopLagP99Ms: 25, lateSendP99Ms: 25 } as const;
 

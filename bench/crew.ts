@@ -14,7 +14,7 @@ import { Receiver } from "./roles/receiver.ts";
 import type { Role } from "./roles/role.ts";
 import { Waver } from "./roles/waver.ts";
 import type { ServiceTime } from "./service-time.ts";
-import { SliceLog, type SliceResult, type SliceSpec } from "./slice.ts";
+import { SliceLog, type SliceProgress, type SliceResult, type SliceSpec } from "./slice.ts";
 import { Tally } from "./tally.ts";
 import type { Message } from "./workload.ts";
 
@@ -66,6 +66,8 @@ export class Crew {
   readonly #webRtc: WebRtc;
   readonly #cast: Cast[] = [];
   #offsetMs = 0;
+  #log: SliceLog | undefined;
+  #cutGrace: () => void = () => undefined;
   #plan: RoomPlan = { offsetsMs: {}, hub: undefined, receiver: undefined };
 
   constructor(webRtc: WebRtc) {
@@ -105,9 +107,11 @@ export class Crew {
     return joined.map(({ member }) => member.session.sessionId);
   }
 
-  /** How many peers each of them holds. */
+  /** How many peers each of them holds and knows as well as its roles need. */
   connected(): readonly number[] {
-    return this.#cast.map(({ member }) => member.connected);
+    return this.#cast.map(({ member, roles }) =>
+      Math.min(member.connected, ...roles.map((role) => role.acquainted?.() ?? Number.POSITIVE_INFINITY)),
+    );
   }
 
   standBy(plan: RoomPlan): void {
@@ -118,6 +122,7 @@ export class Crew {
   async play(spec: SliceSpec): Promise<SliceResult> {
     const machineNow = (): number => now() + this.#offsetMs;
     const log = new SliceLog(spec, machineNow);
+    this.#log = log;
     const lag = new Tally();
     const wait = (ms: number): Promise<void> => new Promise((resolve) => schedule(ms, resolve));
     const stops = this.#cast.flatMap(({ roles }) => roles.map((role) => role.begin(log)));
@@ -128,7 +133,10 @@ export class Crew {
     await wait(Math.max(0, endsAtMs - machineNow()));
     stopLag();
     const loud = this.#cast.map(({ member }) => ({ bursts: member.bursts.bursts, messages: member.bursts.messages }));
-    await wait(Math.max(0, endsAtMs + spec.graceMs - machineNow()));
+    await new Promise<void>((resolve) => {
+      this.#cutGrace = resolve;
+      schedule(Math.max(0, endsAtMs + spec.graceMs - machineNow()), resolve);
+    });
     for (const stop of stops) stop();
     const sum = (pick: "bursts" | "messages"): number =>
       loud.reduce((total, counts, i) => total + counts[pick] - (before[i]?.[pick] ?? 0), 0);
@@ -138,6 +146,14 @@ export class Crew {
       messages: sum("messages"),
       members: this.#cast.length,
     });
+  }
+
+  progress(): SliceProgress {
+    return this.#log?.progress ?? { expected: 0, settled: 0 };
+  }
+
+  cutGrace(): void {
+    this.#cutGrace();
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 // A process in which members live, seen from the run: a worker or a page. Both do what a crew does, by the same commands.
 import type { JoinSpec, RoomPlan } from "./crew.ts";
 import type { ClockOffset } from "./machine-clock.ts";
-import type { SliceResult, SliceSpec } from "./slice.ts";
+import type { SliceProgress, SliceResult, SliceSpec } from "./slice.ts";
 
 export interface Host {
   readonly kind: "page" | "worker";
@@ -9,14 +9,19 @@ export interface Host {
   join(spec: JoinSpec): Promise<readonly string[]>;
   connected(): Promise<readonly number[]>;
   standBy(plan: RoomPlan): Promise<void>;
+  /** Resolves when the slice is over and its grace is, too, or was cut short. */
   play(spec: SliceSpec): Promise<SliceResult>;
+  /** Of the slice that is being played. */
+  progress(): Promise<SliceProgress>;
+  /** What is still to come need not be waited for. */
+  cutGrace(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** What goes to a worker over its pipe, and comes back under the same number. */
 export type Command =
   | { readonly name: "join"; readonly spec: JoinSpec }
-  | { readonly name: "connected" }
+  | { readonly name: "connected" | "progress" | "cut-grace" }
   | { readonly name: "stand-by"; readonly plan: RoomPlan }
   | { readonly name: "play"; readonly spec: SliceSpec }
   | { readonly name: "close" };

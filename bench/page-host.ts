@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { JoinSpec, RoomPlan } from "./crew.ts";
 import type { Host } from "./host.ts";
 import { type ClockOffset, machineNow, offsetOf } from "./machine-clock.ts";
-import type { SliceResult, SliceSpec } from "./slice.ts";
+import type { SliceProgress, SliceResult, SliceSpec } from "./slice.ts";
 
 /** A round trip to the page takes a millisecond or two; the quickest of these is close to what it can be. */
 const clockReadings = 40;
@@ -49,6 +49,14 @@ export class PageHost implements Host {
 
   play(spec: SliceSpec): Promise<SliceResult> {
     return this.#page.evaluate((given) => benchCrew.play(given), spec);
+  }
+
+  progress(): Promise<SliceProgress> {
+    return this.#page.evaluate(() => benchCrew.progress());
+  }
+
+  cutGrace(): Promise<void> {
+    return this.#page.evaluate(() => benchCrew.cutGrace());
   }
 
   async close(): Promise<void> {

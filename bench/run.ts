@@ -19,6 +19,7 @@ const leadMs = 400;
 /** The first windows fill: not counted by the system's counters. */
 const countFromMs = 500;
 const idleSeconds = 5;
+const settlePollMs = 100;
 
 export interface RunOptions {
   readonly args: BenchArguments;
@@ -133,6 +134,7 @@ const measure = async (
   const before = countersOf(pids, allPids);
   await until(startAtMs + seconds * 1000);
   const after = countersOf(pids, allPids);
+  await untilSettled(stage.hosts, startAtMs + seconds * 1000 + spec.graceMs);
   const results = await playing;
   const readings = await sentinel.take();
   const newcomersHost = await joining;
@@ -165,6 +167,17 @@ const measure = async (
       ),
     }),
   };
+};
+
+/** Cuts the grace short when everything that was sent has arrived. */
+const untilSettled = async (hosts: readonly Host[], untilMs: number): Promise<void> => {
+  while (machineNow() < untilMs) {
+    const progress = await Promise.all(hosts.map((host) => host.progress()));
+    const sum = (pick: "expected" | "settled"): number => progress.reduce((total, one) => total + one[pick], 0);
+    if (sum("settled") >= sum("expected")) break;
+    await until(machineNow() + settlePollMs);
+  }
+  await Promise.all(hosts.map((host) => host.cutGrace()));
 };
 
 interface Counters {

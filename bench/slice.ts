@@ -22,6 +22,12 @@ export interface SliceSpec {
   readonly members: number;
 }
 
+export interface SliceProgress {
+  readonly expected: number;
+  /** Delivered, or dropped by the product with a cause. */
+  readonly settled: number;
+}
+
 export interface SliceResult {
   /** Messages that somebody was to receive, by those who sent them. */
   readonly expected: number;
@@ -79,6 +85,11 @@ export class SliceLog {
   covers(dueMs: number): boolean {
     const { startAtMs, seconds } = this.spec;
     return dueMs >= startAtMs - 1 && dueMs <= startAtMs + seconds * 1000 + 1;
+  }
+
+  get progress(): SliceProgress {
+    const accounted = [...this.accounted.values()].reduce((sum, count) => sum + count, 0);
+    return { expected: this.#expected, settled: this.#delivered + accounted };
   }
 
   result(rest: Pick<SliceResult, "loopLag" | "bursts" | "messages" | "members">): SliceResult {

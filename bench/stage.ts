@@ -22,8 +22,8 @@ import { WorkerHost } from "./worker-host.ts";
 /** Fifty phones on two cores have taken half of it. */
 const wholeTimeoutMs = 180_000;
 const pollMs = 100;
-/** Until rosters and wishes for samples are exchanged, and what setting up left to be done is done. */
-const settleMs = 2_000;
+/** Until the last wishes for samples have arrived, and what setting up left to be done is done. */
+const settleMs = 1_000;
 
 /** It could not be put up; one line says what was missing. */
 export class StageFailure extends Error {}

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { JoinSpec, RoomPlan } from "./crew.ts";
 import type { Command, Host, Reply, Request } from "./host.ts";
 import type { ClockOffset } from "./machine-clock.ts";
-import type { SliceResult, SliceSpec } from "./slice.ts";
+import type { SliceProgress, SliceResult, SliceSpec } from "./slice.ts";
 
 /** Loading TypeScript on a busy machine takes seconds. */
 const startTimeoutMs = 60_000;
@@ -65,6 +65,14 @@ export class WorkerHost implements Host {
 
   play(spec: SliceSpec): Promise<SliceResult> {
     return this.#ask({ name: "play", spec });
+  }
+
+  progress(): Promise<SliceProgress> {
+    return this.#ask({ name: "progress" });
+  }
+
+  cutGrace(): Promise<void> {
+    return this.#ask({ name: "cut-grace" });
   }
 
   async close(): Promise<void> {

@@ -23,6 +23,10 @@ const run = (command: Command): Promise<unknown> | unknown => {
       return crew.standBy(command.plan);
     case "play":
       return crew.play(command.spec);
+    case "progress":
+      return crew.progress();
+    case "cut-grace":
+      return crew.cutGrace();
     case "close":
       return crew.close();
   }

@@ -6,10 +6,11 @@ import { encodeMessage } from "../../gateway/encode-message.ts";
 import { effectLifetimeMs, type GatewayRecord } from "../../gateway/record.ts";
 import type { Member, Platform } from "../member.ts";
 import type { BleMessage, Outgoing } from "../modes/mode.ts";
-import { rivals } from "../modes/modes.ts";
 import { type Mark, makePayload, markBytes } from "../payload.ts";
 import type { SliceLog } from "../slice.ts";
+import type { Tap } from "../tap.ts";
 import { type Message, messagesOf } from "../workload.ts";
+import { noMeter, outgoingOf } from "./outgoing.ts";
 import type { Role } from "./role.ts";
 
 /** As in the thesis: aggregates of ten are split to ten outputs. */
@@ -44,20 +45,8 @@ export class Commander implements Role {
   }
 
   begin(log: SliceLog): () => void {
-    const { mode, windowMs, id } = log.spec;
-    const send = (message: Uint8Array): void => void this.#member.tapTo(this.#hub)?.send(message);
     this.#log = log;
-    if (mode !== "idle" && mode !== "earl-mesh") {
-      this.#outgoing = rivals[mode].outgoing({
-        now: () => this.#platform.now() + this.#platform.offsetMs(),
-        schedule: this.#platform.schedule,
-        windowMs,
-        slice: id,
-        broadcast: send,
-        broadcastEach: (makeMessage) => send(makeMessage()),
-        meter: { left: () => undefined }, // It is not what is measured.
-      });
-    }
+    this.#outgoing = outgoingOf(log.spec, { platform: this.#platform, taps: () => this.#toHub(), meter: noMeter });
     return () => {
       this.#outgoing?.stop();
       this.#outgoing = undefined;
@@ -90,5 +79,10 @@ export class Commander implements Role {
       lifetimeMs: effectLifetimeMs,
       payload: encodeCommandTarget(target, vibration),
     };
+  }
+
+  #toHub(): readonly Tap[] {
+    const tap = this.#member.tapTo(this.#hub);
+    return tap === undefined ? [] : [tap];
   }
 }

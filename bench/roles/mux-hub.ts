@@ -11,11 +11,12 @@ import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
 import { FakeGatt } from "../fake-gatt.ts";
 import type { Member, Platform } from "../member.ts";
 import { frameTypes, type Outgoing } from "../modes/mode.ts";
-import { rivals } from "../modes/modes.ts";
 import { noServiceTime } from "../service-time.ts";
 import { bandInfo } from "../simulated-device.ts";
 import type { SliceLog } from "../slice.ts";
+import type { Tap } from "../tap.ts";
 import type { Message } from "../workload.ts";
+import { outgoingOf } from "./outgoing.ts";
 import { decodeNotification, type Notification, tagAggregate } from "./radio.ts";
 import type { Role } from "./role.ts";
 
@@ -94,29 +95,11 @@ export class MuxHub implements Role {
 
   begin(log: SliceLog): () => void {
     const { member, receiver, platform } = this.#options;
-    const { mode, windowMs, id } = log.spec;
     const tap = member.tapTo(receiver());
     this.#log = log;
     if (tap === undefined) return () => undefined;
-    if (mode === "earl-mesh") {
-      this.#mux.windowMs = windowMs;
-      const port = {
-        send: (message: Uint8Array) => tap.send(tagAggregate(message)),
-        bufferedBytes: () => tap.bufferedBytes(),
-      };
-      this.#mux.addPeer(receiverId, port, new Ledger());
-      this.#mux.setInterest(receiverId, [{ probe: 0, minIntervalMs: 0 }]);
-    } else if (mode !== "idle") {
-      this.#outgoing = rivals[mode].outgoing({
-        now: () => platform.now() + platform.offsetMs(),
-        schedule: platform.schedule,
-        windowMs,
-        slice: id,
-        broadcast: (message) => tap.send(message),
-        broadcastEach: (makeMessage) => tap.send(makeMessage()),
-        meter: log.outgoing,
-      });
-    }
+    if (log.spec.mode === "earl-mesh") this.#connect(tap, log.spec.windowMs);
+    this.#outgoing = outgoingOf(log.spec, { platform, taps: () => [tap], meter: log.outgoing });
     return () => {
       this.#mux.removePeer(receiverId);
       this.#outgoing?.stop();
@@ -127,6 +110,16 @@ export class MuxHub implements Role {
 
   say(): void {
     // Its wearables speak.
+  }
+
+  #connect(tap: Tap, windowMs: number): void {
+    this.#mux.windowMs = windowMs;
+    const port = {
+      send: (message: Uint8Array) => tap.send(tagAggregate(message)),
+      bufferedBytes: () => tap.bufferedBytes(),
+    };
+    this.#mux.addPeer(receiverId, port, new Ledger());
+    this.#mux.setInterest(receiverId, [{ probe: 0, minIntervalMs: 0 }]);
   }
 
   #notified({ device, kind, mark, chunk }: Notification): void {

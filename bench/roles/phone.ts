@@ -9,12 +9,13 @@ import type { Peer } from "../../gateway/peer.ts";
 import type { GatewayRecord } from "../../gateway/record.ts";
 import type { Member, Platform } from "../member.ts";
 import type { Outgoing } from "../modes/mode.ts";
-import { rivalOf, rivals } from "../modes/modes.ts";
+import { rivalOf } from "../modes/modes.ts";
 import { type Mark, makePayload, readMark } from "../payload.ts";
 import type { ServiceTime } from "../service-time.ts";
 import { bandInfo, SimulatedDevice, sensorInfo } from "../simulated-device.ts";
 import type { SliceLog } from "../slice.ts";
 import { type Message, messagesOf } from "../workload.ts";
+import { outgoingOf } from "./outgoing.ts";
 import type { Role } from "./role.ts";
 
 const gesturePayload = encodeGesture({ gesture: gestureCode("wave"), intensity: 200 });
@@ -65,30 +66,22 @@ export class Phone implements Role {
     }
   }
 
+  acquainted(): number {
+    const { member, probes, watches } = this.#options;
+    const isKnown = (peer: Peer): boolean =>
+      peer.probes.length >= probes && (!watches || peer.probes.every(({ index }) => peer.wants(index)));
+    return member.session.gateway.peers.filter(isKnown).length;
+  }
+
   messages({ spec }: SliceLog): readonly Message[] {
     return messagesOf(spec.load, this.#options.index, this.#options.probes, spec.seconds);
   }
 
   begin(log: SliceLog): () => void {
     const { member, platform } = this.#options;
-    const { mode, windowMs, id } = log.spec;
     this.#log = log;
-    if (mode === "earl-mesh") member.session.gateway.setWindowMs(windowMs);
-    else if (mode !== "idle") {
-      this.#outgoing = rivals[mode].outgoing({
-        now: () => platform.now() + platform.offsetMs(),
-        schedule: platform.schedule,
-        windowMs,
-        slice: id,
-        broadcast: (message) => {
-          for (const tap of member.taps()) tap.send(message);
-        },
-        broadcastEach: (makeMessage) => {
-          for (const tap of member.taps()) tap.send(makeMessage());
-        },
-        meter: log.outgoing,
-      });
-    }
+    if (log.spec.mode === "earl-mesh") member.session.gateway.setWindowMs(log.spec.windowMs);
+    this.#outgoing = outgoingOf(log.spec, { platform, taps: () => member.taps(), meter: log.outgoing });
     return () => {
       this.#outgoing?.stop();
       this.#outgoing = undefined;

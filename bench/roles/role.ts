@@ -6,6 +6,8 @@ import type { Message } from "../workload.ts";
 export interface Role {
   /** After its member has joined. */
   open(): Promise<void>;
+  /** Peers whose probes it knows and has asked for, where it needs that. */
+  acquainted?(): number;
   /** What it says in the slice, from its own load; empty for who only receives. */
   messages(log: SliceLog): readonly Message[];
   /** A slice begins; the returned function ends it. */

@@ -4,12 +4,13 @@ import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/payloads.ts";
 import type { Member, Platform } from "../member.ts";
 import type { Outgoing } from "../modes/mode.ts";
-import { rivals } from "../modes/modes.ts";
 import { type Mark, makePayload, markBytes } from "../payload.ts";
 import { noServiceTime } from "../service-time.ts";
 import { bandInfo, SimulatedDevice } from "../simulated-device.ts";
 import type { SliceLog } from "../slice.ts";
+import type { Tap } from "../tap.ts";
 import { type Message, messagesOf } from "../workload.ts";
+import { noMeter, outgoingOf } from "./outgoing.ts";
 import type { Role } from "./role.ts";
 
 const gesturePayload = encodeGesture({ gesture: gestureCode("tap"), intensity: 200 });
@@ -41,20 +42,8 @@ export class Waver implements Role {
   }
 
   begin(log: SliceLog): () => void {
-    const { mode, windowMs, id } = log.spec;
-    const send = (message: Uint8Array): void => void this.#member.tapTo(this.#hub)?.send(message);
     this.#log = log;
-    if (mode !== "idle" && mode !== "earl-mesh") {
-      this.#outgoing = rivals[mode].outgoing({
-        now: () => this.#platform.now() + this.#platform.offsetMs(),
-        schedule: this.#platform.schedule,
-        windowMs,
-        slice: id,
-        broadcast: send,
-        broadcastEach: (makeMessage) => send(makeMessage()),
-        meter: { left: () => undefined }, // It is not what is measured.
-      });
-    }
+    this.#outgoing = outgoingOf(log.spec, { platform: this.#platform, taps: () => this.#toHub(), meter: noMeter });
     return () => {
       this.#outgoing?.stop();
       this.#outgoing = undefined;
@@ -70,5 +59,10 @@ export class Waver implements Role {
     } else {
       this.#outgoing.sendNow([{ probe: 1, kind: "gesture", payload: makePayload(markBytes, mark) }]);
     }
+  }
+
+  #toHub(): readonly Tap[] {
+    const tap = this.#member.tapTo(this.#hub);
+    return tap === undefined ? [] : [tap];
   }
 }
