@@ -111,6 +111,14 @@ export const experiments: readonly Experiment[] = [
     isWindowSweep: true,
   },
   {
+    name: "saving",
+    title: "What saving saves",
+    asks: "The windows that the shift governor chooses between, side by side, at one page among nine native phones.",
+    command:
+      "mesh --phones 10 --probes 4 --hz 4 --gestures 12 --modes earl-mesh@180,earl-mesh@500,earl-mesh@1000 --seconds 60",
+    isWindowSweep: true,
+  },
+  {
     name: "join",
     title: "Newcomers",
     asks: "What five newcomers do to the delay of the ten who are in already; the thesis saw outliers of 4 s.",
