@@ -67,7 +67,8 @@ export class Crew {
   readonly #cast: Cast[] = [];
   #offsetMs = 0;
   #log: SliceLog | undefined;
-  #cutGrace: () => void = () => undefined;
+  /** Ends the grace of the slice; undefined until that has begun. */
+  #cutGrace: (() => void) | undefined;
   #plan: RoomPlan = { offsetsMs: {}, hub: undefined, receiver: undefined };
 
   constructor(webRtc: WebRtc) {
@@ -123,6 +124,7 @@ export class Crew {
     const machineNow = (): number => now() + this.#offsetMs;
     const log = new SliceLog(spec, machineNow);
     this.#log = log;
+    this.#cutGrace = undefined;
     const lag = new Tally();
     const wait = (ms: number): Promise<void> => new Promise((resolve) => schedule(ms, resolve));
     const stops = this.#cast.flatMap(({ roles }) => roles.map((role) => role.begin(log)));
@@ -149,11 +151,11 @@ export class Crew {
   }
 
   progress(): SliceProgress {
-    return this.#log?.progress ?? { expected: 0, settled: 0 };
+    return { expected: 0, settled: 0, ...this.#log?.progress, isSaid: this.#cutGrace !== undefined };
   }
 
   cutGrace(): void {
-    this.#cutGrace();
+    this.#cutGrace?.();
   }
 
   async close(): Promise<void> {

@@ -174,7 +174,7 @@ const untilSettled = async (hosts: readonly Host[], untilMs: number): Promise<vo
   while (machineNow() < untilMs) {
     const progress = await Promise.all(hosts.map((host) => host.progress()));
     const sum = (pick: "expected" | "settled"): number => progress.reduce((total, one) => total + one[pick], 0);
-    if (sum("settled") >= sum("expected")) break;
+    if (progress.every(({ isSaid }) => isSaid) && sum("settled") >= sum("expected")) break;
     await until(machineNow() + settlePollMs);
   }
   await Promise.all(hosts.map((host) => host.cutGrace()));

@@ -23,6 +23,8 @@ export interface SliceSpec {
 }
 
 export interface SliceProgress {
+  /** Everything has been said; what is under way is waited for. */
+  readonly isSaid: boolean;
   readonly expected: number;
   /** Delivered, or dropped by the product with a cause. */
   readonly settled: number;
@@ -87,7 +89,7 @@ export class SliceLog {
     return dueMs >= startAtMs - 1 && dueMs <= startAtMs + seconds * 1000 + 1;
   }
 
-  get progress(): SliceProgress {
+  get progress(): Omit<SliceProgress, "isSaid"> {
     const accounted = [...this.accounted.values()].reduce((sum, count) => sum + count, 0);
     return { expected: this.#expected, settled: this.#delivered + accounted };
   }
