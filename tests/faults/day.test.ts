@@ -11,7 +11,7 @@ import { sized } from "../support/run-length.ts";
 
 const hourMs = 3_600_000;
 /** A day takes 50 s of a busy core. */
-const hours = sized({ short: 8, long: 24 });
+const hours = sized({ short: 4, long: 24 });
 const phones = 10;
 const load = { gestureEveryMs: 60_000, sampleEveryMs: 20_000 };
 const lookEveryMs = 5_000;

@@ -64,7 +64,7 @@ describe("a network of native phones", { timeout: 180_000 }, () => {
     return others.map((other) => relay.way(other.sessionId, first?.sessionId ?? ""));
   };
 
-  for (const percent of [1, 5, 20]) {
+  for (const percent of sized({ short: [5, 20], long: [1, 5, 20] })) {
     it(`loses ${percent} % of real packets`, async (context) => {
       room.load(load);
       everyWay((way) => {

@@ -1,0 +1,75 @@
+// A phone with no room left, on the real page: its browser's disk quota is used up before somebody enters a room.
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { tell } from "../support/case-table.ts";
+import type { RoomPage } from "../support/room-page.ts";
+import { Stage } from "../support/stage.ts";
+import { noticesOn, told } from "../support/told.ts";
+
+const patient = { timeout: 30_000, interval: 250 };
+/** Of IndexedDB: less than a key takes. */
+const noBytes = 1;
+
+/** Whatever the page writes to IndexedDB from now on does not fit. */
+const fillDisk = async (page: Page): Promise<void> => {
+  const session = await page.context().newCDPSession(page);
+  const origin = new URL(page.url()).origin;
+  await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: noBytes });
+};
+
+/** What no quota governs, to the last character. */
+const fillLocalStorage = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    for (let length = 2 ** 22; length >= 1; length = Math.floor(length / 2)) {
+      try {
+        for (;;) localStorage.setItem(`full ${localStorage.length}`, "x".repeat(length));
+      } catch (error) {
+        if (!(error instanceof DOMException)) throw error; // Full: on with less.
+      }
+    }
+  });
+
+describe("a phone without room for more", { timeout: 120_000 }, () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.set();
+  });
+  afterAll(() => stage?.strike());
+  afterEach(async () => {
+    expect(await stage.clear()).toEqual([]);
+  });
+
+  const connected = async (...both: readonly RoomPage[]): Promise<void> => {
+    for (const page of both) await expect.poll(() => page.connectedPeers(), patient).toBe(1);
+  };
+
+  test("enters a room, is felt, and is still felt after it has reloaded twice", async ({ task }) => {
+    const { host: ben, invite } = await stage.host("Ben");
+    await ben.addSimulatedArm();
+    const anna = await stage.person("Anna");
+    await anna.page.goto(stage.server.origin);
+    await fillLocalStorage(anna.page);
+    await fillDisk(anna.page);
+    await anna.join(invite);
+    await connected(anna, ben);
+    await anna.buzz(ben);
+    let felt = 1;
+    expect(await noticesOn(anna.page)).toContain(told("storage-unavailable"));
+    for (let reload = 0; reload < 2; reload++) {
+      await anna.page.reload();
+      await anna.introduce(); // The browser has kept no name.
+      await connected(anna, ben);
+      await anna.buzz(ben);
+      felt++;
+    }
+    const { traffic, probes } = await ben.report();
+    tell(task, {
+      delivered: traffic.delivered,
+      late: traffic.late,
+      duplicate: traffic.duplicate,
+      dropped: traffic.dropped,
+    });
+    expect(traffic.duplicate).toBe(0);
+    expect(probes[0]?.buzzes.written).toBe(felt);
+  });
+});

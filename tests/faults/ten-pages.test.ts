@@ -1,0 +1,231 @@
+// A room of ten phones on real parts: a full mesh from one invite, and what becomes of it when one dies, one reloads, one sleeps, and the
+// server goes away. In the end the books of all pages agree on every record. The cases follow each other in one room.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
+import { type LedgerSnapshot, unaccounted } from "../../gateway/ledger.ts";
+import { dropAfterMs } from "../../gateway/liveness.ts";
+import { effectLifetimeMs } from "../../gateway/record.ts";
+import type { PageReport } from "../../web/console.d.ts";
+import { peakRssMb, tell } from "../support/case-table.ts";
+import { launchChromium } from "../support/chromium.ts";
+import { healLimitMs } from "../support/fault-verdict.ts";
+import { addSums, noSums } from "../support/record-sums.ts";
+import { rendererPid } from "../support/renderer-process.ts";
+import { RoomPage } from "../support/room-page.ts";
+import { sized } from "../support/run-length.ts";
+import { type ServerProcess, startServer } from "../support/server-process.ts";
+
+const pageCount = 10;
+/** The promise: whole again, without a tap. */
+const wholeAgain = { timeout: healLimitMs, interval: 250 };
+/** Ten pages start on two cores. */
+const formed = { timeout: 60_000, interval: 250 };
+/** In the long run the others give it up meanwhile. */
+const sleepMs = sized({ short: 10_000, long: 90_000 });
+const serverAwayMs = sized({ short: 5_000, long: 60_000 });
+/** Chromium's own words on a server that is away. */
+const ofChromium = /ERR_CONNECTION_REFUSED|WebSocket connection|Failed to load resource/;
+
+let server: ServerProcess;
+let browser: Browser;
+const pages: RoomPage[] = [];
+/** How often each band was asked to buzz, at most. */
+const asked = new Map<RoomPage, number>();
+
+beforeAll(async () => {
+  server = await startServer({ page: "built" });
+  browser = await launchChromium();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** As long as a fault is to last. */
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+
+const isWhole = async (): Promise<boolean> => {
+  const peers = await Promise.all(pages.map((page) => page.connectedPeers()));
+  return peers.every((count) => count === pages.length - 1);
+};
+
+/** Tells how long it takes from now on. */
+const heal = async (
+  { task }: Pick<TestContext, "task">,
+  within: { timeout: number; interval: number } = wholeAgain,
+) => {
+  const sinceMs = performance.now();
+  await expect.poll(isWhole, within).toBe(true);
+  tell(task, { "healed s": ((performance.now() - sinceMs) / 1000).toFixed(1) });
+};
+
+const pageAt = (nth: number): RoomPage => {
+  const page = pages[nth];
+  if (page === undefined) throw new Error(`there is no page ${nth}`);
+  return page;
+};
+
+const reports = (pages: readonly RoomPage[]): Promise<readonly PageReport[]> =>
+  Promise.all(pages.map((page) => page.report()));
+
+/** The account that `of` keeps of the page that is at `sessionId`. */
+const accountOf = (of: PageReport, sessionId: string) => of.peers.find((peer) => peer.sessionId === sessionId)?.ledger;
+
+/** By page, how many records it has delivered from each other one. */
+const delivered = async (pages: readonly RoomPage[]): Promise<readonly (readonly number[])[]> => {
+  const all = await reports(pages);
+  return all.map((receiver) =>
+    all.filter((sender) => sender !== receiver).map((sender) => accountOf(receiver, sender.sessionId)?.delivered ?? 0),
+  );
+};
+
+/** Every page asks all others to buzz, and each of them gets it: by hand, because a simulated arm on a busy machine moves unevenly. */
+const everyPairExchanges = async (pages: readonly RoomPage[]): Promise<void> => {
+  const before = await delivered(pages);
+  for (const page of pages) {
+    for (const other of pages) if (other !== page) asked.set(other, (asked.get(other) ?? 0) + 1);
+    await page.buzzAll();
+  }
+  await expect
+    .poll(
+      async () => (await delivered(pages)).every((row, i) => row.every((count, j) => count > (before[i]?.[j] ?? 0))),
+      {
+        timeout: 20_000,
+      },
+    )
+    .toBe(true);
+};
+
+interface Account {
+  readonly sender: LedgerSnapshot;
+  readonly receiver: LedgerSnapshot;
+}
+
+/** What both ends of every ordered pair have counted. */
+const accounts = async (pages: readonly RoomPage[]): Promise<readonly Account[]> => {
+  const all = await reports(pages);
+  return all.flatMap((from) =>
+    all.flatMap((to) => {
+      const sender = accountOf(from, to.sessionId);
+      const receiver = accountOf(to, from.sessionId);
+      return sender === undefined || receiver === undefined ? [] : [{ sender, receiver }];
+    }),
+  );
+};
+
+/** By pair, the records whose fate nobody knows, where there are any. */
+const openRecords = (books: readonly Account[]): readonly number[] =>
+  books
+    .map(({ sender, receiver }) => Math.abs(unaccounted(sender, receiver)) + sender.queued + receiver.held)
+    .filter((open) => open !== 0);
+
+const buzzesOf = async (page: RoomPage): Promise<number> => (await page.report()).probes[0]?.buzzes.written ?? 0;
+const lateAt = async (page: RoomPage): Promise<number> => (await page.report()).traffic.late;
+
+/** Rounds of everybody buzzing everybody, until so much time has passed. */
+const exchangeFor = async (pages: readonly RoomPage[], ms: number): Promise<number> => {
+  const endMs = performance.now() + ms;
+  let rounds = 0;
+  do {
+    await everyPairExchanges(pages);
+    rounds++;
+  } while (performance.now() < endMs);
+  return rounds;
+};
+
+describe("ten pages", { timeout: 300_000 }, () => {
+  test("become one room from one invite", async (context) => {
+    const first = await RoomPage.open(browser, "Phone 1");
+    const invite = await first.createRoom(server.origin);
+    pages.push(first);
+    for (let nth = 2; nth <= pageCount; nth++) pages.push(await RoomPage.open(browser, `Phone ${nth}`));
+    await Promise.all(pages.slice(1).map((page) => page.join(invite)));
+    await heal(context, formed);
+    for (const page of pages) await page.addSimulatedArm();
+    await everyPairExchanges(pages);
+  });
+
+  test("lose one that is killed", async (context) => {
+    const killed = pages.pop();
+    if (killed === undefined) throw new Error("there is no page");
+    process.kill(await rendererPid(browser, killed.page), "SIGKILL");
+    await heal(context);
+    await everyPairExchanges(pages);
+  });
+
+  test("see one reload, and no ghost of it", async (context) => {
+    const reloaded = pageAt(8);
+    const before = await reloaded.report();
+    await reloaded.page.reload();
+    await heal(context);
+    const after = await reloaded.report();
+    expect([after.slot, after.epoch]).toEqual([before.slot, before.epoch + 1]);
+    for (const page of pages) {
+      const peers = (await page.report()).peers.filter(({ name }) => name === reloaded.name);
+      expect(peers.length).toBe(page === reloaded ? 0 : 1);
+    }
+    await reloaded.addSimulatedArm();
+    await everyPairExchanges(pages);
+  });
+
+  test(`see one frozen for ${sleepMs / 1000} s, which then feels nothing of it`, async (context) => {
+    const asleep = pageAt(7);
+    const awake = pages.filter((page) => page !== asleep);
+    const pid = await rendererPid(browser, asleep.page);
+    const [buzzesBefore, lateBefore] = [await buzzesOf(asleep), await lateAt(asleep)];
+    process.kill(pid, "SIGSTOP");
+    const stoppedAtMs = performance.now();
+    const missed = (await exchangeFor(awake, sleepMs - 2 * effectLifetimeMs)) * awake.length;
+    await pause(Math.max(2 * effectLifetimeMs, stoppedAtMs + sleepMs - performance.now())); // All of it is too late now.
+    process.kill(pid, "SIGCONT");
+    await heal(context);
+    // Who slept for so long was given up, and was sent nothing more from then on.
+    const expectedLate = sleepMs < dropAfterMs ? missed : 1;
+    await expect
+      .poll(async () => (await lateAt(asleep)) - lateBefore, { timeout: 20_000 })
+      .toBeGreaterThanOrEqual(expectedLate);
+    tell(context.task, {
+      late: (await lateAt(asleep)) - lateBefore,
+      "applied late": (await buzzesOf(asleep)) - buzzesBefore,
+    });
+    expect((await lateAt(asleep)) - lateBefore).toBeLessThanOrEqual(missed);
+    expect(await buzzesOf(asleep)).toBe(buzzesBefore);
+    await everyPairExchanges(pages);
+    expect(await buzzesOf(asleep)).toBeGreaterThan(buzzesBefore);
+  });
+
+  test(`go on under load while the server is killed for ${serverAwayMs / 1000} s, and take in a newcomer afterwards`, async (context) => {
+    const everywhere = async (kind: string) =>
+      (await reports(pages)).every(({ serverState }) => serverState.kind === kind);
+    await server.kill("SIGKILL");
+    await expect.poll(() => everywhere("away"), { timeout: 30_000 }).toBe(true);
+    await exchangeFor(pages, serverAwayMs);
+    expect(await isWhole()).toBe(true);
+    await server.start();
+    const invite = pageAt(0).page.url();
+    await expect.poll(() => everywhere("connected"), wholeAgain).toBe(true);
+    const newcomer = await RoomPage.open(browser, "Newcomer");
+    pages.push(newcomer);
+    await newcomer.join(invite);
+    await heal(context);
+    await newcomer.addSimulatedArm();
+    await everyPairExchanges(pages);
+  });
+
+  test("agree on every record in the end", async ({ task }) => {
+    // Pings carry the last counts, and then both ends of each pair agree.
+    await expect.poll(async () => openRecords(await accounts(pages)), { timeout: 30_000, interval: 500 }).toEqual([]);
+    const books = await accounts(pages);
+    expect(books).toHaveLength(pages.length * (pages.length - 1));
+    const sums = books.reduce((sums, { sender, receiver }) => addSums(sums, sender, receiver), noSums);
+    let twice = 0;
+    for (const page of pages) twice += Math.max(0, (await buzzesOf(page)) - (asked.get(page) ?? 0));
+    tell(task, { ...sums, unaccounted: 0, twice, "peak MB": peakRssMb(await rendererPid(browser, pageAt(0).page)) });
+    expect(sums.delivered + sums.late + sums.lost + sums.dropped + sums.duplicate).toBe(sums.sent);
+    expect(sums.sent).toBeGreaterThan(500);
+    expect(twice).toBe(0);
+    for (const page of pages) expect(page.problems.filter((problem) => !ofChromium.test(problem))).toEqual([]);
+    for (const page of pages) await page.close();
+  });
+});
