@@ -12,12 +12,14 @@ import { launchChromium } from "../support/chromium.ts";
 import { EmulatedArmProbe } from "../support/emulated-arm-probe.ts";
 import { EmulatedBluetooth } from "../support/emulated-bluetooth.ts";
 import { RoomPage } from "../support/room-page.ts";
+import { sized } from "../support/run-length.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 
-const gestureCount = 200;
+/** The pace of a band is the pace of the test: two hundred take two minutes. */
+const gestureCount = sized({ short: 60, long: 200 });
 const samplesPerSecond = 20;
-/** A band may begin twenty vibrations in ten seconds at most, by the page's widest setting. */
-const gesturePaceMs = 520;
+/** Of ten seconds a band vibrates for six at most. These are four turns of all four gestures and the longest once more, 5.84 s. */
+const gesturePaceMs = 600;
 const restMs = 800;
 
 let server: ServerProcess;

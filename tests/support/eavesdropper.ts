@@ -47,9 +47,10 @@ export class Eavesdropper {
     return new Eavesdropper(page, network);
   }
 
-  /** Of everything that was requested, each once. */
+  /** Of everything that was requested from somewhere, each once. Chromium's own picture of a clock in a field for a time of day is a data URL. */
   get origins(): readonly string[] {
-    return [...new Set(this.#urls.map((url) => new URL(url).origin))];
+    const asked = this.#urls.map((url) => new URL(url)).filter(({ protocol }) => protocol !== "data:");
+    return [...new Set(asked.map(({ origin }) => origin))];
   }
 
   /** URLs of the scripts that were loaded, each once. */
