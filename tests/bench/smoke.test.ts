@@ -74,6 +74,7 @@ describe("the bench", () => {
     { scenario: "forward", options: ["--phones", "2"], modes: ["per-message", "earl-mesh"] },
     { scenario: "both", options: ["--phones", "2"], modes: ["thesis", "earl-mesh"] },
     { scenario: "join", options: ["--phones", "2", "--browsers", "none"], modes: ["earl-mesh"] },
+    { scenario: "soak", options: ["--phones", "2", "--browsers", "none"], modes: ["earl-mesh"] },
   ])(
     "should run $scenario to its end, deliver everything and report it",
     async ({ scenario, options, modes }) => {

@@ -44,6 +44,7 @@ export class ManInTheMiddle {
   readonly #options: ManInTheMiddleOptions;
   /** By connection id. */
   readonly #dials = new Map<string, Dial>();
+  #isClosed = false;
 
   constructor(options: ManInTheMiddleOptions) {
     this.#options = options;
@@ -56,12 +57,14 @@ export class ManInTheMiddle {
 
   /** In place of the server's honest relay. Candidates are of no use to him: his own stand in his descriptions, and the pages find him there. */
   receive({ src, dst, ...message }: RelayedMessage): void {
+    if (this.#isClosed) return; // What was under way.
     if (message.type === "OFFER") return void this.#dial(src, dst, message.payload);
     const dial = this.#dials.get(message.payload.connectionId);
     if (message.type === "ANSWER" && dial !== undefined) void this.#answer(dial, message.payload);
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const { dialer, callee } of this.#dials.values()) {
       dialer.connection.close();
       callee.connection.close();

@@ -46,7 +46,8 @@ export class RoomPage {
   }
 
   async addSimulatedArm(): Promise<void> {
-    await this.page.getByRole("button", { name: "Add a simulated arm-probe" }).click();
+    // By the keyboard: somebody who comes in meanwhile moves what is below the pointer.
+    await this.page.getByRole("button", { name: "Add a simulated arm-probe" }).press("Enter");
     await this.page.getByRole("button", { name: "tap", exact: true }).waitFor();
   }
 
