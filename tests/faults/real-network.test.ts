@@ -14,7 +14,7 @@ import type { Way } from "../support/way.ts";
 
 const phones = 4;
 const load = { gestureEveryMs: 2_000, sampleEveryMs: 100 };
-const loadedMs = sized({ short: 4_000, long: 30_000 });
+const loadedMs = sized({ short: 3_000, long: 30_000 });
 const cutMs = 5_000;
 
 describe("a network of native phones", { timeout: 180_000 }, () => {
