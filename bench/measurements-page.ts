@@ -16,9 +16,11 @@ export interface MeasurementsInput {
   readonly measured: readonly MeasuredExperiment[];
   readonly thesis: ThesisTables;
   readonly micro: MicroReport | undefined;
+  /** The table that it printed. */
+  readonly workerTrial: string | undefined;
 }
 
-export const renderMeasurements = ({ measured, thesis, micro }: MeasurementsInput): string => {
+export const renderMeasurements = ({ measured, thesis, micro, workerTrial }: MeasurementsInput): string => {
   const byName = new Map(
     measured.flatMap(({ experiment, report }) => (report === undefined ? [] : [[experiment.name, report] as const])),
   );
@@ -30,6 +32,7 @@ export const renderMeasurements = ({ measured, thesis, micro }: MeasurementsInpu
     goalTable({ byName, micro }),
     ...measured.flatMap((one) => sectionOf(one, thesis)),
     ...microSection(micro),
+    ...workerSection(workerTrial),
   ].join("\n\n")}\n`;
 };
 
@@ -98,6 +101,14 @@ const ourFigure = (step: RunReport | undefined, name: string, ours: ThesisTable[
     }
   }
 };
+
+const workerSection = (table: string | undefined): readonly string[] => [
+  "## Channels and gateway in a worker",
+  "Whether the page would be better off: the product's codec and demux on the page's thread or in a dedicated worker, to which the channels are " +
+    "transferred. Gestures of so many peers, amid their samples, until the page hands them over to a band: Web Bluetooth is there on the page's thread alone.",
+  "```sh\nnpm run -s bench:worker-trial\n```",
+  table ?? "Not run.",
+];
 
 const microSection = (micro: MicroReport | undefined): readonly string[] => {
   const head = [

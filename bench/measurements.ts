@@ -15,6 +15,7 @@ import { windowPlotsOf } from "./window-sweep.ts";
 const projectFolder = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(projectFolder, "docs/measurements");
 const microName = "micro";
+const workerTrialName = "worker-trial";
 
 const fileOf = (name: string, ending: string): string => join(folder, `${name}.${ending}`);
 
@@ -24,7 +25,7 @@ const fail = (line: string): never => {
 };
 
 const namesToRun = (args: readonly string[]): ReadonlySet<string> => {
-  const all = [...experiments.map(({ name }) => name), microName];
+  const all = [...experiments.map(({ name }) => name), microName, workerTrialName];
   if (args.length === 0) return new Set(all);
   if (args.length === 1 && args[0] === "--render") return new Set();
   if (args.length !== 2 || args[0] !== "--only")
@@ -35,8 +36,9 @@ const namesToRun = (args: readonly string[]): ReadonlySet<string> => {
 };
 
 /** The report of a command on its stdout; undefined when it did not end well. */
-const reportOf = (script: string, command: string): string | undefined => {
-  const { status, stdout } = spawnSync(process.execPath, ["--import", "tsx", script, ...command.split(" ")], {
+const reportOf = (script: string, command = ""): string | undefined => {
+  const args = command === "" ? [] : command.split(" ");
+  const { status, stdout } = spawnSync(process.execPath, ["--import", "tsx", script, ...args], {
     cwd: projectFolder,
     stdio: ["inherit", "pipe", "inherit"],
     maxBuffer: 2 ** 28,
@@ -61,6 +63,13 @@ const runMicro = (): boolean => {
   return reportOf("bench/micro/main.ts", `--json ${outputJson}`) !== undefined;
 };
 
+const runWorkerTrial = (): boolean => {
+  process.stderr.write("worker-trial: npm run -s bench:worker-trial\n");
+  const table = reportOf("bench/worker-trial/main.ts");
+  if (table !== undefined) writeFileSync(fileOf(workerTrialName, "md"), table);
+  return table !== undefined;
+};
+
 const stored = <T>(name: string): T | undefined => {
   const path = fileOf(name, "json");
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as T) : undefined;
@@ -70,12 +79,15 @@ mkdirSync(folder, { recursive: true });
 const wanted = namesToRun(process.argv.slice(2));
 const failed = experiments.filter(({ name }) => wanted.has(name)).filter((experiment) => !runExperiment(experiment));
 const isMicroGood = !wanted.has(microName) || runMicro();
+const isTrialGood = !wanted.has(workerTrialName) || runWorkerTrial();
 const measured = experiments.map((experiment): MeasuredExperiment => ({ experiment, report: stored(experiment.name) }));
 const thesis = stored<ThesisTables>("thesis");
 if (thesis === undefined) fail("docs/measurements/thesis.json is missing");
 else {
-  const page = renderMeasurements({ measured, thesis, micro: stored<MicroReport>(microName) });
+  const trialPath = fileOf(workerTrialName, "md");
+  const workerTrial = existsSync(trialPath) ? readFileSync(trialPath, "utf8").trim() : undefined;
+  const page = renderMeasurements({ measured, thesis, micro: stored<MicroReport>(microName), workerTrial });
   writeFileSync(join(projectFolder, "docs/measurements.md"), page);
 }
 for (const { name } of failed) process.stderr.write(`bench:measurements: ${name} did not end well\n`);
-process.exitCode = failed.length === 0 && isMicroGood ? 0 : 1;
+process.exitCode = failed.length === 0 && isMicroGood && isTrialGood ? 0 : 1;

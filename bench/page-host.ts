@@ -69,7 +69,7 @@ export class PageHost implements Host {
  * Round trips prove an interval for the offset. Chromium tells the origin of its clock, too, on the machine's own; where that lies in the interval
  * it is exact to a few µs.
  */
-const clockOf = async (context: BrowserContext, page: Page): Promise<ClockOffset> => {
+export const clockOf = async (context: BrowserContext, page: Page): Promise<ClockOffset> => {
   const readings = [];
   for (let i = 0; i < clockReadings; i++) {
     const beforeMs = machineNow();
