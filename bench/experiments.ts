@@ -26,13 +26,13 @@ export const experiments: readonly Experiment[] = [
     name: "floor",
     title: "The floor",
     asks: "What two phones pay for raw DataChannel messages, with nothing else in the way.",
-    command: "floor --seconds 60",
+    command: "floor --seconds 20",
   },
   {
     name: "forward",
     title: "Forwarding gestures",
     asks: "From a notification at one phone's probe, through the gateway under test, to the write at another's band.",
-    command: "forward --ramp 5..50..5 --seconds 20",
+    command: "forward --ramp 25..45..20 --seconds 8 --slice 4",
     thesis: [
       { table: "3.3", ours: "gesture" },
       { table: "3.4", ours: "gesture" },
@@ -42,7 +42,7 @@ export const experiments: readonly Experiment[] = [
     name: "mux",
     title: "Multiplexing",
     asks: "The wearables of N phones through the page under test to one receiver.",
-    command: "mux --ramp 5..49..5 --seconds 20",
+    command: "mux --ramp 29..49..20 --seconds 8 --slice 4",
     thesis: [
       { table: "3.7", ours: "processing" },
       { table: "3.8", ours: "cpu" },
@@ -52,7 +52,7 @@ export const experiments: readonly Experiment[] = [
     name: "demux",
     title: "Demultiplexing",
     asks: "Aggregates of ten from each of N phones to ten bands of the page under test.",
-    command: "demux --ramp 5..40..5 --seconds 20",
+    command: "demux --ramp 20..40..20 --seconds 8 --slice 4",
     thesis: [
       { table: "3.10", ours: "processing" },
       { table: "3.11", ours: "cpu" },
@@ -62,32 +62,32 @@ export const experiments: readonly Experiment[] = [
     name: "demux-slow-devices",
     title: "Demultiplexing to slow devices",
     asks: "The same with bands that need 5 ms on average for each write: what is newer replaces what waits.",
-    command: "demux --phones 20 --service exponential:5:sleep --seconds 20",
+    command: "demux --phones 20 --service exponential:5:sleep --seconds 8 --slice 4",
   },
   {
     name: "both",
     title: "Both at once",
     asks: "Multiplexing and demultiplexing at once and in both directions, which the thesis left to future work.",
-    command: "both --ramp 5..20..5 --seconds 20",
+    command: "both --phones 20 --seconds 8 --slice 4",
   },
   {
     name: "mesh-pages",
     title: "A full mesh of pages",
     asks: "Ten Chromium pages, ten probes each, everyone interested in everything.",
-    command: "mesh --phones 10 --probes 10 --hz 4 --bytes 40 --browsers all --seconds 60",
+    command: "mesh --phones 10 --probes 10 --hz 4 --bytes 40 --browsers all --seconds 20",
   },
   {
     name: "mesh-native",
     title: "A full mesh of nine native phones and a page",
     asks: "The same, with one page under test.",
-    command: "mesh --phones 10 --probes 10 --hz 4 --bytes 40 --browsers one --seconds 60",
+    command: "mesh --phones 10 --probes 10 --hz 4 --bytes 40 --browsers one --seconds 20",
   },
   {
     name: "mesh-50-windows",
     title: "Fifty phones: which window two cores carry",
     asks: "The smallest window at which the run is still trustworthy.",
     command:
-      "mesh --phones 50 --probes 4 --hz 4 --modes earl-mesh@1000,earl-mesh@750,earl-mesh@500,earl-mesh@350,earl-mesh@250 --seconds 30 --slice 30",
+      "mesh --phones 50 --probes 4 --hz 4 --modes earl-mesh@1000,earl-mesh@500,earl-mesh@350,earl-mesh@250 --seconds 15 --slice 15",
     isWindowSweep: true,
   },
   {
@@ -100,14 +100,14 @@ export const experiments: readonly Experiment[] = [
     name: "windows",
     title: "Where the window comes from",
     asks: "Packets, bursts, bytes and delay over the window; each probe begins when it likes.",
-    command: `mesh --phones 4 --probes 4 --hz 4 --gestures 0 --browsers all --modes ${sweep} --seconds 30 --phase random`,
+    command: `mesh --phones 4 --probes 4 --hz 4 --gestures 0 --browsers all --modes ${sweep} --seconds 12 --slice 12 --phase random`,
     isWindowSweep: true,
   },
   {
     name: "windows-aligned",
     title: "The same, aligned",
     asks: "All probes of all phones begin at the same moment, so that all windows end together.",
-    command: `mesh --phones 4 --probes 4 --hz 4 --gestures 0 --browsers all --modes ${sweep} --seconds 30 --phase aligned`,
+    command: `mesh --phones 4 --probes 4 --hz 4 --gestures 0 --browsers all --modes ${sweep} --seconds 12 --slice 12 --phase aligned`,
     isWindowSweep: true,
   },
   {
@@ -115,14 +115,14 @@ export const experiments: readonly Experiment[] = [
     title: "What saving saves",
     asks: "The windows that the shift governor chooses between, side by side, at one page among nine native phones.",
     command:
-      "mesh --phones 10 --probes 4 --hz 4 --gestures 12 --modes earl-mesh@180,earl-mesh@500,earl-mesh@1000 --seconds 60",
+      "mesh --phones 10 --probes 4 --hz 4 --gestures 12 --modes earl-mesh@180,earl-mesh@500,earl-mesh@1000 --seconds 20",
     isWindowSweep: true,
   },
   {
     name: "join",
     title: "Newcomers",
     asks: "What five newcomers do to the delay of the ten who are in already; the thesis saw outliers of 4 s.",
-    command: "join --phones 10 --modes per-message,earl-mesh --seconds 15",
+    command: "join --phones 10 --modes per-message,earl-mesh --seconds 10",
   },
   {
     name: "soak",
