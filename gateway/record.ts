@@ -48,8 +48,8 @@ export const lifetimeMsOf = (kind: number): number => (hasEffect(kind) ? effectL
 
 /**
  * How long samples and status wait for company. Below the 200 ms after which SCTP sends a SACK alone, so that SACKs ride on data. Measured among four
- * pages with four probes at 4 Hz each (docs/measurements.md), packets a second: 50 ms 135, 100 ms 108, 150 to 200 ms 74 to 77, 250 ms 65, 500 ms 46. So it
- * lies on a step: less costs much, and more saves little until it is a delay that a person sees, which is for an empty battery to ask (energy.md).
+ * pages with four probes at 4 Hz each (docs/measurements.md), packets a second: where probes begin when they like, 100 ms 108, 150 to 200 ms 74 to 77, 250 ms
+ * 65, 500 ms 46; where all begin at once, 50 to 200 ms 86 to 89, 250 ms 69, 500 ms 47. So this is a choice between delay and packets, not an optimum.
  */
 export const defaultWindowMs = 180;
 
