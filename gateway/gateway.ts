@@ -6,6 +6,7 @@ import { kinds } from "../firmware-bridge/kinds.ts";
 import { encodeVibration, type MotionSample } from "../firmware-bridge/payloads.ts";
 import type { Channel } from "./channel.ts";
 import { encodeCommandTarget } from "./command-payload.ts";
+import { DoneOutbox } from "./done-outbox.ts";
 import { type Cause, Effects, type Response, vibrationOf } from "./effects.ts";
 import { Farewell } from "./farewell.ts";
 import { type DoneOutcome, doneOutcomes, type NeighbourFrame } from "./frame-types.ts";
@@ -79,6 +80,7 @@ export class Gateway {
   #roster: RosterBook;
   readonly #peers: PeerBook;
   readonly #effects: Effects;
+  readonly #doneOutbox: DoneOutbox;
   readonly #probes = new Map<number, OwnProbe>();
   readonly #wake: WakeDetector;
   readonly #keyChange: RoomKeyChange;
@@ -94,6 +96,10 @@ export class Gateway {
     this.#limits = options.limits;
     this.#mux = new Mux({ now, schedule, windowMs: defaultWindowMs, observer });
     this.#roster = options.luggage?.roster ?? new RosterBook(options.name);
+    this.#doneOutbox = new DoneOutbox({
+      schedule,
+      send: (gatewayId, frames) => this.#peers.get(gatewayId)?.send(...frames),
+    });
     this.#effects = new Effects({
       rules: options.rules,
       probes: () => this.#probes.values(),
@@ -340,6 +346,7 @@ export class Gateway {
   async close(): Promise<void> {
     this.#cancelBeat();
     this.#keyChange.close();
+    this.#doneOutbox.close();
     this.#peers.close();
     this.#farewell?.check();
     this.#mux.close();
@@ -405,7 +412,7 @@ export class Gateway {
   #tellDone(gatewayId: string, { probe, sequence }: Cause, response: Response): void {
     if (!isDone(response)) return;
     const timeUs = Math.round(this.#options.now() * 1000);
-    this.#peers.get(gatewayId)?.send({ type: "done", probe, sequence, timeUs, outcome: doneOutcomes[response] });
+    this.#doneOutbox.add(gatewayId, { probe, sequence, timeUs, outcome: doneOutcomes[response] });
   }
 
   #probeChanged(probe: OwnProbe): void {

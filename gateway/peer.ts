@@ -218,8 +218,9 @@ export class Peer {
     channel.close(why);
   }
 
-  send(frame: GatewayFrame): void {
-    this.#port?.send(encodeMessage([frame]));
+  /** In one message; `maxFrames` of them at most. */
+  send(...frames: readonly GatewayFrame[]): void {
+    this.#port?.send(encodeMessage(frames));
   }
 
   /** Compares the clocks, and tells the other end of the records that have come. */
