@@ -1,6 +1,6 @@
 // The one test command: `npm test`, or `npm test -- <suites> <arguments of vitest>`, such as `npm test -- unit rules`. With `--long` among the
 // arguments, cases that have a longer form take it.
-// Its stdout ends with one line, `N passed, N failed`; the exit code is 0 only when something passed and nothing failed.
+// Its stdout ends with a line for each failure and then one, `N passed, N failed`; the exit code is 0 only when something passed and nothing failed.
 import { fileURLToPath } from "node:url";
 import { parseCLI, startVitest } from "vitest/node";
 import { CaseTableReporter } from "./support/case-table.ts";
@@ -22,7 +22,7 @@ const vitestArgs = args.slice(named.length);
 let project = named.length === 0 ? suites : named;
 if (project.some((suite) => needChromium.includes(suite)) && !provideChromium()) {
   console.error(missingChromium);
-  summary.addFailure();
+  summary.addFailure("no Chromium");
   project = project.filter((suite) => !needChromium.includes(suite));
 }
 
@@ -40,12 +40,13 @@ if (project.length > 0) {
     await vitest.close();
   } catch (error) {
     console.error(error);
-    summary.addFailure();
+    summary.addFailure("the run itself");
   }
 }
 
 // vitest sets the exit code also for what no test stands for, such as that none was found.
 const isGood = summary.failed === 0 && summary.passed > 0 && !process.exitCode;
-if (!isGood && summary.failed === 0) summary.addFailure();
-// Whatever a test left open must not keep the command from ending, but the line has to be out.
-process.stdout.write(`${summary.line()}\n`, () => process.exit(isGood ? 0 : 1));
+if (!isGood && summary.failed === 0) summary.addFailure("the run, beside its tests");
+const lines = [...summary.failures().map((failure) => `failed: ${failure}`), summary.line()];
+// Whatever a test left open must not keep the command from ending, but the lines have to be out.
+process.stdout.write(`${lines.join("\n")}\n`, () => process.exit(isGood ? 0 : 1));

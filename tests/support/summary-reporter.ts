@@ -6,6 +6,7 @@ export class SummaryReporter implements Reporter {
   #passed = 0;
   #failed = 0;
   #skipped = 0;
+  readonly #failures: string[] = [];
 
   get passed(): number {
     return this.#passed;
@@ -16,13 +17,19 @@ export class SummaryReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    this.#failed += unhandledErrors.length;
+    for (const error of unhandledErrors) this.addFailure(`outside any test: ${firstLineOf(error)}`);
     for (const module of modules) this.#addModule(module);
   }
 
-  /** For what fails around the run. */
-  addFailure(): void {
+  /** Of a test, or of what is around the run. */
+  addFailure(what: string): void {
     this.#failed++;
+    this.#failures.push(what);
+  }
+
+  /** A line for each failure, to be read where a long output is cut off above its end. */
+  failures(): readonly string[] {
+    return this.#failures;
   }
 
   line(): string {
@@ -32,15 +39,23 @@ export class SummaryReporter implements Reporter {
 
   #addModule(module: TestModule): void {
     const isUnfinished = module.state() === "queued" || module.state() === "pending";
-    if (isUnfinished || module.errors().length > 0) this.#failed++;
-    for (const suite of module.children.allSuites()) if (suite.errors().length > 0) this.#failed++;
+    if (isUnfinished || module.errors().length > 0) this.addFailure(nameOf(module, "the file"));
+    for (const suite of module.children.allSuites())
+      if (suite.errors().length > 0) this.addFailure(nameOf(module, suite.fullName));
     for (const test of module.children.allTests()) this.#addTest(test);
   }
 
   #addTest(test: TestCase): void {
-    const { state } = test.result();
+    const { state, errors = [] } = test.result();
     if (state === "passed") this.#passed++;
     else if (state === "skipped") this.#skipped++;
-    else this.#failed++;
+    else this.addFailure(`${nameOf(test.module, test.fullName)}: ${firstLineOf(errors[0] ?? "it did not end")}`);
   }
 }
+
+const nameOf = ({ relativeModuleId }: TestModule, part: string): string => `${relativeModuleId} > ${part}`;
+
+const firstLineOf = (error: unknown): string => {
+  const text = typeof error === "object" && error !== null && "message" in error ? error.message : error;
+  return String(text).split("\n", 1)[0] ?? "";
+};
