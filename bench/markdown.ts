@@ -15,6 +15,12 @@ export const figure = (value: number | null | undefined): string => {
 const delay = (figures: DelayFigures | null): string =>
   figures === null ? absent : [figures.p50, figures.p95, figures.p99, figures.max].map(figure).join(" / ");
 
+/** What is missing, as far as the product itself tells: " (3 late)". */
+const causesOf = (accounted: ModeReport["accounted"]): string => {
+  const causes = Object.entries(accounted).map(([cause, count]) => `${count} ${cause}`);
+  return causes.length === 0 ? "" : ` (${causes.join(", ")})`;
+};
+
 const processing = (figures: ProcessingFigures | null): string =>
   figures === null
     ? absent
@@ -22,7 +28,7 @@ const processing = (figures: ProcessingFigures | null): string =>
 
 const columns: readonly (readonly [title: string, cell: (mode: ModeReport) => string])[] = [
   ["mode", ({ mode }) => mode],
-  ["delivered", ({ delivered, expected }) => `${delivered} of ${expected}`],
+  ["delivered", ({ delivered, expected, accounted }) => `${delivered} of ${expected}${causesOf(accounted)}`],
   ["gesture ms, p50 / p95 / p99 / max", ({ oneWayMs }) => delay(oneWayMs.gesture)],
   ["sample ms, p50 / p95 / p99 / max", ({ oneWayMs }) => delay(oneWayMs.sample)],
   ["processing ms, mean ± sd (median; p99)", ({ processingMs }) => processing(processingMs)],

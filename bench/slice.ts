@@ -22,6 +22,9 @@ export interface SliceSpec {
   readonly members: number;
 }
 
+/** Messages that were not delivered, by cause. */
+export type Accounts = Readonly<Record<string, number>>;
+
 export interface SliceProgress {
   /** Everything has been said; what is under way is waited for. */
   readonly isSaid: boolean;
@@ -35,7 +38,7 @@ export interface SliceResult {
   readonly expected: number;
   readonly delivered: number;
   /** Not delivered, and why: counted by the product itself. */
-  readonly accounted: Readonly<Record<string, number>>;
+  readonly accounted: Accounts;
   readonly gesture: TallySnapshot;
   readonly sample: TallySnapshot;
   readonly processing: TallySnapshot;
@@ -55,7 +58,8 @@ export class SliceLog {
   /** Of messages that have an effect on a device here: from their arrival to the hand-over to the radio. */
   readonly incoming = new Tally();
   readonly lateSends = new Tally();
-  readonly accounted = new Map<string, number>();
+  readonly #accounted = new Map<string, number>();
+  readonly #accounts: (() => Accounts)[] = [];
   readonly #machineNow: () => number;
   readonly #gesture = new Tally();
   readonly #sample = new Tally();
@@ -80,7 +84,12 @@ export class SliceLog {
   }
 
   account(cause: string, count = 1): void {
-    this.accounted.set(cause, (this.accounted.get(cause) ?? 0) + count);
+    this.#accounted.set(cause, (this.#accounted.get(cause) ?? 0) + count);
+  }
+
+  /** @param read what a gateway itself has counted since the slice began */
+  accountFrom(read: () => Accounts): void {
+    this.#accounts.push(read);
   }
 
   /** Whether that moment of the machine's clock is one at which a message of this slice was due. */
@@ -90,7 +99,7 @@ export class SliceLog {
   }
 
   get progress(): Omit<SliceProgress, "isSaid"> {
-    const accounted = [...this.accounted.values()].reduce((sum, count) => sum + count, 0);
+    const accounted = Object.values(this.#accountedByCause()).reduce((sum, count) => sum + count, 0);
     return { expected: this.#expected, settled: this.#delivered + accounted };
   }
 
@@ -104,7 +113,7 @@ export class SliceLog {
     return {
       expected: this.#expected,
       delivered: this.#delivered,
-      accounted: Object.fromEntries(this.accounted),
+      accounted: this.#accountedByCause(),
       gesture: this.#gesture.snapshot(),
       sample: this.#sample.snapshot(),
       processing: processing.snapshot(),
@@ -112,5 +121,14 @@ export class SliceLog {
       lateSends: this.lateSends.snapshot(),
       ...rest,
     };
+  }
+
+  #accountedByCause(): Accounts {
+    const sums = new Map(this.#accounted);
+    for (const read of this.#accounts) {
+      for (const [cause, count] of Object.entries(read()))
+        if (count > 0) sums.set(cause, (sums.get(cause) ?? 0) + count);
+    }
+    return Object.fromEntries(sums);
   }
 }

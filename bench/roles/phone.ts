@@ -4,6 +4,7 @@ import { capabilities } from "../../firmware-bridge/earl-profile.ts";
 import { gestureCode } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/payloads.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
 import type { Flush } from "../../gateway/mux.ts";
 import type { Peer } from "../../gateway/peer.ts";
 import type { GatewayRecord } from "../../gateway/record.ts";
@@ -13,7 +14,7 @@ import { rivalOf } from "../modes/modes.ts";
 import { type Mark, makePayload, readMark } from "../payload.ts";
 import type { ServiceTime } from "../service-time.ts";
 import { bandInfo, SimulatedDevice, sensorInfo } from "../simulated-device.ts";
-import type { SliceLog } from "../slice.ts";
+import type { Accounts, SliceLog } from "../slice.ts";
 import { type Message, messagesOf } from "../workload.ts";
 import { outgoingOf } from "./outgoing.ts";
 import type { Role } from "./role.ts";
@@ -80,7 +81,11 @@ export class Phone implements Role {
   begin(log: SliceLog): () => void {
     const { member, platform } = this.#options;
     this.#log = log;
-    if (log.spec.mode === "earl-mesh") member.session.gateway.setWindowMs(log.spec.windowMs);
+    if (log.spec.mode === "earl-mesh") {
+      const { gateway } = member.session;
+      gateway.setWindowMs(log.spec.windowMs);
+      log.accountFrom(notDelivered(gateway));
+    }
     this.#outgoing = outgoingOf(log.spec, { platform, taps: () => member.taps(), meter: log.outgoing });
     return () => {
       this.#outgoing?.stop();
@@ -142,3 +147,16 @@ export class Phone implements Role {
     log.outgoing.left(records.length, Math.max(lateMs, processingMs), processingMs);
   }
 }
+
+/** What this gateway did not send, and what it did not hand on, from now on: each record at one end alone. */
+const notDelivered = (gateway: Gateway): (() => Accounts) => {
+  const before = gateway.traffic();
+  return () => {
+    const { droppedBeforeSend, late, dropped } = gateway.traffic();
+    return {
+      "dropped before sending": droppedBeforeSend - before.droppedBeforeSend,
+      late: late - before.late,
+      "dropped on arrival": dropped - before.dropped,
+    };
+  };
+};
