@@ -1,7 +1,10 @@
 // A phone with no room left, on the real page: its browser's disk quota is used up before somebody enters a room.
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { recordingProblemTexts } from "../../web/panel/panel-words.ts";
 import { tell } from "../support/case-table.ts";
+import { exported, openFigures } from "../support/figures-page.ts";
+import { readCsvRecording } from "../support/recording-reader.ts";
 import type { RoomPage } from "../support/room-page.ts";
 import { Stage } from "../support/stage.ts";
 import { noticesOn, told } from "../support/told.ts";
@@ -9,6 +12,18 @@ import { noticesOn, told } from "../support/told.ts";
 const patient = { timeout: 30_000, interval: 250 };
 /** Of IndexedDB: less than a key takes. */
 const noBytes = 1;
+
+/** Chromium counts a database's bytes anew only 30 s after it last found room enough for them, and a chunk is written every 10 s. */
+const quotaPatience = { timeout: 90_000, interval: 500 };
+
+/** What the page says that it has recorded. */
+const linesRecorded = async (page: Page): Promise<number> => {
+  const text = await page
+    .locator("section", { has: page.getByRole("heading", { name: "Record" }) })
+    .last()
+    .innerText();
+  return Number(/ ([0-9]+) lines?\./.exec(text)?.[1] ?? 0);
+};
 
 /** Whatever the page writes to IndexedDB from now on does not fit. */
 const fillDisk = async (page: Page): Promise<void> => {
@@ -71,5 +86,25 @@ describe("a phone without room for more", { timeout: 120_000 }, () => {
     });
     expect(traffic.duplicate).toBe(0);
     expect(probes[0]?.buzzes.written).toBe(felt);
+  });
+
+  test("goes on recording when the disk fills up meanwhile, says so, and hands all of it out", async ({ task }) => {
+    const { host: ben, invite } = await stage.host("Ben");
+    const anna = await stage.person("Anna");
+    await anna.join(invite);
+    await connected(anna, ben);
+    await openFigures(anna.page);
+    await anna.page.getByRole("button", { name: "Start recording" }).press("Enter");
+    await expect.poll(() => linesRecorded(anna.page), patient).toBeGreaterThan(0);
+    await fillDisk(anna.page);
+    const alert = anna.page.getByRole("alert").filter({ hasText: recordingProblemTexts["storage-full"] });
+    await expect.poll(() => alert.count(), quotaPatience).toBe(1);
+    const atRefusal = await linesRecorded(anna.page);
+    await expect.poll(() => linesRecorded(anna.page), patient).toBeGreaterThan(atRefusal + 2);
+    await anna.page.getByRole("button", { name: "Stop recording" }).press("Enter");
+    const shown = await linesRecorded(anna.page);
+    const { rows } = readCsvRecording(await exported(anna.page, "CSV"));
+    tell(task, { sent: shown, delivered: rows.length });
+    expect(rows).toHaveLength(shown);
   });
 });
