@@ -143,3 +143,37 @@ describe("a phone in a pocket", () => {
     expect((await ben.report()).probes[0]?.buzzes.written).toBeUndefined(); // The waking tap buzzed nobody.
   });
 });
+
+describe("a dial that is scrolled out of sight", () => {
+  const runningAnimations = (page: Page): Promise<readonly string[]> =>
+    page.evaluate(() =>
+      document
+        .getAnimations()
+        .filter(({ playState }) => playState === "running")
+        .map((animation) => (animation instanceof CSSAnimation ? animation.animationName : "a transition")),
+    );
+  const pointsOf = (page: Page): Promise<string | null> => page.locator(".round-trace").getAttribute("points");
+
+  test("should move again as soon as it is seen, and not before", async () => {
+    const { host: anna, invite } = await stage.host("Anna");
+    await anna.addSimulatedArm();
+    const ben = await stage.person("Ben");
+    await ben.join(invite);
+    await ben.buzz(anna);
+    await anna.page.setViewportSize({ width: 390, height: 500 });
+    await anna.page.getByRole("heading", { name: "Figures" }).scrollIntoViewIfNeeded();
+    await anna.page.locator(".dial.unseen").waitFor();
+
+    const still = await pointsOf(anna.page);
+    await ben.buzz(anna);
+    const line = anna.page.getByText("buzzed, from Ben");
+    await line.last().waitFor();
+    expect(await runningAnimations(anna.page)).toEqual([]);
+    expect(await pointsOf(anna.page)).toBe(still);
+
+    await anna.page.locator(".dial").scrollIntoViewIfNeeded();
+    await expect.poll(() => pointsOf(anna.page), patient).not.toBe(still);
+    await ben.buzz(anna);
+    await expect.poll(() => runningAnimations(anna.page), patient).toContain("throb");
+  });
+});

@@ -1,6 +1,6 @@
 // The room as a dial: I am the hub, the others sit on the ring. Tapping somebody buzzes them; a spark runs along the spoke
 // when a gesture arrives or a buzz leaves. The same people, with all that is known of them, are in the list of people.
-import { computed, useSignal } from "@preact/signals";
+import { computed, type ReadonlySignal, useSignal } from "@preact/signals";
 import { Fragment } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { motionTrailLength, type PeerView, type ProbeView, type RoomView } from "./app-model.ts";
@@ -21,6 +21,7 @@ import {
 import { isKnown } from "./known.ts";
 import type { AppProps } from "./props.ts";
 import { QrCode } from "./qr-code.tsx";
+import { useSeen, useWhileSeen } from "./use-seen.ts";
 import { countText, initials, nameText, peerStateLabel } from "./words.ts";
 
 /** Where the spokes end, short of the hub and of the discs. */
@@ -48,21 +49,20 @@ const Spoke = ({ peer, turn, buzzes }: { peer: PeerView; turn: number; buzzes: B
   );
 };
 
-const RoundTrace = ({ probe }: { probe: ProbeView }) => {
-  const { motionTrail } = probe;
-  const points = useMemo(() => computed(() => roundTrace(motionTrail.value, motionTrailLength)), [motionTrail]);
+const RoundTrace = ({ probe, isSeen }: { probe: ProbeView; isSeen: ReadonlySignal<boolean> }) => {
+  const trail = useWhileSeen(probe.motionTrail, isSeen);
+  const points = useMemo(() => computed(() => roundTrace(trail.value, motionTrailLength)), [trail]);
   return <polyline class="round-trace" points={points} />;
 };
 
-const Face = ({
-  peers,
-  probes,
-  buzzes,
-}: {
-  peers: readonly PeerView[];
-  probes: readonly ProbeView[];
-  buzzes: Buzzes;
-}) => {
+interface FaceProps {
+  readonly peers: readonly PeerView[];
+  readonly probes: readonly ProbeView[];
+  readonly buzzes: Buzzes;
+  readonly isSeen: ReadonlySignal<boolean>;
+}
+
+const Face = ({ peers, probes, buzzes, isSeen }: FaceProps) => {
   const moved = useChangeCount(newest(probes.map((probe) => probe.lastGesture?.atMs)));
   const buzzed = useChangeCount(newest(probes.map((probe) => probe.lastBuzzAtMs)));
   const { count, to } = buzzes.last.value;
@@ -76,7 +76,7 @@ const Face = ({
       {peers.map((peer, i) => (
         <Spoke key={peer.gatewayId} peer={peer} turn={seatTurn(i, peers.length)} buzzes={buzzes} />
       ))}
-      {peers.length > 0 && shown !== undefined && <RoundTrace key={shown.index} probe={shown} />}
+      {peers.length > 0 && shown !== undefined && <RoundTrace key={shown.index} probe={shown} isSeen={isSeen} />}
       {moved + sentToAll > 0 && (
         <circle key={`out-${moved}-${sentToAll}`} class="ripple" cx="50" cy="50" r={bezelRadiusUnits} />
       )}
@@ -196,9 +196,11 @@ const Hub = ({ peers, room, buzzes }: { peers: readonly PeerView[]; room: RoomVi
 export const Dial = ({ model, room, buzzes }: Pick<AppProps, "model"> & { room: RoomView; buzzes: Buzzes }) => {
   const everyone = model.peers.value;
   const peers = everyone.slice(0, maxSeats);
+  const dial = useRef<HTMLDivElement>(null);
+  const isSeen = useSeen(dial);
   return (
-    <div class="dial">
-      <Face peers={peers} probes={model.probes.value} buzzes={buzzes} />
+    <div ref={dial} class={isSeen.value ? "dial" : "dial unseen"}>
+      <Face peers={peers} probes={model.probes.value} buzzes={buzzes} isSeen={isSeen} />
       <Hub peers={everyone} room={room} buzzes={buzzes} />
       {peers.length > 0 && <Seats peers={peers} buzzes={buzzes} />}
       {everyone.length > maxSeats && <p class="dial-more">and {everyone.length - maxSeats} more in the list</p>}

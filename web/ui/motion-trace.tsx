@@ -1,8 +1,9 @@
 // A probe's movement as a line that runs from right to left, like the paper of a seismograph. The signal moves the SVG's
-// attribute alone: no component renders again when a sample arrives.
+// attribute alone: no component renders again when a sample arrives, and nothing moves off the screen.
 import { computed, type ReadonlySignal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { type MotionPoint, motionTrailLength } from "./app-model.ts";
+import { useSeen, useWhileSeen } from "./use-seen.ts";
 
 const widthUnits = motionTrailLength - 1;
 const heightUnits = 16;
@@ -26,14 +27,16 @@ const Axis = ({ trail, axis }: { trail: ReadonlySignal<readonly MotionPoint[]>; 
 
 /** Decoration for the eye: what the movement was is said in words beside it. */
 export const MotionTrace = ({ trail }: { trail: ReadonlySignal<readonly MotionPoint[]> }) => {
+  const screen = useRef<HTMLDivElement>(null);
+  const seenTrail = useWhileSeen(trail, useSeen(screen));
   const isStill = useMemo(() => computed(() => trail.value.length === 0), [trail]);
   return (
-    <div class="trace">
+    <div ref={screen} class="trace">
       <svg viewBox={`0 0 ${widthUnits} ${heightUnits}`} preserveAspectRatio="none" aria-hidden="true">
         <line class="trace-zero" x1="0" y1={heightUnits / 2} x2={widthUnits} y2={heightUnits / 2} />
-        <Axis trail={trail} axis="z" />
-        <Axis trail={trail} axis="y" />
-        <Axis trail={trail} axis="x" />
+        <Axis trail={seenTrail} axis="z" />
+        <Axis trail={seenTrail} axis="y" />
+        <Axis trail={seenTrail} axis="x" />
       </svg>
       {isStill.value && <p class="trace-empty">No movement yet</p>}
     </div>

@@ -1,5 +1,6 @@
 // One probe of mine: its name, its link, its movement live, and what can be done with it.
 
+import { useRef } from "preact/hooks";
 import { capabilities } from "../../firmware-bridge/earl-profile.ts";
 import { gestureNames } from "../../firmware-bridge/gestures.ts";
 import type { ProbeView } from "./app-model.ts";
@@ -9,6 +10,7 @@ import { GestureGlyph } from "./glyphs.tsx";
 import { MotionTrace } from "./motion-trace.tsx";
 import { NameField } from "./name-field.tsx";
 import type { AppProps } from "./props.ts";
+import { useSeen } from "./use-seen.ts";
 import { linkText } from "./words.ts";
 
 const originTexts: Readonly<Record<ProbeView["origin"], string>> = {
@@ -44,8 +46,10 @@ export const ProbeRow = ({ probe, actions, onRemove }: ProbeRowProps) => {
   const isConnected = probe.link.kind === "connected";
   const buzzes = useChangeCount(probe.lastBuzzAtMs);
   const moves = useChangeCount(probe.lastGesture?.atMs);
+  const row = useRef<HTMLLIElement>(null);
+  const isSeen = useSeen(row);
   return (
-    <li class={`probe probe-${probe.link.kind}`}>
+    <li ref={row} class={`probe probe-${probe.link.kind}${isSeen.value ? "" : " unseen"}`}>
       {buzzes > 0 && <span key={buzzes} class="probe-pulse" aria-hidden="true" />}
       <div class="probe-head">
         <NameField

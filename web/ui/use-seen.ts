@@ -1,0 +1,28 @@
+// Whether an element is on the screen: what would move where nobody looks is left still, because each frame costs the battery of a whole shift.
+import { computed, type ReadonlySignal, useSignal } from "@preact/signals";
+import type { RefObject } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
+
+/** True until the browser has said. */
+export const useSeen = (element: RefObject<Element | null>): ReadonlySignal<boolean> => {
+  const isSeen = useSignal(true);
+  useEffect(() => {
+    if (element.current === null) return undefined;
+    const observer = new IntersectionObserver((entries) => {
+      isSeen.value = entries.at(-1)?.isIntersecting ?? true;
+    });
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element, isSeen]);
+  return isSeen;
+};
+
+/** The value as it was when it was last seen; whoever shows it is not told of what comes meanwhile. */
+export const useWhileSeen = <T>(value: ReadonlySignal<T>, isSeen: ReadonlySignal<boolean>): ReadonlySignal<T> =>
+  useMemo(() => {
+    let seen = value.peek();
+    return computed(() => {
+      if (isSeen.value) seen = value.value;
+      return seen;
+    });
+  }, [value, isSeen]);
