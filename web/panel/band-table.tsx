@@ -1,13 +1,17 @@
-// How long the bands last, mine and those of the others: a row each, those that end first on top.
+// How long the bands last, mine and those of the others: a row each, those that end first on top, and last of all those that nobody wears.
 import type { BandForecast } from "../../gateway/statistics-types.ts";
 import { nameText } from "../ui/words.ts";
-import { drainText, lastsWords, noFigure, timeLeftText } from "./panel-words.ts";
+import { drainText, lastsWords, noFigure, timeLeftRangeText, timeLeftText } from "./panel-words.ts";
 
 const emptyInMs = ({ forecast }: BandForecast): number =>
   forecast.kind === "draining" ? forecast.timeLeftMs : Number.POSITIVE_INFINITY;
 
+const byUrgency = (a: BandForecast, b: BandForecast): number =>
+  Number(b.isConnected) - Number(a.isConnected) || emptyInMs(a) - emptyInMs(b);
+
 const Row = ({ band }: { band: BandForecast }) => {
   const { name, wearer, isConnected, battery, forecast } = band;
+  const range = timeLeftRangeText(forecast);
   return (
     <tr>
       <th scope="row">
@@ -17,10 +21,13 @@ const Row = ({ band }: { band: BandForecast }) => {
           {!isConnected && ", not connected"}
         </span>
       </th>
+      <td>{lastsWords(forecast)}</td>
+      <td>
+        {timeLeftText(forecast)}
+        {range !== undefined && <span class="row-state">{range}</span>}
+      </td>
       <td>{battery?.percent ?? noFigure}</td>
       <td>{drainText(forecast)}</td>
-      <td>{timeLeftText(forecast)}</td>
-      <td>{lastsWords(forecast)}</td>
     </tr>
   );
 };
@@ -38,21 +45,21 @@ export const BandTable = ({ bands }: { bands: readonly BandForecast[] }) => (
             <tr>
               <th scope="col">Band</th>
               <th scope="col">
+                lasts<span class="unit">the shift</span>
+              </th>
+              <th scope="col">time left</th>
+              <th scope="col">
                 level<span class="unit">%</span>
               </th>
               <th scope="col">
                 drain<span class="unit">% an hour</span>
               </th>
-              <th scope="col">time left</th>
-              <th scope="col">lasts the shift</th>
             </tr>
           </thead>
           <tbody>
-            {[...bands]
-              .sort((a, b) => emptyInMs(a) - emptyInMs(b))
-              .map((band) => (
-                <Row key={band.id} band={band} />
-              ))}
+            {[...bands].sort(byUrgency).map((band) => (
+              <Row key={band.id} band={band} />
+            ))}
           </tbody>
         </table>
       </section>

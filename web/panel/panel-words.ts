@@ -107,15 +107,17 @@ export const unknownForecastWords = {
 export const drainText = (forecast: BatteryForecast): string =>
   forecast.kind === "draining" ? plusMinus(forecast.drainPercentPerHour) : noFigure;
 
-/** "5 h 10 min (4 h 40 min to 6 h 2 min)"; why there is no forecast where there is none. */
-export const timeLeftText = (forecast: BatteryForecast): string => {
-  if (forecast.kind === "unknown") return unknownForecastWords[forecast.reason];
-  const { timeLeftMs, leastTimeLeftMs, mostTimeLeftMs } = forecast;
-  const range =
-    mostTimeLeftMs === undefined
-      ? `at least ${spanText(leastTimeLeftMs)}`
-      : `${spanText(leastTimeLeftMs)} to ${spanText(mostTimeLeftMs)}`;
-  return `${spanText(timeLeftMs)} (${range})`;
+/** "5 h 10 min"; why there is no forecast where there is none. */
+export const timeLeftText = (forecast: BatteryForecast): string =>
+  forecast.kind === "unknown" ? unknownForecastWords[forecast.reason] : spanText(forecast.timeLeftMs);
+
+/** "4 h 40 min to 6 h 2 min"; undefined where there is no forecast. */
+export const timeLeftRangeText = (forecast: BatteryForecast): string | undefined => {
+  if (forecast.kind === "unknown") return undefined;
+  const { leastTimeLeftMs, mostTimeLeftMs } = forecast;
+  return mostTimeLeftMs === undefined
+    ? `at least ${spanText(leastTimeLeftMs)}`
+    : `${spanText(leastTimeLeftMs)} to ${spanText(mostTimeLeftMs)}`;
 };
 
 export const batterySentence = (reading: BatteryState, forecast: BatteryForecast): string => {
