@@ -32,7 +32,7 @@ export const experiments: readonly Experiment[] = [
     name: "forward",
     title: "Forwarding gestures",
     asks: "From a notification at one phone's probe, through the gateway under test, to the write at another's band.",
-    command: "forward --ramp 25..45..20 --seconds 8 --slice 4",
+    command: "forward --ramp 5..45..20 --seconds 8 --slice 4",
     thesis: [
       { table: "3.3", ours: "gesture" },
       { table: "3.4", ours: "gesture" },
@@ -42,7 +42,7 @@ export const experiments: readonly Experiment[] = [
     name: "mux",
     title: "Multiplexing",
     asks: "The wearables of N phones through the page under test to one receiver.",
-    command: "mux --ramp 29..49..20 --seconds 8 --slice 4",
+    command: "mux --ramp 10..49..15 --seconds 8 --slice 4",
     thesis: [
       { table: "3.7", ours: "processing" },
       { table: "3.8", ours: "cpu" },
@@ -52,7 +52,7 @@ export const experiments: readonly Experiment[] = [
     name: "demux",
     title: "Demultiplexing",
     asks: "Aggregates of ten from each of N phones to ten bands of the page under test.",
-    command: "demux --ramp 20..40..20 --seconds 8 --slice 4",
+    command: "demux --ramp 10..40..10 --seconds 8 --slice 4",
     thesis: [
       { table: "3.10", ours: "processing" },
       { table: "3.11", ours: "cpu" },
