@@ -1,7 +1,8 @@
 // One gateway at the far end, from its first admitted channel until it is forgotten: its clock, its liveness, its roster, its ledger.
 // Channels come and go under it; the ledger stays for the epoch, longer than the peer itself (account-book.ts), so that both ends can account
 // for every record.
-import { backlogHighWaterBytes, type Channel } from "./channel.ts";
+import { Allowance, excessWords } from "./allowance.ts";
+import type { Channel } from "./channel.ts";
 import type { ChannelRelay } from "./channel-relay.ts";
 import { decodeMessage } from "./decode-message.ts";
 import { Demux } from "./demux.ts";
@@ -11,7 +12,6 @@ import {
   byeReasons,
   type GatewayFrame,
   type Interest,
-  type InterestEntry,
   type NeighbourFrame,
   type Ping,
   type Pong,
@@ -25,22 +25,7 @@ import { type Delay, PeerTime } from "./peer-time.ts";
 import { type GatewayRecord, hasEffect } from "./record.ts";
 import { plainName, type Roster, type RosterProbe } from "./roster.ts";
 import type { Now } from "./runtime.ts";
-import { TokenBucket } from "./token-bucket.ts";
-
-/**
- * Messages and the frames in them, each counted as one. Sixteen probes at their limits (uplink.ts) make 160 urgent messages a second at the
- * very worst, of one frame each; the burst is what a page that wakes finds waiting.
- */
-export const maxUnitsPerSecond = 400;
-export const maxUnitBurst = 2000;
-/**
- * Rosters, wishes and hints: each makes other work than reading it, such as another way to share samples out. Sixteen probes that come and go
- * at once, and a person who taps, make some fifty.
- */
-export const maxNewsPerSecond = 20;
-export const maxNewsBurst = 200;
-/** What may wait for a peer that goes on asking without reading the answers: four times what makes the mux wait for it. */
-export const maxUnreadBytes = 4 * backlogHighWaterBytes;
+import { Wishes } from "./wishes.ts";
 
 export interface PeerOptions {
   readonly gatewayId: string;
@@ -98,8 +83,7 @@ export class Peer {
   readonly #observer: PeerObserver | undefined;
   #time: PeerTime;
   #liveness: Liveness;
-  #bucket: TokenBucket;
-  #newsBucket: TokenBucket;
+  #allowance: Allowance;
   #channel: Channel | undefined;
   /** The way out of that channel. */
   #port: MuxPort | undefined;
@@ -110,9 +94,8 @@ export class Peer {
   #state: PeerState;
   #interestHeard = 0;
   #membersHeard = 0;
-  #interestSaid = 0;
   #membersSaid = 0;
-  readonly #wanted = new Map<number, number>();
+  readonly #wishes = new Wishes();
 
   constructor(options: PeerOptions) {
     this.gatewayId = options.gatewayId;
@@ -133,8 +116,7 @@ export class Peer {
     });
     this.#time = this.#newTime();
     this.#liveness = new Liveness(options.now());
-    this.#bucket = this.#newBucket();
-    this.#newsBucket = this.#newNewsBucket();
+    this.#allowance = new Allowance(this.#now);
     this.#state = { kind: "gone", sinceMs: options.now(), reason: "not yet connected" };
   }
 
@@ -188,8 +170,7 @@ export class Peer {
     this.#openedAtMs = this.#now();
     this.#time = this.#newTime();
     this.#liveness = new Liveness(this.#now());
-    this.#bucket = this.#newBucket();
-    this.#newsBucket = this.#newNewsBucket();
+    this.#allowance = new Allowance(this.#now);
     this.#interestHeard = 0;
     this.#membersHeard = 0;
     this.ledger.openChannel();
@@ -197,7 +178,7 @@ export class Peer {
     this.#setState({ kind: "connected" });
     this.send({ type: "roster", ...roster });
     this.sendMembers(members);
-    if (this.#wanted.size > 0) this.#sendInterest();
+    if (!this.#wishes.isEmpty) this.send(this.#wishes.say());
     this.ping();
     relay.forward({
       onMessage: (message) => {
@@ -235,13 +216,12 @@ export class Peer {
 
   /** From now on I want samples of that probe, at least `minIntervalMs` apart; undefined: no more. */
   want(probeIndex: number, minIntervalMs: number | undefined): void {
-    if (minIntervalMs === undefined) this.#wanted.delete(probeIndex);
-    else this.#wanted.set(probeIndex, minIntervalMs);
-    this.#sendInterest();
+    this.#wishes.set(probeIndex, minIntervalMs);
+    this.send(this.#wishes.say());
   }
 
   wants(probeIndex: number): boolean {
-    return this.#wanted.has(probeIndex);
+    return this.#wishes.has(probeIndex);
   }
 
   /** Nothing with an effect is applied until the clocks have been compared afresh: this page slept, or the other's clock jumped. */
@@ -283,9 +263,8 @@ export class Peer {
       this.refuse(decoded.malformed);
       return this.close("malformed", decoded.malformed);
     }
-    if (!this.#bucket.take(1 + decoded.frames.length)) return this.#expel("rate", "too many messages");
-    if (!this.#newsBucket.take(decoded.frames.filter(isNews).length)) return this.#expel("news", "too much news");
-    if ((this.#port?.bufferedBytes() ?? 0) > maxUnreadBytes) return this.#expel("unread", "does not read");
+    const excess = this.#allowance.exceededBy(decoded.frames, this.#port?.bufferedBytes() ?? 0);
+    if (excess !== undefined) return this.#expel(excess, excessWords[excess]);
     if (this.#liveness.heard(this.#now()) === "awake") this.#setState({ kind: "connected" });
     for (const frame of decoded.frames) {
       if (this.#channel === undefined) return; // A frame before this one ended the channel.
@@ -331,28 +310,16 @@ export class Peer {
     const probes = said.probes.map((probe) => ({ ...probe, name: plainName(probe.name) }));
     const roster = { version, isHidden, name: plainName(said.name), probes };
     const isNews = this.#demux.onRoster(roster);
-    if (isNews) this.#forgetWishesBeside(roster);
+    if (isNews && this.#wishes.keepOnly(roster.probes)) this.send(this.#wishes.say());
     if (isNews || !this.#isIntroduced) this.#options.onChange(this);
     if (!this.#isIntroduced) this.#options.onJoined(this);
     this.#isIntroduced = true;
-  }
-
-  #forgetWishesBeside({ probes }: Roster): void {
-    const gone = [...this.#wanted.keys()].filter((index) => !probes.some((probe) => probe.index === index));
-    for (const index of gone) this.#wanted.delete(index);
-    if (gone.length > 0) this.#sendInterest();
   }
 
   #interest({ version, entries }: Interest): void {
     if (version <= this.#interestHeard) return;
     this.#interestHeard = version;
     this.#mux.setInterest(this.gatewayId, entries);
-  }
-
-  #sendInterest(): void {
-    const entries: InterestEntry[] = [];
-    for (const [probe, minIntervalMs] of this.#wanted) entries.push({ probe, minIntervalMs });
-    this.send({ type: "interest", version: ++this.#interestSaid, entries });
   }
 
   #pinged({ id, t1Us, ledger }: Ping): void {
@@ -408,17 +375,7 @@ export class Peer {
   #newTime(): PeerTime {
     return new PeerTime(this.#now, this.#observer);
   }
-
-  #newNewsBucket(): TokenBucket {
-    return new TokenBucket({ capacity: maxNewsBurst, refillPerSecond: maxNewsPerSecond, now: this.#now });
-  }
-
-  #newBucket(): TokenBucket {
-    return new TokenBucket({ capacity: maxUnitBurst, refillPerSecond: maxUnitsPerSecond, now: this.#now });
-  }
 }
-
-const isNews = ({ type }: GatewayFrame): boolean => type === "roster" || type === "interest" || type === "members";
 
 /** The same port, with every message that leaves counted. */
 const observed = (port: MuxPort, observer: PeerObserver): MuxPort => ({

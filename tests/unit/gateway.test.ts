@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { decodeVibration, encodeMotion } from "../../firmware-bridge/payloads.ts";
+import { maxNewsBurst } from "../../gateway/allowance.ts";
 import { maxExcessBurst, maxRecordBurst } from "../../gateway/demux.ts";
 import { encodeMessage } from "../../gateway/encode-message.ts";
 import { frameCodes, maxFrames, maxRecords } from "../../gateway/frame-types.ts";
 import { Ledger, sumOf } from "../../gateway/ledger.ts";
-import { maxNewsBurst } from "../../gateway/peer.ts";
 import { effectLifetimeMs } from "../../gateway/record.ts";
 import { defaultRules, patternDurationsMs } from "../../gateway/rules.ts";
 import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";

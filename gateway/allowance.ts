@@ -1,0 +1,46 @@
+// What one peer may cost this gateway over one channel, docs/protocol.md §2.9. Who exceeds it is let go.
+import { backlogHighWaterBytes } from "./channel.ts";
+import type { GatewayFrame } from "./frame-types.ts";
+import type { Now } from "./runtime.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+/**
+ * Messages and the frames in them, each counted as one. Sixteen probes at their limits (uplink.ts) make 160 urgent messages a second at the
+ * very worst, of one frame each; the burst is what a page that wakes finds waiting.
+ */
+const maxUnitsPerSecond = 400;
+const maxUnitBurst = 2000;
+/**
+ * Rosters, wishes and hints: each makes other work than reading it, such as another way to share samples out. Sixteen probes that come and go
+ * at once, and a person who taps, make some fifty.
+ */
+const maxNewsPerSecond = 20;
+export const maxNewsBurst = 200;
+/** What may wait for a peer that goes on asking without reading the answers: four times what makes the mux wait for it. */
+const maxUnreadBytes = 4 * backlogHighWaterBytes;
+
+export const excessWords = {
+  rate: "too many messages",
+  news: "too much news",
+  unread: "does not read",
+} as const;
+type Excess = keyof typeof excessWords;
+
+export class Allowance {
+  readonly #units: TokenBucket;
+  readonly #news: TokenBucket;
+
+  constructor(now: Now) {
+    this.#units = new TokenBucket({ capacity: maxUnitBurst, refillPerSecond: maxUnitsPerSecond, now });
+    this.#news = new TokenBucket({ capacity: maxNewsBurst, refillPerSecond: maxNewsPerSecond, now });
+  }
+
+  /** Of a message with these frames, while so much waits for its sender; undefined: it may be taken. */
+  exceededBy(frames: readonly GatewayFrame[], unreadBytes: number): Excess | undefined {
+    if (!this.#units.take(1 + frames.length)) return "rate";
+    if (!this.#news.take(frames.filter(isNews).length)) return "news";
+    return unreadBytes > maxUnreadBytes ? "unread" : undefined;
+  }
+}
+
+const isNews = ({ type }: GatewayFrame): boolean => type === "roster" || type === "interest" || type === "members";
