@@ -61,7 +61,13 @@ export type GatewayEvent =
   | { readonly kind: "gesture"; readonly probe: OwnProbe; readonly gesture: GestureName }
   | { readonly kind: "peer-gesture"; readonly peer: Peer; readonly probe: RosterProbe; readonly gesture: GestureName }
   | { readonly kind: "peer-record"; readonly peer: Peer; readonly probe: RosterProbe; readonly record: GatewayRecord }
-  | { readonly kind: "response"; readonly gatewayId: string; readonly probe?: OwnProbe; readonly response: Response }
+  | {
+      readonly kind: "response";
+      readonly gatewayId: string;
+      readonly cause: Cause;
+      readonly probe?: OwnProbe;
+      readonly response: Response;
+    }
   | { readonly kind: "peer-joined"; readonly peer: Peer }
   /** `hasLeft`: it said that it leaves the room; otherwise its channel was lost. */
   | { readonly kind: "peer-gone"; readonly peer: Peer; readonly hasLeft: boolean }
@@ -105,7 +111,7 @@ export class Gateway {
       probes: () => this.#probes.values(),
       onResponse: (gatewayId, cause, probe, response) => {
         this.#tellDone(gatewayId, cause, response);
-        onEvent({ kind: "response", gatewayId, response, ...(probe && { probe }) });
+        onEvent({ kind: "response", gatewayId, cause, response, ...(probe && { probe }) });
       },
     });
     this.#peers = new PeerBook({

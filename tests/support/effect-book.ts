@@ -1,20 +1,21 @@
 // What a room's bands were made to do, by books that are not the product's: which gesture moved which band, how often, and how old it was then, and
-// whether samples came in order. It reads the `done` that follows every write on the channels, which names the gesture that caused it.
-import { decodeMessage } from "../../gateway/decode-message.ts";
-import { type Done, doneOutcomes, frameCodes } from "../../gateway/frame-types.ts";
+// whether samples came in order. The gateway's event after every write names the gesture that caused it; what the bands themselves count is put beside.
 import type { Peer } from "../../gateway/peer.ts";
 import { effectLifetimeMs, type GatewayRecord } from "../../gateway/record.ts";
 
 /** Gestures whose beginning and end are remembered: many more than are on their way at any time. */
 const maxRemembered = 20_000;
 
-/** A message on its way from one session to another. */
-export interface SentMessage {
-  readonly from: string;
-  readonly to: string;
+/** A band has moved, because of a gesture. */
+export interface Effect {
+  /** The session whose band it is. */
+  readonly at: string;
+  /** The session that made the gesture. */
+  readonly by: string;
+  readonly sequence: number;
   readonly atMs: number;
-  /** By how much `from` may be wrong about the clock of `to`. */
-  readonly clockBoundMs: () => number;
+  /** By how much `at` may be wrong about the clock of `by`. */
+  readonly clockBoundMs: number;
 }
 
 export class EffectBook {
@@ -36,11 +37,16 @@ export class EffectBook {
     forgetOldest(this.#madeAtMs);
   }
 
-  sent(message: Uint8Array, about: SentMessage): void {
-    if (message[1] !== frameCodes.done) return; // A gateway sends it in a message of its own.
-    const decoded = decodeMessage(message);
-    if ("malformed" in decoded) throw new Error(decoded.malformed);
-    for (const frame of decoded.frames) if (frame.type === "done") this.#done(frame, about);
+  wrote({ at, by, sequence, atMs, clockBoundMs }: Effect): void {
+    this.felt++;
+    const gesture = `${by}/${sequence}`;
+    const madeAtMs = this.#madeAtMs.get(gesture);
+    if (madeAtMs === undefined) throw new Error(`nobody has made the gesture ${gesture}`);
+    this.latestMs = Math.max(this.latestMs, atMs - madeAtMs - effectLifetimeMs - clockBoundMs);
+    const effect = `${at}<${gesture}`;
+    if (this.#caused.has(effect)) this.twice++;
+    this.#caused.add(effect);
+    forgetOldest(this.#caused);
   }
 
   sample(page: object, { gatewayId, epoch }: Peer, { probe, kind, sequence }: GatewayRecord): void {
@@ -49,19 +55,6 @@ export class EffectBook {
     const key = `${gatewayId}/${epoch}/${probe}/${kind}`;
     if (sequence <= (last.get(key) ?? -1)) this.disordered++;
     last.set(key, sequence);
-  }
-
-  #done({ sequence, outcome }: Done, { from, to, atMs, clockBoundMs }: SentMessage): void {
-    if (outcome !== doneOutcomes.written) return;
-    this.felt++;
-    const gesture = `${to}/${sequence}`;
-    const madeAtMs = this.#madeAtMs.get(gesture);
-    if (madeAtMs === undefined) throw new Error(`nobody has made the gesture ${gesture}`);
-    this.latestMs = Math.max(this.latestMs, atMs - madeAtMs - effectLifetimeMs - clockBoundMs());
-    const cause = `${from}<${gesture}`;
-    if (this.#caused.has(cause)) this.twice++;
-    this.#caused.add(cause);
-    forgetOldest(this.#caused);
   }
 }
 

@@ -74,10 +74,6 @@ export class FaultyRoom implements FaultedRoom {
     this.network = new MemoryNetwork({
       time,
       dice,
-      onSend: (from, to, message) => {
-        const clockBoundMs = () => this.#clockBoundMs(from.sessionId, to.sessionId);
-        this.effects.sent(message, { from: from.sessionId, to: to.sessionId, atMs: time.now(), clockBoundMs });
-      },
       onDuplicate: (from, to, message) => {
         const pair = `${from.sessionId}>${to.sessionId}`;
         this.#copies.set(pair, (this.#copies.get(pair) ?? 0) + recordsIn(message));
@@ -314,12 +310,15 @@ export class FaultyRoom implements FaultedRoom {
       this.effects.sample(page, event.peer, event.record);
     } else if (event.kind === "response" && event.response === "written") {
       this.writes += page.link.written.splice(0).length;
+      const peer = page.gateway.peers.find(({ gatewayId }) => gatewayId === event.gatewayId);
+      this.effects.wrote({
+        at: page.sessionId,
+        by: peer?.sessionId ?? "",
+        sequence: event.cause.sequence,
+        atMs: this.time.now(),
+        clockBoundMs: peer?.clockBoundMs ?? 0,
+      });
     }
-  }
-
-  #clockBoundMs(receiverId: string, senderId: string): number {
-    const receiver = this.pages.find(({ sessionId }) => sessionId === receiverId);
-    return receiver?.gateway.peers.find(({ sessionId }) => sessionId === senderId)?.clockBoundMs ?? 0;
   }
 }
 

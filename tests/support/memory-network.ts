@@ -41,8 +41,7 @@ export interface NetworkNode {
 export interface NetworkOptions {
   readonly time: FakeTime;
   readonly dice: Dice;
-  /** Every message that a page sends on a channel. */
-  readonly onSend: (from: NetworkNode, to: NetworkNode, message: Uint8Array) => void;
+  /** Every message that arrives once more than it was sent. */
   readonly onDuplicate: (from: NetworkNode, to: NetworkNode, message: Uint8Array) => void;
 }
 
@@ -146,7 +145,7 @@ export class MemoryNetwork {
   }
 
   #carrier(from: NetworkNode, to: NetworkNode, end: () => MemoryChannel): { carry: FaultyCarrier["carry"] } {
-    const { time, dice, onSend, onDuplicate } = this.options;
+    const { time, dice, onDuplicate } = this.options;
     let closedAtMs: number | undefined;
     const carrier = new FaultyCarrier({
       way: this.way(from.phone, to.phone),
@@ -165,7 +164,6 @@ export class MemoryNetwork {
     });
     return {
       carry: (message, leave, arrive) => {
-        onSend(from, to, message);
         carrier.carry(
           message,
           () => from.receive(leave),

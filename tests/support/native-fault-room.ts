@@ -5,7 +5,6 @@ import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.t
 import { gestureCode } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/payloads.ts";
-import type { Channel } from "../../gateway/channel.ts";
 import type { GatewayEvent } from "../../gateway/gateway.ts";
 import { unaccounted } from "../../gateway/ledger.ts";
 import type { Peer } from "../../gateway/peer.ts";
@@ -202,15 +201,18 @@ export class NativeFaultPhone {
         for (const { index } of event.peer.probes) session.gateway.watch(event.peer.gatewayId, index, 0);
       } else if (event.kind === "peer-record" && event.record.kind === kinds.motion) {
         effects.sample(session, event.peer, event.record);
+      } else if (event.kind === "response" && event.response === "written") {
+        const peer = session.gateway.peers.find(({ gatewayId }) => gatewayId === event.gatewayId);
+        effects.wrote({
+          at: session.sessionId,
+          by: peer?.sessionId ?? "",
+          sequence: event.cause.sequence,
+          atMs: now(),
+          clockBoundMs: peer?.clockBoundMs ?? 0,
+        });
       }
     };
-    const wrapChannel = (channel: Channel): Channel =>
-      tapped(channel, (message) => {
-        const { localSessionId: from, remoteSessionId: to } = channel;
-        const clockBoundMs = () => session.gateway.peers.find(({ sessionId }) => sessionId === to)?.clockBoundMs ?? 0;
-        effects.sent(message, { from, to, atMs: now(), clockBoundMs });
-      });
-    const session: RoomSession = await startNativePhone({ origin, room, name, onEvent, wrapChannel });
+    const session: RoomSession = await startNativePhone({ origin, room, name, onEvent });
     session.gateway.setLimits({ ...defaultWearerLimits, buzzesPerTenSeconds: buzzRateRange.most });
     const link = new RecordingLink(name, {
       probeClass: probeClasses.armProbe,
@@ -248,20 +250,3 @@ export class NativeFaultPhone {
     this.link.emit({ kind, payload, receivedAtMs: now() });
   }
 }
-
-/** The same channel, with every message that it takes told of. */
-const tapped = (channel: Channel, onSend: (message: Uint8Array) => void): Channel => ({
-  localSessionId: channel.localSessionId,
-  remoteSessionId: channel.remoteSessionId,
-  dialedBy: channel.dialedBy,
-  signaledBy: channel.signaledBy,
-  fingerprints: () => channel.fingerprints(),
-  listen: (listener) => channel.listen(listener),
-  send: (message) => {
-    const isTaken = channel.send(message);
-    if (isTaken) onSend(message);
-    return isTaken;
-  },
-  bufferedBytes: () => channel.bufferedBytes(),
-  close: (reason) => channel.close(reason),
-});
