@@ -1,5 +1,6 @@
 // What can be asked of the bench on the command line: the options, their defaults and their verifier, here and nowhere else.
-import { readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { maxPayloadBytes } from "../gateway/frame-types.ts";
 import { defaultWindowMs, windowRangeMs } from "../gateway/record.ts";
@@ -115,12 +116,13 @@ export const readArguments = (args: readonly string[]): BenchArguments | undefin
   if (ramp !== undefined && text("phones") !== undefined)
     throw new BadArgument("--phones and --ramp: give one of them");
   const phoneRange = { least: scenarios[scenario].cast.kind === "mesh" ? 2 : 1, most: maxPhones, isWhole: true };
+  const probes = number("probes", defaults.probes, { least: 1, most: maxProbes, isWhole: true });
   const trace = text("trace");
   return {
     scenario,
     isRamp: ramp !== undefined,
     phones: ramp === undefined ? [number("phones", defaults.phones, phoneRange)] : rampOf(ramp, phoneRange),
-    probes: number("probes", defaults.probes, { least: 1, most: maxProbes, isWhole: true }),
+    probes,
     seconds,
     sliceSeconds: Math.min(seconds, number("slice", defaults.sliceSeconds, { least: 0.5, most: maxSeconds })),
     graceMs: number("grace", usualGraceMs, { least: 0, most: 60_000 }),
@@ -132,7 +134,7 @@ export const readArguments = (args: readonly string[]): BenchArguments | undefin
       distribution: oneOf<Distribution>("--distribution", distributions, text("distribution") ?? "constant"),
       phase: oneOf<Phase>("--phase", phases, text("phase") ?? "random"),
       gesturesPerMinute: number("gestures", defaults.gesturesPerMinute, { least: 0, most: 600 }),
-      ...(trace !== undefined && { trace: traceOf(trace) }),
+      ...(trace !== undefined && { trace: traceOf(trace, probes) }),
     },
     service: serviceOf(text("service")),
     browsers: oneOf<BrowserChoice>("--browsers", browserChoices, text("browsers") ?? "one"),
@@ -235,12 +237,24 @@ const serviceOf = (value: string | undefined): ServiceTime => {
   return { distribution, meanMs: Number(ms), by };
 };
 
-const traceOf = (path: string): Load["trace"] => {
+const traceOf = (path: string, probes: number): Load["trace"] => {
   try {
-    return readTrace(readFileSync(path, "utf8"));
+    const trace = readTrace(readFileSync(path, "utf8"));
+    const beyond = trace.find(({ probe }) => probe > probes);
+    if (beyond !== undefined) throw new BadArgument(`has a probe ${beyond.probe}, but --probes is ${probes}`);
+    return trace;
   } catch (error) {
     const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new BadArgument(`--trace ${JSON.stringify(path)}: ${why}`);
+  }
+};
+
+const isWritable = (folder: string): boolean => {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false; // It is not there, or not ours.
   }
 };
 
@@ -252,6 +266,8 @@ const outputsOf = (values: ReadonlyMap<OptionName, string>): readonly Output[] =
   const path = values.get("plot");
   if (path !== undefined) outputs.push({ kind: "plot", path });
   if (path === "") throw new BadArgument("--plot: needs a file");
+  if (path !== undefined && !isWritable(dirname(path)))
+    throw new BadArgument(`--plot ${JSON.stringify(path)}: cannot be written there`);
   if (outputs.every(({ kind }) => kind === "plot")) outputs.push({ kind: "text" });
   return outputs;
 };

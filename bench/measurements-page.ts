@@ -30,6 +30,7 @@ export const renderMeasurements = ({ measured, thesis, micro, workerTrial }: Mea
       "All processes share one machine and its loopback interface: ratios within one run say more than the figures alone.",
     "## The goals",
     goalTable({ byName, micro }),
+    "Why what is missed is missed: [bench.md](bench.md#where-the-goals-stand-and-why-not-further).",
     ...measured.flatMap((one) => sectionOf(one, thesis)),
     ...microSection(micro),
     ...workerSection(workerTrial),

@@ -92,7 +92,7 @@ export interface RunReport {
 export interface RampReport {
   readonly scenario: string;
   readonly steps: readonly RunReport[];
-  /** The first step at which the bench was the limit, not the product; null: none. */
+  /** From this step on the bench was the limit, not the product: no greater one was trustworthy. Null: the last step was. */
   readonly benchLimitAtPhones: number | null;
 }
 
@@ -240,7 +240,7 @@ const modeReport = (
 export const rampReportOf = (scenario: string, steps: readonly RunReport[]): RampReport => ({
   scenario,
   steps,
-  benchLimitAtPhones: steps.find(({ contention }) => !contention.ok)?.phones ?? null,
+  benchLimitAtPhones: steps[steps.findLastIndex(({ contention }) => contention.ok) + 1]?.phones ?? null,
 });
 
 const sum = <T>(items: readonly T[], pick: (item: T) => number): number =>

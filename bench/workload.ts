@@ -95,7 +95,7 @@ const gestures = ({ seed, gesturesPerMinute }: Load, phone: number, endMs: numbe
 
 /** A trace that is shorter than the slice is played again; phones beyond those in it play its phones over. */
 const traced = (trace: readonly TraceEvent[], phone: number, endMs: number): Message[] => {
-  const phonesInTrace = Math.max(...trace.map((event) => event.phone));
+  const phonesInTrace = greatest(trace, (event) => event.phone);
   const own = trace.filter((event) => event.phone === (phone % phonesInTrace) + 1);
   const lengthMs = traceLengthMs(trace);
   const messages: Message[] = [];
@@ -109,9 +109,13 @@ const traced = (trace: readonly TraceEvent[], phone: number, endMs: number): Mes
 
 /** Up to its last message and one mean interval more, so that it can be played again. */
 const traceLengthMs = (trace: readonly TraceEvent[]): number => {
-  const lastMs = Math.max(...trace.map(({ atMs }) => atMs));
+  const lastMs = greatest(trace, ({ atMs }) => atMs);
   return Math.max(1, lastMs + lastMs / Math.max(1, trace.length - 1));
 };
+
+/** A trace may have millions of events, more than a call takes arguments. */
+const greatest = (trace: readonly TraceEvent[], of: (event: TraceEvent) => number): number =>
+  trace.reduce((most, event) => Math.max(most, of(event)), 0);
 
 /** Inverse transform; the unit is never 1, so the logarithm is finite. */
 export const exponential = (mean: number, random: RandomUnit): number => -mean * Math.log(1 - random());

@@ -91,8 +91,9 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: "Try again, or reload the page.",
   },
   "wrong-room-key": {
-    sentence: "Someone could not prove that they hold this room's key and was turned away.",
-    remedy: "If you expected them, send them a fresh copy of the invite.",
+    sentence:
+      "Someone was turned away: they hold another room key, or somebody sits between you, and it would not be safe.",
+    remedy: "If you expected them, send them a fresh copy of the invite; if that does not help, use another server.",
   },
   "room-key-changed": {
     sentence: "The room goes on under a new key, and older invites lead nowhere.",

@@ -12,7 +12,7 @@ import type { RecordingHead, RecordingStore } from "./store/recording-store.ts";
 const chunkMs = 10_000;
 /** A day of ten peers at a row a second each, and one of all together. */
 export const maxRows = 1_000_000;
-/** Two and a half hours of ten peers. */
+/** Two hours of ten peers. */
 export const maxRowsInMemory = Math.floor(25_000_000 / rowBytesBudget);
 
 export interface RecorderOptions {

@@ -57,6 +57,11 @@ describe("the bench's arguments", () => {
     expect(read("mux --ramp 5..49..20").phones).toEqual([5, 25, 45, 49]);
   });
 
+  it("should refuse a trace with more probes than there are", () => {
+    const path = traceFile("time,phone,probe,kind,bytes\n0,1,3,sample,40\n");
+    expect(() => read(`mesh --probes 2 --trace ${path}`)).toThrow("probe 3");
+  });
+
   it("should read a trace", () => {
     const path = traceFile("time,phone,probe,kind,bytes\n0,1,1,sample,40\n12.5,2,1,gesture,10\n");
     expect(read(`mesh --trace ${path}`).load.trace).toEqual([
@@ -95,6 +100,7 @@ describe("the bench's arguments", () => {
     ["mesh --service 5", "--service"],
     ["mesh --service constant:99999:sleep", "--service"],
     ["mesh --trace /nowhere.csv", "--trace"],
+    ["mesh --plot /nowhere/out.svg", "--plot"],
     ["mesh --json --markdown", "one of them"],
     ["mesh --json=1", "takes no value"],
     ["mesh --fast", "no such option"],

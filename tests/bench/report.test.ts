@@ -160,6 +160,7 @@ describe("a report", () => {
     expect(markdownOf(ramp)).toContain("from 10 phones on the bench, not the product, is the limit");
     expect(markdownOf(ramp)).toContain("not trustworthy: cpuRd 2.00 > 0.5");
     expect(rampReportOf("mux", steps.slice(0, 1)).benchLimitAtPhones).toBeNull();
+    expect(rampReportOf("mux", [...steps, run("mux --phones 20")]).benchLimitAtPhones).toBeNull();
   });
 
   it("should be a table whose rows have as many cells as its header", () => {

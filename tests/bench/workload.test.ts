@@ -62,6 +62,14 @@ describe("the load of a phone", () => {
     expect(close).toBeGreaterThan(gestures.length / 2);
   });
 
+  it("should play a trace of more events than a call takes arguments", () => {
+    const trace = Array.from(
+      { length: 200_000 },
+      (_, i): TraceEvent => ({ atMs: i, phone: 1, probe: 1, kind: "sample", bytes: 40 }),
+    );
+    expect(messagesOf({ ...load, trace }, 0, 1, 10)).toHaveLength(10_000);
+  });
+
   it("should play a trace again and again, for as many phones as there are", () => {
     const trace: readonly TraceEvent[] = [
       { atMs: 0, phone: 1, probe: 1, kind: "sample", bytes: 40 },

@@ -1,12 +1,17 @@
 // Figures that no chart shows: delays by class, what the mux did, drops by cause, and each of my probes.
-import type {
-  DelayClass,
-  MeshFigures,
-  PeerFigures,
-  ProbeFigures,
-  StatisticsSnapshot,
-} from "../../gateway/statistics-types.ts";
-import { boundFigure, bytesText, figure, noFigure, type Span } from "./panel-words.ts";
+import type { DelayClass, MeshFigures, PeerFigures, ProbeFigures } from "../../gateway/statistics-types.ts";
+import type { FiguresView } from "./panel-model.ts";
+import {
+  boundFigure,
+  bytesText,
+  drainText,
+  figure,
+  lastsWords,
+  noFigure,
+  type Span,
+  timeLeftRangeText,
+  timeLeftText,
+} from "./panel-words.ts";
 
 type Fact = readonly [name: string, text: string];
 
@@ -90,15 +95,36 @@ const probeFacts = (probe: ProbeFigures, span: Span): readonly Fact[] => [
   ["reconnects", String(probe.reconnects)],
 ];
 
-export const FactLists = ({ snapshot, span }: { snapshot: StatisticsSnapshot; span: Span }) => (
-  <div class="fact-lists">
-    <FactList title="One-way delay by class" facts={classFacts(snapshot.all, span)} />
-    <FactList title="This gateway" facts={muxFacts(snapshot.all, span)} />
-    <FactList title="Dropped, by cause" facts={countFacts(dropsOf(snapshot.peers))} />
-    <FactList title="Delay not measured, by cause" facts={countFacts({ ...snapshot.all.unmeasured })} />
-    <FactList title="My gestures and commands at far probes" facts={countFacts(snapshot.all.doneOutcomes)} />
-    {snapshot.probes.map((probe) => (
-      <FactList key={probe.index} title={probe.name} facts={probeFacts(probe, span)} />
-    ))}
-  </div>
-);
+const rateFacts = ({ rates }: MeshFigures): readonly Fact[] => [
+  ["messages a second in · out", pair(rates.messagesInPerSecond, rates.messagesOutPerSecond, "")],
+  ["records a second in · out", pair(rates.recordsInPerSecond, rates.recordsOutPerSecond, "")],
+  ["bytes a second in · out", `${bytesText(rates.bytesInPerSecond)} · ${bytesText(rates.bytesOutPerSecond)}`],
+];
+
+const deviceFacts = ({ page, pressure, battery, forecast }: FiguresView): readonly Fact[] => [
+  ["tasks begin late, p50 · p99", pair(page.eventLoopLagP50Ms, page.eventLoopLagP99Ms, "ms")],
+  ["the gateway's work", page.busyPercent === undefined ? noFigure : `${figure(page.busyPercent)} % of a core`],
+  ["processor, by the system", pressure.kind === "known" ? pressure.state : `not available: ${pressure.why}`],
+  ["battery", battery.kind === "known" ? `${battery.percent} %` : `not available: ${battery.why}`],
+  ["drain, % an hour", drainText(forecast)],
+  ["time left", [timeLeftText(forecast), timeLeftRangeText(forecast)].filter(Boolean).join(", ")],
+  ["lasts the shift", lastsWords(forecast)],
+];
+
+export const FactLists = ({ figures, span }: { figures: FiguresView; span: Span }) => {
+  const { snapshot } = figures;
+  return (
+    <div class="fact-lists">
+      <FactList title="This device" facts={deviceFacts(figures)} />
+      <FactList title="Throughput" facts={rateFacts(snapshot.all)} />
+      <FactList title="One-way delay by class" facts={classFacts(snapshot.all, span)} />
+      <FactList title="This gateway" facts={muxFacts(snapshot.all, span)} />
+      <FactList title="Dropped, by cause" facts={countFacts(dropsOf(snapshot.peers))} />
+      <FactList title="Delay not measured, by cause" facts={countFacts({ ...snapshot.all.unmeasured })} />
+      <FactList title="My gestures and commands at far probes" facts={countFacts(snapshot.all.doneOutcomes)} />
+      {snapshot.probes.map((probe) => (
+        <FactList key={probe.index} title={probe.name} facts={probeFacts(probe, span)} />
+      ))}
+    </div>
+  );
+};

@@ -72,7 +72,7 @@ const Panel = ({ model, actions }: { model: PanelModel; actions: PanelActions })
       ) : (
         <>
           <PeerTable snapshot={model.figures.value.snapshot} span={span.value} />
-          <FactLists snapshot={model.figures.value.snapshot} span={span.value} />
+          <FactLists figures={model.figures.value} span={span.value} />
         </>
       )}
       <BandTable bands={model.figures.value.bands} />
