@@ -214,15 +214,16 @@ describe("a neighbour that lies", { timeout: 60_000 }, () => {
       const { anna, ben } = await apart();
       const asBen = impostor(ben.sessionId, key());
       mallory.onAsked = (frame) => asBen.opener.receive(mallory.session.sessionId, frame);
-      for (let i = 0; i < 3; i++) {
+      let dials = 0;
+      // Anna closes as soon as she has refused, which may overtake her last word of the handshake: then it does not count at the other end.
+      for (; asBen.proven < 3 && dials < 12; dials++) {
         const channel = await asBen.opener.dial(anna.sessionId, mallory.session.sessionId);
         if ("failed" in channel) throw new Error(channel.failed);
         await proveAs(asBen, channel, key());
       }
-      await expect.poll(() => refusalsOf("other-session", anna), patience).toBe(3);
-      // Anna's three refusals come after the handshake; her closing may overtake the word by which the other end knows.
-      expect(asBen.proven).toBeGreaterThanOrEqual(1);
-      expectNobodyGotIn(context, 3, anna, ben);
+      await expect.poll(() => refusalsOf("other-session", anna), patience).toBe(dials);
+      expect(asBen.proven).toBe(3);
+      expectNobodyGotIn(context, dials, anna, ben);
       await expectStillServed(anna);
     });
   }

@@ -1,4 +1,4 @@
-// A phone with no room left, on the real page: its browser's disk quota is used up before somebody enters a room.
+// A phone with no room left, on the real page: its browser's disk quota is used up before somebody enters a room, or while a recording runs.
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { recordingProblemTexts } from "../../web/panel/panel-words.ts";
