@@ -8,6 +8,7 @@ import type { RecordingStore } from "../../web/store/recording-store.ts";
 import { tell } from "../support/case-table.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { heldHeapMb } from "../support/heap.ts";
+import type { MemoryChannelPair } from "../support/memory-channel.ts";
 import { connect, type Member, newMember } from "../support/memory-room.ts";
 import { readCsvRecording, readJsonRecording } from "../support/recording-reader.ts";
 import { openRecordingsOnDisk } from "../support/recordings-on-disk.ts";
@@ -50,22 +51,36 @@ const page: PageFigures = {
 let time: FakeTime;
 let anna: MeasuredMember;
 const others: Member[] = [];
+const channels: MemoryChannelPair[] = [];
 
 beforeAll(async () => {
   time = new FakeTime(50_000);
   anna = await newMeasuredMember(time, "Anna");
   for (let n = 0; n < peers; n++) {
     const other = await newMember(time, `Peer ${n}`);
-    await connect(time, other, anna, () => 15 + n);
+    channels.push(await connect(time, other, anna, () => 15 + n));
     others.push(other);
   }
 });
+
+/** What the fakes write down for tests that read it: it grows with every message, and is none of the product's memory. */
+const forgetRecords = (): void => {
+  for (const { events, link } of [anna, ...others]) {
+    events.length = 0;
+    link.written.length = 0;
+  }
+  for (const { dialer, callee } of channels) {
+    dialer.sent.length = 0;
+    callee.sent.length = 0;
+  }
+};
 
 /** What the room looks like in each second of the shift. */
 const roomAt = async (second: number, before: StatisticsSnapshot): Promise<StatisticsSnapshot> => {
   if (second % secondsPerRoomSecond !== 0) return before;
   if ((second / secondsPerRoomSecond) % gestureEverySeconds === 0) for (const other of others) other.gesture("wave");
   await time.advance(1_000);
+  forgetRecords();
   return anna.snapshot();
 };
 
