@@ -1,6 +1,7 @@
 // A chart on a canvas for as long as its component is there: drawn anew when the page turns dark, brought up to date only while it is on screen.
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { useSeen } from "../ui/use-seen.ts";
 import { type Inks, inksOf, watchScheme } from "./chart-kit.ts";
 
 export interface LiveChart<Data> {
@@ -14,6 +15,7 @@ export const useChart = <Data>(
   data: Data,
 ): RefObject<HTMLCanvasElement | null> => {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const isSeen = useSeen(canvas);
   const latest = useRef(data);
   const refresh = useRef<() => void>(() => undefined);
   useEffect(() => {
@@ -25,28 +27,20 @@ export const useChart = <Data>(
       return chart;
     };
     let chart = drawn();
-    let isOnScreen = false;
-    refresh.current = () => {
-      if (isOnScreen) chart.show(latest.current);
-    };
+    refresh.current = () => chart.show(latest.current);
     const unwatchScheme = watchScheme(() => {
       chart.close();
       chart = drawn();
     });
-    const observer = new IntersectionObserver((entries) => {
-      isOnScreen = entries.at(-1)?.isIntersecting ?? false;
-      refresh.current();
-    });
-    observer.observe(element);
     return () => {
-      observer.disconnect();
       unwatchScheme();
       chart.close();
     };
   }, [draw]);
+  const mayDraw = isSeen.value;
   useEffect(() => {
     latest.current = data;
-    refresh.current();
-  }, [data]);
+    if (mayDraw) refresh.current();
+  }, [data, mayDraw]);
   return canvas;
 };
