@@ -1,5 +1,7 @@
-// Figures that no chart shows: delays by class, what the mux did, drops by cause, and each of my probes.
+// All figures but the peers' as numbers: this device, throughput, delays by class, what the mux did, drops by cause, and each of my probes.
 import type { DelayClass, MeshFigures, PeerFigures, ProbeFigures } from "../../gateway/statistics-types.ts";
+import type { BatteryState } from "../battery.ts";
+import type { PressureReading } from "../load-meter.ts";
 import type { FiguresView } from "./panel-model.ts";
 import {
   boundFigure,
@@ -13,7 +15,8 @@ import {
   timeLeftText,
 } from "./panel-words.ts";
 
-type Fact = readonly [name: string, text: string];
+/** `why` it is not known, where it is not. */
+type Fact = readonly [name: string, text: string, why?: string];
 
 const FactList = ({ title, facts }: { title: string; facts: readonly Fact[] }) => (
   <div class="facts">
@@ -21,10 +24,13 @@ const FactList = ({ title, facts }: { title: string; facts: readonly Fact[] }) =
       <bdi>{title}</bdi>
     </h3>
     <dl>
-      {facts.map(([name, text]) => (
+      {facts.map(([name, text, why]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{text}</dd>
+          <dd>
+            {text}
+            {why !== undefined && <span class="fact-why">{why}</span>}
+          </dd>
         </div>
       ))}
     </dl>
@@ -101,11 +107,19 @@ const rateFacts = ({ rates }: MeshFigures): readonly Fact[] => [
   ["bytes a second in · out", `${bytesText(rates.bytesInPerSecond)} · ${bytesText(rates.bytesOutPerSecond)}`],
 ];
 
+const processorFact = (pressure: PressureReading): Fact => {
+  const name = "processor, by the system";
+  return pressure.kind === "known" ? [name, pressure.state] : [name, "not available", pressure.why];
+};
+
+const levelFact = (battery: BatteryState): Fact =>
+  battery.kind === "known" ? ["battery", `${battery.percent} %`] : ["battery", "not available", battery.why];
+
 const deviceFacts = ({ page, pressure, battery, forecast }: FiguresView): readonly Fact[] => [
   ["tasks begin late, p50 · p99", pair(page.eventLoopLagP50Ms, page.eventLoopLagP99Ms, "ms")],
   ["the gateway's work", page.busyPercent === undefined ? noFigure : `${figure(page.busyPercent)} % of a core`],
-  ["processor, by the system", pressure.kind === "known" ? pressure.state : `not available: ${pressure.why}`],
-  ["battery", battery.kind === "known" ? `${battery.percent} %` : `not available: ${battery.why}`],
+  processorFact(pressure),
+  levelFact(battery),
   ["drain, % an hour", drainText(forecast)],
   ["time left", [timeLeftText(forecast), timeLeftRangeText(forecast)].filter(Boolean).join(", ")],
   ["lasts the shift", lastsWords(forecast)],
