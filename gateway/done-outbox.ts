@@ -3,7 +3,7 @@
 import { type Done, type GatewayFrame, maxFrames } from "./frame-types.ts";
 import type { Cancel, Schedule } from "./runtime.ts";
 
-/** Counted from the first that waits. A write over Bluetooth takes as long, and whoever shows the figure redraws it once a second. */
+/** Counted from the first that waits. A write over Bluetooth takes as long, and whoever shows the figure redraws it every two seconds. */
 export const doneWaitMs = 50;
 
 export interface DoneOutboxOptions {

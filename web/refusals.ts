@@ -13,7 +13,7 @@ export const refusalTexts: Readonly<Record<RefusalReason, string>> = {
   "not-safe": "Somebody whose connection is not safe was turned away",
   reflected: "Somebody who only repeats what this page says was turned away",
   "same-gateway": "Somebody who has this page's own key was turned away",
-  "wrong-proof": "Somebody who has another room key was turned away",
+  "wrong-proof": "Somebody who has another room key, or sits in between, was turned away",
   "wrong-signature": "Somebody who is not who they say was turned away",
   "no-place": "Somebody was turned away because this page holds no more people",
   "too-many-handshakes": "Somebody was turned away because too many came at once",
