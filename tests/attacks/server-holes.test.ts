@@ -157,10 +157,12 @@ const holes: readonly {
     tried: "1 MB of JSON",
     attack: (server) =>
       doesReach(server, async (bobId) => {
-        const client = await mustEnter(server, newSession(), "token-of-evil");
+        const id = newSession();
+        const client = await mustEnter(server, id, "token-of-evil");
         client.sendRaw(`{"type":"HEARTBEAT","more":"${"x".repeat(1_000_000)}"}`);
         client.send(offer(bobId, "dc_evil"));
-        await survives(server);
+        client.send(offer(id, "dc_echo"));
+        await Promise.race([nextOffer(client), client.closed]); // All of it has been read, or nothing more will be.
       }),
   },
 ];
