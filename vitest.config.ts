@@ -7,18 +7,37 @@ const integrationTimeoutMs = 30_000;
 const browserTimeoutMs = 60_000;
 const longTimeoutMs = 30 * 60_000;
 
-/** Servers and browsers share few cores and measure time: one suite after the other, and in it one file after the other. */
-const oneAtATime = (groupOrder: number) => ({ fileParallelism: false, maxWorkers: 1, sequence: { groupOrder } });
+/** Suites run one after the other: servers and browsers share few cores. */
+const inTurn = (groupOrder: number, filesAtOnce = 1) => ({
+  fileParallelism: filesAtOnce > 1,
+  maxWorkers: filesAtOnce,
+  sequence: { groupOrder },
+});
 
-const onWholeProduct = (name: string, groupOrder: number) => ({
+/** Most of these wait for timers of the product or for a browser most of the time. */
+const waitingFilesAtOnce = 2;
+
+/** Ten pages at once, or delays that are told: nothing runs beside these. */
+const alone = ["ten-pages", "three-arms", "panel-delay"].map((name) => `tests/browser/${name}.test.ts`);
+
+interface Suite {
+  readonly name: string;
+  readonly include?: string[];
+  readonly exclude?: string[];
+  readonly groupOrder: number;
+  readonly filesAtOnce: number;
+}
+
+const onWholeProduct = ({ name, include = [`tests/${name}/**/*.test.ts`], exclude = [], ...turn }: Suite) => ({
   test: {
     name,
     environment: "node" as const,
-    include: [`tests/${name}/**/*.test.ts`],
+    include,
+    exclude,
     globalSetup: "tests/support/built-page.ts",
     testTimeout: isLongRun ? longTimeoutMs : browserTimeoutMs,
     hookTimeout: browserTimeoutMs,
-    ...oneAtATime(groupOrder),
+    ...inTurn(turn.groupOrder, isLongRun ? 1 : turn.filesAtOnce),
   },
 });
 
@@ -39,23 +58,14 @@ export default defineConfig({
           include: ["tests/integration/**/*.test.ts"],
           testTimeout: integrationTimeoutMs,
           hookTimeout: integrationTimeoutMs,
-          ...oneAtATime(1),
+          ...inTurn(1),
         },
       },
-      {
-        test: {
-          name: "browser",
-          environment: "node",
-          include: ["tests/browser/**/*.test.ts"],
-          globalSetup: "tests/support/built-page.ts",
-          testTimeout: browserTimeoutMs,
-          hookTimeout: browserTimeoutMs,
-          ...oneAtATime(2),
-        },
-      },
-      onWholeProduct("attacks", 3),
-      onWholeProduct("faults", 4),
-      onWholeProduct("bench", 5),
+      onWholeProduct({ name: "browser", exclude: alone, groupOrder: 2, filesAtOnce: waitingFilesAtOnce }),
+      onWholeProduct({ name: "browser-alone", include: alone, groupOrder: 3, filesAtOnce: 1 }),
+      onWholeProduct({ name: "attacks", groupOrder: 4, filesAtOnce: waitingFilesAtOnce }),
+      onWholeProduct({ name: "faults", groupOrder: 5, filesAtOnce: waitingFilesAtOnce }),
+      onWholeProduct({ name: "bench", groupOrder: 6, filesAtOnce: 1 }),
     ],
   },
 });

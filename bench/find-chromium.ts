@@ -44,9 +44,14 @@ export const missingChromium =
 export const provideChromium = (): boolean => {
   const { CHROME_PATH: named } = process.env;
   if (named || findChromium() !== undefined) return findChromium() !== undefined;
-  if (isDebianRoot()) runAll(["apt-get", "update"], ["apt-get", "install", "-y", "chromium"]);
+  installFromDebian("chromium");
   if (findChromium() === undefined) runAll([process.execPath, playwrightCli(), "install", "chromium"]);
   return findChromium() !== undefined;
+};
+
+/** Where the system is Debian's, and this process may install on it. */
+export const installFromDebian = (packageName: string): void => {
+  if (isDebianRoot()) runAll(["apt-get", "update"], ["apt-get", "install", "-y", packageName]);
 };
 
 const isDebianRoot = (): boolean => existsSync("/etc/debian_version") && process.getuid?.() === 0;

@@ -5,11 +5,14 @@ import { fileURLToPath } from "node:url";
 import { parseCLI, startVitest } from "vitest/node";
 import { CaseTableReporter } from "./support/case-table.ts";
 import { missingChromium, provideChromium } from "./support/find-chromium.ts";
+import { provideFirefox } from "./support/firefox.ts";
 import { longRunVariable } from "./support/run-length.ts";
 import { SummaryReporter } from "./support/summary-reporter.ts";
 
 const suites = ["unit", "integration", "browser", "attacks", "faults", "bench"];
 const needChromium = ["browser", "attacks", "faults", "bench"];
+/** Of vitest.config.ts. */
+const projectsOf = (suite: string): readonly string[] => (suite === "browser" ? [suite, "browser-alone"] : [suite]);
 const summary = new SummaryReporter();
 
 const given = process.argv.slice(2);
@@ -19,21 +22,23 @@ const firstOther = args.findIndex((arg) => !suites.includes(arg));
 const named = firstOther === -1 ? args : args.slice(0, firstOther);
 const vitestArgs = args.slice(named.length);
 
-let project = named.length === 0 ? suites : named;
-if (project.some((suite) => needChromium.includes(suite)) && !provideChromium()) {
+let wanted = named.length === 0 ? suites : named;
+if (wanted.some((suite) => needChromium.includes(suite)) && !provideChromium()) {
   console.error(missingChromium);
   summary.addFailure("no Chromium");
-  project = project.filter((suite) => !needChromium.includes(suite));
+  wanted = wanted.filter((suite) => !needChromium.includes(suite));
 }
 
-if (project.length > 0) {
+if (wanted.includes("attacks")) provideFirefox();
+
+if (wanted.length > 0) {
   try {
     const { filter, options } = parseCLI(["vitest", "run", ...vitestArgs]);
     const root = fileURLToPath(new URL("..", import.meta.url));
     const vitest = await startVitest("test", filter, {
       ...options,
       root,
-      project,
+      project: wanted.flatMap(projectsOf),
       watch: false,
       reporters: ["default", new CaseTableReporter(), summary],
     });

@@ -10,6 +10,7 @@ import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
 import { launchChromium } from "../support/chromium.ts";
+import { figuresOfPages } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 
@@ -103,7 +104,7 @@ describe("another's identity", { timeout: 120_000 }, () => {
     const liar = await joinAsLiar();
     await expectRefused("wrong-signature");
     await expectUndisturbed(tom, liar);
-    tell(task, { tried: "Tom's public key", "got in": "no", browser: "Chromium" });
+    tell(task, { tried: "Tom's public key", "got in": "no", ...(await figuresOfPages(browser)) });
   });
 
   it("should not be granted to whom the page dials, either", async ({ task }) => {
@@ -113,7 +114,7 @@ describe("another's identity", { timeout: 120_000 }, () => {
     await expectConnectedTo(tom, epoch);
     await expectRefused("wrong-signature");
     await expectUndisturbed(tom, liar);
-    tell(task, { tried: "Tom's public key", "got in": "no", browser: "Chromium" });
+    tell(task, { tried: "Tom's public key", "got in": "no", ...(await figuresOfPages(browser)) });
   });
 });
 
@@ -125,7 +126,7 @@ describe("another epoch of the same key", { timeout: 120_000 }, () => {
     const ghost = await join("Ghost", { identity: tomsKey, epoch: epoch - 1 });
     await expectRefused("stale-epoch");
     await expectUndisturbed(tom, ghost);
-    tell(task, { tried: "epoch 6 of 7", "got in": "no", browser: "Chromium" });
+    tell(task, { tried: "epoch 6 of 7", "got in": "no", ...(await figuresOfPages(browser)) });
   });
 
   it("should take the place of the one that the page knows when it is newer", async ({ task }) => {
@@ -135,6 +136,6 @@ describe("another epoch of the same key", { timeout: 120_000 }, () => {
     const reloaded = await join("Tom, reloaded", { identity: tomsKey, epoch: epoch + 1 });
     await expectConnectedTo(reloaded, epoch + 1);
     expect(page.problems).toEqual([]);
-    tell(task, { tried: "epoch 8 of 7", "got in": "yes, by its key", browser: "Chromium" });
+    tell(task, { tried: "epoch 8 of 7", "got in": "yes, by its key", ...(await figuresOfPages(browser)) });
   });
 });

@@ -30,7 +30,7 @@ it("two fingerprint lines in one description, wherever they stand, are refused b
   tell(task, { tried: `${twoLines.length} descriptions`, "got in": 0, browser: "none" });
 });
 
-const inFirefox = (firefoxPath: string): void => {
+describe.skipIf(path === undefined)("with a Firefox here", { timeout: 120_000 }, () => {
   let firefox: Firefox;
   let real: ServerProcess;
   let server: HostileServer;
@@ -40,7 +40,7 @@ const inFirefox = (firefoxPath: string): void => {
 
   beforeAll(async () => {
     real = await startServer({ page: "built" });
-    firefox = await Firefox.launch(firefoxPath);
+    firefox = await Firefox.launch(path ?? "");
   });
   afterAll(async () => {
     await firefox?.close();
@@ -71,7 +71,7 @@ const inFirefox = (firefoxPath: string): void => {
   it("Firefox meets another phone as long as the server is honest", async ({ task }) => {
     const opened = await meet();
     await expect.poll(() => peersOf(opened), patience).toEqual(["connected"]);
-    tell(task, { tried: "an honest dial", "got in": "yes", browser: "Firefox" });
+    tell(task, { tried: "an honest dial", "got in": "yes", ...firefox.figures() });
   });
 
   for (const forgery of sized({ short: twoLines.slice(0, 1), long: twoLines })) {
@@ -88,9 +88,7 @@ const inFirefox = (firefoxPath: string): void => {
       expect(sitting.carried).not.toContain("proof");
       const text = () => opened.evaluate("document.body.innerText");
       await expect.poll(text, patience).toContain(errorTexts["connection-not-safe"].sentence);
-      tell(task, { tried: `${sitting.dials} dials`, "got in": "no proof", browser: "Firefox" });
+      tell(task, { tried: `${sitting.dials} dials`, "got in": "no proof", ...firefox.figures() });
     });
   }
-};
-
-if (path !== undefined) describe("with a Firefox here", { timeout: 120_000 }, () => inFirefox(path));
+});

@@ -11,6 +11,7 @@ import { launchChromium } from "../support/chromium.ts";
 import { expectWaveToReach } from "../support/gesture-exchange.ts";
 import { HostileServer } from "../support/hostile-server.ts";
 import { type Forgery, ManInTheMiddle } from "../support/man-in-the-middle.ts";
+import { figuresOfPages } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { sized } from "../support/run-length.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
@@ -97,7 +98,7 @@ describe("the server as the man in the middle", { timeout: 120_000 }, () => {
       expect((await page.report()).refusals["wrong-proof"]).toBeGreaterThanOrEqual(1);
       await page.page.getByText(errorTexts["wrong-room-key"].sentence).waitFor();
     }
-    tell(task, { tried: `${attacker.dials} dials`, "got in": "no proof", browser: "Chromium" });
+    tell(task, { tried: `${attacker.dials} dials`, "got in": "no proof", ...(await figuresOfPages(browser)) });
   });
 
   const inTheMedia: readonly Forgery[] = ["true-before-own", "own-before-true"];
@@ -109,7 +110,7 @@ describe("the server as the man in the middle", { timeout: 120_000 }, () => {
       await openPages();
       await expectNobodyAdmitted(attacker);
       expect(attacker.carried).not.toContain("proof");
-      tell(task, { tried: `${attacker.dials} dials`, "got in": "no proof", browser: "Chromium" });
+      tell(task, { tried: `${attacker.dials} dials`, "got in": "no proof", ...(await figuresOfPages(browser)) });
     });
   }
 });
@@ -202,6 +203,6 @@ describe("the server as a liar", { timeout: 120_000 }, () => {
       expect(page.problems).toEqual([]);
     }
     const told = 2 * (lies.length + 2 * liesAbout("").length + noMessages.length + 1);
-    tell(task, { tried: `${told} lies, 1500 members`, "got in": 0, browser: "Chromium" });
+    tell(task, { tried: `${told} lies, 1500 members`, "got in": 0, ...(await figuresOfPages(browser)) });
   });
 });

@@ -20,7 +20,7 @@ import { dialTimeoutMs } from "../../web/mesh/opener.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { now, schedule } from "../../web/mesh/timers.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
-import { peakRssMb, tell } from "../support/case-table.ts";
+import { tell } from "../support/case-table.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { bytesFromHex } from "../support/frame-json.ts";
 import { LyingNeighbour } from "../support/lying-neighbour.ts";
@@ -151,7 +151,7 @@ const frameOf = (to: string, message: SpokenMessage): NeighbourFrame => ({
 });
 
 const tellTried = ({ task }: Pick<TestContext, "task">, tried: number, gotIn: number): void =>
-  tell(task, { tried, "got in": gotIn, "peak MB": peakRssMb() });
+  tell(task, { tried, "got in": gotIn });
 
 interface Impostor {
   readonly opener: RtcNeighbourOpener;

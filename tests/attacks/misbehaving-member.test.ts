@@ -15,6 +15,7 @@ import { tell } from "../support/case-table.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { HostileMember } from "../support/hostile-member.ts";
 import { makeCommand, makeGesture, makeRecord } from "../support/records.ts";
+import { figuresOfPages } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { sized } from "../support/run-length.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
@@ -77,6 +78,16 @@ const pageHeapMb = async (): Promise<number> => {
   return Math.round(usedSize / 1e5) / 10;
 };
 
+/** Seconds that the page's main thread has been busy, and the time that this was told, since some moment of Chromium's. */
+const pageTimes = async (): Promise<{ readonly busy: number; readonly at: number }> => {
+  const session = await page.page.context().newCDPSession(page.page);
+  await session.send("Performance.enable");
+  const { metrics } = await session.send("Performance.getMetrics");
+  await session.detach();
+  const metric = (wanted: string): number => metrics.find(({ name }) => name === wanted)?.value ?? Number.NaN;
+  return { busy: metric("TaskDuration"), at: metric("Timestamp") };
+};
+
 const peerReport = async (sessionId: string) =>
   (await page.report()).peers.find((peer) => peer.sessionId === sessionId);
 
@@ -110,7 +121,9 @@ const whileTheOtherIsHeard = async ({ task }: TestContext, during: () => Promise
     honest.gateway.buzz("all", "short");
     spoken++;
   }, honestIntervalMs);
+  const before = await pageTimes();
   const { tried, gotIn } = await during();
+  const after = await pageTimes();
   clearInterval(speaking);
   const heard = async (): Promise<number> => {
     const { delivered = 0, late = 0 } = (await peerReport(honest.sessionId))?.ledger ?? {};
@@ -118,7 +131,14 @@ const whileTheOtherIsHeard = async ({ task }: TestContext, during: () => Promise
   };
   await expect.poll(heard, patience).toBe(spoken);
   const heapMb = await pageHeapMb();
-  tell(task, { tried, "got in": gotIn, "others' exchanges": spoken, "page heap MB": heapMb });
+  tell(task, {
+    tried,
+    "got in": gotIn,
+    "others' exchanges": spoken,
+    "page busy %": Math.round((100 * (after.busy - before.busy)) / (after.at - before.at)),
+    "page heap MB": heapMb,
+    ...(await figuresOfPages(browser)),
+  });
   expect(heapMb).toBeLessThan(maxHeapMb);
   expect(page.problems).toEqual([]);
 };

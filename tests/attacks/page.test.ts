@@ -16,6 +16,7 @@ import { launchChromium } from "../support/chromium.ts";
 import { EmulatedArmProbe } from "../support/emulated-arm-probe.ts";
 import { EmulatedBluetooth } from "../support/emulated-bluetooth.ts";
 import { RecordingLink } from "../support/recording-link.ts";
+import { figuresOfPages } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 import { noticesOn } from "../support/told.ts";
@@ -115,7 +116,11 @@ it("names of people, probes and devices that are markup are only text", async ({
   expect(text).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
   expect(text).toContain("Anna gnp.exeVera is connected");
   expect(page.problems).toEqual([]);
-  tell(task, { tried: `${hostileNames.length} names × person, probe, band`, "got in": 0, browser: "Chromium" });
+  tell(task, {
+    tried: `${hostileNames.length} names × person, probe, band`,
+    "got in": 0,
+    ...(await figuresOfPages(browser)),
+  });
 });
 
 it("invites that are markup lead nowhere", async ({ task }) => {
@@ -136,7 +141,7 @@ it("invites that are markup lead nowhere", async ({ task }) => {
     expect(await page.page.evaluate(() => window.earlMesh?.report())).toBeUndefined();
   }
   expect(page.problems).toEqual([]);
-  tell(task, { tried: `${fragments.length} fragments`, "got in": 0, browser: "Chromium" });
+  tell(task, { tried: `${fragments.length} fragments`, "got in": 0, ...(await figuresOfPages(browser)) });
 });
 
 it("the room key stays in the fragment and in this device's own list", async ({ task }) => {
@@ -180,7 +185,11 @@ it("the room key stays in the fragment and in this device's own list", async ({ 
   expect(`${server.stdout}${server.stderr}`).not.toContain(key);
   // What others are told by the channel is checked byte by byte in the vectors: no frame before a change of the key has a place for it.
   expect(phone.gateway.peers).toHaveLength(1);
-  tell(task, { tried: `${Object.keys(places).length} places`, "got in": "its own list", browser: "Chromium" });
+  tell(task, {
+    tried: `${Object.keys(places).length} places`,
+    "got in": "its own list",
+    ...(await figuresOfPages(browser)),
+  });
 });
 
 /** Chromium's, which TypeScript's DOM does not know. */
@@ -221,7 +230,7 @@ it("a script that got in would find eval, policies, features and openers locked"
   expect(locks.features).not.toMatch(/\b(camera|microphone|geolocation|usb|serial|hid|payment)\b/);
   expect(locks.opener).toBeNull();
   expect(locks.worker).not.toBe("object");
-  tell(task, { tried: "eval, policy, worker, features, opener", "got in": 0, browser: "Chromium" });
+  tell(task, { tried: "eval, policy, worker, features, opener", "got in": 0, ...(await figuresOfPages(browser)) });
 });
 
 it("another page can neither frame it nor reach into its window", async ({ task }) => {
@@ -257,5 +266,5 @@ it("another page can neither frame it nor reach into its window", async ({ task 
     evil.closeAllConnections();
     await new Promise((resolve) => evil.close(resolve));
   }
-  tell(task, { tried: "frame, popup", "got in": 0, browser: "Chromium" });
+  tell(task, { tried: "frame, popup", "got in": 0, ...(await figuresOfPages(browser)) });
 });

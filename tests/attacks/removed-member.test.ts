@@ -16,7 +16,7 @@ import type { ServerOpener } from "../../web/mesh/opener.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { serverApi } from "../../web/mesh/server-api.ts";
 import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
-import { peakRssMb, tell } from "../support/case-table.ts";
+import { tell } from "../support/case-table.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { MovingPhone } from "../support/moving-phone.ts";
 import { RoomPage } from "../support/room-page.ts";
@@ -188,7 +188,7 @@ describe("a member who was removed", { timeout: 60_000 }, () => {
     const members = [(await anna.report()).sessionId, ben.session.sessionId];
     const ends = await Promise.all(members.map((sessionId) => proveOldKey(mallory, sessionId)));
     const gotIn = ends.filter((end) => end === "ready").length;
-    tell(task, { tried: members.length, "got in": gotIn, "peak MB": peakRssMb() });
+    tell(task, { tried: members.length, "got in": gotIn });
     expect(ends).toEqual(["closed", "closed"]);
     await expect.poll(refusals, patience).toBe(2);
     await expectUndisturbed();
@@ -215,7 +215,7 @@ describe("a member who was removed", { timeout: 60_000 }, () => {
         gotIn += heard.filter((type) => type !== "answer").length;
       }
     }
-    tell(task, { tried: members.length * scripts.length, "got in": gotIn, "peak MB": peakRssMb() });
+    tell(task, { tried: members.length * scripts.length, "got in": gotIn });
     expect(gotIn).toBe(0);
     await expectUndisturbed();
   });

@@ -15,6 +15,7 @@ import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { HostileMember } from "../support/hostile-member.ts";
+import { figuresOfPages } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 import { openSignaling } from "../support/signaling-client.ts";
@@ -94,7 +95,7 @@ it("who knows only the server cannot signal into a room, though its ids were gue
   await expect.poll(dropped, patience).toBe(before + 3);
   await expectNothingGotIn();
   stranger.cut();
-  tell(task, { tried: "OFFER, ANSWER, CANDIDATE", "got in": 0, browser: "Chromium" });
+  tell(task, { tried: "OFFER, ANSWER, CANDIDATE", "got in": 0, ...(await figuresOfPages(browser)) });
 });
 
 it("who has the room's id but another key gets no further than the handshake, is counted and shown", async ({
@@ -116,7 +117,7 @@ it("who has the room's id but another key gets no further than the handshake, is
   expect(stranger.gateway.peers).toEqual([]);
   expect(other.gateway.peers.map(({ name }) => name)).toEqual(["Vera"]);
   expect(page.problems).toEqual([]);
-  tell(task, { tried: "handshakes with a wrong key", "got in": 0, browser: "Chromium" });
+  tell(task, { tried: "handshakes with a wrong key", "got in": 0, ...(await figuresOfPages(browser)) });
 });
 
 it("who says anything at all before a proof is turned away, whatever it is", async ({ task }) => {
@@ -153,7 +154,7 @@ it("who says anything at all before a proof is turned away, whatever it is", asy
   await expect.poll(() => countOn(page.page, "turned away"), patience).toBeGreaterThanOrEqual(3);
   expect((await logOn(page.page)).join("\n")).toMatch(/was turned away/);
   await expectNothingGotIn();
-  tell(task, { tried: `${tried} openings`, "got in": 0, browser: "Chromium" });
+  tell(task, { tried: `${tried} openings`, "got in": 0, ...(await figuresOfPages(browser)) });
 });
 
 /** The same channel, whose messages are written down in both directions. */
@@ -218,7 +219,7 @@ it("who replays a member's whole handshake, and what it said after", async ({ ta
   const after = await page.report();
   expect(after.traffic).toEqual(before.traffic);
   expect(heard.filter((type) => type !== "answer")).toEqual([]);
-  tell(task, { tried: `${replays} replays`, "got in": 0, browser: "Chromium" });
+  tell(task, { tried: `${replays} replays`, "got in": 0, ...(await figuresOfPages(browser)) });
 });
 
 it("who only holds up a mirror", async ({ task }) => {
@@ -245,5 +246,5 @@ it("who only holds up a mirror", async ({ task }) => {
     Object.values((await page.report()).refusals).reduce((total, count) => total + count, 0);
   await expect.poll(turnedAway, patience).toBeGreaterThanOrEqual(2);
   await expectNothingGotIn();
-  tell(task, { tried: `${mirrored} messages`, "got in": 0, browser: "Chromium" });
+  tell(task, { tried: `${mirrored} messages`, "got in": 0, ...(await figuresOfPages(browser)) });
 });

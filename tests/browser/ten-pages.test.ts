@@ -6,11 +6,11 @@ import { type LedgerSnapshot, unaccounted } from "../../gateway/ledger.ts";
 import { dropAfterMs } from "../../gateway/liveness.ts";
 import { effectLifetimeMs } from "../../gateway/record.ts";
 import type { PageReport } from "../../web/console.d.ts";
-import { peakRssMb, tell } from "../support/case-table.ts";
+import { tell } from "../support/case-table.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { healLimitMs } from "../support/fault-verdict.ts";
 import { addSums, noSums } from "../support/record-sums.ts";
-import { rendererPid } from "../support/renderer-process.ts";
+import { figuresOfPages, rendererPid } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { sized } from "../support/run-length.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
@@ -57,7 +57,8 @@ const heal = async (
 ) => {
   const sinceMs = performance.now();
   await expect.poll(isWhole, within).toBe(true);
-  tell(task, { "healed s": ((performance.now() - sinceMs) / 1000).toFixed(1) });
+  const healedSeconds = ((performance.now() - sinceMs) / 1000).toFixed(1);
+  tell(task, { "healed s": healedSeconds, ...(await figuresOfPages(browser)) });
 };
 
 const pageAt = (nth: number): RoomPage => {
@@ -221,7 +222,7 @@ describe("ten pages", { timeout: 300_000 }, () => {
     const sums = books.reduce((sums, { sender, receiver }) => addSums(sums, sender, receiver), noSums);
     let twice = 0;
     for (const page of pages) twice += Math.max(0, (await buzzesOf(page)) - (asked.get(page) ?? 0));
-    tell(task, { ...sums, unaccounted: 0, twice, "peak MB": peakRssMb(await rendererPid(browser, pageAt(0).page)) });
+    tell(task, { ...sums, unaccounted: 0, twice, ...(await figuresOfPages(browser)) });
     expect(sums.delivered + sums.late + sums.lost + sums.dropped + sums.duplicate).toBe(sums.sent);
     expect(sums.sent).toBeGreaterThan(500);
     expect(twice).toBe(0);

@@ -5,6 +5,7 @@ import { recordingProblemTexts } from "../../web/panel/panel-words.ts";
 import { tell } from "../support/case-table.ts";
 import { exported, openFigures } from "../support/figures-page.ts";
 import { readCsvRecording } from "../support/recording-reader.ts";
+import { figuresOfPages } from "../support/renderer-process.ts";
 import type { RoomPage } from "../support/room-page.ts";
 import { Stage } from "../support/stage.ts";
 import { noticesOn, told } from "../support/told.ts";
@@ -83,6 +84,7 @@ describe("a phone without room for more", { timeout: 120_000 }, () => {
       late: traffic.late,
       duplicate: traffic.duplicate,
       dropped: traffic.dropped,
+      ...(await figuresOfPages(stage.browser)),
     });
     expect(traffic.duplicate).toBe(0);
     expect(probes[0]?.buzzes.written).toBe(felt);
@@ -104,7 +106,7 @@ describe("a phone without room for more", { timeout: 120_000 }, () => {
     await anna.page.getByRole("button", { name: "Stop recording" }).press("Enter");
     const shown = await linesRecorded(anna.page);
     const { rows } = readCsvRecording(await exported(anna.page, "CSV"));
-    tell(task, { sent: shown, delivered: rows.length });
+    tell(task, { sent: shown, delivered: rows.length, ...(await figuresOfPages(stage.browser)) });
     expect(rows).toHaveLength(shown);
   });
 });

@@ -33,14 +33,14 @@ describe("a network of native phones", { timeout: 180_000 }, () => {
   beforeEach(async () => {
     relay = new UdpRelay(new Dice(51));
     signaling = await HostileServer.start(server);
-    let onOffer = (_from: string): void => undefined;
+    let onOffer = (_from: string, _to: string): void => undefined;
     signaling.relay = async (message) => {
-      if (message.type === "OFFER") onOffer(message.src);
+      if (message.type === "OFFER") onOffer(message.src, message.dst);
       const rewritten = await relay.rewrite(message);
       if (rewritten !== undefined) signaling.say(rewritten.dst, rewritten);
     };
     room = await NativeFaultRoom.whole({ origin: signaling.origin, phones, seed: 51 });
-    onOffer = (from) => room.dials.note(from, now());
+    onOffer = (from, to) => room.dials.note(from, to, now());
   });
   afterEach(async () => {
     await room?.close();

@@ -5,6 +5,7 @@ import type { PageReport } from "../../web/console.d.ts";
 import { tell } from "../support/case-table.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { cutConnection, watchPeerConnections } from "../support/peer-connections.ts";
+import { figuresOfPages } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 
@@ -62,7 +63,8 @@ it("two pages lose each other while the server is dead", async ({ task }) => {
   };
   await expect.poll(signaledBy, patience).toEqual(["neighbour", "neighbour"]);
   await untilWhole();
-  tell(task, { "healed s": Number(((performance.now() - cutAtMs) / 1000).toFixed(1)) });
+  const healedSeconds = ((performance.now() - cutAtMs) / 1000).toFixed(1);
+  tell(task, { "healed s": healedSeconds, ...(await figuresOfPages(browser)) });
 
   await anna.buzz(ben);
   await ben.buzz(anna);

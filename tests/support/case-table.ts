@@ -1,6 +1,7 @@
 // What the attack and fault suites have to show beside "passed": a table with one row a case and its figures. A test tells its figures as it
 // learns them; the verdict is the runner's, so that no row can claim what its test did not find.
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import type { TaskMeta } from "vitest";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 
@@ -13,18 +14,53 @@ declare module "vitest" {
   }
 }
 
-/** Adds to the figures of a running test; what was told before stays. */
+/** The greatest resident set of what is attacked or at fault: the server, the page, or the test's own process where the phones are in it. */
+const peakColumn = "peak MB";
+
+/** Adds to the figures of a running test; what was told before stays. Of memory it tells the test's own, unless it is given another's. */
 export const tell = ({ meta }: { readonly meta: TaskMeta }, figures: CaseFigures): void => {
-  meta.caseFigures = { ...meta.caseFigures, ...figures };
+  meta.caseFigures = { [peakColumn]: peakRssMb(), ...meta.caseFigures, ...figures };
 };
 
-/** The greatest resident set that a process has had, in MB; "n/a" where the system does not tell of other processes. */
+/** The greatest resident set that a process has had, in MB; "n/a" where the system does not tell of other processes, and of one that has ended. */
 export const peakRssMb = (pid: number = process.pid): number | "n/a" => {
   if (process.platform === "linux") {
-    const kb = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    const kb = /^VmHWM:\s+(\d+) kB/m.exec(statusOf(pid))?.[1];
     return kb === undefined ? "n/a" : Math.round(Number(kb) / 1024);
   }
   return pid === process.pid ? Math.round(process.resourceUsage().maxRSS / 1024) : "n/a";
+};
+
+/** Of several, that of the one which has had most. */
+export const greatestPeakMb = (pids: readonly number[]): number | "n/a" => {
+  const peaks = pids.map((pid) => peakRssMb(pid)).filter((mb) => mb !== "n/a");
+  return peaks.length === 0 ? "n/a" : Math.max(...peaks);
+};
+
+/** The resident set of a process now, in MB. */
+export const rssMb = (pid: number): number => {
+  const kb =
+    process.platform === "linux"
+      ? /^VmRSS:\s+(\d+) kB/m.exec(statusOf(pid))?.[1]
+      : execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" });
+  return Number(kb ?? 0) / 1024;
+};
+
+/** From now on its peak is counted anew, where the system can be asked to. */
+export const forgetPeakRss = (pid: number): void => {
+  try {
+    writeFileSync(`/proc/${pid}/clear_refs`, "5");
+  } catch {
+    // Another system, or another user's process: its peak is a little too great then.
+  }
+};
+
+const statusOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/status`, "utf8");
+  } catch {
+    return "";
+  }
 };
 
 /** Prints the tables of a run, one a suite, on stdout. */
@@ -42,7 +78,8 @@ const casesOf = (modules: readonly TestModule[]): readonly TestCase[] =>
   modules.flatMap((module) => [...module.children.allTests()]).filter((test) => test.meta().caseFigures !== undefined);
 
 const tableOf = (suite: string, cases: readonly TestCase[]): string => {
-  const columns = [...new Set(cases.flatMap((test) => Object.keys(test.meta().caseFigures ?? {})))];
+  const told = new Set(cases.flatMap((test) => Object.keys(test.meta().caseFigures ?? {})));
+  const columns = [...[...told].filter((column) => column !== peakColumn), peakColumn];
   const rows = cases.map((test) => {
     const figures = test.meta().caseFigures ?? {};
     const verdict = test.result().state === "passed" ? "holds" : "FAILS";

@@ -1,4 +1,10 @@
-// Whether a room dials like a storm: how many dials all phones together, and any one of them, began within one second.
+// Whether a room dials like a storm: how many dials all phones together, any one of them, and any one pair began within one second.
+
+interface BegunDial {
+  readonly from: string;
+  readonly pair: string;
+  readonly atMs: number;
+}
 
 /** Counts as they happen, so that a day of them takes no memory. */
 export class DialMeter {
@@ -6,14 +12,24 @@ export class DialMeter {
   /** The most that all phones together began within one second. */
   mostPerSecond = 0;
   mostPerSecondOfOne = 0;
-  readonly #recent: { readonly from: string; readonly atMs: number }[] = [];
+  /** Of either end. */
+  mostPerSecondOfPair = 0;
+  readonly #recent: BegunDial[] = [];
 
-  note(from: string, atMs: number): void {
+  note(from: string, to: string, atMs: number): void {
     this.total++;
-    this.#recent.push({ from, atMs });
+    const pair = from < to ? `${from} ${to}` : `${to} ${from}`;
+    this.#recent.push({ from, pair, atMs });
     while ((this.#recent[0]?.atMs ?? atMs) <= atMs - 1_000) this.#recent.shift();
+    const count = (wanted: (dial: BegunDial) => boolean): number => this.#recent.filter(wanted).length;
     this.mostPerSecond = Math.max(this.mostPerSecond, this.#recent.length);
-    const ofOne = this.#recent.filter((dial) => dial.from === from).length;
-    this.mostPerSecondOfOne = Math.max(this.mostPerSecondOfOne, ofOne);
+    this.mostPerSecondOfOne = Math.max(
+      this.mostPerSecondOfOne,
+      count((dial) => dial.from === from),
+    );
+    this.mostPerSecondOfPair = Math.max(
+      this.mostPerSecondOfPair,
+      count((dial) => dial.pair === pair),
+    );
   }
 }

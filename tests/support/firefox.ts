@@ -1,12 +1,14 @@
-// Firefox, where there is one, over WebDriver BiDi on a bare socket: playwright-core drives only a Firefox of its own, and puppeteer-core wants a newer
+// Firefox, over WebDriver BiDi on a bare socket: playwright-core drives only a Firefox of its own, and puppeteer-core wants a newer
 // Node. Just what a test needs: open an address, and ask the page something.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
+import { installFromDebian } from "../../bench/find-chromium.ts";
+import { type CaseFigures, greatestPeakMb } from "./case-table.ts";
 
 const usualPaths = ["/usr/bin/firefox", "/usr/bin/firefox-esr", "/Applications/Firefox.app/Contents/MacOS/firefox"];
 
@@ -14,6 +16,11 @@ const usualPaths = ["/usr/bin/firefox", "/usr/bin/firefox-esr", "/Applications/F
 export const findFirefox = (): string | undefined => {
   const { FIREFOX_PATH: named = "" } = process.env;
   return [named, ...usualPaths].find((path) => path !== "" && existsSync(path));
+};
+
+/** Installs Firefox where none is found, and where that can be done without a download of its own; without it, its cases are skipped. */
+export const provideFirefox = (): void => {
+  if (findFirefox() === undefined) installFromDebian("firefox-esr");
 };
 
 /** A fresh profile on a busy machine takes its time. */
@@ -81,6 +88,13 @@ export class Firefox {
     };
   }
 
+  /** For the row of a case: the browser, and the most memory that any of its processes has had. */
+  figures(): CaseFigures {
+    const { pid } = this.#process;
+    const pids = pid === undefined ? [] : [pid, ...descendantsOf(pid)];
+    return { browser: "Firefox", "peak MB": greatestPeakMb(pids) };
+  }
+
   async close(): Promise<void> {
     this.#socket.terminate();
     const closed = once(this.#process, "close");
@@ -114,6 +128,31 @@ interface BidiAnswer {
   readonly error?: string;
   readonly message?: string;
 }
+
+/** Its children, and theirs; empty where the system does not tell. */
+const descendantsOf = (pid: number): readonly number[] => {
+  if (process.platform !== "linux") return [];
+  const all = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  const childrenOf = new Map<number, number[]>();
+  for (const each of all) {
+    const parent = parentOf(each);
+    if (parent !== undefined) childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), each]);
+  }
+  const found: number[] = [];
+  for (let next = childrenOf.get(pid) ?? []; next.length > 0; next = next.flatMap((each) => childrenOf.get(each) ?? []))
+    found.push(...next);
+  return found;
+};
+
+const parentOf = (pid: number): number | undefined => {
+  try {
+    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+  } catch {
+    return undefined; // It has ended since it was listed.
+  }
+};
 
 const bidiAddress = (firefox: ChildProcess): Promise<string> =>
   new Promise((resolve, reject) => {

@@ -207,7 +207,7 @@ class MemoryOpener implements ServerOpener {
     const network = this.#network;
     if (this.serverState.kind !== "connected") return Promise.resolve({ failed: "server-away" });
     const { time, dice } = network.options;
-    network.dials.note(this.node.sessionId, time.now());
+    network.dials.note(this.node.sessionId, sessionId, time.now());
     return new Promise((resolve) => {
       let cancelTry: Cancel = () => undefined;
       const end = (outcome: Channel | DialFailure): void => {
@@ -267,7 +267,7 @@ class MemoryNeighbourOpener implements NeighbourOpener {
   dial(sessionId: string, neighbourId: string): Promise<Channel | DialFailure> {
     const network = this.#network;
     const { time } = network.options;
-    network.dials.note(this.node.sessionId, time.now());
+    network.dials.note(this.node.sessionId, sessionId, time.now());
     return new Promise((resolve) => {
       let cancelTry: Cancel = () => undefined;
       const end = (outcome: Channel | DialFailure): void => {

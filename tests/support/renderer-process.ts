@@ -1,44 +1,66 @@
 // The operating system's process behind a page, to stop it as a phone stops a page in a pocket: CDP's "frozen" state changes nothing for a headless page.
 import type { Browser, CDPSession, Page } from "playwright-core";
+import { type CaseFigures, forgetPeakRss, greatestPeakMb, rssMb } from "./case-table.ts";
 
-const firstBusyMs = 400;
-const longestBusyMs = 6_400;
+/** Far more than any other page takes or gives back within a moment. */
+const markMb = 64;
+const attempts = 5;
 
-interface ProcessTimes {
-  readonly processInfo: readonly { readonly type: string; readonly id: number; readonly cpuTime: number }[];
+declare global {
+  interface Window {
+    mark?: Uint8Array | undefined;
+  }
 }
 
-const rendererTimes = async (session: CDPSession): Promise<ReadonlyMap<number, number>> => {
-  const { processInfo }: ProcessTimes = await session.send("SystemInfo.getProcessInfo");
-  return new Map(processInfo.filter(({ type }) => type === "renderer").map(({ id, cpuTime }) => [id, cpuTime]));
+const rendererPids = async (session: CDPSession): Promise<readonly number[]> => {
+  const { processInfo }: { processInfo: readonly { type: string; id: number }[] } =
+    await session.send("SystemInfo.getProcessInfo");
+  return processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id);
 };
 
-/** The page is kept busy for so long; the processes' work meanwhile, the greatest first. */
-const workWhileBusy = async (session: CDPSession, page: Page, busyMs: number) => {
-  const before = await rendererTimes(session);
-  await page.evaluate((ms) => {
-    const endMs = performance.now() + ms;
-    while (performance.now() < endMs);
-  }, busyMs);
-  const after = await rendererTimes(session);
-  return [...after]
-    .map(([id, cpuTime]) => ({ id, workedSeconds: cpuTime - (before.get(id) ?? 0) }))
-    .sort((a, b) => b.workedSeconds - a.workedSeconds);
+/** The processes that have grown by half a mark or more while the page took one. */
+const grownByMark = async (session: CDPSession, page: Page): Promise<readonly number[]> => {
+  const before = new Map((await rendererPids(session)).map((pid) => [pid, rssMb(pid)]));
+  await page.evaluate(
+    (bytes) => {
+      window.mark = new Uint8Array(bytes).fill(1);
+    },
+    markMb * 2 ** 20,
+  );
+  const grown = [...before].filter(([pid, mb]) => rssMb(pid) - mb > markMb / 2).map(([pid]) => pid);
+  await page.evaluate(() => {
+    window.mark = undefined;
+  });
+  const pageSession = await page.context().newCDPSession(page);
+  await pageSession.send("HeapProfiler.collectGarbage");
+  await pageSession.detach();
+  return grown;
 };
 
 /**
- * Chromium tells the renderers but not whose they are: the page is kept busy, and the one that worked most is its. On a machine where all
- * wait for a processor that is no proof, so it must have worked twice as much as any other, or is asked again for longer.
+ * Chromium tells the renderers but not whose they are: the page takes much memory for a moment, and the process that grows by it is its. That
+ * another grows as much in the same moment is unlikely, and then it is asked again.
  */
 export const rendererPid = async (browser: Browser, page: Page): Promise<number> => {
   const session = await browser.newBrowserCDPSession();
   try {
-    for (let busyMs = firstBusyMs; busyMs <= longestBusyMs; busyMs *= 2) {
-      const [busiest, second] = await workWhileBusy(session, page, busyMs);
-      if (busiest === undefined) throw new Error("the browser has no renderer");
-      if (busiest.workedSeconds > 2 * (second?.workedSeconds ?? 0)) return busiest.id;
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const [pid, ...others] = await grownByMark(session, page);
+      if (pid === undefined || others.length > 0) continue;
+      forgetPeakRss(pid);
+      return pid;
     }
-    throw new Error("no renderer worked more than all others");
+    throw new Error("no single renderer grew with its page");
+  } finally {
+    await session.detach();
+  }
+};
+
+/** For the row of a case: the browser, and the most memory that any of its open pages has had. */
+export const figuresOfPages = async (browser: Browser): Promise<CaseFigures> => {
+  const session = await browser.newBrowserCDPSession();
+  try {
+    return { browser: "Chromium", "peak MB": greatestPeakMb(await rendererPids(session)) };
   } finally {
     await session.detach();
   }
