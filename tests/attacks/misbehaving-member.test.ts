@@ -9,6 +9,7 @@ import { encodeMessage } from "../../gateway/encode-message.ts";
 import { doneOutcomes, type GatewayFrame } from "../../gateway/frame-types.ts";
 import type { GatewayRecord } from "../../gateway/record.ts";
 import { deriveRoom, makeInvite, makeRoomKey } from "../../gateway/room-key.ts";
+import { makeSessionId } from "../../gateway/session-id.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
@@ -78,14 +79,20 @@ const pageHeapMb = async (): Promise<number> => {
   return Math.round(usedSize / 1e5) / 10;
 };
 
-/** Seconds that the page's main thread has been busy, and the time that this was told, since some moment of Chromium's. */
-const pageTimes = async (): Promise<{ readonly busy: number; readonly at: number }> => {
+/** Percent of the time until it is asked for that the page's main thread had a processor. */
+const pageBusyPercent = async (): Promise<() => Promise<number>> => {
   const session = await page.page.context().newCDPSession(page.page);
-  await session.send("Performance.enable");
-  const { metrics } = await session.send("Performance.getMetrics");
-  await session.detach();
-  const metric = (wanted: string): number => metrics.find(({ name }) => name === wanted)?.value ?? Number.NaN;
-  return { busy: metric("TaskDuration"), at: metric("Timestamp") };
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const busySeconds = async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN;
+  };
+  const [beforeSeconds, beforeMs] = [await busySeconds(), performance.now()];
+  return async () => {
+    const seconds = (await busySeconds()) - beforeSeconds;
+    await session.detach();
+    return Math.round((100_000 * seconds) / (performance.now() - beforeMs));
+  };
 };
 
 const peerReport = async (sessionId: string) =>
@@ -106,6 +113,9 @@ const felt = (): number =>
   attacker.heard.filter((frame) => frame.type === "done" && frame.outcome === doneOutcomes.written).length;
 
 let sequence = 0;
+let membersVersion = 0;
+/** A session id of the page's room. */
+const madeUp = (): string => makeSessionId(pageSessionId.slice(0, 32), webCrypto.randomBytes);
 const next = () => ({ sequence: sequence++, timeUs: attacker.nowUs });
 const manyRecords = (count: number): GatewayRecord[] => Array.from({ length: count }, () => makeRecord(next()));
 
@@ -121,9 +131,9 @@ const whileTheOtherIsHeard = async ({ task }: TestContext, during: () => Promise
     honest.gateway.buzz("all", "short");
     spoken++;
   }, honestIntervalMs);
-  const before = await pageTimes();
+  const busyPercent = await pageBusyPercent();
   const { tried, gotIn } = await during();
-  const after = await pageTimes();
+  const busy = await busyPercent();
   clearInterval(speaking);
   const heard = async (): Promise<number> => {
     const { delivered = 0, late = 0 } = (await peerReport(honest.sessionId))?.ledger ?? {};
@@ -135,7 +145,7 @@ const whileTheOtherIsHeard = async ({ task }: TestContext, during: () => Promise
     tried,
     "got in": gotIn,
     "others' exchanges": spoken,
-    "page busy %": Math.round((100 * (after.busy - before.busy)) / (after.at - before.at)),
+    "page busy %": busy,
     "page heap MB": heapMb,
     ...(await figuresOfPages(browser)),
   });
@@ -171,6 +181,15 @@ const floods: readonly { readonly name: string; readonly speak: () => void }[] =
   {
     name: "gestures without end",
     speak: () => say(aggregate([makeGesture({ ...next(), probe: 1 }), makeGesture({ ...next(), probe: 1 })])),
+  },
+  {
+    name: "members without end that are nowhere, 128 in each message",
+    speak: () => say({ type: "members", version: ++membersVersion, sessionIds: Array.from({ length: 128 }, madeUp) }),
+  },
+  {
+    name: "words without end of buzzes that nobody asked for",
+    speak: () =>
+      say({ type: "done", probe: 1, sequence: sequence++, timeUs: attacker.nowUs, outcome: doneOutcomes.written }),
   },
   {
     name: "aggregates of a roster that never comes",
