@@ -18,7 +18,8 @@ const inTurn = (groupOrder: number, filesAtOnce = 1) => ({
 const waitingFilesAtOnce = 2;
 
 /** Ten pages at once, or delays that are told: nothing runs beside these. */
-const alone = ["ten-pages", "three-arms", "panel-delay"].map((name) => `tests/browser/${name}.test.ts`);
+const aloneInBrowser = ["three-arms", "panel-delay"].map((name) => `tests/browser/${name}.test.ts`);
+const aloneInFaults = ["tests/faults/ten-pages.test.ts"];
 
 interface Suite {
   readonly name: string;
@@ -61,11 +62,12 @@ export default defineConfig({
           ...inTurn(1),
         },
       },
-      onWholeProduct({ name: "browser", exclude: alone, groupOrder: 2, filesAtOnce: waitingFilesAtOnce }),
-      onWholeProduct({ name: "browser-alone", include: alone, groupOrder: 3, filesAtOnce: 1 }),
+      onWholeProduct({ name: "browser", exclude: aloneInBrowser, groupOrder: 2, filesAtOnce: waitingFilesAtOnce }),
+      onWholeProduct({ name: "browser-alone", include: aloneInBrowser, groupOrder: 3, filesAtOnce: 1 }),
       onWholeProduct({ name: "attacks", groupOrder: 4, filesAtOnce: waitingFilesAtOnce }),
-      onWholeProduct({ name: "faults", groupOrder: 5, filesAtOnce: waitingFilesAtOnce }),
-      onWholeProduct({ name: "bench", groupOrder: 6, filesAtOnce: 1 }),
+      onWholeProduct({ name: "faults", exclude: aloneInFaults, groupOrder: 5, filesAtOnce: waitingFilesAtOnce }),
+      onWholeProduct({ name: "faults-alone", include: aloneInFaults, groupOrder: 6, filesAtOnce: 1 }),
+      onWholeProduct({ name: "bench", groupOrder: 7, filesAtOnce: 1 }),
     ],
   },
 });

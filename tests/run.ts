@@ -11,8 +11,10 @@ import { SummaryReporter } from "./support/summary-reporter.ts";
 
 const suites = ["unit", "integration", "browser", "attacks", "faults", "bench"];
 const needChromium = ["browser", "attacks", "faults", "bench"];
-/** Of vitest.config.ts. */
-const projectsOf = (suite: string): readonly string[] => (suite === "browser" ? [suite, "browser-alone"] : [suite]);
+/** Suites with files beside which nothing else runs, which are a project of their own in vitest.config.ts. */
+const withAlone = ["browser", "faults"];
+const projectsOf = (suite: string): readonly string[] =>
+  withAlone.includes(suite) ? [suite, `${suite}-alone`] : [suite];
 const summary = new SummaryReporter();
 
 const given = process.argv.slice(2);

@@ -67,12 +67,15 @@ const statusOf = (pid: number): string => {
 export class CaseTableReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const all = casesOf(modules);
-    for (const suite of new Set(all.map((test) => test.project.name))) {
-      const cases = all.filter((test) => test.project.name === suite);
+    for (const suite of new Set(all.map(suiteOf))) {
+      const cases = all.filter((test) => suiteOf(test) === suite);
       process.stdout.write(`\n${tableOf(suite, cases)}\n`);
     }
   }
 }
+
+/** The files of a suite beside which nothing else runs are a project of their own. */
+const suiteOf = ({ project }: TestCase): string => project.name.replace(/-alone$/, "");
 
 const casesOf = (modules: readonly TestModule[]): readonly TestCase[] =>
   modules.flatMap((module) => [...module.children.allTests()]).filter((test) => test.meta().caseFigures !== undefined);
