@@ -1,12 +1,11 @@
 // A recording: its context, and once a second a row for all peers together and one for each. Rows are packed into chunks of text as they are
-// made, so that a shift fits where it is stored, and become CSV or JSON one chunk at a time. The schema is in docs/statistics.md.
+// made, so that a shift fits where it is stored; recording-file.ts makes a file of them. The schema is in docs/statistics.md.
 import type {
   BandReading,
   MeshFigures,
   PageFigures,
   PathFigures,
   PeerFigures,
-  RecordingContext,
   RecordingRow,
   StatisticsSnapshot,
 } from "./statistics-types.ts";
@@ -176,70 +175,54 @@ const pathCells = ({ oneWay, ...path }: PathFigures, traffic: Traffic) => {
   };
 };
 
-// --- chunks: one packed row a line, a JSON array of its cells ---
+// --- chunks: one packed row a line, a JSON array of its cells without the nulls at its end ---
 
-type PackedCell = Exclude<Cell, undefined> | null;
+export type PackedCell = Exclude<Cell, undefined> | null;
+/** With a cell for every column. */
+export type PackedRow = readonly PackedCell[];
 
 /** Every row ends its line, so that chunks can be joined. */
 export const packRows = (rows: readonly RecordingRow[]): string =>
-  rows.map((row) => `${JSON.stringify(recordingColumns.map((column) => packCell(row[column])))}\n`).join("");
+  rows
+    .map((row) => {
+      const cells = recordingColumns.map((column) => packCell(row[column]));
+      return `${JSON.stringify(cells.slice(0, cells.findLastIndex((cell) => cell !== null) + 1))}\n`;
+    })
+    .join("");
 
-/** A thousandth of each unit is finer than any clock here. What is no finite number becomes null in JSON, as what is absent does. */
-const packCell = (cell: Cell): PackedCell =>
-  typeof cell === "number" ? Math.round(cell * 1000) / 1000 : (cell ?? null);
+/** A thousandth of each unit is finer than any clock here. What is no finite number becomes null, as what is absent does. */
+const packCell = (cell: Cell): PackedCell => {
+  if (typeof cell !== "number") return cell ?? null;
+  return Number.isFinite(cell) ? Math.round(cell * 1000) / 1000 : null;
+};
 
-/** Whether a chunk that comes back from storage is one: it may be anything. */
-export const arePackedRows = (text: string): boolean =>
-  linesOf(text).every((line) => {
-    try {
-      const cells: unknown = JSON.parse(line);
-      return Array.isArray(cells) && cells.length === recordingColumns.length && cells.every(isPackedCell);
-    } catch {
-      return false;
-    }
-  });
-
-const isPackedCell = (cell: unknown): cell is PackedCell =>
-  cell === null || typeof cell === "number" || typeof cell === "string";
-
-type Chunks = Iterable<string> | AsyncIterable<string>;
-
-/** The text of a JSON file in parts, to be joined: one object with schema, context, columns, and the rows as arrays of cells. */
-export async function* jsonParts(context: RecordingContext, chunks: Chunks): AsyncGenerator<string> {
-  yield `{"schema":${JSON.stringify(recordingSchema)},\n"context":${JSON.stringify(context)},\n`;
-  yield `"columns":${JSON.stringify(recordingColumns)},\n"rows":[`;
-  let separator = "\n";
-  for await (const chunk of chunks) {
-    const lines = linesOf(chunk);
-    if (lines.length === 0) continue;
-    yield separator + lines.join(",\n");
-    separator = ",\n";
+/** The rows of a chunk that comes back from storage; undefined when it is none, because it may be anything. */
+export const unpackRows = (text: string, columns: readonly string[]): readonly PackedRow[] | undefined => {
+  const rows: PackedRow[] = [];
+  for (const line of text.split("\n")) {
+    if (line === "") continue;
+    const cells = parse(line);
+    if (!Array.isArray(cells) || cells.length > columns.length) return undefined;
+    if (!cells.every((cell, i): cell is PackedCell => isCellOf(columns[i], cell))) return undefined;
+    rows.push([...cells, ...new Array<null>(columns.length - cells.length).fill(null)]);
   }
-  yield "\n]}\n";
-}
+  return rows;
+};
 
-/**
- * The text of a CSV file in parts (RFC 4180): the context in lines of one cell that begins with `#`, one line of column names, one for each row.
- */
-export async function* csvParts(context: RecordingContext, chunks: Chunks): AsyncGenerator<string> {
-  const about = Object.entries({ schema: recordingSchema, ...context });
-  yield about.map(([key, value]) => csvLine([`# ${key}: ${JSON.stringify(value)}`])).join("");
-  yield csvLine(recordingColumns);
-  for await (const chunk of chunks) {
-    yield linesOf(chunk)
-      .map((line) => csvLine(JSON.parse(line) as PackedCell[]))
-      .join("");
+const parse = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
   }
-}
+};
 
-const linesOf = (chunk: string): readonly string[] => chunk.split("\n").filter((line) => line !== "");
+const textColumns: ReadonlySet<string | undefined> = new Set<Column>(["gatewayId", "name", "state", "cpuPressure"]);
+const knownColumns: ReadonlySet<string | undefined> = new Set(recordingColumns);
 
-const csvLine = (cells: readonly PackedCell[]): string => `${cells.map(csvCell).join(",")}\r\n`;
-
-const csvCell = (cell: PackedCell): string => {
-  if (cell === null) return "";
-  if (typeof cell === "number") return String(cell);
-  // A spreadsheet takes such a text for a formula, and names come from strangers (OWASP, "CSV Injection").
-  const harmless = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+/** Columns of another version may hold either. */
+const isCellOf = (column: string | undefined, cell: unknown): cell is PackedCell => {
+  if (cell === null) return true;
+  if (typeof cell === "number") return Number.isFinite(cell) && !textColumns.has(column);
+  return typeof cell === "string" && (textColumns.has(column) || !knownColumns.has(column));
 };

@@ -1,8 +1,16 @@
 // Records the figures: takes rows as they are made, packs them into chunks, keeps the chunks in the store, and in memory once the store refuses.
-// Neighbours: figures.ts hands it rows, recording-store.ts keeps them, gateway/recording.ts packs them and writes them as a file.
-// Invariant: whatever is shown as recorded can be exported, in order, and memory is bounded.
+// Neighbours: figures.ts hands it rows, recording-store.ts keeps them, gateway/recording.ts packs them, gateway/recording-file.ts writes the file.
+// Invariant: whatever is shown as recorded and can still be read can be exported, in order, and memory is bounded.
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { arePackedRows, csvParts, jsonParts, packRows, rowBytesBudget } from "../gateway/recording.ts";
+import {
+  type PackedRow,
+  packRows,
+  recordingColumns,
+  recordingSchema,
+  rowBytesBudget,
+  unpackRows,
+} from "../gateway/recording.ts";
+import { csvFile, jsonFile } from "../gateway/recording-file.ts";
 import type { Now } from "../gateway/runtime.ts";
 import type { RecordingContext, RecordingRow } from "../gateway/statistics-types.ts";
 import type { ExportFormat, RecordingProblem, RecordingView } from "./panel/panel-model.ts";
@@ -15,6 +23,9 @@ export const maxRows = 1_000_000;
 /** Two hours of ten peers. */
 export const maxRowsInMemory = Math.floor(25_000_000 / rowBytesBudget);
 
+/** Nearly three hours. A head that speaks of chunks which were never there must not keep the page reading. */
+const maxMissingInARow = 1000;
+
 export interface RecorderOptions {
   readonly now: Now;
   /** Milliseconds of the wall clock, which goes on over a reload. */
@@ -25,7 +36,16 @@ export interface RecorderOptions {
 /** Undefined: it is in the store. */
 type Chunk = string | undefined;
 
-const writers = { csv: csvParts, json: jsonParts } as const;
+/** First and last place of each run of chunks that cannot be read. */
+type MissingChunks = (readonly [first: number, last: number])[];
+
+const files = { csv: csvFile, json: jsonFile } as const;
+
+/** Whether what this page records fits what is recorded already. */
+const hasTodaysColumns = ({ schema, columns }: RecordingHead): boolean =>
+  schema === recordingSchema &&
+  columns.length === recordingColumns.length &&
+  recordingColumns.every((column, i) => column === columns[i]);
 
 export class Recorder {
   readonly #options: RecorderOptions;
@@ -63,7 +83,7 @@ export class Recorder {
     return this.#options.now() - this.#beganMs;
   }
 
-  /** What an earlier life of the page has recorded is there again; a recording that was running in this room goes on. */
+  /** What an earlier life of the page has recorded is there again; a recording that was running in this room goes on, if it has the same columns. */
   async resume(roomId: string): Promise<void> {
     const { now, wallNow, store } = this.#options;
     const head = await store.readHead();
@@ -73,7 +93,7 @@ export class Recorder {
     this.#beganMs = now() - Math.max(head.lastedMs, wallNow() - head.startedAtMs);
     this.#chunkBegunMs = now();
     this.#keptHead = head;
-    this.#head = { ...head, isRunning: head.isRunning && head.roomId === roomId };
+    this.#head = { ...head, isRunning: head.isRunning && head.roomId === roomId && hasTodaysColumns(head) };
     if (head.isRunning && !this.#head.isRunning) this.#write(this.#head, undefined);
     this.#show();
   }
@@ -84,7 +104,17 @@ export class Recorder {
     this.#forget();
     this.#beganMs = now();
     this.#chunkBegunMs = this.#beganMs;
-    this.#head = { context, roomId, isRunning: true, startedAtMs: wallNow(), lastedMs: 0, rows: 0, chunks: 0 };
+    this.#head = {
+      schema: recordingSchema,
+      columns: recordingColumns,
+      context,
+      roomId,
+      isRunning: true,
+      startedAtMs: wallNow(),
+      lastedMs: 0,
+      rows: 0,
+      chunks: 0,
+    };
     this.#enqueue(() => store.clear());
     this.#write(this.#head, undefined);
     this.#show();
@@ -126,32 +156,45 @@ export class Recorder {
     this.#show();
   }
 
-  /** The recording so far as a file; undefined when there is none, or the store does not give it back. */
+  /** The recording so far as a file; undefined when there is none. Chunks that cannot be read are left out, and named in its context. */
   async file(format: ExportFormat): Promise<Blob | undefined> {
     if (this.#head === undefined) return undefined;
     this.#closeChunk();
     await this.#writing;
+    if (this.#head === undefined) return undefined; // Discarded meanwhile.
+    const { schema, columns, context } = this.#head;
+    const chunks = this.#chunks;
+    const { type, head, rows, end } = files[format];
+    const missingChunks: MissingChunks = [];
     const parts: Blob[] = [];
-    try {
-      // As blobs, which a browser may keep on disk: a shift has some hundred megabytes.
-      for await (const part of writers[format](this.#head.context, this.#readChunks())) parts.push(new Blob([part]));
-    } catch (error) {
-      if (error instanceof MissingChunk) return undefined;
-      throw error;
-    }
-    return new Blob(parts, { type: format === "csv" ? "text/csv" : "application/json" });
+    // As blobs, which a browser may keep on disk: a shift has some hundred megabytes.
+    for await (const part of rows(this.#readChunks([...chunks], columns, missingChunks))) parts.push(new Blob([part]));
+    if (missingChunks.length > 0 && chunks === this.#chunks) this.#problem = "part-missing";
+    this.#show();
+    return new Blob([head({ schema, columns, context: { ...context, missingChunks } }), ...parts, end], { type });
   }
 
-  async *#readChunks(): AsyncGenerator<string> {
-    for (const [place, kept] of [...this.#chunks].entries()) {
-      yield kept ?? (await this.#storedChunk(place));
+  /** Notes in `missing` what cannot be read. */
+  async *#readChunks(
+    chunks: readonly Chunk[],
+    columns: readonly string[],
+    missing: MissingChunks,
+  ): AsyncGenerator<readonly PackedRow[]> {
+    for (const [place, kept] of chunks.entries()) {
+      const text = kept ?? (await this.#options.store.readChunk(place));
+      const rows = text === undefined ? undefined : unpackRows(text, columns);
+      if (rows !== undefined) {
+        yield rows;
+        continue;
+      }
+      const run = missing.at(-1);
+      if (run === undefined || run[1] !== place - 1) missing.push([place, place]);
+      else if (place - run[0] < maxMissingInARow) missing[missing.length - 1] = [run[0], place];
+      else {
+        missing[missing.length - 1] = [run[0], chunks.length - 1];
+        return;
+      }
     }
-  }
-
-  async #storedChunk(place: number): Promise<string> {
-    const text = await this.#options.store.readChunk(place);
-    if (text !== undefined && arePackedRows(text)) return text;
-    throw new MissingChunk(`chunk ${place} of the recording cannot be read`);
   }
 
   #end(problem: RecordingProblem): void {
@@ -228,5 +271,3 @@ export class Recorder {
           };
   }
 }
-
-class MissingChunk extends Error {}

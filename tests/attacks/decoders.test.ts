@@ -36,7 +36,7 @@ import {
   protocolVersion,
   publicKeyBytes,
 } from "../../gateway/frame-types.ts";
-import { packRows, recordingColumns } from "../../gateway/recording.ts";
+import { packRows, recordingColumns, recordingSchema } from "../../gateway/recording.ts";
 import { parseInvite, roomKeyBytes } from "../../gateway/room-key.ts";
 import { maxNameBytes, maxProbes } from "../../gateway/roster.ts";
 import { maxRules, readRules } from "../../gateway/rules.ts";
@@ -482,6 +482,8 @@ describe("from people and from storage", () => {
   it.each(hostileStoredTexts)("$key in storage: $why", ({ text }) => loadAll(text));
 
   const head = {
+    schema: recordingSchema,
+    columns: recordingColumns,
     context: { startedAt: "2026-01-01T00:00:00.000Z", browser: "a browser" },
     roomId,
     isRunning: true,
@@ -497,7 +499,7 @@ describe("from people and from storage", () => {
       inputs: fc.tuple(mutatedJson(fc.constant<unknown>(head)), mutatedText(fc.constant(chunk))),
       corpus: [1.5, -1, 1e12, "1", null].map((chunks) => [{ ...head, chunks }, chunk] as [unknown, string]),
       check: async ([storedHead, storedChunk]) => {
-        // Of a made-up million of chunks the first that is missing ends the reading.
+        // Of a made-up million of chunks a thousand that are missing end the reading.
         const store = openRecordingStore(
           heldByIndexedDb((place) => (place === -1 ? storedHead : place < 3 ? storedChunk : undefined)),
           1,

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { recordingIntervalMs, recordingRows } from "../../gateway/recording.ts";
 import type { PageFigures, RecordingContext, StatisticsSnapshot } from "../../gateway/statistics-types.ts";
 import { maxRowsInMemory, Recorder } from "../../web/recorder.ts";
+import { isRecordingHead } from "../../web/store/recording-store.ts";
 import { FakeRecordings } from "../support/fake-recordings.ts";
 import { FakeTime, settle } from "../support/fake-time.ts";
 import { allFigures, peerFigures } from "../support/made-up-figures.ts";
@@ -170,12 +171,87 @@ describe("a recording", () => {
     expect((await recorder.file("json"))?.size).toBeGreaterThan(maxRowsInMemory);
   });
 
-  it("should say so when a chunk cannot be read any more", async () => {
+  it.each([
+    ["is gone", () => undefined],
+    ["is cut short", (chunk: string) => chunk.slice(0, -40)],
+    ["has a text where a number belongs", (chunk: string) => chunk.replace("1000", '"1000"')],
+    ["has a number that is none", (chunk: string) => chunk.replace("1000", "1e999")],
+    ["has a number where a name belongs", (chunk: string) => chunk.replace('"Peer 0"', "0")],
+    ["has more cells than columns", (chunk: string) => chunk.replace("]\n", `${",1".repeat(500)}]\n`)],
+  ])("should hand out all the rest when a chunk %s, and say which", async (_, spoil) => {
+    const { recorder, record, store } = setUp();
+    recorder.start(context, roomId);
+    await record(35);
+    const chunk = spoil(store.chunks[0] ?? "");
+    if (chunk === undefined) delete store.chunks[0];
+    else store.chunks[0] = chunk;
+    for (const [format, read] of [["csv", readCsvRecording] as const, ["json", readJsonRecording] as const]) {
+      const file = read((await (await recorder.file(format))?.text()) ?? "");
+      expect(file.rows[0]).toMatchObject({ elapsedMs: 11_000 });
+      expect(file.rows).toHaveLength(75);
+      expect(file.context).toMatchObject({ missingChunks: [[0, 0]] });
+    }
+    expect(recorder.view.value).toMatchObject({ kind: "running", problem: "part-missing" });
+  });
+
+  it("should name no missing chunk when there is none, and hand out an empty table when there is nothing else", async () => {
+    const { recorder, record, store } = setUp();
+    recorder.start(context, roomId);
+    await record(35);
+    const file = async () => readJsonRecording((await (await recorder.file("json"))?.text()) ?? "");
+    expect((await file()).context).toMatchObject({ missingChunks: [] });
+    store.chunks.length = 0;
+    const empty = await file();
+    expect(empty.rows).toEqual([]);
+    expect(empty.context).toMatchObject({ missingChunks: [[0, 3]] });
+  });
+
+  it("should end what a page with other columns recorded, and hand it out as it is", async () => {
     const { recorder, record, store } = setUp();
     recorder.start(context, roomId);
     await record(12);
-    store.chunks.length = 0;
-    expect(await recorder.file("csv")).toBeUndefined();
+    recorder.flush();
+    await settle();
+    const of = { schema: "earl-mesh recording 99", columns: ["elapsedMs", "somethingMs", "someText"] };
+    store.head = { ...(store.head ?? expect.fail()), ...of, rows: 2, chunks: 1 };
+    store.chunks.splice(0, store.chunks.length, '[1000,2.5,"=a"]\n[2000]\n');
+    const later = setUp(store, 15_000);
+    await later.recorder.resume(roomId);
+    await later.record(3);
+    expect(later.recorder.view.value).toMatchObject({ kind: "stopped", rows: 2, problem: undefined });
+    expect(store.head).toMatchObject({ ...of, isRunning: false });
+    const json = readJsonRecording((await (await later.recorder.file("json"))?.text()) ?? "");
+    expect(json).toMatchObject(of);
+    expect(json.rows).toEqual([
+      { elapsedMs: 1000, somethingMs: 2.5, someText: "=a" },
+      { elapsedMs: 2000, somethingMs: undefined, someText: undefined },
+    ]);
+    expect(await (await later.recorder.file("csv"))?.text()).toMatch(
+      /\r\nelapsedMs,somethingMs,someText\r\n1000,2.5,'=a\r\n2000,,\r\n$/,
+    );
+    later.recorder.start(context, roomId);
+    await later.record(1);
+    expect(await later.rows()).toHaveLength(3);
+  });
+
+  it("should know a head by its columns, in bounds", async () => {
+    const { recorder, record, store } = setUp();
+    recorder.start(context, roomId);
+    await record(12);
+    const { head } = store;
+    expect(isRecordingHead(head)).toBe(true);
+    const { columns: _, ...olderHead } = head ?? expect.fail();
+    expect(isRecordingHead(olderHead)).toBe(false);
+    for (const columns of [
+      [],
+      "elapsedMs",
+      ["a", 1],
+      ["a", "a"],
+      ["a".repeat(1_000)],
+      Array.from({ length: 10_000 }, String),
+    ])
+      expect(isRecordingHead({ ...head, columns })).toBe(false);
+    expect(isRecordingHead({ ...head, schema: undefined })).toBe(false);
   });
 
   it("should be gone once it is discarded", async () => {
