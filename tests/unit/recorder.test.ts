@@ -169,7 +169,7 @@ describe("a recording", () => {
     expect(view).toMatchObject({ kind: "stopped", problem: "memory-full" });
     expect(view.kind === "none" ? 0 : view.rows).toBeLessThan(maxRowsInMemory + rows.length);
     expect((await recorder.file("json"))?.size).toBeGreaterThan(maxRowsInMemory);
-  });
+  }, 60_000);
 
   it.each([
     ["is gone", () => undefined],
