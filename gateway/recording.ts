@@ -1,5 +1,6 @@
 // A recording: its context, and once a second a row for all peers together and one for each. Rows are packed into chunks of text as they are
 // made, so that a shift fits where it is stored; recording-file.ts makes a file of them. The schema is in docs/statistics.md.
+import { sumOf } from "./ledger.ts";
 import type {
   BandReading,
   MeshFigures,
@@ -167,8 +168,8 @@ const pathCells = ({ oneWay, ...path }: PathFigures, traffic: Traffic) => {
     duplicateTotal: traffic.duplicate,
     lateTotal: traffic.late,
     lostTotal: traffic.lost,
-    droppedTotal: traffic.dropped,
-    droppedBeforeSendTotal: traffic.droppedBeforeSend,
+    droppedTotal: sumOf(traffic.dropped),
+    droppedBeforeSendTotal: sumOf(traffic.droppedBeforeSend),
     unmeasuredTotal: clockUnknown + fromTheFuture + absurdlyOld + unknownRecord,
     reconnectsTotal: path.reconnects,
     clockStepsTotal: path.clockSteps,
