@@ -1,6 +1,6 @@
 // A recording as a file, CSV or JSON, with the columns that it was recorded with: docs/statistics.md. The rows are written chunk by chunk, and what
 // stands before them last, because only then is it known what of the recording was still there.
-import type { PackedCell, PackedRow } from "./recording.ts";
+import type { PackedCell, PackedRow } from "./recording-chunks.ts";
 import type { RecordingContext } from "./statistics-types.ts";
 
 /** What stands before the rows. */

@@ -1,27 +1,22 @@
 // Records the figures: takes rows as they are made, packs them into chunks, keeps the chunks in the store, and in memory once the store refuses.
-// Neighbours: figures.ts hands it rows, recording-store.ts keeps them, gateway/recording.ts packs them, gateway/recording-file.ts writes the file.
+// Neighbours: figures.ts hands it rows, recording-store.ts keeps them, gateway/recording-chunks.ts packs them, gateway/recording-file.ts writes the file.
 // Invariant: whatever is shown as recorded and can still be read can be exported, in order, and memory is bounded.
 import { type ReadonlySignal, signal } from "@preact/signals";
-import {
-  type PackedRow,
-  packRows,
-  recordingColumns,
-  recordingSchema,
-  rowBytesBudget,
-  unpackRows,
-} from "../gateway/recording.ts";
+import { recordingIntervalMs, recordingSchema } from "../gateway/recording.ts";
+import { type PackedRow, packRows, unpackRows } from "../gateway/recording-chunks.ts";
+import { type RecordingRow, recordingColumns } from "../gateway/recording-columns.ts";
 import { csvFile, jsonFile } from "../gateway/recording-file.ts";
 import type { Now } from "../gateway/runtime.ts";
-import type { RecordingContext, RecordingRow } from "../gateway/statistics-types.ts";
+import type { RecordingSession } from "../gateway/statistics-types.ts";
 import type { ExportFormat, RecordingProblem, RecordingView } from "./panel/panel-model.ts";
-import type { RecordingHead, RecordingStore } from "./store/recording-store.ts";
+import { maxSessions, type RecordingHead, type RecordingStore } from "./store/recording-store.ts";
 
 /** What a page that dies loses at most. */
 const chunkMs = 10_000;
-/** A day of ten peers at a row a second each, and one of all together. */
+/** Twenty-one hours of ten peers and two probes at a row a second each, and one of all together. */
 export const maxRows = 1_000_000;
-/** Two hours of ten peers. */
-export const maxRowsInMemory = Math.floor(25_000_000 / rowBytesBudget);
+/** A little over an hour of ten peers at the worst, and most of a shift where they move now and then. */
+export const maxBytesInMemory = 25_000_000;
 
 /** Nearly three hours. A head that speaks of chunks which were never there must not keep the page reading. */
 const maxMissingInARow = 1000;
@@ -55,7 +50,8 @@ export class Recorder {
   #keptHead: RecordingHead | undefined;
   /** By place. */
   #chunks: Chunk[] = [];
-  #rowsInMemory = 0;
+  /** Of chunks: text of one byte a character, or of two where a name is not Latin. */
+  #bytesInMemory = 0;
   /** Not yet in a chunk. */
   #pending: RecordingRow[] = [];
   #chunkBegunMs = 0;
@@ -84,7 +80,7 @@ export class Recorder {
   }
 
   /** What an earlier life of the page has recorded is there again; a recording that was running in this room goes on, if it has the same columns. */
-  async resume(roomId: string): Promise<void> {
+  async resume(session: RecordingSession, roomId: string): Promise<void> {
     const { now, wallNow, store } = this.#options;
     const head = await store.readHead();
     if (head === undefined || this.#head !== undefined) return;
@@ -94,23 +90,29 @@ export class Recorder {
     this.#chunkBegunMs = now();
     this.#keptHead = head;
     this.#head = { ...head, isRunning: head.isRunning && head.roomId === roomId && hasTodaysColumns(head) };
+    if (this.#head.isRunning) this.#beginSession(session);
     if (head.isRunning && !this.#head.isRunning) this.#write(this.#head, undefined);
     this.#show();
   }
 
   /** Replaces what was recorded before. */
-  start(context: RecordingContext, roomId: string): void {
+  start(session: RecordingSession, roomId: string): void {
     const { now, wallNow, store } = this.#options;
     this.#forget();
+    const startedAtMs = wallNow();
     this.#beganMs = now();
     this.#chunkBegunMs = this.#beganMs;
     this.#head = {
       schema: recordingSchema,
       columns: recordingColumns,
-      context,
+      context: {
+        startedAt: new Date(startedAtMs).toISOString(),
+        intervalMs: recordingIntervalMs,
+        sessions: [{ elapsedMs: 0, ...session }],
+      },
       roomId,
       isRunning: true,
-      startedAtMs: wallNow(),
+      startedAtMs,
       lastedMs: 0,
       rows: 0,
       chunks: 0,
@@ -127,13 +129,14 @@ export class Recorder {
     this.#head = { ...this.#head, rows: this.#head.rows + rows.length, lastedMs: this.elapsedMs };
     if (this.#options.now() - this.#chunkBegunMs >= chunkMs) this.#closeChunk();
     if (this.#head.rows >= maxRows) this.#end("too-long");
-    else if (this.#rowsInMemory + this.#pending.length >= maxRowsInMemory) this.#end("memory-full");
+    else if (this.#bytesInMemory >= maxBytesInMemory) this.#end("memory-full");
     this.#show();
   }
 
   /** What runs goes on in that room, also after a reload. */
-  moveTo(roomId: string): void {
+  moveTo(session: RecordingSession, roomId: string): void {
     if (this.#head === undefined || !this.#head.isRunning) return;
+    this.#beginSession(session);
     this.#head = { ...this.#head, roomId };
     this.#closeChunk();
   }
@@ -197,6 +200,14 @@ export class Recorder {
     }
   }
 
+  /** Totals begin anew with it. */
+  #beginSession(session: RecordingSession): void {
+    const head = this.#head;
+    if (head === undefined || head.context.sessions.length >= maxSessions) return;
+    const sessions = [...head.context.sessions, { elapsedMs: Math.round(this.elapsedMs), ...session }];
+    this.#head = { ...head, context: { ...head.context, sessions } };
+  }
+
   #end(problem: RecordingProblem): void {
     this.#problem = problem;
     this.stop();
@@ -211,17 +222,17 @@ export class Recorder {
     this.#head = { ...this.#head, chunks: this.#head.chunks + 1 };
     const text = packRows(rows);
     this.#chunks.push(text);
-    this.#rowsInMemory += rows.length;
-    this.#write(this.#head, { text, rows: rows.length });
+    this.#bytesInMemory += text.length;
+    this.#write(this.#head, text);
   }
 
   /** A chunk leaves memory when the store has it. After the first refusal the store is left as it is: whole, up to there. */
-  #write(head: RecordingHead, chunk: { readonly text: string; readonly rows: number } | undefined): void {
+  #write(head: RecordingHead, chunk: string | undefined): void {
     const chunks = this.#chunks;
     this.#enqueue(async () => {
       if (chunks !== this.#chunks) return; // Another recording has begun meanwhile.
       if (this.#storeRefused) return this.#sayStopped(head);
-      const outcome = await this.#options.store.write(head, chunk?.text);
+      const outcome = await this.#options.store.write(head, chunk);
       if (chunks !== this.#chunks) return;
       if (outcome !== "kept") {
         this.#storeRefused = true;
@@ -230,7 +241,7 @@ export class Recorder {
         this.#keptHead = head;
         if (chunk !== undefined) {
           chunks[head.chunks - 1] = undefined;
-          this.#rowsInMemory -= chunk.rows;
+          this.#bytesInMemory -= chunk.length;
         }
       }
       this.#show();
@@ -251,7 +262,7 @@ export class Recorder {
     this.#head = undefined;
     this.#chunks = [];
     this.#pending = [];
-    this.#rowsInMemory = 0;
+    this.#bytesInMemory = 0;
     this.#problem = undefined;
     this.#storeRefused = false;
     this.#keptHead = undefined;

@@ -38,14 +38,16 @@ import {
   publicKeyBytes,
 } from "../../gateway/frame-types.ts";
 import { sumOf } from "../../gateway/ledger.ts";
-import { packRows, recordingColumns, recordingSchema } from "../../gateway/recording.ts";
+import { recordingSchema } from "../../gateway/recording.ts";
+import { packRows } from "../../gateway/recording-chunks.ts";
+import { recordingColumns } from "../../gateway/recording-columns.ts";
 import { parseInvite, roomKeyBytes } from "../../gateway/room-key.ts";
 import { maxNameBytes, maxProbes } from "../../gateway/roster.ts";
 import { maxRules, readRules } from "../../gateway/rules.ts";
 import { isSessionId } from "../../gateway/session-id.ts";
 import { maxSignalingLength, readInbound, readOutbound } from "../../gateway/signaling-message.ts";
 import { Statistics } from "../../gateway/statistics.ts";
-import type { RecordingRow } from "../../gateway/statistics-types.ts";
+import type { RecordingSession } from "../../gateway/statistics-types.ts";
 import { decodeUtf8, encodeUtf8 } from "../../gateway/utf8.ts";
 import { buzzRateRange, strengthLimitRange } from "../../gateway/wearer-limits.ts";
 import { addressGroup, clientAddress } from "../../signaling-server/addresses.ts";
@@ -86,8 +88,6 @@ import { readJsonRecording } from "../support/recording-reader.ts";
 const roomId = "00112233445566778899aabbccddeeff";
 const me = `${roomId}-0000000000000001`;
 const you = `${roomId}-0000000000000002`;
-
-const emptyRow = Object.fromEntries(recordingColumns.map((column) => [column, undefined])) as unknown as RecordingRow;
 
 /** No number in it is NaN or infinite: what is shown, summed up and sent on has to be one. */
 const expectFinite = (value: unknown): void => {
@@ -483,10 +483,18 @@ describe("from people and from storage", () => {
 
   it.each(hostileStoredTexts)("$key in storage: $why", ({ text }) => loadAll(text));
 
+  const session: RecordingSession = {
+    gatewayId: "ab".repeat(16),
+    epoch: 1,
+    gatewayName: "Anna",
+    browser: "a browser",
+    isCrossOriginIsolated: true,
+    windowMs: 180,
+  };
   const head = {
     schema: recordingSchema,
     columns: recordingColumns,
-    context: { startedAt: "2026-01-01T00:00:00.000Z", browser: "a browser" },
+    context: { startedAt: "2026-01-01T00:00:00.000Z", intervalMs: 1000, sessions: [] },
     roomId,
     isRunning: true,
     startedAtMs: 1000,
@@ -494,7 +502,10 @@ describe("from people and from storage", () => {
     rows: 2,
     chunks: 1,
   };
-  const chunk = packRows([{ ...emptyRow, gatewayId: "all" }]);
+  const chunk = packRows([
+    { rowKind: "all", elapsedMs: 1000, name: "" },
+    { rowKind: "all", elapsedMs: 2000, name: "" },
+  ]);
 
   it("recordings in storage", ({ task }) =>
     fuzz(task, {
@@ -507,7 +518,7 @@ describe("from people and from storage", () => {
           1,
         );
         const recorder = new Recorder({ now: () => 5000, wallNow: () => 5000, store });
-        await recorder.resume(roomId);
+        await recorder.resume(session, roomId);
         expectFinite(recorder.view.value);
         const csv = await recorder.file("csv");
         const json = await recorder.file("json");

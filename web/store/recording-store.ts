@@ -35,6 +35,9 @@ const storeName = "chunks";
 /** A chunk has a row at least, and a recording ends with its millionth (recorder.ts). */
 const maxChunks = 1_000_000;
 
+/** Of the lives of the page, half a kilobyte each: a phone that throws the page away every five minutes of a shift. */
+export const maxSessions = 100;
+
 /** Several times as many columns as there are, and as long as their names. */
 const maxColumns = 1000;
 const maxTextLength = 100;
@@ -100,8 +103,7 @@ export const isRecordingHead = (value: unknown): value is RecordingHead => {
   return (
     isShortText(schema) &&
     areColumns(columns) &&
-    typeof context === "object" &&
-    context !== null &&
+    isContext(context) &&
     typeof roomId === "string" &&
     typeof isRunning === "boolean" &&
     [startedAtMs, lastedMs].every((ms) => typeof ms === "number" && Number.isFinite(ms) && ms >= 0) &&
@@ -109,6 +111,12 @@ export const isRecordingHead = (value: unknown): value is RecordingHead => {
     isCount(chunks) &&
     chunks <= maxChunks
   );
+};
+
+const isContext = (value: unknown): value is RecordingContext => {
+  if (typeof value !== "object" || value === null) return false;
+  const { sessions } = value as Partial<Record<string, unknown>>;
+  return Array.isArray(sessions) && sessions.length <= maxSessions;
 };
 
 const isShortText = (value: unknown): value is string =>
