@@ -311,6 +311,29 @@ describe("Statistics", () => {
     expect(sum(({ lost }) => lost)).toBeGreaterThanOrEqual(1);
   });
 
+  it("should go on with a peer's counts, as its ledger does, when it comes back after it was forgotten", async () => {
+    const { dialer, callee } = await connect(time, ben, anna, () => 15);
+    ben.gesture("tap");
+    await time.advance(5_000);
+    const before = peerOf(anna.snapshot());
+    expect(before.totals.recordsIn).toBe(1);
+    dialer.cut();
+    callee.cut();
+    await time.advance(30 * 60_000);
+    expect(anna.snapshot().peers).toEqual([]);
+    await connect(time, ben, anna, () => 15);
+    await time.advance(1_000);
+    const { peers, all } = anna.snapshot();
+    const [after = expect.fail("it is back")] = peers;
+    for (const count of ["messagesIn", "messagesOut", "bytesIn", "bytesOut", "recordsIn"] as const)
+      expect(after.totals[count]).toBeGreaterThanOrEqual(before.totals[count]);
+    expect(after.totals).toEqual(all.totals);
+    expect([after.reconnects, all.reconnects]).toEqual([1, 1]);
+    expect(after.unmeasured).toEqual(all.unmeasured);
+    // What takes half a megabyte is not kept.
+    expect(after.oneWay.urgent.sinceStart).toBeUndefined();
+  });
+
   it("should show a page that is killed as asleep, then gone, and keep what was measured of it", async () => {
     const { dialer, callee } = await connect(time, ben, anna, () => 15);
     ben.gesture("tap");
