@@ -1,14 +1,16 @@
 // Records the figures: takes rows as they are made, packs them into chunks, keeps the chunks in the store, and in memory once the store refuses.
-// Neighbours: figures.ts hands it rows, recording-store.ts keeps them, gateway/recording-chunks.ts packs them, gateway/recording-file.ts writes the file.
+// Neighbours: figures.ts hands it rows, recording-store.ts keeps them, gateway/recording-chunks.ts packs them, recorded-rows.ts reads
+// them back, gateway/recording-file.ts writes the file.
 // Invariant: whatever is shown as recorded and can still be read can be exported, in order, and memory is bounded.
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { recordingIntervalMs, recordingSchema } from "../gateway/recording.ts";
-import { type PackedRow, packRows, unpackRows } from "../gateway/recording-chunks.ts";
+import { packRows } from "../gateway/recording-chunks.ts";
 import { type RecordingRow, recordingColumns } from "../gateway/recording-columns.ts";
 import { csvFile, jsonFile } from "../gateway/recording-file.ts";
 import type { Now } from "../gateway/runtime.ts";
 import type { RecordingSession } from "../gateway/statistics-types.ts";
 import type { ExportFormat, RecordingProblem, RecordingView } from "./panel/panel-model.ts";
+import { type Chunk, type MissingChunks, recordedRows } from "./recorded-rows.ts";
 import { maxSessions, type RecordingHead, type RecordingStore } from "./store/recording-store.ts";
 
 /** What a page that dies loses at most. */
@@ -18,21 +20,12 @@ export const maxRows = 1_000_000;
 /** A little over an hour of ten peers at the worst, and most of a shift where they move now and then. */
 export const maxBytesInMemory = 25_000_000;
 
-/** Nearly three hours. A head that speaks of chunks which were never there must not keep the page reading. */
-const maxMissingInARow = 1000;
-
 export interface RecorderOptions {
   readonly now: Now;
   /** Milliseconds of the wall clock, which goes on over a reload. */
   readonly wallNow: Now;
   readonly store: RecordingStore;
 }
-
-/** Undefined: it is in the store. */
-type Chunk = string | undefined;
-
-/** First and last place of each run of chunks that cannot be read. */
-type MissingChunks = (readonly [first: number, last: number])[];
 
 const files = { csv: csvFile, json: jsonFile } as const;
 
@@ -165,39 +158,18 @@ export class Recorder {
     this.#closeChunk();
     await this.#writing;
     if (this.#head === undefined) return undefined; // Discarded meanwhile.
-    const { schema, columns, context } = this.#head;
+    const recorded = this.#head;
+    const { schema, columns, context } = recorded;
     const chunks = this.#chunks;
     const { type, head, rows, end } = files[format];
     const missingChunks: MissingChunks = [];
+    const read = recordedRows(recorded, [...chunks], this.#options.store, missingChunks);
     const parts: Blob[] = [];
     // As blobs, which a browser may keep on disk: a shift has some hundred megabytes.
-    for await (const part of rows(this.#readChunks([...chunks], columns, missingChunks))) parts.push(new Blob([part]));
+    for await (const part of rows(read)) parts.push(new Blob([part]));
     if (missingChunks.length > 0 && chunks === this.#chunks) this.#problem = "part-missing";
     this.#show();
     return new Blob([head({ schema, columns, context: { ...context, missingChunks } }), ...parts, end], { type });
-  }
-
-  /** Notes in `missing` what cannot be read. */
-  async *#readChunks(
-    chunks: readonly Chunk[],
-    columns: readonly string[],
-    missing: MissingChunks,
-  ): AsyncGenerator<readonly PackedRow[]> {
-    for (const [place, kept] of chunks.entries()) {
-      const text = kept ?? (await this.#options.store.readChunk(place));
-      const rows = text === undefined ? undefined : unpackRows(text, columns);
-      if (rows !== undefined) {
-        yield rows;
-        continue;
-      }
-      const run = missing.at(-1);
-      if (run === undefined || run[1] !== place - 1) missing.push([place, place]);
-      else if (place - run[0] < maxMissingInARow) missing[missing.length - 1] = [run[0], place];
-      else {
-        missing[missing.length - 1] = [run[0], chunks.length - 1];
-        return;
-      }
-    }
   }
 
   /** Totals begin anew with it. */
