@@ -11,10 +11,8 @@ export type PathSupplement = Pick<PathFigures, "totals" | "rates"> & {
   readonly jitterMs: (delayClass: DelayClass) => number | undefined;
 };
 
-export class PathStatistics {
-  readonly roundTrip: RollingDelay;
-  readonly probeToProbe: RollingDelay;
-  readonly demuxProcessing: RollingDelay;
+/** What is only counted: so little that it is kept for longer than the histograms. */
+export class PathCounts {
   readonly unmeasured: Mutable<Unmeasured> = { clockUnknown: 0, fromTheFuture: 0, absurdlyOld: 0, unknownRecord: 0 };
   readonly doneOutcomes: Record<DoneOutcome, number> = { written: 0, superseded: 0, expired: 0, failed: 0 };
   /** Records are counted by the ledgers. */
@@ -26,9 +24,24 @@ export class PathStatistics {
   };
   reconnects = 0;
   clockSteps = 0;
+}
+
+export class PathStatistics {
+  readonly roundTrip: RollingDelay;
+  readonly probeToProbe: RollingDelay;
+  readonly demuxProcessing: RollingDelay;
+  readonly counts: PathCounts;
+  readonly unmeasured: PathCounts["unmeasured"];
+  readonly doneOutcomes: PathCounts["doneOutcomes"];
+  readonly transfer: PathCounts["transfer"];
   readonly #oneWay: Readonly<Record<DelayClass, RollingDelay>>;
 
-  constructor(now: Now) {
+  /** @param counts go on from what they are. */
+  constructor(now: Now, counts: PathCounts) {
+    this.counts = counts;
+    this.unmeasured = counts.unmeasured;
+    this.doneOutcomes = counts.doneOutcomes;
+    this.transfer = counts.transfer;
     this.roundTrip = new RollingDelay(now);
     this.probeToProbe = new RollingDelay(now);
     this.demuxProcessing = new RollingDelay(now);
@@ -51,8 +64,8 @@ export class PathStatistics {
       demuxProcessing: this.demuxProcessing.spans(),
       totals,
       rates,
-      reconnects: this.reconnects,
-      clockSteps: this.clockSteps,
+      reconnects: this.counts.reconnects,
+      clockSteps: this.counts.clockSteps,
     };
   }
 }

@@ -24,6 +24,8 @@ export interface PeerStatisticsOptions {
   readonly own: PathStatistics;
   readonly all: PathStatistics;
   readonly sentEffects: SentEffects;
+  /** It is back after it was forgotten, and its counts go on. */
+  readonly isBack: boolean;
   readonly onExchange: (gatewayId: string, exchange: ClockExchange) => void;
 }
 
@@ -34,16 +36,17 @@ export class PeerStatistics implements PeerObserver {
   readonly #rates: RateWindow<keyof TransferTotals>;
   /** By probe index; of those in the peer's roster, so bounded as it is. */
   #batteries: ReadonlyMap<number, BatteryLevel> = new Map();
-  #hasOpened = false;
+  #hasOpened: boolean;
 
   constructor(options: PeerStatisticsOptions) {
     this.#options = options;
+    this.#hasOpened = options.isBack;
     this.#paths = [options.own, options.all];
     this.#rates = new RateWindow(options.now, this.totals());
   }
 
   onOpened(): void {
-    if (this.#hasOpened) this.#count((path) => path.reconnects++);
+    if (this.#hasOpened) this.#count(({ counts }) => counts.reconnects++);
     this.#hasOpened = true;
   }
 
@@ -78,7 +81,7 @@ export class PeerStatistics implements PeerObserver {
   }
 
   onClockStep(): void {
-    this.#count((path) => path.clockSteps++);
+    this.#count(({ counts }) => counts.clockSteps++);
     for (const jitter of Object.values(this.#jitter)) jitter.restart();
   }
 

@@ -1,91 +1,142 @@
-// A recording: its context, and once a second a row for all peers together and one for each. Rows are packed into chunks of text as they are
-// made, so that a shift fits where it is stored, and become CSV or JSON one chunk at a time. The schema is in docs/statistics.md.
+// A recording: once a second a row for all peers together, one for each peer, and one for each of my probes. recording-columns.ts names the cells,
+// recording-chunks.ts packs rows for storage, recording-file.ts makes a file of them. The schema is in docs/statistics.md.
+import { sumOf } from "./ledger.ts";
+import { rowBytesBudget } from "./recording-chunks.ts";
+import {
+  buzzColumns,
+  type Cell,
+  type Cells,
+  clockedDelayColumns,
+  delayColumns,
+  doneColumns,
+  flushColumns,
+  type PageColumn,
+  type PathColumn,
+  type PeerColumn,
+  type ProbeColumn,
+  type RecordingRow,
+  receiveDropColumns,
+  remoteColumns,
+  type SharedColumn,
+  sendDropColumns,
+  unmeasuredColumns,
+} from "./recording-columns.ts";
 import type {
   BandReading,
+  BatteryForecast,
+  ClockedDelaySummary,
+  DelaySummary,
   MeshFigures,
   PageFigures,
   PathFigures,
   PeerFigures,
-  RecordingContext,
-  RecordingRow,
+  ProbeFigures,
   StatisticsSnapshot,
 } from "./statistics-types.ts";
 import { type Traffic, trafficOf } from "./traffic.ts";
 
-export const recordingSchema = "earl-mesh recording 2";
+export const recordingSchema = "earl-mesh recording 3";
 export const recordingIntervalMs = 1000;
-/** A packed row of a busy peer has some 300 bytes; a test holds it against this. */
-export const rowBytesBudget = 320;
 
 /** What a recording takes where it is stored. */
-export const recordingBytes = (durationMs: number, peers: number): number =>
-  Math.ceil(durationMs / recordingIntervalMs) * (1 + peers) * rowBytesBudget;
+export const recordingBytes = (durationMs: number, rowsEachInterval: number): number =>
+  Math.ceil(durationMs / recordingIntervalMs) * rowsEachInterval * rowBytesBudget;
 
-type Column = keyof RecordingRow;
-type Cell = RecordingRow[Column];
+/** What a row needs that the statistics do not know. */
+export interface RecordedPage {
+  readonly gatewayId: string;
+  readonly epoch: number;
+  readonly isHidden: boolean;
+  readonly figures: PageFigures;
+  readonly forecast: BatteryForecast;
+  /** By their index. */
+  readonly probes: ReadonlyMap<number, RecordedProbe>;
+}
 
-// As an object, so that the compiler finds a column that is missing.
-const columnOrder: Readonly<Record<Column, true>> = {
-  elapsedMs: true,
-  gatewayId: true,
-  name: true,
-  state: true,
-  oneWayCount: true,
-  oneWayP50Ms: true,
-  oneWayP95Ms: true,
-  oneWayP99Ms: true,
-  oneWayMaxMs: true,
-  oneWayBoundMs: true,
-  urgentP50Ms: true,
-  urgentP99Ms: true,
-  urgentBoundMs: true,
-  sampleP50Ms: true,
-  sampleP99Ms: true,
-  sampleBoundMs: true,
-  jitterMs: true,
-  roundTripP50Ms: true,
-  roundTripP99Ms: true,
-  probeToProbeCount: true,
-  probeToProbeP50Ms: true,
-  probeToProbeP99Ms: true,
-  probeToProbeBoundMs: true,
-  messagesInTotal: true,
-  messagesOutTotal: true,
-  recordsInTotal: true,
-  recordsOutTotal: true,
-  bytesInTotal: true,
-  bytesOutTotal: true,
-  deliveredTotal: true,
-  duplicateTotal: true,
-  lateTotal: true,
-  lostTotal: true,
-  droppedTotal: true,
-  droppedBeforeSendTotal: true,
-  unmeasuredTotal: true,
-  reconnectsTotal: true,
-  clockStepsTotal: true,
-  bandBatteryPercent: true,
-  windowMs: true,
-  eventLoopLagP50Ms: true,
-  eventLoopLagP99Ms: true,
-  busyPercent: true,
-  cpuPressure: true,
-  batteryPercent: true,
-  isCharging: true,
-};
-
-/** In the order in which they are written. */
-export const recordingColumns = Object.keys(columnOrder) as readonly Column[];
+export interface RecordedProbe {
+  /** "bluetooth", "phone" or "simulated". */
+  readonly origin: string;
+  readonly batteryPercent: number | undefined;
+}
 
 /** The row of all first. */
 export const recordingRows = (
-  { all, peers, bands }: StatisticsSnapshot,
-  page: PageFigures,
+  { all, peers, probes, bands }: StatisticsSnapshot,
+  page: RecordedPage,
   elapsedMs: number,
 ): readonly RecordingRow[] => [
   rowOfAll(all, bands, page, elapsedMs),
   ...peers.map((peer) => rowOfPeer(peer, bands, elapsedMs)),
+  ...probes.map((probe) => rowOfProbe(probe, page, elapsedMs)),
 ];
+
+const rowOfAll = (
+  all: MeshFigures,
+  bands: readonly BandReading[],
+  page: RecordedPage,
+  elapsedMs: number,
+): Cells<SharedColumn | PathColumn | PageColumn> =>
+  joined(
+    {
+      rowKind: "all",
+      elapsedMs,
+      gatewayId: page.gatewayId,
+      epoch: page.epoch,
+      name: "",
+      state: "",
+      bandBatteryPercent: lowestPercent(bands, undefined),
+    },
+    pathCells(all, all.traffic),
+    pageCells(all, page),
+  );
+
+const rowOfPeer = (
+  peer: PeerFigures,
+  bands: readonly BandReading[],
+  elapsedMs: number,
+): Cells<SharedColumn | PathColumn | PeerColumn> =>
+  joined(
+    {
+      rowKind: "peer",
+      elapsedMs,
+      gatewayId: peer.gatewayId,
+      epoch: peer.epoch,
+      name: peer.name,
+      state: peer.state.kind,
+      bandBatteryPercent: lowestPercent(bands, peer.gatewayId),
+      clockBoundMs: peer.clockBoundMs,
+    },
+    pathCells(peer, trafficOf(peer.ledger)),
+    countCells(remoteColumns, peer.ledger.remote),
+  );
+
+const rowOfProbe = (
+  probe: ProbeFigures,
+  { gatewayId, epoch, probes }: RecordedPage,
+  elapsedMs: number,
+): Cells<SharedColumn | ProbeColumn> =>
+  joined(
+    {
+      rowKind: "probe",
+      elapsedMs,
+      gatewayId,
+      epoch,
+      name: probe.name,
+      state: probe.link.kind,
+      messagesInTotal: probe.messagesIn,
+      reconnectsTotal: probe.reconnects,
+      bandBatteryPercent: probes.get(probe.index)?.batteryPercent,
+      probeIndex: probe.index,
+      origin: probes.get(probe.index)?.origin,
+      writesPendingCount: probe.writesPending,
+      mostWritesPendingCount: probe.mostWritesPending,
+    },
+    delayCells(delayColumns.write, probe.writeLatency.lastMinute),
+    delayCells(delayColumns.writeSinceStart, probe.writeLatency.sinceStart),
+    countCells(buzzColumns, { ...noBuzzes, ...probe.buzzes }),
+  );
+
+const noBuzzes = Object.fromEntries(Object.keys(buzzColumns).map((outcome) => [outcome, 0]));
 
 const lowestPercent = (bands: readonly BandReading[], gatewayId: string | undefined): number | undefined => {
   const levels = bands.flatMap(({ wearer, isConnected, battery }) =>
@@ -94,152 +145,119 @@ const lowestPercent = (bands: readonly BandReading[], gatewayId: string | undefi
   return levels.length === 0 ? undefined : Math.min(...levels);
 };
 
-const rowOfAll = (
-  all: MeshFigures,
-  bands: readonly BandReading[],
-  page: PageFigures,
-  elapsedMs: number,
-): RecordingRow => ({
-  elapsedMs,
-  gatewayId: "all",
-  name: "",
-  state: "",
-  ...pathCells(all, all.traffic),
-  bandBatteryPercent: lowestPercent(bands, undefined),
-  windowMs: all.mux.windowMs,
-  eventLoopLagP50Ms: page.eventLoopLagP50Ms,
-  eventLoopLagP99Ms: page.eventLoopLagP99Ms,
-  busyPercent: page.busyPercent,
-  cpuPressure: page.cpuPressure,
-  batteryPercent: page.batteryPercent,
-  isCharging: page.isCharging === undefined ? undefined : Number(page.isCharging),
-});
+const pathCells = (
+  { oneWay, ...path }: PathFigures,
+  traffic: Traffic,
+): Cells<PathColumn | "messagesInTotal" | "reconnectsTotal"> =>
+  joined(
+    {
+      messagesInTotal: path.totals.messagesIn,
+      reconnectsTotal: path.reconnects,
+      jitterMs: oneWay.prompt.jitterMs,
+      messagesOutTotal: path.totals.messagesOut,
+      recordsInTotal: path.totals.recordsIn,
+      recordsOutTotal: path.totals.recordsOut,
+      bytesInTotal: path.totals.bytesIn,
+      bytesOutTotal: path.totals.bytesOut,
+      deliveredTotal: traffic.delivered,
+      duplicateTotal: traffic.duplicate,
+      lateTotal: traffic.late,
+      lostTotal: traffic.lost,
+      droppedTotal: sumOf(traffic.dropped),
+      droppedBeforeSendTotal: sumOf(traffic.droppedBeforeSend),
+      unmeasuredTotal: sumOf({ ...path.unmeasured }),
+      clockStepsTotal: path.clockSteps,
+    },
+    clockedDelayCells(clockedDelayColumns.oneWay, oneWay.prompt.lastMinute),
+    clockedDelayCells(clockedDelayColumns.urgent, oneWay.urgent.lastMinute),
+    clockedDelayCells(clockedDelayColumns.command, oneWay.command.lastMinute),
+    clockedDelayCells(clockedDelayColumns.sample, oneWay.sample.lastMinute),
+    clockedDelayCells(clockedDelayColumns.status, oneWay.status.lastMinute),
+    clockedDelayCells(clockedDelayColumns.ping, oneWay.ping.lastMinute),
+    delayCells(delayColumns.roundTrip, path.roundTrip.lastMinute),
+    clockedDelayCells(clockedDelayColumns.probeToProbe, path.probeToProbe.lastMinute),
+    clockedDelayCells(clockedDelayColumns.oneWaySinceStart, oneWay.prompt.sinceStart),
+    clockedDelayCells(clockedDelayColumns.probeToProbeSinceStart, path.probeToProbe.sinceStart),
+    delayCells(delayColumns.demuxProcessing, path.demuxProcessing.lastMinute),
+    countCells(receiveDropColumns, traffic.dropped),
+    countCells(sendDropColumns, traffic.droppedBeforeSend),
+    countCells(unmeasuredColumns, path.unmeasured),
+    countCells(doneColumns, path.doneOutcomes),
+  );
 
-const rowOfPeer = (peer: PeerFigures, bands: readonly BandReading[], elapsedMs: number): RecordingRow => ({
-  elapsedMs,
-  gatewayId: peer.gatewayId,
-  name: peer.name,
-  state: peer.state.kind,
-  ...pathCells(peer, trafficOf(peer.ledger)),
-  bandBatteryPercent: lowestPercent(bands, peer.gatewayId),
-  windowMs: undefined,
-  eventLoopLagP50Ms: undefined,
-  eventLoopLagP99Ms: undefined,
-  busyPercent: undefined,
-  cpuPressure: undefined,
-  batteryPercent: undefined,
-  isCharging: undefined,
-});
-
-const pathCells = ({ oneWay, ...path }: PathFigures, traffic: Traffic) => {
-  const prompt = oneWay.prompt.lastMinute;
-  const urgent = oneWay.urgent.lastMinute;
-  const sample = oneWay.sample.lastMinute;
-  const roundTrip = path.roundTrip.lastMinute;
-  const probeToProbe = path.probeToProbe.lastMinute;
-  const { clockUnknown, fromTheFuture, absurdlyOld, unknownRecord } = path.unmeasured;
-  return {
-    oneWayCount: prompt?.count ?? 0,
-    oneWayP50Ms: prompt?.p50Ms,
-    oneWayP95Ms: prompt?.p95Ms,
-    oneWayP99Ms: prompt?.p99Ms,
-    oneWayMaxMs: prompt?.maxMs,
-    oneWayBoundMs: prompt?.boundMs,
-    urgentP50Ms: urgent?.p50Ms,
-    urgentP99Ms: urgent?.p99Ms,
-    urgentBoundMs: urgent?.boundMs,
-    sampleP50Ms: sample?.p50Ms,
-    sampleP99Ms: sample?.p99Ms,
-    sampleBoundMs: sample?.boundMs,
-    jitterMs: oneWay.prompt.jitterMs,
-    roundTripP50Ms: roundTrip?.p50Ms,
-    roundTripP99Ms: roundTrip?.p99Ms,
-    probeToProbeCount: probeToProbe?.count ?? 0,
-    probeToProbeP50Ms: probeToProbe?.p50Ms,
-    probeToProbeP99Ms: probeToProbe?.p99Ms,
-    probeToProbeBoundMs: probeToProbe?.boundMs,
-    messagesInTotal: path.totals.messagesIn,
-    messagesOutTotal: path.totals.messagesOut,
-    recordsInTotal: path.totals.recordsIn,
-    recordsOutTotal: path.totals.recordsOut,
-    bytesInTotal: path.totals.bytesIn,
-    bytesOutTotal: path.totals.bytesOut,
-    deliveredTotal: traffic.delivered,
-    duplicateTotal: traffic.duplicate,
-    lateTotal: traffic.late,
-    lostTotal: traffic.lost,
-    droppedTotal: traffic.dropped,
-    droppedBeforeSendTotal: traffic.droppedBeforeSend,
-    unmeasuredTotal: clockUnknown + fromTheFuture + absurdlyOld + unknownRecord,
-    reconnectsTotal: path.reconnects,
-    clockStepsTotal: path.clockSteps,
-  };
+const pageCells = ({ mux }: MeshFigures, { figures, forecast, isHidden }: RecordedPage): Cells<PageColumn> => {
+  const aggregate = mux.recordsPerAggregate.lastMinute;
+  const record = mux.bytesPerRecord.lastMinute;
+  const drain = forecast.kind === "draining" ? forecast : undefined;
+  return joined(
+    {
+      windowMs: mux.windowMs,
+      aggregateP50Records: aggregate?.p50,
+      aggregateP99Records: aggregate?.p99,
+      aggregateMaxRecords: aggregate?.max,
+      recordP50Bytes: record?.p50,
+      recordP99Bytes: record?.p99,
+      recordMaxBytes: record?.max,
+      eventLoopLagP50Ms: figures.eventLoopLagP50Ms,
+      eventLoopLagP99Ms: figures.eventLoopLagP99Ms,
+      busyPercent: figures.busyPercent,
+      cpuPressure: figures.cpuPressure,
+      batteryPercent: figures.batteryPercent,
+      isCharging: figures.isCharging === undefined ? undefined : Number(figures.isCharging),
+      batteryDrainPercentPerHour: drain?.drainPercentPerHour.value,
+      batteryDrainPlusMinusPercentPerHour: drain?.drainPercentPerHour.plusMinus,
+      batteryTimeLeftMs: drain?.timeLeftMs,
+      batteryLeastTimeLeftMs: drain?.leastTimeLeftMs,
+      isHidden: Number(isHidden),
+    },
+    delayCells(delayColumns.muxWait, mux.wait.lastMinute),
+    delayCells(delayColumns.muxProcessing, mux.processing.lastMinute),
+    countCells(flushColumns, mux.flushes),
+  );
 };
 
-// --- chunks: one packed row a line, a JSON array of its cells ---
+const delayCells = <Name extends string>(names: readonly Name[], delay: DelaySummary | undefined): Cells<Name> =>
+  cellsOf(names, delayValues(delay));
 
-type PackedCell = Exclude<Cell, undefined> | null;
+const clockedDelayCells = <Name extends string>(
+  names: readonly Name[],
+  delay: ClockedDelaySummary | undefined,
+): Cells<Name> => cellsOf(names, [...delayValues(delay), delay?.boundMs]);
 
-/** Every row ends its line, so that chunks can be joined. */
-export const packRows = (rows: readonly RecordingRow[]): string =>
-  rows.map((row) => `${JSON.stringify(recordingColumns.map((column) => packCell(row[column])))}\n`).join("");
+/** In the order of the columns. */
+const delayValues = (delay: DelaySummary | undefined): readonly Cell[] => [
+  delay?.count ?? 0,
+  delay?.p50Ms,
+  delay?.p95Ms,
+  delay?.p99Ms,
+  delay?.maxMs,
+];
 
-/** A thousandth of each unit is finer than any clock here. What is no finite number becomes null in JSON, as what is absent does. */
-const packCell = (cell: Cell): PackedCell =>
-  typeof cell === "number" ? Math.round(cell * 1000) / 1000 : (cell ?? null);
+/** A cell for each cause; all absent where nothing was told. */
+const countCells = <Cause extends string, Name extends string>(
+  columns: Readonly<Record<Cause, Name>>,
+  counts: Readonly<Partial<Record<NoInfer<Cause>, number>>> | undefined,
+): Cells<Name> => {
+  const causes = Object.keys(columns) as Cause[];
+  return cellsOf(
+    causes.map((cause) => columns[cause]),
+    causes.map((cause) => counts?.[cause]),
+  );
+};
 
-/** Whether a chunk that comes back from storage is one: it may be anything. */
-export const arePackedRows = (text: string): boolean =>
-  linesOf(text).every((line) => {
-    try {
-      const cells: unknown = JSON.parse(line);
-      return Array.isArray(cells) && cells.length === recordingColumns.length && cells.every(isPackedCell);
-    } catch {
-      return false;
-    }
-  });
+const cellsOf = <Name extends string>(names: readonly Name[], values: readonly Cell[]): Cells<Name> => {
+  const cells: Record<string, Cell> = {};
+  for (const [i, name] of names.entries()) cells[name] = values[i];
+  return cells as Record<Name, Cell>;
+};
 
-const isPackedCell = (cell: unknown): cell is PackedCell =>
-  cell === null || typeof cell === "number" || typeof cell === "string";
+type Joined<Parts extends readonly unknown[]> = Parts extends readonly [infer First, ...infer Rest]
+  ? First & Joined<Rest>
+  : unknown;
 
-type Chunks = Iterable<string> | AsyncIterable<string>;
-
-/** The text of a JSON file in parts, to be joined: one object with schema, context, columns, and the rows as arrays of cells. */
-export async function* jsonParts(context: RecordingContext, chunks: Chunks): AsyncGenerator<string> {
-  yield `{"schema":${JSON.stringify(recordingSchema)},\n"context":${JSON.stringify(context)},\n`;
-  yield `"columns":${JSON.stringify(recordingColumns)},\n"rows":[`;
-  let separator = "\n";
-  for await (const chunk of chunks) {
-    const lines = linesOf(chunk);
-    if (lines.length === 0) continue;
-    yield separator + lines.join(",\n");
-    separator = ",\n";
-  }
-  yield "\n]}\n";
-}
-
-/**
- * The text of a CSV file in parts (RFC 4180): the context in lines of one cell that begins with `#`, one line of column names, one for each row.
- */
-export async function* csvParts(context: RecordingContext, chunks: Chunks): AsyncGenerator<string> {
-  const about = Object.entries({ schema: recordingSchema, ...context });
-  yield about.map(([key, value]) => csvLine([`# ${key}: ${JSON.stringify(value)}`])).join("");
-  yield csvLine(recordingColumns);
-  for await (const chunk of chunks) {
-    yield linesOf(chunk)
-      .map((line) => csvLine(JSON.parse(line) as PackedCell[]))
-      .join("");
-  }
-}
-
-const linesOf = (chunk: string): readonly string[] => chunk.split("\n").filter((line) => line !== "");
-
-const csvLine = (cells: readonly PackedCell[]): string => `${cells.map(csvCell).join(",")}\r\n`;
-
-const csvCell = (cell: PackedCell): string => {
-  if (cell === null) return "";
-  if (typeof cell === "number") return String(cell);
-  // A spreadsheet takes such a text for a formula, and names come from strangers (OWASP, "CSV Injection").
-  const harmless = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+/** What spreads in one literal would make, in half the time: ten peers have 1,700 cells a second. */
+const joined = <Parts extends readonly Readonly<Record<string, Cell>>[]>(...parts: Parts): Joined<Parts> => {
+  const whole: Record<string, Cell> = {};
+  for (const part of parts) for (const name in part) whole[name] = part[name];
+  return whole as Joined<Parts>;
 };

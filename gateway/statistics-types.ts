@@ -252,78 +252,23 @@ export interface PageFigures {
   readonly isCharging: boolean | undefined;
 }
 
-/** One line of a recording: of one peer, or of all together. Its keys are the columns. */
-export interface RecordingRow {
-  /** Since the recording began. */
-  readonly elapsedMs: number;
-  /** A gateway id, or "all". */
+/** One life of the page in a recording: since the start, a reload, or a change of the room's key. */
+export interface RecordingSession {
   readonly gatewayId: string;
-  readonly name: string;
-  /** "connected", "asleep" or "gone"; of all: "". */
-  readonly state: string;
-  // One-way delays are those of the last minute, in the class `prompt` unless named.
-  readonly oneWayCount: number;
-  readonly oneWayP50Ms: number | undefined;
-  readonly oneWayP95Ms: number | undefined;
-  readonly oneWayP99Ms: number | undefined;
-  readonly oneWayMaxMs: number | undefined;
-  readonly oneWayBoundMs: number | undefined;
-  readonly urgentP50Ms: number | undefined;
-  readonly urgentP99Ms: number | undefined;
-  readonly urgentBoundMs: number | undefined;
-  readonly sampleP50Ms: number | undefined;
-  readonly sampleP99Ms: number | undefined;
-  readonly sampleBoundMs: number | undefined;
-  readonly jitterMs: number | undefined;
-  readonly roundTripP50Ms: number | undefined;
-  readonly roundTripP99Ms: number | undefined;
-  readonly probeToProbeCount: number;
-  readonly probeToProbeP50Ms: number | undefined;
-  readonly probeToProbeP99Ms: number | undefined;
-  readonly probeToProbeBoundMs: number | undefined;
-  // Counts since the page entered the room.
-  readonly messagesInTotal: number;
-  readonly messagesOutTotal: number;
-  readonly recordsInTotal: number;
-  readonly recordsOutTotal: number;
-  readonly bytesInTotal: number;
-  readonly bytesOutTotal: number;
-  readonly deliveredTotal: number;
-  readonly duplicateTotal: number;
-  readonly lateTotal: number;
-  readonly lostTotal: number;
-  readonly droppedTotal: number;
-  readonly droppedBeforeSendTotal: number;
-  readonly unmeasuredTotal: number;
-  readonly reconnectsTotal: number;
-  readonly clockStepsTotal: number;
-  /** The lowest level of the connected bands: in the line of all of mine, else of that peer's. */
-  readonly bandBatteryPercent: number | undefined;
-  // Of this page, in the line of all.
-  readonly windowMs: number | undefined;
-  readonly eventLoopLagP50Ms: number | undefined;
-  readonly eventLoopLagP99Ms: number | undefined;
-  readonly busyPercent: number | undefined;
-  readonly cpuPressure: string | undefined;
-  readonly batteryPercent: number | undefined;
-  /** 1 or 0. */
-  readonly isCharging: number | undefined;
+  readonly epoch: number;
+  readonly gatewayName: string;
+  readonly browser: string;
+  /** Where it is, the page's clock has a grain of 5 µs, else of 100 µs. */
+  readonly isCrossOriginIsolated: boolean;
+  /** How long samples and status waited for company when it began; the column of that name has what became of it. */
+  readonly windowMs: number;
 }
 
 /** What is needed to repeat a recording. */
 export interface RecordingContext {
   /** ISO 8601, by the wall clock. */
   readonly startedAt: string;
-  readonly browser: string;
-  /** Of the gateway that recorded. */
-  readonly gatewayName: string;
-  /** How long samples and status waited for company when it began; the column of that name has what became of it. */
-  readonly windowMs: number;
   readonly intervalMs: number;
-  readonly peers: readonly {
-    readonly gatewayId: string;
-    readonly name: string;
-    readonly clockBoundMs: number | undefined;
-  }[];
-  readonly probes: readonly { readonly index: number; readonly name: string }[];
+  /** With when they began, since the recording did. */
+  readonly sessions: readonly (RecordingSession & { readonly elapsedMs: number })[];
 }

@@ -3,11 +3,12 @@
 import type { DeviceLink } from "../firmware-bridge/device-link.ts";
 import { capabilities } from "../firmware-bridge/earl-profile.ts";
 import type { Gateway } from "./gateway.ts";
+import type { Ledger } from "./ledger.ts";
 import type { Flush } from "./mux.ts";
 import { MuxStatistics } from "./mux-statistics.ts";
 import type { GatewayObserver, PeerObserver, ProbeObserver } from "./observers.ts";
 import type { OwnProbe } from "./own-probe.ts";
-import { PathStatistics } from "./path-statistics.ts";
+import { PathCounts, PathStatistics } from "./path-statistics.ts";
 import type { Peer } from "./peer.ts";
 import type { ClockExchange } from "./peer-clock.ts";
 import { PeerStatistics } from "./peer-statistics.ts";
@@ -26,13 +27,15 @@ export class Statistics implements GatewayObserver {
   readonly #sentEffects = new SentEffects();
   /** For as long as the gateway remembers them. */
   readonly #peers = new WeakMap<Peer, PeerStatistics>();
+  /** For as long as there is the ledger, which outlives its peer (account-book.ts). */
+  readonly #counts = new WeakMap<Ledger, PathCounts>();
   readonly #probes = new WeakMap<DeviceLink, ProbeStatistics>();
   readonly #exchangeListeners = new Set<ExchangeListener>();
 
   constructor(now: Now) {
     this.#now = now;
     this.#startedAtMs = now();
-    this.#all = new PathStatistics(now);
+    this.#all = new PathStatistics(now, new PathCounts());
     this.#mux = new MuxStatistics(now);
   }
 
@@ -69,10 +72,14 @@ export class Statistics implements GatewayObserver {
   }
 
   observePeer(peer: Peer): PeerObserver {
+    const known = this.#counts.get(peer.ledger);
+    const counts = known ?? new PathCounts();
+    this.#counts.set(peer.ledger, counts);
     const statistics = new PeerStatistics({
       now: this.#now,
       peer,
-      own: new PathStatistics(this.#now),
+      own: new PathStatistics(this.#now, counts),
+      isBack: known !== undefined,
       all: this.#all,
       sentEffects: this.#sentEffects,
       onExchange: (...told) => {

@@ -2,14 +2,20 @@
 // Neighbours: main.ts composes it; gateway/statistics.ts measures; panel/ draws. While the panel is closed and nothing is recorded, all that
 // happens is one point of history every few seconds.
 import { type Signal, signal } from "@preact/signals";
+import type { DeviceLink } from "../firmware-bridge/device-link.ts";
 import { BandBatteries } from "../gateway/band-batteries.ts";
 import { BatteryForecaster } from "../gateway/battery-forecast.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { LatencyProbe } from "../gateway/latency-probe.ts";
-import { recordingIntervalMs, recordingRows } from "../gateway/recording.ts";
+import { type RecordedPage, recordingIntervalMs, recordingRows } from "../gateway/recording.ts";
 import type { Cancel, Now, Schedule } from "../gateway/runtime.ts";
 import type { Statistics } from "../gateway/statistics.ts";
-import type { PageFigures, RecordingContext, StatisticsSnapshot } from "../gateway/statistics-types.ts";
+import type {
+  BatteryForecast,
+  PageFigures,
+  RecordingSession,
+  StatisticsSnapshot,
+} from "../gateway/statistics-types.ts";
 import { verdictOf } from "../gateway/verdict.ts";
 import type { BatteryState } from "./battery.ts";
 import { FigureHistory } from "./figure-history.ts";
@@ -47,6 +53,11 @@ export interface FiguresOptions {
   readonly isDark: () => boolean;
   /** What the browser says it is, for whoever wants to repeat a recording. */
   readonly browser: string;
+  readonly isCrossOriginIsolated: boolean;
+  /** The page is not in front. */
+  readonly isHidden: () => boolean;
+  /** "bluetooth", "phone" or "simulated". */
+  readonly originOf: (link: DeviceLink) => string;
   /** Hands a file to the person. */
   readonly save: (name: string, file: Blob) => void;
   /** The settings could not be kept. */
@@ -57,6 +68,7 @@ interface MeasuredRoom {
   readonly gateway: Gateway;
   readonly statistics: Statistics;
   readonly roomId: string;
+  readonly epoch: number;
   readonly name: () => string;
 }
 
@@ -93,14 +105,14 @@ export class Figures {
     this.#bands = new BandBatteries();
     this.#latency.value = { isRunning: false, results: [] };
     this.#cancelTick = this.#scheduleTick();
-    void this.#recorder.resume(room.roomId);
+    void this.#recorder.resume(this.#recordingSession(room), room.roomId);
   }
 
   /** The room goes on under another key, and a recording in it too. */
   move(room: MeasuredRoom): void {
     this.#latencyProbe?.stop();
     this.#room = room;
-    this.#recorder.moveTo(room.roomId);
+    this.#recorder.moveTo(this.#recordingSession(room), room.roomId);
   }
 
   leave(): void {
@@ -168,7 +180,8 @@ export class Figures {
       this.#readBattery();
       this.#history.add(snapshot, page);
     }
-    if (this.#recorder.isRunning) this.#recorder.add(recordingRows(snapshot, page, this.#recorder.elapsedMs));
+    if (this.#recorder.isRunning)
+      this.#recorder.add(recordingRows(snapshot, this.#recordedPage(room, page), this.#recorder.elapsedMs));
     if (shown !== undefined) shown.figures.value = this.#figuresView(snapshot);
     if (isDue && open !== undefined) open.history.value = this.#historyView();
   }
@@ -190,10 +203,9 @@ export class Figures {
   }
 
   #figuresView(snapshot: StatisticsSnapshot): FiguresView {
-    const { capacityWh } = this.#settings.value;
     const nowMs = this.#options.wallNow();
     const shiftEndsAtMs = this.#options.shiftEndsAtMs();
-    const forecast = this.#forecaster.forecast(nowMs, { shiftEndsAtMs, capacityWh });
+    const forecast = this.#forecast();
     const bands = this.#bands.forecasts(snapshot.bands, nowMs, { shiftEndsAtMs });
     return {
       snapshot,
@@ -204,6 +216,12 @@ export class Figures {
       bands,
       verdict: verdictOf(snapshot, forecast, bands),
     };
+  }
+
+  #forecast(): BatteryForecast {
+    const { wallNow, shiftEndsAtMs } = this.#options;
+    const { capacityWh } = this.#settings.value;
+    return this.#forecaster.forecast(wallNow(), { shiftEndsAtMs: shiftEndsAtMs(), capacityWh });
   }
 
   #historyView(): HistoryView {
@@ -223,7 +241,7 @@ export class Figures {
       measureLatency: (pingsPerSecond, forSeconds) => this.#measureLatency(pingsPerSecond, forSeconds * 1000),
       stopLatency: () => this.#latencyProbe?.stop(),
       startRecording: () => {
-        if (this.#room !== undefined) this.#recorder.start(this.#recordingContext(this.#room), this.#room.roomId);
+        if (this.#room !== undefined) this.#recorder.start(this.#recordingSession(this.#room), this.#room.roomId);
       },
       stopRecording: () => this.#recorder.stop(),
       exportRecording: (format) => this.#export(format),
@@ -269,19 +287,24 @@ export class Figures {
     this.#latency.value = { isRunning, results };
   }
 
-  #recordingContext({ gateway, name }: MeasuredRoom): RecordingContext {
+  #recordingSession({ gateway, epoch, name }: MeasuredRoom): RecordingSession {
+    const { browser, isCrossOriginIsolated } = this.#options;
+    const { id: gatewayId, windowMs } = gateway;
+    return { gatewayId, epoch, gatewayName: name(), browser, isCrossOriginIsolated, windowMs };
+  }
+
+  #recordedPage({ gateway, epoch }: MeasuredRoom, figures: PageFigures): RecordedPage {
+    const { isHidden, originOf } = this.#options;
+    const probes = gateway.probes.map(
+      ({ index, link, battery }) => [index, { origin: originOf(link), batteryPercent: battery?.percent }] as const,
+    );
     return {
-      startedAt: new Date(this.#options.wallNow()).toISOString(),
-      browser: this.#options.browser,
-      gatewayName: name(),
-      windowMs: gateway.windowMs,
-      intervalMs: recordingIntervalMs,
-      peers: gateway.peers.map(({ gatewayId, name: peerName, delay }) => ({
-        gatewayId,
-        name: peerName,
-        clockBoundMs: delay?.boundMs,
-      })),
-      probes: gateway.probes.map(({ index }) => ({ index, name: gateway.probeName(index) })),
+      gatewayId: gateway.id,
+      epoch,
+      isHidden: isHidden(),
+      figures,
+      forecast: this.#forecast(),
+      probes: new Map(probes),
     };
   }
 

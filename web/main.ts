@@ -81,6 +81,7 @@ const start = async (root: Element): Promise<void> => {
   const pocket = new Pocket({ schedule });
   const shift = new Shift({ wallNow, storage: deviceStorage, hours: () => figureSettings.load().shiftHours });
   const power = new Power({ wallNow, schedule, shift, pocket });
+  const shelf = new ProbeShelf(probeChoosers({ bluetooth, phone, now, schedule, random }), busy);
   const figures = new Figures({
     now,
     wallNow,
@@ -95,6 +96,9 @@ const start = async (root: Element): Promise<void> => {
     isDark: () => pocket.isDark.peek(),
     recordings: openRecordingStore(indexedDB, identity.slot),
     browser: navigator.userAgent,
+    isCrossOriginIsolated: crossOriginIsolated,
+    isHidden: () => document.hidden,
+    originOf: (link) => shelf.originOf(link),
     save: saveFile,
     onNotKept: () => notices.raise("storage-unavailable"),
   });
@@ -117,7 +121,7 @@ const start = async (root: Element): Promise<void> => {
     crypto: webCrypto,
     settings: new SettingsStore(deviceStorage, identity.slot),
     rooms: new RoomStore(deviceStorage),
-    shelf: new ProbeShelf(probeChoosers({ bluetooth, phone, now, schedule, random }), busy),
+    shelf,
     log,
     notices,
     join: async (room, settings, listener, luggage) => {
@@ -149,7 +153,7 @@ const start = async (root: Element): Promise<void> => {
       });
       const { gateway } = session;
       gateway.setHidden(document.hidden);
-      const measured = { gateway, statistics, roomId: room.roomId, name: () => app.model.settings.value.name };
+      const measured = { gateway, statistics, roomId: room.roomId, epoch, name: () => app.model.settings.value.name };
       if (luggage === undefined) figures.enter(measured);
       else figures.move(measured);
       return session;

@@ -1,19 +1,24 @@
 // Records the figures: takes rows as they are made, packs them into chunks, keeps the chunks in the store, and in memory once the store refuses.
-// Neighbours: figures.ts hands it rows, recording-store.ts keeps them, gateway/recording.ts packs them and writes them as a file.
-// Invariant: whatever is shown as recorded can be exported, in order, and memory is bounded.
+// Neighbours: figures.ts hands it rows, recording-store.ts keeps them, gateway/recording-chunks.ts packs them, recorded-rows.ts reads
+// them back, gateway/recording-file.ts writes the file.
+// Invariant: whatever is shown as recorded and can still be read can be exported, in order, and memory is bounded.
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { arePackedRows, csvParts, jsonParts, packRows, rowBytesBudget } from "../gateway/recording.ts";
+import { recordingIntervalMs, recordingSchema } from "../gateway/recording.ts";
+import { packRows } from "../gateway/recording-chunks.ts";
+import { type RecordingRow, recordingColumns } from "../gateway/recording-columns.ts";
+import { csvFile, jsonFile } from "../gateway/recording-file.ts";
 import type { Now } from "../gateway/runtime.ts";
-import type { RecordingContext, RecordingRow } from "../gateway/statistics-types.ts";
+import type { RecordingSession } from "../gateway/statistics-types.ts";
 import type { ExportFormat, RecordingProblem, RecordingView } from "./panel/panel-model.ts";
-import type { RecordingHead, RecordingStore } from "./store/recording-store.ts";
+import { type Chunk, type MissingChunks, recordedRows } from "./recorded-rows.ts";
+import { maxSessions, type RecordingHead, type RecordingStore } from "./store/recording-store.ts";
 
 /** What a page that dies loses at most. */
 const chunkMs = 10_000;
-/** A day of ten peers at a row a second each, and one of all together. */
+/** Twenty-one hours of ten peers and two probes at a row a second each, and one of all together. */
 export const maxRows = 1_000_000;
-/** Two hours of ten peers. */
-export const maxRowsInMemory = Math.floor(25_000_000 / rowBytesBudget);
+/** A little over an hour of ten peers at the worst, and most of a shift where they move now and then. */
+export const maxBytesInMemory = 25_000_000;
 
 export interface RecorderOptions {
   readonly now: Now;
@@ -22,10 +27,13 @@ export interface RecorderOptions {
   readonly store: RecordingStore;
 }
 
-/** Undefined: it is in the store. */
-type Chunk = string | undefined;
+const files = { csv: csvFile, json: jsonFile } as const;
 
-const writers = { csv: csvParts, json: jsonParts } as const;
+/** Whether what this page records fits what is recorded already. */
+const hasTodaysColumns = ({ schema, columns }: RecordingHead): boolean =>
+  schema === recordingSchema &&
+  columns.length === recordingColumns.length &&
+  recordingColumns.every((column, i) => column === columns[i]);
 
 export class Recorder {
   readonly #options: RecorderOptions;
@@ -35,7 +43,8 @@ export class Recorder {
   #keptHead: RecordingHead | undefined;
   /** By place. */
   #chunks: Chunk[] = [];
-  #rowsInMemory = 0;
+  /** Of chunks: text of one byte a character, or of two where a name is not Latin. */
+  #bytesInMemory = 0;
   /** Not yet in a chunk. */
   #pending: RecordingRow[] = [];
   #chunkBegunMs = 0;
@@ -63,8 +72,8 @@ export class Recorder {
     return this.#options.now() - this.#beganMs;
   }
 
-  /** What an earlier life of the page has recorded is there again; a recording that was running in this room goes on. */
-  async resume(roomId: string): Promise<void> {
+  /** What an earlier life of the page has recorded is there again; a recording that was running in this room goes on, if it has the same columns. */
+  async resume(session: RecordingSession, roomId: string): Promise<void> {
     const { now, wallNow, store } = this.#options;
     const head = await store.readHead();
     if (head === undefined || this.#head !== undefined) return;
@@ -73,18 +82,34 @@ export class Recorder {
     this.#beganMs = now() - Math.max(head.lastedMs, wallNow() - head.startedAtMs);
     this.#chunkBegunMs = now();
     this.#keptHead = head;
-    this.#head = { ...head, isRunning: head.isRunning && head.roomId === roomId };
+    this.#head = { ...head, isRunning: head.isRunning && head.roomId === roomId && hasTodaysColumns(head) };
+    if (this.#head.isRunning) this.#beginSession(session);
     if (head.isRunning && !this.#head.isRunning) this.#write(this.#head, undefined);
     this.#show();
   }
 
   /** Replaces what was recorded before. */
-  start(context: RecordingContext, roomId: string): void {
+  start(session: RecordingSession, roomId: string): void {
     const { now, wallNow, store } = this.#options;
     this.#forget();
+    const startedAtMs = wallNow();
     this.#beganMs = now();
     this.#chunkBegunMs = this.#beganMs;
-    this.#head = { context, roomId, isRunning: true, startedAtMs: wallNow(), lastedMs: 0, rows: 0, chunks: 0 };
+    this.#head = {
+      schema: recordingSchema,
+      columns: recordingColumns,
+      context: {
+        startedAt: new Date(startedAtMs).toISOString(),
+        intervalMs: recordingIntervalMs,
+        sessions: [{ elapsedMs: 0, ...session }],
+      },
+      roomId,
+      isRunning: true,
+      startedAtMs,
+      lastedMs: 0,
+      rows: 0,
+      chunks: 0,
+    };
     this.#enqueue(() => store.clear());
     this.#write(this.#head, undefined);
     this.#show();
@@ -97,13 +122,14 @@ export class Recorder {
     this.#head = { ...this.#head, rows: this.#head.rows + rows.length, lastedMs: this.elapsedMs };
     if (this.#options.now() - this.#chunkBegunMs >= chunkMs) this.#closeChunk();
     if (this.#head.rows >= maxRows) this.#end("too-long");
-    else if (this.#rowsInMemory + this.#pending.length >= maxRowsInMemory) this.#end("memory-full");
+    else if (this.#bytesInMemory >= maxBytesInMemory) this.#end("memory-full");
     this.#show();
   }
 
   /** What runs goes on in that room, also after a reload. */
-  moveTo(roomId: string): void {
+  moveTo(session: RecordingSession, roomId: string): void {
     if (this.#head === undefined || !this.#head.isRunning) return;
+    this.#beginSession(session);
     this.#head = { ...this.#head, roomId };
     this.#closeChunk();
   }
@@ -126,32 +152,32 @@ export class Recorder {
     this.#show();
   }
 
-  /** The recording so far as a file; undefined when there is none, or the store does not give it back. */
+  /** The recording so far as a file; undefined when there is none. Chunks that cannot be read are left out, and named in its context. */
   async file(format: ExportFormat): Promise<Blob | undefined> {
     if (this.#head === undefined) return undefined;
     this.#closeChunk();
     await this.#writing;
+    if (this.#head === undefined) return undefined; // Discarded meanwhile.
+    const recorded = this.#head;
+    const { schema, columns, context } = recorded;
+    const chunks = this.#chunks;
+    const { type, head, rows, end } = files[format];
+    const missingChunks: MissingChunks = [];
+    const read = recordedRows(recorded, [...chunks], this.#options.store, missingChunks);
     const parts: Blob[] = [];
-    try {
-      // As blobs, which a browser may keep on disk: a shift has some hundred megabytes.
-      for await (const part of writers[format](this.#head.context, this.#readChunks())) parts.push(new Blob([part]));
-    } catch (error) {
-      if (error instanceof MissingChunk) return undefined;
-      throw error;
-    }
-    return new Blob(parts, { type: format === "csv" ? "text/csv" : "application/json" });
+    // As blobs, which a browser may keep on disk: a shift has some hundred megabytes.
+    for await (const part of rows(read)) parts.push(new Blob([part]));
+    if (missingChunks.length > 0 && chunks === this.#chunks) this.#problem = "part-missing";
+    this.#show();
+    return new Blob([head({ schema, columns, context: { ...context, missingChunks } }), ...parts, end], { type });
   }
 
-  async *#readChunks(): AsyncGenerator<string> {
-    for (const [place, kept] of [...this.#chunks].entries()) {
-      yield kept ?? (await this.#storedChunk(place));
-    }
-  }
-
-  async #storedChunk(place: number): Promise<string> {
-    const text = await this.#options.store.readChunk(place);
-    if (text !== undefined && arePackedRows(text)) return text;
-    throw new MissingChunk(`chunk ${place} of the recording cannot be read`);
+  /** Totals begin anew with it. */
+  #beginSession(session: RecordingSession): void {
+    const head = this.#head;
+    if (head === undefined || head.context.sessions.length >= maxSessions) return;
+    const sessions = [...head.context.sessions, { elapsedMs: Math.round(this.elapsedMs), ...session }];
+    this.#head = { ...head, context: { ...head.context, sessions } };
   }
 
   #end(problem: RecordingProblem): void {
@@ -168,17 +194,17 @@ export class Recorder {
     this.#head = { ...this.#head, chunks: this.#head.chunks + 1 };
     const text = packRows(rows);
     this.#chunks.push(text);
-    this.#rowsInMemory += rows.length;
-    this.#write(this.#head, { text, rows: rows.length });
+    this.#bytesInMemory += text.length;
+    this.#write(this.#head, text);
   }
 
   /** A chunk leaves memory when the store has it. After the first refusal the store is left as it is: whole, up to there. */
-  #write(head: RecordingHead, chunk: { readonly text: string; readonly rows: number } | undefined): void {
+  #write(head: RecordingHead, chunk: string | undefined): void {
     const chunks = this.#chunks;
     this.#enqueue(async () => {
       if (chunks !== this.#chunks) return; // Another recording has begun meanwhile.
       if (this.#storeRefused) return this.#sayStopped(head);
-      const outcome = await this.#options.store.write(head, chunk?.text);
+      const outcome = await this.#options.store.write(head, chunk);
       if (chunks !== this.#chunks) return;
       if (outcome !== "kept") {
         this.#storeRefused = true;
@@ -187,7 +213,7 @@ export class Recorder {
         this.#keptHead = head;
         if (chunk !== undefined) {
           chunks[head.chunks - 1] = undefined;
-          this.#rowsInMemory -= chunk.rows;
+          this.#bytesInMemory -= chunk.length;
         }
       }
       this.#show();
@@ -208,7 +234,7 @@ export class Recorder {
     this.#head = undefined;
     this.#chunks = [];
     this.#pending = [];
-    this.#rowsInMemory = 0;
+    this.#bytesInMemory = 0;
     this.#problem = undefined;
     this.#storeRefused = false;
     this.#keptHead = undefined;
@@ -228,5 +254,3 @@ export class Recorder {
           };
   }
 }
-
-class MissingChunk extends Error {}

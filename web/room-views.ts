@@ -1,5 +1,6 @@
 // What the page shows of a room: the gateway's probes and peers as plain views, and what happened as plain sentences.
 // Reads the gateway, never changes it; refreshed a few times a second at most, however much happens.
+
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { DeviceLink } from "../firmware-bridge/device-link.ts";
 import { capabilities } from "../firmware-bridge/earl-profile.ts";
@@ -8,6 +9,7 @@ import { kinds } from "../firmware-bridge/kinds.ts";
 import { buttonActions, decodeBattery, decodeButton, decodeMotion } from "../firmware-bridge/payloads.ts";
 import type { Response } from "../gateway/effects.ts";
 import type { Gateway, GatewayEvent } from "../gateway/gateway.ts";
+import { sumOf } from "../gateway/ledger.ts";
 import type { OwnProbe } from "../gateway/own-probe.ts";
 import type { Peer } from "../gateway/peer.ts";
 import type { Cancel, Now, Schedule } from "../gateway/runtime.ts";
@@ -268,7 +270,7 @@ const trafficView = (gateway: Gateway): TrafficView => {
     duplicate,
     late,
     lost,
-    dropped: dropped + droppedBeforeSend,
+    dropped: sumOf(dropped) + sumOf(droppedBeforeSend),
     refusedPeers,
   };
 };

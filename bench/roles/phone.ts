@@ -5,6 +5,7 @@ import { gestureCode } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/payloads.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
+import { sumOf } from "../../gateway/ledger.ts";
 import type { Flush } from "../../gateway/mux.ts";
 import type { Peer } from "../../gateway/peer.ts";
 import type { GatewayRecord } from "../../gateway/record.ts";
@@ -154,9 +155,9 @@ const notDelivered = (gateway: Gateway): (() => Accounts) => {
   return () => {
     const { droppedBeforeSend, late, dropped } = gateway.traffic();
     return {
-      "dropped before sending": droppedBeforeSend - before.droppedBeforeSend,
+      "dropped before sending": sumOf(droppedBeforeSend) - sumOf(before.droppedBeforeSend),
       late: late - before.late,
-      "dropped on arrival": dropped - before.dropped,
+      "dropped on arrival": sumOf(dropped) - sumOf(before.dropped),
     };
   };
 };

@@ -1,5 +1,6 @@
 // Every decoder that bytes or texts from outside reach: from devices, peers, the signaling server, pages at the server's door, invites and storage. Each
 // gets what somebody thought of (tests/vectors/hostile) and what chance makes of valid inputs; 100,000 each in the long form.
+
 import type { IncomingMessage } from "node:http";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -36,14 +37,17 @@ import {
   protocolVersion,
   publicKeyBytes,
 } from "../../gateway/frame-types.ts";
-import { packRows, recordingColumns } from "../../gateway/recording.ts";
+import { sumOf } from "../../gateway/ledger.ts";
+import { recordingSchema } from "../../gateway/recording.ts";
+import { packRows } from "../../gateway/recording-chunks.ts";
+import { recordingColumns } from "../../gateway/recording-columns.ts";
 import { parseInvite, roomKeyBytes } from "../../gateway/room-key.ts";
 import { maxNameBytes, maxProbes } from "../../gateway/roster.ts";
 import { maxRules, readRules } from "../../gateway/rules.ts";
 import { isSessionId } from "../../gateway/session-id.ts";
 import { maxSignalingLength, readInbound, readOutbound } from "../../gateway/signaling-message.ts";
 import { Statistics } from "../../gateway/statistics.ts";
-import type { RecordingRow } from "../../gateway/statistics-types.ts";
+import type { RecordingSession } from "../../gateway/statistics-types.ts";
 import { decodeUtf8, encodeUtf8 } from "../../gateway/utf8.ts";
 import { buzzRateRange, strengthLimitRange } from "../../gateway/wearer-limits.ts";
 import { addressGroup, clientAddress } from "../../signaling-server/addresses.ts";
@@ -84,8 +88,6 @@ import { readJsonRecording } from "../support/recording-reader.ts";
 const roomId = "00112233445566778899aabbccddeeff";
 const me = `${roomId}-0000000000000001`;
 const you = `${roomId}-0000000000000002`;
-
-const emptyRow = Object.fromEntries(recordingColumns.map((column) => [column, undefined])) as unknown as RecordingRow;
 
 /** No number in it is NaN or infinite: what is shown, summed up and sent on has to be one. */
 const expectFinite = (value: unknown): void => {
@@ -481,8 +483,18 @@ describe("from people and from storage", () => {
 
   it.each(hostileStoredTexts)("$key in storage: $why", ({ text }) => loadAll(text));
 
+  const session: RecordingSession = {
+    gatewayId: "ab".repeat(16),
+    epoch: 1,
+    gatewayName: "Anna",
+    browser: "a browser",
+    isCrossOriginIsolated: true,
+    windowMs: 180,
+  };
   const head = {
-    context: { startedAt: "2026-01-01T00:00:00.000Z", browser: "a browser" },
+    schema: recordingSchema,
+    columns: recordingColumns,
+    context: { startedAt: "2026-01-01T00:00:00.000Z", intervalMs: 1000, sessions: [] },
     roomId,
     isRunning: true,
     startedAtMs: 1000,
@@ -490,20 +502,23 @@ describe("from people and from storage", () => {
     rows: 2,
     chunks: 1,
   };
-  const chunk = packRows([{ ...emptyRow, gatewayId: "all" }]);
+  const chunk = packRows([
+    { rowKind: "all", elapsedMs: 1000, name: "" },
+    { rowKind: "all", elapsedMs: 2000, name: "" },
+  ]);
 
   it("recordings in storage", ({ task }) =>
     fuzz(task, {
       inputs: fc.tuple(mutatedJson(fc.constant<unknown>(head)), mutatedText(fc.constant(chunk))),
       corpus: [1.5, -1, 1e12, "1", null].map((chunks) => [{ ...head, chunks }, chunk] as [unknown, string]),
       check: async ([storedHead, storedChunk]) => {
-        // Of a made-up million of chunks the first that is missing ends the reading.
+        // Of a made-up million of chunks a thousand that are missing end the reading.
         const store = openRecordingStore(
           heldByIndexedDb((place) => (place === -1 ? storedHead : place < 3 ? storedChunk : undefined)),
           1,
         );
         const recorder = new Recorder({ now: () => 5000, wallNow: () => 5000, store });
-        await recorder.resume(roomId);
+        await recorder.resume(session, roomId);
         expectFinite(recorder.view.value);
         const csv = await recorder.file("csv");
         const json = await recorder.file("json");
@@ -552,9 +567,9 @@ describe("from a member, beyond the decoder", () => {
         await time.advance(250); // So that it keeps to the rates.
         if (victim === undefined) return;
         const { sent, delivered, duplicate, late, dropped, received } = victim.gateway.traffic();
-        expectFinite({ sent, delivered, duplicate, late, dropped, received });
+        expectFinite({ sent, delivered, duplicate, late, received, ...dropped });
         const { held = 0 } = victim.gateway.peers[0]?.ledger.snapshot() ?? {};
-        expect(delivered + duplicate + late + dropped + held).toBe(received);
+        expect(delivered + duplicate + late + sumOf(dropped) + held).toBe(received);
         expectFinite(statistics.snapshot(victim.gateway).all.totals);
       },
     });

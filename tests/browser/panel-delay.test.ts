@@ -122,9 +122,13 @@ test("should show a known delay within the stated bound, who falls asleep and go
   const csv = readCsvRecording(await exported(anna.page, "CSV"));
   expect(csv).toEqual(json);
   expect(json.context).toMatchObject({
-    gatewayName: "Anna",
     intervalMs: 1000,
-    browser: expect.stringContaining("Chrome"),
+    sessions: [0, 1].map(() => ({
+      gatewayName: "Anna",
+      browser: expect.stringContaining("Chrome"),
+      isCrossOriginIsolated: true,
+    })),
+    missingChunks: [],
   });
   const statesOf = (wanted: string) =>
     new Set(json.rows.flatMap(({ name, state }) => (name === wanted ? [state] : [])));

@@ -1,6 +1,8 @@
 // A phone with no room left, on the real page: its browser's disk quota is used up before somebody enters a room, or while a recording runs.
+
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { sumOf } from "../../gateway/ledger.ts";
 import { recordingProblemTexts } from "../../web/panel/panel-words.ts";
 import { tell } from "../support/case-table.ts";
 import { exported, openFigures } from "../support/figures-page.ts";
@@ -83,7 +85,7 @@ describe("a phone without room for more", { timeout: 120_000 }, () => {
       delivered: traffic.delivered,
       late: traffic.late,
       duplicate: traffic.duplicate,
-      dropped: traffic.dropped,
+      dropped: sumOf(traffic.dropped),
       ...(await figuresOfPages(stage.browser)),
     });
     expect(traffic.duplicate).toBe(0);

@@ -9,9 +9,9 @@ export interface ReadRecording {
   readonly rows: readonly ReadRow[];
 }
 
-/** Columns that hold text, which may be empty, and one that holds text or nothing; all others hold numbers or nothing. */
-const textColumns: ReadonlySet<string> = new Set(["gatewayId", "name", "state"]);
-const optionalTextColumn = "cpuPressure";
+/** Columns that hold text, which may be empty, and those that hold text or nothing; all others hold numbers or nothing. */
+const textColumns: ReadonlySet<string> = new Set(["rowKind", "gatewayId", "name", "state"]);
+const optionalTextColumns: ReadonlySet<string> = new Set(["cpuPressure", "origin"]);
 
 const rowOf = (columns: readonly string[], cells: readonly (string | number | undefined)[]): ReadRow => {
   if (cells.length !== columns.length) throw new Error(`${cells.length} cells under ${columns.length} columns`);
@@ -59,7 +59,7 @@ export const readCsvRecording = (text: string): ReadRecording => {
 const readCell = (cell: string, column: string): string | number | undefined => {
   if (textColumns.has(column)) return cell;
   if (cell === "") return undefined;
-  if (column === optionalTextColumn) return cell;
+  if (optionalTextColumns.has(column)) return cell;
   const number = Number(cell);
   if (!Number.isFinite(number)) throw new Error(`${column} is "${cell}"`);
   return number;

@@ -29,6 +29,20 @@ describe("AccountBook", () => {
     expect(book.take("anna", 2).snapshot().received).toBe(0);
   });
 
+  it("should tell what was dropped by its cause, of those that are settled too", () => {
+    const book = new AccountBook();
+    for (const epoch of [1, 2]) {
+      const ledger = new Ledger();
+      ledger.countDroppedBeforeSend("expired", 2);
+      ledger.countDropped("rate", 5);
+      book.keep("anna", epoch, ledger);
+    }
+    expect(book.traffic()).toMatchObject({
+      droppedBeforeSend: { expired: 4, superseded: 0 },
+      dropped: { rate: 10, "no-roster": 0 },
+    });
+  });
+
   it("should keep a bounded number, and every count", () => {
     const book = new AccountBook();
     for (let i = 0; i < maxKeptAccounts + 1; i++) book.keep(`gateway ${i}`, 1, ledgerWith(1));

@@ -49,11 +49,14 @@ const setUp = async () => {
     onShiftHours: () => undefined,
     isDark: () => screen.isDark,
     browser: "a browser",
+    isCrossOriginIsolated: true,
+    isHidden: () => screen.isDark,
+    originOf: () => "simulated",
     save: (_, file) => files.push(file),
     onNotKept: () => undefined,
   });
   const { gateway, statistics } = anna;
-  figures.enter({ gateway, statistics, roomId, name: () => "Anna" });
+  figures.enter({ gateway, statistics, roomId, epoch: 5, name: () => "Anna" });
   await settle();
   const open = () => {
     const opened = figures.open();
@@ -113,7 +116,7 @@ describe("the figures of a page", () => {
     figures.actions.stopRecording();
     expect(await figures.actions.exportRecording("json")).toBe(true);
     const { rows } = readJsonRecording((await files[0]?.text()) ?? "");
-    const times = rows.filter(({ gatewayId }) => gatewayId === "all").map(({ elapsedMs }) => Number(elapsedMs));
+    const times = rows.filter(({ rowKind }) => rowKind === "all").map(({ elapsedMs }) => Number(elapsedMs));
     expect(times).toHaveLength(80);
     expect(new Set(times.slice(1).map((atMs, i) => atMs - (times[i] ?? 0)))).toEqual(new Set([1_000]));
   });
@@ -124,9 +127,38 @@ describe("the figures of a page", () => {
     const { model } = open();
     figures.actions.startRecording();
     await time.advance(30_000);
-    expect(model.recording.value).toMatchObject({ kind: "running", rows: 30, problem: "storage-unavailable" });
+    expect(model.recording.value).toMatchObject({ kind: "running", rows: 60, problem: "storage-unavailable" });
     expect(await figures.actions.exportRecording("json")).toBe(true);
-    expect(readJsonRecording((await files[0]?.text()) ?? "").rows).toHaveLength(30);
+    expect(readJsonRecording((await files[0]?.text()) ?? "").rows).toHaveLength(60);
+  });
+
+  it("should record who recorded and how, and where each probe comes from", async () => {
+    const { time, screen, files, anna, figures } = await setUp();
+    figures.actions.startRecording();
+    await time.advance(1_000);
+    screen.isDark = true;
+    await time.advance(1_000);
+    expect(await figures.actions.exportRecording("json")).toBe(true);
+    const { context, rows } = readJsonRecording((await files[0]?.text()) ?? "");
+    const { id: gatewayId } = anna.gateway;
+    const { sessions } = context;
+    expect(sessions).toEqual([
+      {
+        elapsedMs: 0,
+        gatewayId,
+        epoch: 5,
+        gatewayName: "Anna",
+        browser: "a browser",
+        isCrossOriginIsolated: true,
+        windowMs: 180,
+      },
+    ]);
+    expect(rows.map(({ rowKind, epoch, isHidden, origin, name }) => [rowKind, epoch, isHidden, origin, name])).toEqual([
+      ["all", 5, 0, undefined, ""],
+      ["probe", 5, undefined, "simulated", "Anna's arm"],
+      ["all", 5, 1, undefined, ""],
+      ["probe", 5, undefined, "simulated", "Anna's arm"],
+    ]);
   });
 
   it("should name the band that does not last the shift, and show the peers' bands beside mine", async () => {

@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { recordingIntervalMs, recordingRows } from "../../gateway/recording.ts";
-import type { PageFigures, RecordingContext, StatisticsSnapshot } from "../../gateway/statistics-types.ts";
-import { maxRowsInMemory, Recorder } from "../../web/recorder.ts";
+import { type RecordedPage, recordingIntervalMs, recordingRows } from "../../gateway/recording.ts";
+import type { RecordingSession, StatisticsSnapshot } from "../../gateway/statistics-types.ts";
+import { maxBytesInMemory, Recorder } from "../../web/recorder.ts";
+import { isRecordingHead, maxSessions } from "../../web/store/recording-store.ts";
 import { FakeRecordings } from "../support/fake-recordings.ts";
 import { FakeTime, settle } from "../support/fake-time.ts";
 import { allFigures, peerFigures } from "../support/made-up-figures.ts";
 import { readCsvRecording, readJsonRecording } from "../support/recording-reader.ts";
 
-const context: RecordingContext = {
-  startedAt: "2026-05-04T06:00:00.000Z",
-  browser: "a browser",
+const session: RecordingSession = {
+  gatewayId: "ab".repeat(16),
+  epoch: 1,
   gatewayName: "Anna",
+  browser: "a browser",
+  isCrossOriginIsolated: true,
   windowMs: 180,
-  intervalMs: recordingIntervalMs,
-  peers: [],
-  probes: [],
 };
 const roomId = "ab".repeat(16);
 
@@ -27,13 +27,20 @@ const snapshotOf = (peers: number): StatisticsSnapshot => ({
   bands: [],
 });
 
-const page: PageFigures = {
-  eventLoopLagP50Ms: 0.5,
-  eventLoopLagP99Ms: 4,
-  busyPercent: 1,
-  cpuPressure: undefined,
-  batteryPercent: 80,
-  isCharging: false,
+const page: RecordedPage = {
+  gatewayId: "ab".repeat(16),
+  epoch: 1,
+  isHidden: false,
+  figures: {
+    eventLoopLagP50Ms: 0.5,
+    eventLoopLagP99Ms: 4,
+    busyPercent: 1,
+    cpuPressure: undefined,
+    batteryPercent: 80,
+    isCharging: false,
+  },
+  forecast: { kind: "unknown", reason: "too-early" },
+  probes: new Map(),
 };
 
 const setUp = (store = new FakeRecordings(), wallMs = 0) => {
@@ -57,22 +64,52 @@ const setUp = (store = new FakeRecordings(), wallMs = 0) => {
 describe("a recording", () => {
   it("should go on when its room gets another key, and after a reload there", async () => {
     const first = setUp();
-    first.recorder.start(context, roomId);
+    first.recorder.start(session, roomId);
     await first.record(5);
-    first.recorder.moveTo("another room");
+    first.recorder.moveTo(session, "another room");
     await first.record(5);
     expect(await first.rows()).toHaveLength(30);
     const second = setUp(first.store, 60_000);
-    await second.recorder.resume("another room");
+    await second.recorder.resume(session, "another room");
     expect(second.recorder.isRunning).toBe(true);
     second.recorder.stop();
-    second.recorder.moveTo(roomId);
+    second.recorder.moveTo(session, roomId);
     expect(second.recorder.isRunning).toBe(false);
+  });
+
+  it("should tell of every life of the page that recorded, with when it began, as many as are kept", async () => {
+    const first = setUp();
+    first.recorder.start(session, roomId);
+    await first.record(12);
+    first.recorder.moveTo({ ...session, epoch: 2, gatewayName: "Anne" }, roomId);
+    await first.record(5);
+    first.recorder.flush();
+    await settle();
+    const second = setUp(first.store, 60_000);
+    await second.recorder.resume({ ...session, epoch: 3 }, roomId);
+    const contextOf = async () => {
+      const file = await second.recorder.file("csv");
+      return readCsvRecording((await file?.text()) ?? "").context;
+    };
+    expect(await contextOf()).toEqual({
+      startedAt: "1970-01-01T00:00:00.000Z",
+      intervalMs: recordingIntervalMs,
+      sessions: [
+        { elapsedMs: 0, ...session },
+        { elapsedMs: 12_000, ...session, epoch: 2, gatewayName: "Anne" },
+        { elapsedMs: 60_000, ...session, epoch: 3 },
+      ],
+      missingChunks: [],
+    });
+    for (let i = 0; i < maxSessions; i++) second.recorder.moveTo(session, roomId);
+    const { sessions } = await contextOf();
+    expect(sessions).toHaveLength(maxSessions);
+    expect(isRecordingHead(first.store.head)).toBe(true);
   });
 
   it("should give back every row in order, in both formats, while it runs", async () => {
     const { recorder, record, rows } = setUp();
-    recorder.start(context, roomId);
+    recorder.start(session, roomId);
     await record(25);
     expect(recorder.view.value).toMatchObject({ kind: "running", rows: 75, lastedMs: 25_000, problem: undefined });
     const json = await rows();
@@ -88,7 +125,7 @@ describe("a recording", () => {
     const { recorder, record, store } = setUp();
     await record(3);
     expect(recorder.view.value).toEqual({ kind: "none" });
-    recorder.start(context, roomId);
+    recorder.start(session, roomId);
     await record(3);
     recorder.stop();
     await record(3);
@@ -98,12 +135,12 @@ describe("a recording", () => {
 
   it("should go on after a reload in the same room, from where the store has it", async () => {
     const { recorder, record, store } = setUp();
-    recorder.start(context, roomId);
+    recorder.start(session, roomId);
     await record(12);
     recorder.flush();
     await settle();
     const later = setUp(store, 15_000);
-    await later.recorder.resume(roomId);
+    await later.recorder.resume(session, roomId);
     expect(later.recorder.view.value).toMatchObject({ kind: "running", rows: 36 });
     await later.record(3);
     const times = (await later.rows())?.map(({ elapsedMs }) => Number(elapsedMs)) ?? [];
@@ -113,12 +150,12 @@ describe("a recording", () => {
 
   it("should never run backwards when the wall clock was set back over a reload", async () => {
     const { recorder, record, store } = setUp(new FakeRecordings(), 1_000_000);
-    recorder.start(context, roomId);
+    recorder.start(session, roomId);
     await record(12);
     recorder.flush();
     await settle();
     const later = setUp(store, 0);
-    await later.recorder.resume(roomId);
+    await later.recorder.resume(session, roomId);
     await later.record(1);
     const times = (await later.rows())?.map(({ elapsedMs }) => Number(elapsedMs)) ?? [];
     expect(times.at(-1)).toBe(13_000);
@@ -126,12 +163,12 @@ describe("a recording", () => {
 
   it("should be there, but stopped, in another room", async () => {
     const { recorder, record, store } = setUp();
-    recorder.start(context, roomId);
+    recorder.start(session, roomId);
     await record(12);
     recorder.flush();
     await settle();
     const later = setUp(store);
-    await later.recorder.resume("cd".repeat(16));
+    await later.recorder.resume(session, "cd".repeat(16));
     await settle();
     expect(later.recorder.view.value).toMatchObject({ kind: "stopped", rows: 36 });
     expect(store.head?.isRunning).toBe(false);
@@ -141,7 +178,7 @@ describe("a recording", () => {
     "should lose no row when the store says %s",
     async (refusal) => {
       const { recorder, record, rows, store } = setUp();
-      recorder.start(context, roomId);
+      recorder.start(session, roomId);
       await record(12);
       store.outcome = refusal;
       await record(20);
@@ -152,35 +189,116 @@ describe("a recording", () => {
       await settle();
       expect(store.head).toMatchObject({ isRunning: false });
       const later = setUp(store);
-      await later.recorder.resume(roomId);
+      await later.recorder.resume(session, roomId);
       expect(await later.rows()).toHaveLength(store.head?.rows ?? -1);
     },
   );
 
   it("should stop when memory without a store is used up, and still give back all of it", async () => {
-    const { recorder, store } = setUp();
+    const { recorder, time, store } = setUp();
     store.outcome = "storage-unavailable";
-    recorder.start(context, roomId);
-    const rows = Array.from({ length: 4_000 }, () => recordingRows(snapshotOf(0), page, 0)).flat();
-    for (let taken = 0; taken < maxRowsInMemory + 3 * rows.length; taken += rows.length) recorder.add(rows);
+    recorder.start(session, roomId);
+    const chunkBytes = 1_000_000;
+    let added = 0;
+    while (recorder.isRunning && added < 2 * maxBytesInMemory) {
+      await time.advance(10_000);
+      recorder.add([{ rowKind: "peer", elapsedMs: recorder.elapsedMs, name: "x".repeat(chunkBytes) }]);
+      added += chunkBytes;
+    }
     await settle();
-    const view = recorder.view.value;
-    expect(view).toMatchObject({ kind: "stopped", problem: "memory-full" });
-    expect(view.kind === "none" ? 0 : view.rows).toBeLessThan(maxRowsInMemory + rows.length);
-    expect((await recorder.file("json"))?.size).toBeGreaterThan(maxRowsInMemory);
+    expect(recorder.view.value).toMatchObject({ kind: "stopped", problem: "memory-full" });
+    expect(added).toBeLessThanOrEqual(maxBytesInMemory + chunkBytes);
+    expect((await recorder.file("json"))?.size).toBeGreaterThan(added);
   });
 
-  it("should say so when a chunk cannot be read any more", async () => {
+  it.each([
+    ["is gone", () => undefined],
+    ["is cut short", (chunk: string) => chunk.slice(0, -40)],
+    ["has a text where a number belongs", (chunk: string) => chunk.replace("1000", '"1000"')],
+    ["has a number that is none", (chunk: string) => chunk.replace("1000", "1e999")],
+    ["has a number where a name belongs", (chunk: string) => chunk.replace('"Peer 0"', "0")],
+    ["has more cells than columns", (chunk: string) => chunk.replace("]\n", `${",1".repeat(500)}]\n`)],
+  ])("should hand out all the rest when a chunk %s, and say which", async (_, spoil) => {
     const { recorder, record, store } = setUp();
-    recorder.start(context, roomId);
-    await record(12);
+    recorder.start(session, roomId);
+    await record(35);
+    const chunk = spoil(store.chunks[0] ?? "");
+    if (chunk === undefined) delete store.chunks[0];
+    else store.chunks[0] = chunk;
+    for (const [format, read] of [["csv", readCsvRecording] as const, ["json", readJsonRecording] as const]) {
+      const file = read((await (await recorder.file(format))?.text()) ?? "");
+      expect(file.rows[0]).toMatchObject({ elapsedMs: 11_000 });
+      expect(file.rows).toHaveLength(75);
+      expect(file.context).toMatchObject({ missingChunks: [[0, 0]] });
+    }
+    expect(recorder.view.value).toMatchObject({ kind: "running", problem: "part-missing" });
+  });
+
+  it("should name no missing chunk when there is none, and hand out an empty table when there is nothing else", async () => {
+    const { recorder, record, store } = setUp();
+    recorder.start(session, roomId);
+    await record(35);
+    const file = async () => readJsonRecording((await (await recorder.file("json"))?.text()) ?? "");
+    expect((await file()).context).toMatchObject({ missingChunks: [] });
     store.chunks.length = 0;
-    expect(await recorder.file("csv")).toBeUndefined();
+    const empty = await file();
+    expect(empty.rows).toEqual([]);
+    expect(empty.context).toMatchObject({ missingChunks: [[0, 3]] });
+  });
+
+  it("should end what a page with other columns recorded, and hand it out as it is", async () => {
+    const { recorder, record, store } = setUp();
+    recorder.start(session, roomId);
+    await record(12);
+    recorder.flush();
+    await settle();
+    const of = { schema: "earl-mesh recording 99", columns: ["elapsedMs", "somethingMs", "someText"] };
+    store.head = { ...(store.head ?? expect.fail()), ...of, rows: 2, chunks: 1 };
+    store.chunks.splice(0, store.chunks.length, '[0,1000,2.5,"=a"]\n[0,2000]\n');
+    const later = setUp(store, 15_000);
+    await later.recorder.resume(session, roomId);
+    await later.record(3);
+    expect(later.recorder.view.value).toMatchObject({ kind: "stopped", rows: 2, problem: undefined });
+    expect(store.head).toMatchObject({ ...of, isRunning: false });
+    const json = readJsonRecording((await (await later.recorder.file("json"))?.text()) ?? "");
+    expect(json).toMatchObject(of);
+    expect(json.rows).toEqual([
+      { elapsedMs: 1000, somethingMs: 2.5, someText: "=a" },
+      { elapsedMs: 2000, somethingMs: undefined, someText: undefined },
+    ]);
+    expect(await (await later.recorder.file("csv"))?.text()).toMatch(
+      /\r\nelapsedMs,somethingMs,someText\r\n1000,2.5,'=a\r\n2000,,\r\n$/,
+    );
+    later.recorder.start(session, roomId);
+    await later.record(1);
+    expect(await later.rows()).toHaveLength(3);
+  });
+
+  it("should know a head by its columns, in bounds", async () => {
+    const { recorder, record, store } = setUp();
+    recorder.start(session, roomId);
+    await record(12);
+    const { head } = store;
+    expect(isRecordingHead(head)).toBe(true);
+    const { columns: _, ...olderHead } = head ?? expect.fail();
+    expect(isRecordingHead(olderHead)).toBe(false);
+    for (const columns of [
+      [],
+      "elapsedMs",
+      ["a", 1],
+      ["a", "a"],
+      ["a".repeat(1_000)],
+      Array.from({ length: 10_000 }, String),
+    ])
+      expect(isRecordingHead({ ...head, columns })).toBe(false);
+    expect(isRecordingHead({ ...head, schema: undefined })).toBe(false);
+    const { sessions: __, ...olderContext } = head?.context ?? expect.fail();
+    expect(isRecordingHead({ ...head, context: olderContext })).toBe(false);
   });
 
   it("should be gone once it is discarded", async () => {
     const { recorder, record, store } = setUp();
-    recorder.start(context, roomId);
+    recorder.start(session, roomId);
     await record(12);
     recorder.stop();
     recorder.discard();

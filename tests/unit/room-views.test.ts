@@ -4,6 +4,7 @@ import { buttonActions, encodeBattery, encodeButton } from "../../firmware-bridg
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { Peer } from "../../gateway/peer.ts";
 import type { RosterProbe } from "../../gateway/roster.ts";
+import { noTraffic } from "../../gateway/traffic.ts";
 import { LogBook } from "../../web/log-book.ts";
 import { NoticeBoard } from "../../web/notice-board.ts";
 import { RoomViews } from "../../web/room-views.ts";
@@ -40,7 +41,7 @@ describe("room views", () => {
       },
       isMuted: () => false,
       isBeingRemoved: () => false,
-      traffic: () => ({}),
+      traffic: () => noTraffic,
       refusals: new Map(),
     };
     views.show({ gateway: gateway as unknown as Gateway, pendingDials });

@@ -3,6 +3,7 @@ import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeMotion } from "../../firmware-bridge/payloads.ts";
 import { encodeMessage } from "../../gateway/encode-message.ts";
 import { LatencyProbe, pingRateRange } from "../../gateway/latency-probe.ts";
+import { sumOf } from "../../gateway/ledger.ts";
 import { defaultWindowMs } from "../../gateway/record.ts";
 import type { LatencyProbeResult, StatisticsSnapshot } from "../../gateway/statistics-types.ts";
 import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
@@ -302,10 +303,35 @@ describe("Statistics", () => {
     const totals = room.map((member) => member.snapshot().all.traffic);
     const sum = (count: (traffic: (typeof totals)[number]) => number): number =>
       totals.reduce((total, traffic) => total + count(traffic), 0);
-    const fate = sum(({ delivered, duplicate, late, dropped, lost }) => delivered + duplicate + late + dropped + lost);
+    const fate = sum(
+      ({ delivered, duplicate, late, dropped, lost }) => delivered + duplicate + late + sumOf(dropped) + lost,
+    );
     expect(sum(({ sent }) => sent)).toBe(fate);
     expect(sum(({ sent }) => sent)).toBeGreaterThanOrEqual(58);
     expect(sum(({ lost }) => lost)).toBeGreaterThanOrEqual(1);
+  });
+
+  it("should go on with a peer's counts, as its ledger does, when it comes back after it was forgotten", async () => {
+    const { dialer, callee } = await connect(time, ben, anna, () => 15);
+    ben.gesture("tap");
+    await time.advance(5_000);
+    const before = peerOf(anna.snapshot());
+    expect(before.totals.recordsIn).toBe(1);
+    dialer.cut();
+    callee.cut();
+    await time.advance(30 * 60_000);
+    expect(anna.snapshot().peers).toEqual([]);
+    await connect(time, ben, anna, () => 15);
+    await time.advance(1_000);
+    const { peers, all } = anna.snapshot();
+    const [after = expect.fail("it is back")] = peers;
+    for (const count of ["messagesIn", "messagesOut", "bytesIn", "bytesOut", "recordsIn"] as const)
+      expect(after.totals[count]).toBeGreaterThanOrEqual(before.totals[count]);
+    expect(after.totals).toEqual(all.totals);
+    expect([after.reconnects, all.reconnects]).toEqual([1, 1]);
+    expect(after.unmeasured).toEqual(all.unmeasured);
+    // What takes half a megabyte is not kept.
+    expect(after.oneWay.urgent.sinceStart).toBeUndefined();
   });
 
   it("should show a page that is killed as asleep, then gone, and keep what was measured of it", async () => {

@@ -1,5 +1,5 @@
 // All figures but the peers' as numbers: this device, throughput, delays by class, what the mux did, drops by cause, and each of my probes.
-import type { DelayClass, MeshFigures, PeerFigures, ProbeFigures } from "../../gateway/statistics-types.ts";
+import type { DelayClass, MeshFigures, ProbeFigures } from "../../gateway/statistics-types.ts";
 import type { BatteryState } from "../battery.ts";
 import type { PressureReading } from "../load-meter.ts";
 import type { FiguresView } from "./panel-model.ts";
@@ -85,15 +85,6 @@ const countFacts = (counts: Readonly<Record<string, number>>): readonly Fact[] =
 const words = (name: string): string =>
   name.replaceAll("-", " ").replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
 
-const dropsOf = (peers: readonly PeerFigures[]): Readonly<Record<string, number>> => {
-  const drops: Record<string, number> = {};
-  for (const { ledger } of peers) {
-    for (const [cause, count] of Object.entries({ ...ledger.droppedBeforeSend, ...ledger.dropped }))
-      drops[cause] = (drops[cause] ?? 0) + count;
-  }
-  return drops;
-};
-
 const probeFacts = (probe: ProbeFigures, span: Span): readonly Fact[] => [
   ["messages", `${figure(probe.messagesInPerSecond)}/s, ${probe.messagesIn} in all`],
   ["write, p50 · p99", delayPair(probe.writeLatency[span])],
@@ -133,7 +124,10 @@ export const FactLists = ({ figures, span }: { figures: FiguresView; span: Span 
       <FactList title="Throughput" facts={rateFacts(snapshot.all)} />
       <FactList title="One-way delay by class" facts={classFacts(snapshot.all, span)} />
       <FactList title="This gateway" facts={muxFacts(snapshot.all, span)} />
-      <FactList title="Dropped, by cause" facts={countFacts(dropsOf(snapshot.peers))} />
+      <FactList
+        title="Dropped, by cause"
+        facts={countFacts({ ...snapshot.all.traffic.droppedBeforeSend, ...snapshot.all.traffic.dropped })}
+      />
       <FactList title="Delay not measured, by cause" facts={countFacts({ ...snapshot.all.unmeasured })} />
       <FactList title="My gestures and commands at far probes" facts={countFacts(snapshot.all.doneOutcomes)} />
       {snapshot.probes.map((probe) => (

@@ -36,7 +36,7 @@ export interface HistoryView {
   readonly wallOffsetMs: number;
 }
 
-/** What is the matter with a recording; none of it takes away what is recorded already. */
+/** What is the matter with a recording; only the last takes away what is recorded already. */
 export type RecordingProblem =
   /** The browser keeps nothing: a reload ends the recording and loses it. */
   | "storage-unavailable"
@@ -45,7 +45,9 @@ export type RecordingProblem =
   /** As much as is kept in memory without storage: it was stopped. */
   | "memory-full"
   /** As long as a recording may be: it was stopped. */
-  | "too-long";
+  | "too-long"
+  /** The browser did not give back all of it: what was handed out has a gap, and says where. */
+  | "part-missing";
 
 export type RecordingView =
   | { readonly kind: "none" }

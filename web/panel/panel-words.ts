@@ -139,6 +139,8 @@ export const recordingProblemTexts: Readonly<Record<RecordingProblem, string>> =
     "The browser has no more room: what was recorded is kept, the rest is in memory only. Export it before you close the page.",
   "memory-full": "Stopped: the browser keeps no more, and memory for it is used up. What was recorded can be exported.",
   "too-long": "Stopped: a recording is as long as it may be. Export it, and start another.",
+  "part-missing":
+    "A part of the recording is missing: the browser did not give it back. The exported file has the rest, and says which part.",
 };
 
 export const latencySentence = ({ pingsSent, pongsReceived, roundTrip }: LatencyProbeResult): string =>

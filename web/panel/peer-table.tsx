@@ -42,12 +42,12 @@ const columns: readonly Column[] = [
   {
     head: "dropped",
     unit: "records",
-    text: (of) => String("ledger" in of ? sum(of.ledger.dropped) : of.traffic.dropped),
+    text: (of) => String("ledger" in of ? sum(of.ledger.dropped) : sum(of.traffic.dropped)),
   },
   {
     head: "not sent",
     unit: "records",
-    text: (of) => String("ledger" in of ? sum(of.ledger.droppedBeforeSend) : of.traffic.droppedBeforeSend),
+    text: (of) => String("ledger" in of ? sum(of.ledger.droppedBeforeSend) : sum(of.traffic.droppedBeforeSend)),
   },
   { head: "reconnects", unit: "times", text: ({ reconnects }) => String(reconnects) },
   { head: "not measured", unit: "records", text: ({ unmeasured }) => String(sum({ ...unmeasured })) },

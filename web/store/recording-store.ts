@@ -4,6 +4,9 @@ import type { RecordingContext } from "../../gateway/statistics-types.ts";
 import { change, openDatabase, readValue } from "./database.ts";
 
 export interface RecordingHead {
+  /** Of the page that began it; one that came later may know others. */
+  readonly schema: string;
+  readonly columns: readonly string[];
   readonly context: RecordingContext;
   readonly roomId: string;
   /** False: it was stopped. True after a reload: the page went away in the midst of it. */
@@ -32,6 +35,13 @@ const storeName = "chunks";
 /** A chunk has a row at least, and a recording ends with its millionth (recorder.ts). */
 const maxChunks = 1_000_000;
 
+/** Of the lives of the page, half a kilobyte each: a phone that throws the page away every five minutes of a shift. */
+export const maxSessions = 100;
+
+/** Several times as many columns as there are, and as long as their names. */
+const maxColumns = 1000;
+const maxTextLength = 100;
+
 /** Keys are [slot, place]; the head stands before the first chunk. */
 const headPlace = -1;
 
@@ -53,7 +63,7 @@ export const openRecordingStore = (factory: IDBFactory | undefined, slot: number
   return {
     readHead: async () => {
       const value = await read(headPlace);
-      return isHead(value) ? value : undefined;
+      return isRecordingHead(value) ? value : undefined;
     },
     readChunk: async (index) => {
       const value = await read(index);
@@ -85,12 +95,15 @@ export const openRecordingStore = (factory: IDBFactory | undefined, slot: number
 };
 
 /** Written by this page or by an older one: what does not fit is as if it were not there. */
-const isHead = (value: unknown): value is RecordingHead => {
+export const isRecordingHead = (value: unknown): value is RecordingHead => {
   if (typeof value !== "object" || value === null) return false;
-  const { context, roomId, isRunning, startedAtMs, lastedMs, rows, chunks } = value as Partial<Record<string, unknown>>;
+  const { schema, columns, context, roomId, isRunning, startedAtMs, lastedMs, rows, chunks } = value as Partial<
+    Record<string, unknown>
+  >;
   return (
-    typeof context === "object" &&
-    context !== null &&
+    isShortText(schema) &&
+    areColumns(columns) &&
+    isContext(context) &&
     typeof roomId === "string" &&
     typeof isRunning === "boolean" &&
     [startedAtMs, lastedMs].every((ms) => typeof ms === "number" && Number.isFinite(ms) && ms >= 0) &&
@@ -99,5 +112,21 @@ const isHead = (value: unknown): value is RecordingHead => {
     chunks <= maxChunks
   );
 };
+
+const isContext = (value: unknown): value is RecordingContext => {
+  if (typeof value !== "object" || value === null) return false;
+  const { sessions } = value as Partial<Record<string, unknown>>;
+  return Array.isArray(sessions) && sessions.length <= maxSessions;
+};
+
+const isShortText = (value: unknown): value is string =>
+  typeof value === "string" && value !== "" && value.length <= maxTextLength;
+
+const areColumns = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.length <= maxColumns &&
+  value.every(isShortText) &&
+  new Set(value).size === value.length;
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;

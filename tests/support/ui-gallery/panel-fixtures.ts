@@ -119,13 +119,13 @@ const all = (p50Ms: number | undefined, perSecond: number): MeshFigures => ({
   ...exchange(p50Ms, 3.2, perSecond),
   traffic: {
     sent: 31_040,
-    droppedBeforeSend: 41,
+    droppedBeforeSend: { expired: 11, superseded: 30, "backlog-full": 0, "channel-closed": 0 },
     lost: 9,
     received: 36_000,
     delivered: 35_901,
     duplicate: 0,
     late: 55,
-    dropped: 0,
+    dropped: { rate: 0, "no-roster": 0, "unknown-probe": 0, malformed: 0 },
   },
   mux: {
     windowMs: 180,
