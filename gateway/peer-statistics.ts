@@ -8,7 +8,7 @@ import { Jitter } from "./jitter.ts";
 import type { PeerObserver } from "./observers.ts";
 import { byDelayClass, type PathStatistics } from "./path-statistics.ts";
 import type { Peer } from "./peer.ts";
-import type { ClockEstimate, ClockExchange } from "./peer-clock.ts";
+import { boundAt, type ClockEstimate, type ClockExchange } from "./peer-clock.ts";
 import { RateWindow } from "./rate-window.ts";
 import { type GatewayRecord, hasEffect, recordClass } from "./record.ts";
 import type { Now } from "./runtime.ts";
@@ -17,6 +17,10 @@ import type { BandReading, DelayClass, PeerFigures, TransferRates, TransferTotal
 
 /** As in the histograms. A page that slept gets records some seconds old; no honest one is above this. */
 const maxDelayMs = 60_000;
+/** What came while the peer's clock was not known and is to be measured when it is: as many as effects that wait for it (demux.ts). */
+export const maxHeldMeasurements = 64;
+
+type Measurement = (clock: ClockEstimate) => void;
 
 export interface PeerStatisticsOptions {
   readonly now: Now;
@@ -34,6 +38,8 @@ export class PeerStatistics implements PeerObserver {
   readonly #rates: RateWindow<keyof TransferTotals>;
   /** By probe index; of those in the peer's roster, so bounded as it is. */
   #batteries: ReadonlyMap<number, BatteryLevel> = new Map();
+  /** In the order in which it came. */
+  #held: Measurement[] = [];
   #hasOpened = false;
 
   constructor(options: PeerStatisticsOptions) {
@@ -45,6 +51,10 @@ export class PeerStatistics implements PeerObserver {
   onOpened(): void {
     if (this.#hasOpened) this.#count((path) => path.reconnects++);
     this.#hasOpened = true;
+  }
+
+  onClosed(): void {
+    this.#giveUpHeld();
   }
 
   onSent(bytes: number): void {
@@ -72,14 +82,28 @@ export class PeerStatistics implements PeerObserver {
     this.#arrived(["ping", "prompt"], leftAtUs, arrivedAtMs, clock);
   }
 
+  onRoundTrip(rttMs: number): void {
+    this.#count(({ roundTrip }) => roundTrip.record(rttMs));
+  }
+
   onExchange(exchange: ClockExchange): void {
-    this.#count(({ roundTrip }) => roundTrip.record(exchange.rttMs));
     this.#options.onExchange(this.#options.peer.gatewayId, exchange);
   }
 
   onClockStep(): void {
     this.#count((path) => path.clockSteps++);
-    for (const jitter of Object.values(this.#jitter)) jitter.restart();
+    this.#restartJitter();
+  }
+
+  /** Where the clock has not gone on, what came meanwhile may be of before or after: it is not measured. */
+  onClockKnown(clock: ClockEstimate, wentOn: boolean): void {
+    if (!wentOn) {
+      this.#giveUpHeld();
+      return this.#restartJitter();
+    }
+    const held = this.#held;
+    this.#held = [];
+    for (const measure of held) measure(clock);
   }
 
   /** A peer that lies here spoils its own line, and cannot say more in a second than its message rate allows. */
@@ -91,10 +115,12 @@ export class PeerStatistics implements PeerObserver {
     this.#count((path) => path.doneOutcomes[name]++);
     const isFromProbe = probe !== 0;
     if (name !== "written" || !isFromProbe) return;
-    if (clock === undefined) return this.#count(({ unmeasured }) => unmeasured.clockUnknown++);
-    const delayMs = timeUs / 1000 - clock.offsetMs - madeAtMs;
-    if (this.#isPlausible(delayMs, clock.boundMs))
-      this.#count(({ probeToProbe }) => probeToProbe.record(delayMs, clock.boundMs));
+    this.#byClock(clock, (known) => {
+      const overAtMs = timeUs / 1000 - known.offsetMs;
+      const boundMs = boundAt(known, overAtMs);
+      const delayMs = overAtMs - madeAtMs;
+      if (this.#isPlausible(delayMs, boundMs)) this.#count(({ probeToProbe }) => probeToProbe.record(delayMs, boundMs));
+    });
   }
 
   /** About once a second. */
@@ -171,15 +197,35 @@ export class PeerStatistics implements PeerObserver {
     arrivedAtMs: number,
     clock: ClockEstimate | undefined,
   ): void {
-    if (clock === undefined) return this.#count(({ unmeasured }) => unmeasured.clockUnknown++);
-    const { offsetMs, boundMs } = clock;
     const madeAtMs = madeAtUs / 1000;
-    const delayMs = arrivedAtMs - (madeAtMs - offsetMs);
-    if (!this.#isPlausible(delayMs, boundMs)) return;
-    for (const delayClass of classes) {
-      this.#jitter[delayClass].arrived(madeAtMs, arrivedAtMs);
-      this.#count((path) => path.oneWay(delayClass, delayMs, boundMs));
-    }
+    this.#byClock(clock, (known) => {
+      const boundMs = boundAt(known, madeAtMs - known.offsetMs);
+      const delayMs = arrivedAtMs - (madeAtMs - known.offsetMs);
+      if (!this.#isPlausible(delayMs, boundMs)) return;
+      for (const delayClass of classes) {
+        this.#jitter[delayClass].arrived(madeAtMs, arrivedAtMs);
+        this.#count((path) => path.oneWay(delayClass, delayMs, boundMs));
+      }
+    });
+  }
+
+  /** Now, or once the clock is known. */
+  #byClock(clock: ClockEstimate | undefined, measure: Measurement): void {
+    if (clock !== undefined) measure(clock);
+    else if (this.#held.length < maxHeldMeasurements) this.#held.push(measure);
+    else this.#count(({ unmeasured }) => unmeasured.clockUnknown++);
+  }
+
+  #giveUpHeld(): void {
+    const { length } = this.#held;
+    this.#held = [];
+    this.#count(({ unmeasured }) => {
+      unmeasured.clockUnknown += length;
+    });
+  }
+
+  #restartJitter(): void {
+    for (const jitter of Object.values(this.#jitter)) jitter.restart();
   }
 
   /** Counts what is not. */

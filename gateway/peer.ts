@@ -325,7 +325,7 @@ export class Peer {
   #pinged({ id, t1Us, ledger }: Ping): void {
     const t2Us = Math.round(this.#now() * 1000);
     this.ledger.heard(ledger);
-    if (this.#time.pinged({ t1Us }) === "jumped") this.ping();
+    if (this.#time.pinged({ t1Us }) === "doubted") this.ping();
     this.send({ type: "pong", id, t2Us, t3Us: Math.round(this.#now() * 1000), ledger: this.ledger.report() });
   }
 
@@ -353,6 +353,7 @@ export class Peer {
     if (channel !== this.#channel) return; // Replaced meanwhile, or closed by ourselves.
     this.#channel = undefined;
     this.#port = undefined;
+    this.#observer?.onClosed();
     this.#mux.removePeer(this.gatewayId);
     this.ledger.closeChannel();
     if (how === "replaced") return; // The next channel, or the next epoch, follows at once.

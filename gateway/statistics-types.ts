@@ -64,7 +64,7 @@ export interface OneWayDelay extends Spans<ClockedDelaySummary> {
 
 /** Records, pings and writes whose delay could not be told, by cause. */
 export interface Unmeasured {
-  /** The clocks had not been compared yet. */
+  /** The clocks had not been compared, and what was known later says nothing of that time. */
   readonly clockUnknown: number;
   /** By its own time it arrived before it was made, beyond the bound. */
   readonly fromTheFuture: number;

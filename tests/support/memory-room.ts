@@ -98,7 +98,7 @@ export const connect = async (
   time: FakeTime,
   dialer: Member,
   callee: Member,
-  delayMs?: (nth: number) => number,
+  delayMs?: (nth: number, from: "dialer" | "callee") => number,
 ): Promise<MemoryChannelPair & { readonly admitted: readonly boolean[] }> => {
   const fingerprint = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
   const pair = memoryChannelPair({
