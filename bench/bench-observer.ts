@@ -17,13 +17,16 @@ const ignore = (): void => undefined;
 
 const silentPeer: PeerObserver = {
   onOpened: ignore,
+  onClosed: ignore,
   onSent: ignore,
   onReceived: ignore,
   onRecord: ignore,
   onPing: ignore,
   onDone: ignore,
+  onRoundTrip: ignore,
   onExchange: ignore,
   onClockStep: ignore,
+  onClockKnown: ignore,
 };
 
 const silentProbe: ProbeObserver = { onState: ignore, onMessage: ignore, onWriteAsked: ignore, onWriteOver: ignore };
@@ -40,6 +43,7 @@ export class BenchObserver implements GatewayObserver {
     const { onRecord } = this.#options;
     return {
       onOpened: () => behind.onOpened(),
+      onClosed: () => behind.onClosed(),
       onSent: (bytes) => behind.onSent(bytes),
       onReceived: (bytes, processingMs) => behind.onReceived(bytes, processingMs),
       onRecord: (record, arrivedAtMs, clock) => {
@@ -48,8 +52,10 @@ export class BenchObserver implements GatewayObserver {
       },
       onPing: (leftAtUs, arrivedAtMs, clock) => behind.onPing(leftAtUs, arrivedAtMs, clock),
       onDone: (done, clock) => behind.onDone(done, clock),
+      onRoundTrip: (rttMs) => behind.onRoundTrip(rttMs),
       onExchange: (exchange) => behind.onExchange(exchange),
       onClockStep: () => behind.onClockStep(),
+      onClockKnown: (clock, wentOn) => behind.onClockKnown(clock, wentOn),
     };
   }
 

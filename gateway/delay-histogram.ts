@@ -16,7 +16,8 @@ const delaySummaryOf = ({ summary: { count, p50, p95, p99, max } }: Told): Delay
 
 const clockedSummaryOf = (told: Told): ClockedDelaySummary => ({
   ...delaySummaryOf(told),
-  boundMs: told.greatestError / usPerMs,
+  boundMs: told.error / usPerMs,
+  maxBoundMs: told.maxError > told.error ? told.maxError / usPerMs : undefined,
 });
 
 export class DelayHistogram {
@@ -52,6 +53,11 @@ export class RollingDelay {
 
   record(delayMs: number, boundMs = 0): void {
     this.#delaysUs.record(delayMs * usPerMs, boundMs * usPerMs);
+  }
+
+  /** A delay has been recorded in the last minute. */
+  get isRecent(): boolean {
+    return this.#delaysUs.isRecent;
   }
 
   spans(): Spans<DelaySummary> {

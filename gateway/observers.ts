@@ -17,10 +17,12 @@ export interface GatewayObserver extends MuxObserver {
   onBeat(peers: readonly Peer[], probes: readonly OwnProbe[]): void;
 }
 
-/** `clock` is undefined as long as the peer's clock is not known. */
+/** `clock` is undefined as long as the peer's clock is not known; `onClockKnown` or `onClosed` ends that. */
 export interface PeerObserver extends ClockObserver {
   /** A channel is open: the first, or another after it. */
   onOpened(): void;
+  /** That channel has ended; the clock is unknown until it has been compared on another. */
+  onClosed(): void;
   onSent(bytes: number): void;
   /** After all has been done that the message asked for. */
   onReceived(bytes: number, processingMs: number): void;

@@ -9,8 +9,8 @@ export const maxDrift = (100e-6 + 100e-6) / (1 - 100e-6);
 export const clockGrainMs = 0.2;
 /** Above a second and a half of them at the fastest rate of a latency probe. A peer that sleeps answers none, and late answers say little. */
 export const maxPingsInFlight = 32;
-/** A ping that arrives this long after it left, by the estimate, comes from a clock that stood still: longer than an effect lives. */
-const contradictionMs = 1_000;
+/** A ping that arrives this long after it left, by the estimate, may come from a clock that stood still: longer than an effect lives. */
+const doubtMs = 1_000;
 
 export interface ClockEstimate {
   /** The peer's clock minus mine. */
@@ -19,7 +19,13 @@ export interface ClockEstimate {
   readonly boundMs: number;
   /** Of the last exchange that the estimate rests on. */
   readonly rttMs: number;
+  /** When that held, on my clock; earlier or later the bound is wider by the drift. */
+  readonly atMs: number;
 }
+
+/** How far the true offset may have been from the estimate when my clock read `localMs`. */
+export const boundAt = ({ boundMs, atMs }: ClockEstimate, localMs: number): number =>
+  boundMs + Math.abs(atMs - localMs) * maxDrift;
 
 /** One exchange, as its delays are known after it. */
 export interface ClockExchange {
@@ -31,10 +37,23 @@ export interface ClockExchange {
 }
 
 export interface ClockObserver {
+  /** Of every ping that is answered, whatever it says of the clocks. */
+  onRoundTrip(rttMs: number): void;
   onExchange(exchange: ClockExchange): void;
   /** The peer's clock, or mine against it, jumped or stood still. */
   onClockStep(): void;
+  /** It is known, after a time in which it was not; `wentOn`: nothing speaks against its holding for that time too. */
+  onClockKnown(clock: ClockEstimate, wentOn: boolean): void;
 }
+
+/** "slow": it was long on its way, or a clock stood still; "impossible": a clock has jumped. */
+export type PingVerdict = "plausible" | "slow" | "impossible";
+
+/** Why nothing is known: no exchange yet; a ping that is in doubt, and what was known before it; a clock has jumped, or mine has slept. */
+type Unknown =
+  | { readonly kind: "new" }
+  | { readonly kind: "doubted"; readonly before: Interval }
+  | { readonly kind: "broken" };
 
 /** At `atMs` the offset lay between the two. */
 interface Interval {
@@ -50,7 +69,11 @@ export class PeerClock {
   readonly #observer: ClockObserver | undefined;
   readonly #pings = new Map<number, number>();
   #known: Interval | undefined;
+  /** Counts while nothing is known. */
+  #unknown: Unknown = { kind: "new" };
   #lastId = 0;
+  /** Pings up to this one left before the doubt: their answers tell of the way, not of the clock. */
+  #doubtedId = 0;
 
   constructor({ now, observer }: { readonly now: Now; readonly observer?: ClockObserver | undefined }) {
     this.#now = now;
@@ -84,6 +107,8 @@ export class PeerClock {
     const awayMs = arrivedAtMs - leftAtMs;
     const rttMs = awayMs - heldMs;
     if (heldMs < 0 || rttMs < -2 * clockGrainMs - awayMs * maxDrift) return "implausible";
+    this.#observer?.onRoundTrip(Math.max(0, rttMs));
+    if (id <= this.#doubtedId) return "accepted";
     // The peer's clock read at most t2 when the ping left, and at least t3 when the pong arrived.
     const proven: Interval = {
       atMs: arrivedAtMs,
@@ -99,13 +124,7 @@ export class PeerClock {
   /** Undefined until there has been an exchange. */
   estimate(): ClockEstimate | undefined {
     const known = this.#knownAt(this.#now());
-    return (
-      known && {
-        offsetMs: (known.lowestMs + known.highestMs) / 2,
-        boundMs: (known.highestMs - known.lowestMs) / 2,
-        rttMs: known.rttMs,
-      }
-    );
+    return known && estimateOf(known);
   }
 
   /** When it was `peerUs` on the peer's clock, on mine. */
@@ -114,34 +133,51 @@ export class PeerClock {
     return estimate && peerUs / 1000 - estimate.offsetMs;
   }
 
-  /** Whether a ping that left at `peerUs` and arrives now cannot be, or hardly, by the estimate: the peer's clock has jumped or stood still. */
-  contradicts(peerUs: number): boolean {
+  /** Of a ping that left at `peerUs` and arrives now, by what is known. */
+  judge(peerUs: number): PingVerdict {
     const estimate = this.estimate();
-    if (estimate === undefined) return false;
+    if (estimate === undefined) return "plausible";
     const underwayMs = this.#now() - (peerUs / 1000 - estimate.offsetMs);
-    return underwayMs < -estimate.boundMs || underwayMs > contradictionMs + estimate.boundMs;
+    if (underwayMs < -estimate.boundMs) return "impossible";
+    return underwayMs > doubtMs + estimate.boundMs ? "slow" : "plausible";
   }
 
-  /** After a sleep: no estimate until an exchange whose ping leaves after this. */
+  /** No estimate until an exchange whose ping leaves after this; that tells whether the clock has gone on. */
+  doubt(): void {
+    if (this.#known === undefined) return;
+    this.#unknown = { kind: "doubted", before: this.#known };
+    this.#known = undefined;
+    this.#doubtedId = this.#lastId;
+  }
+
+  /** After a sleep or a jump: no estimate until an exchange whose ping leaves after this. */
   invalidate(): void {
     this.#pings.clear();
     this.#known = undefined;
+    this.#unknown = { kind: "broken" };
   }
 
   #learn(proven: Interval): void {
     const known = this.#knownAt(proven.atMs);
-    const both = known && intersectionOf(known, proven);
+    if (known === undefined) return this.#learnAfresh(proven);
+    const both = intersectionOf(known, proven);
     // Two that cannot be true together: a clock has jumped or stood still between them, and the newer one holds.
-    if (known !== undefined && both === undefined) this.#observer?.onClockStep();
+    if (both === undefined) this.#observer?.onClockStep();
     this.#known = both ?? proven;
   }
 
-  /** What is known, grown by the drift that is possible meanwhile. */
+  /** What was known before a doubt says whether there was a step; the estimate rests on the fresh exchange alone. */
+  #learnAfresh(proven: Interval): void {
+    const unknown = this.#unknown;
+    const isStep =
+      unknown.kind === "doubted" && intersectionOf(grownTo(proven.atMs, unknown.before), proven) === undefined;
+    if (isStep) this.#observer?.onClockStep();
+    this.#known = proven;
+    this.#observer?.onClockKnown(estimateOf(proven), unknown.kind !== "broken" && !isStep);
+  }
+
   #knownAt(nowMs: number): Interval | undefined {
-    const known = this.#known;
-    if (known === undefined) return undefined;
-    const grownMs = (nowMs - known.atMs) * maxDrift;
-    return { ...known, atMs: nowMs, lowestMs: known.lowestMs - grownMs, highestMs: known.highestMs + grownMs };
+    return this.#known && grownTo(nowMs, this.#known);
   }
 
   /** Both are the offset plus or minus a way. */
@@ -152,6 +188,19 @@ export class PeerClock {
     this.#observer?.onExchange({ rttMs, toPeerMs: outMs - offsetMs, fromPeerMs: offsetMs - backMs, boundMs });
   }
 }
+
+const estimateOf = ({ lowestMs, highestMs, rttMs, atMs }: Interval): ClockEstimate => ({
+  offsetMs: (lowestMs + highestMs) / 2,
+  boundMs: (highestMs - lowestMs) / 2,
+  rttMs,
+  atMs,
+});
+
+/** What is known, with the drift that is possible meanwhile. */
+const grownTo = (nowMs: number, known: Interval): Interval => {
+  const grownMs = (nowMs - known.atMs) * maxDrift;
+  return { ...known, atMs: nowMs, lowestMs: known.lowestMs - grownMs, highestMs: known.highestMs + grownMs };
+};
 
 /** Undefined when they do not overlap. */
 const intersectionOf = (known: Interval, proven: Interval): Interval | undefined => {

@@ -8,7 +8,7 @@ import { Jitter } from "./jitter.ts";
 import type { PeerObserver } from "./observers.ts";
 import { byDelayClass, type PathStatistics } from "./path-statistics.ts";
 import type { Peer } from "./peer.ts";
-import type { ClockEstimate, ClockExchange } from "./peer-clock.ts";
+import { boundAt, type ClockEstimate, type ClockExchange } from "./peer-clock.ts";
 import { RateWindow } from "./rate-window.ts";
 import { type GatewayRecord, hasEffect, recordClass } from "./record.ts";
 import type { Now } from "./runtime.ts";
@@ -17,6 +17,10 @@ import type { BandReading, DelayClass, PeerFigures, TransferRates, TransferTotal
 
 /** As in the histograms. A page that slept gets records some seconds old; no honest one is above this. */
 const maxDelayMs = 60_000;
+/** What came while the peer's clock was not known and is to be measured when it is: as many as effects that wait for it (demux.ts). */
+export const maxHeldMeasurements = 64;
+
+type Measurement = (clock: ClockEstimate) => void;
 
 export interface PeerStatisticsOptions {
   readonly now: Now;
@@ -36,6 +40,8 @@ export class PeerStatistics implements PeerObserver {
   readonly #rates: RateWindow<keyof TransferTotals>;
   /** By probe index; of those in the peer's roster, so bounded as it is. */
   #batteries: ReadonlyMap<number, BatteryLevel> = new Map();
+  /** In the order in which it came. */
+  #held: Measurement[] = [];
   #hasOpened: boolean;
 
   constructor(options: PeerStatisticsOptions) {
@@ -48,6 +54,10 @@ export class PeerStatistics implements PeerObserver {
   onOpened(): void {
     if (this.#hasOpened) this.#count(({ counts }) => counts.reconnects++);
     this.#hasOpened = true;
+  }
+
+  onClosed(): void {
+    this.#giveUpHeld();
   }
 
   onSent(bytes: number): void {
@@ -75,14 +85,28 @@ export class PeerStatistics implements PeerObserver {
     this.#arrived(["ping", "prompt"], leftAtUs, arrivedAtMs, clock);
   }
 
+  onRoundTrip(rttMs: number): void {
+    this.#count(({ roundTrip }) => roundTrip.record(rttMs));
+  }
+
   onExchange(exchange: ClockExchange): void {
-    this.#count(({ roundTrip }) => roundTrip.record(exchange.rttMs));
     this.#options.onExchange(this.#options.peer.gatewayId, exchange);
   }
 
   onClockStep(): void {
     this.#count(({ counts }) => counts.clockSteps++);
-    for (const jitter of Object.values(this.#jitter)) jitter.restart();
+    this.#restartJitter();
+  }
+
+  /** Where the clock has not gone on, what came meanwhile may be of before or after: it is not measured. */
+  onClockKnown(clock: ClockEstimate, wentOn: boolean): void {
+    if (!wentOn) {
+      this.#giveUpHeld();
+      return this.#restartJitter();
+    }
+    const held = this.#held;
+    this.#held = [];
+    for (const measure of held) measure(clock);
   }
 
   /** A peer that lies here spoils its own line, and cannot say more in a second than its message rate allows. */
@@ -94,10 +118,12 @@ export class PeerStatistics implements PeerObserver {
     this.#count((path) => path.doneOutcomes[name]++);
     const isFromProbe = probe !== 0;
     if (name !== "written" || !isFromProbe) return;
-    if (clock === undefined) return this.#count(({ unmeasured }) => unmeasured.clockUnknown++);
-    const delayMs = timeUs / 1000 - clock.offsetMs - madeAtMs;
-    if (this.#isPlausible(delayMs, clock.boundMs))
-      this.#count(({ probeToProbe }) => probeToProbe.record(delayMs, clock.boundMs));
+    this.#byClock(clock, (known) => {
+      const overAtMs = timeUs / 1000 - known.offsetMs;
+      const boundMs = boundAt(known, overAtMs);
+      const delayMs = overAtMs - madeAtMs;
+      if (this.#isPlausible(delayMs, boundMs)) this.#count(({ probeToProbe }) => probeToProbe.record(delayMs, boundMs));
+    });
   }
 
   /** About once a second. */
@@ -110,8 +136,9 @@ export class PeerStatistics implements PeerObserver {
     return { ...this.#options.own.transfer, recordsIn: received, recordsOut: sent };
   }
 
+  /** Of what came in the last minute: that of long ago is no news of this way. */
   jitterMs(delayClass: DelayClass): number | undefined {
-    return this.#jitter[delayClass].ms;
+    return this.#options.own.isRecent(delayClass) ? this.#jitter[delayClass].ms : undefined;
   }
 
   rates(): TransferRates {
@@ -174,15 +201,36 @@ export class PeerStatistics implements PeerObserver {
     arrivedAtMs: number,
     clock: ClockEstimate | undefined,
   ): void {
-    if (clock === undefined) return this.#count(({ unmeasured }) => unmeasured.clockUnknown++);
-    const { offsetMs, boundMs } = clock;
     const madeAtMs = madeAtUs / 1000;
-    const delayMs = arrivedAtMs - (madeAtMs - offsetMs);
-    if (!this.#isPlausible(delayMs, boundMs)) return;
-    for (const delayClass of classes) {
-      this.#jitter[delayClass].arrived(madeAtMs, arrivedAtMs);
-      this.#count((path) => path.oneWay(delayClass, delayMs, boundMs));
-    }
+    this.#byClock(clock, (known) => {
+      const boundMs = boundAt(known, madeAtMs - known.offsetMs);
+      const delayMs = arrivedAtMs - (madeAtMs - known.offsetMs);
+      if (!this.#isPlausible(delayMs, boundMs)) return;
+      for (const delayClass of classes) {
+        if (!this.#options.own.isRecent(delayClass)) this.#jitter[delayClass] = new Jitter();
+        this.#jitter[delayClass].arrived(madeAtMs, arrivedAtMs);
+        this.#count((path) => path.oneWay(delayClass, delayMs, boundMs));
+      }
+    });
+  }
+
+  /** Now, or once the clock is known. */
+  #byClock(clock: ClockEstimate | undefined, measure: Measurement): void {
+    if (clock !== undefined) measure(clock);
+    else if (this.#held.length < maxHeldMeasurements) this.#held.push(measure);
+    else this.#count(({ unmeasured }) => unmeasured.clockUnknown++);
+  }
+
+  #giveUpHeld(): void {
+    const { length } = this.#held;
+    this.#held = [];
+    this.#count(({ unmeasured }) => {
+      unmeasured.clockUnknown += length;
+    });
+  }
+
+  #restartJitter(): void {
+    for (const jitter of Object.values(this.#jitter)) jitter.restart();
   }
 
   /** Counts what is not. */

@@ -39,12 +39,15 @@ export class PeerTime {
     return this.#clock.ping();
   }
 
-  /** A ping has come. "jumped": it contradicts what was known of the peer's clock, and nothing is known any more. */
-  pinged({ t1Us }: Pick<Ping, "t1Us">): "plausible" | "jumped" {
-    if (this.#clock.contradicts(t1Us)) {
+  /** A ping has come. "doubted": it contradicts what was known of the peer's clock, or nearly, and nothing is in time until it is known afresh. */
+  pinged({ t1Us }: Pick<Ping, "t1Us">): "plausible" | "doubted" {
+    const verdict = this.#clock.judge(t1Us);
+    if (verdict === "impossible") {
       this.#observer?.onClockStep();
       this.distrust();
-      return "jumped";
+    } else if (verdict === "slow") {
+      this.#clock.doubt();
+      this.#delay = undefined;
     }
     const estimate = this.#clock.estimate();
     this.#observer?.onPing(t1Us, this.#now(), estimate);
@@ -52,7 +55,7 @@ export class PeerTime {
     if (estimate !== undefined && leftAtMs !== undefined) {
       this.#delay = { oneWayMs: Math.max(0, this.#now() - leftAtMs), boundMs: estimate.boundMs };
     }
-    return "plausible";
+    return verdict === "plausible" ? "plausible" : "doubted";
   }
 
   ponged(pong: Pick<Pong, "id" | "t2Us" | "t3Us">): ReturnType<PeerClock["pong"]> {

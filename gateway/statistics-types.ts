@@ -30,9 +30,11 @@ export interface DelaySummary {
   readonly maxMs: number;
 }
 
-/** A delay between two clocks: the truth of each of its figures lies within ± `boundMs`. */
+/** A delay between two clocks: the truth of each percentile lies within ± `boundMs`. */
 export interface ClockedDelaySummary extends DelaySummary {
   readonly boundMs: number;
+  /** Of `maxMs`, where that is known less well than the percentiles. */
+  readonly maxBoundMs?: number | undefined;
 }
 
 /** The same figure over two spans; undefined where nothing was measured. */
@@ -58,13 +60,13 @@ export interface DelayBin {
 export type DelayClass = RecordClass | "ping" | "prompt";
 
 export interface OneWayDelay extends Spans<ClockedDelaySummary> {
-  /** Interarrival jitter (RFC 3550 §6.4.1); undefined before the second record. */
+  /** Interarrival jitter (RFC 3550 §6.4.1); undefined before the second record, and when the last minute brought none. */
   readonly jitterMs: number | undefined;
 }
 
 /** Records, pings and writes whose delay could not be told, by cause. */
 export interface Unmeasured {
-  /** The clocks had not been compared yet. */
+  /** The clocks had not been compared, and what was known later says nothing of that time. */
   readonly clockUnknown: number;
   /** By its own time it arrived before it was made, beyond the bound. */
   readonly fromTheFuture: number;

@@ -49,6 +49,7 @@ export const newMember = async (
   const events: GatewayEvent[] = [];
   const gateway = new Gateway({
     now,
+    monotonicNow: now,
     wallNow: time.now,
     schedule: time.schedule,
     crypto: webCrypto,
@@ -98,7 +99,7 @@ export const connect = async (
   time: FakeTime,
   dialer: Member,
   callee: Member,
-  delayMs?: (nth: number) => number,
+  delayMs?: (nth: number, from: "dialer" | "callee") => number,
 ): Promise<MemoryChannelPair & { readonly admitted: readonly boolean[] }> => {
   const fingerprint = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
   const pair = memoryChannelPair({

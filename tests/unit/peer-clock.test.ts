@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ClockExchange, maxDrift, maxPingsInFlight, PeerClock } from "../../gateway/peer-clock.ts";
+import { boundAt, type ClockExchange, maxDrift, maxPingsInFlight, PeerClock } from "../../gateway/peer-clock.ts";
 import type { Now, RandomUnit } from "../../gateway/runtime.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { seededRandom } from "../support/random.ts";
@@ -178,7 +178,12 @@ describe("peer clock", () => {
     let offsetMs = 1_000;
     const clock = new PeerClock({
       now: time.now,
-      observer: { onExchange: (exchange) => exchanges.push(exchange), onClockStep: () => steps++ },
+      observer: {
+        onRoundTrip: () => undefined,
+        onExchange: (exchange) => exchanges.push(exchange),
+        onClockStep: () => steps++,
+        onClockKnown: () => undefined,
+      },
     });
     const exchange = async (): Promise<void> => {
       const { id } = clock.ping();
@@ -242,15 +247,93 @@ describe("peer clock", () => {
 
   it("should tell a ping of a stepped clock from one of a clock that goes on", async () => {
     const { time, exchange, theirs, clock, us } = pair(6, 0, 0, { outMs: () => 10, backMs: () => 10, lossShare: 0 });
-    expect(clock.contradicts(0)).toBe(false);
+    expect(clock.judge(0)).toBe("plausible");
     exchange();
     await time.advance(1_000);
-    expect(clock.contradicts(us(theirs.now() - 300))).toBe(false);
-    expect(clock.contradicts(us(theirs.now()))).toBe(false);
+    expect(clock.judge(us(theirs.now() - 300))).toBe("plausible");
+    expect(clock.judge(us(theirs.now()))).toBe("plausible");
     theirs.step(-5_000);
-    expect(clock.contradicts(us(theirs.now()))).toBe(true);
+    expect(clock.judge(us(theirs.now()))).toBe("slow");
     theirs.step(5_100);
-    expect(clock.contradicts(us(theirs.now()))).toBe(true);
+    expect(clock.judge(us(theirs.now()))).toBe("impossible");
+  });
+
+  it("should say after a doubt whether the other's clock went on, by what was known before it, and rest on what came after", async () => {
+    const time = new FakeTime();
+    let offsetMs = 1_000;
+    let rttMs = 4;
+    const told: (readonly [boundMs: number, wentOn: boolean])[] = [];
+    let steps = 0;
+    const clock = new PeerClock({
+      now: time.now,
+      observer: {
+        onRoundTrip: () => undefined,
+        onExchange: () => undefined,
+        onClockStep: () => steps++,
+        onClockKnown: ({ boundMs }, wentOn) => told.push([Math.round(boundMs), wentOn]),
+      },
+    });
+    const exchange = async (): Promise<void> => {
+      const { id } = clock.ping();
+      await time.advance(rttMs / 2);
+      const t2Us = (time.now() + offsetMs) * 1000;
+      await time.advance(rttMs / 2);
+      clock.pong({ id, t2Us, t3Us: t2Us });
+    };
+    await exchange();
+    rttMs = 40;
+    clock.doubt();
+    expect(clock.estimate()).toBeUndefined();
+    clock.doubt(); // What was known before the first stands.
+    await time.advance(1_000);
+    await exchange();
+    expect(steps).toBe(0);
+    offsetMs -= 3_000;
+    clock.doubt();
+    await exchange();
+    expect(steps).toBe(1);
+    clock.doubt();
+    clock.invalidate(); // This page slept meanwhile.
+    await exchange();
+    expect(steps).toBe(1);
+    expect(told).toEqual([
+      [2, true],
+      [20, true],
+      [20, false],
+      [20, false],
+    ]);
+  });
+
+  it("should not learn of the clock from the answer to a ping that left before a doubt, but tell its round trip", async () => {
+    const time = new FakeTime();
+    const roundTripsMs: number[] = [];
+    const clock = new PeerClock({
+      now: time.now,
+      observer: {
+        onRoundTrip: (rttMs) => roundTripsMs.push(rttMs),
+        onExchange: () => undefined,
+        onClockStep: () => undefined,
+        onClockKnown: () => undefined,
+      },
+    });
+    clock.pong({ id: clock.ping().id, t2Us: 0, t3Us: 0 });
+    const { id } = clock.ping();
+    await time.advance(2_000);
+    clock.doubt();
+    expect(clock.pong({ id, t2Us: 0, t3Us: 0 })).toBe("accepted");
+    expect(roundTripsMs).toEqual([0, 2_000]);
+    expect(clock.estimate()).toBeUndefined();
+  });
+
+  it("should know less of a time that is further away", async () => {
+    const { time, exchange, clock, mine } = pair(11, 0, 0, { outMs: () => 5, backMs: () => 5, lossShare: 0 });
+    exchange();
+    await time.advance(100);
+    const estimate = clock.estimate();
+    if (estimate === undefined) throw new Error("nothing is known");
+    expect(boundAt(estimate, estimate.atMs)).toBe(estimate.boundMs);
+    for (const awayMs of [-10_000, 10_000])
+      expect(boundAt(estimate, mine.now() + awayMs) - estimate.boundMs).toBeCloseTo(10_000 * maxDrift, 3);
   });
 
   it("should translate the peer's time to its own", async () => {

@@ -5,7 +5,7 @@ import { encodeMessage } from "../../gateway/encode-message.ts";
 import { LatencyProbe, pingRateRange } from "../../gateway/latency-probe.ts";
 import { sumOf } from "../../gateway/ledger.ts";
 import { defaultWindowMs } from "../../gateway/record.ts";
-import type { LatencyProbeResult, StatisticsSnapshot } from "../../gateway/statistics-types.ts";
+import type { DelayClass, LatencyProbeResult, StatisticsSnapshot } from "../../gateway/statistics-types.ts";
 import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { connect, newMember } from "../support/memory-room.ts";
@@ -332,6 +332,70 @@ describe("Statistics", () => {
     expect(after.unmeasured).toEqual(all.unmeasured);
     // What takes half a megabyte is not kept.
     expect(after.oneWay.urgent.sinceStart).toBeUndefined();
+  });
+
+  it("should call nothing lost of what a page took before it left, and the rest", async () => {
+    await connect(time, anna, ben, () => 5);
+    for (let i = 0; i < 20; i++) {
+      anna.gesture("tap");
+      await time.advance(300);
+    }
+    anna.gesture("tap"); // Still underway when Ben is gone.
+    await ben.gateway.close();
+    await time.advance(100);
+    expect(peerOf(anna.snapshot())).toMatchObject({ state: { kind: "gone" }, ledger: { sent: 21, lost: 1 } });
+  });
+
+  it("should know what a removed page took, and what one that sends no ledger before its bye has confirmed", async () => {
+    const { callee } = await connect(time, anna, ben, () => 5);
+    anna.gesture("tap");
+    await time.advance(300);
+    callee.send(encodeMessage([{ type: "bye", reason: 1 }]));
+    await time.advance(100);
+    expect(peerOf(anna.snapshot()).ledger).toMatchObject({ sent: 1, lost: 1 });
+    await connect(time, anna, ben, () => 5);
+    await time.advance(100);
+    expect(peerOf(anna.snapshot()).ledger).toMatchObject({ sent: 1, lost: 0 });
+    anna.gesture("tap");
+    await time.advance(300);
+    ben.peerOf(anna).close("removed", "it is removed");
+    await time.advance(100);
+    expect(peerOf(anna.snapshot()).ledger).toMatchObject({ sent: 2, lost: 0 });
+  });
+
+  it("should tell the jitter of what came in the last minute, and of nobody who has left", async () => {
+    const cleo = await newMeasuredMember(time, "Cleo");
+    const { dialer } = await connect(time, cleo, ben, (nth) => (nth % 2 === 0 ? 300 : 5));
+    await connect(time, anna, ben, () => 5);
+    for (let i = 0; i < 40; i++) {
+      cleo.gesture("wave");
+      anna.gesture("wave");
+      await time.advance(700);
+    }
+    const jitterOf = (delayClass: DelayClass) => {
+      const { peers, all } = ben.snapshot();
+      return [...peers, all].map(({ oneWay }) => oneWay[delayClass].jitterMs);
+    };
+    expect(jitterOf("urgent")).toEqual([
+      expect.any(Number),
+      expect.closeTo(0, 6),
+      ben.snapshot().peers[0]?.oneWay.urgent.jitterMs,
+    ]);
+    expect(jitterOf("urgent")[0]).toBeGreaterThan(100);
+    dialer.close("the network is gone");
+    await time.advance(70_000);
+    expect(jitterOf("urgent")).toEqual([undefined, undefined, undefined]);
+    const [ofCleo, ofAnna, ofAll] = jitterOf("prompt");
+    expect(ofCleo).toBeUndefined();
+    expect(ofAnna).toBeLessThan(1);
+    expect(ofAll).toBe(ofAnna);
+    await connect(time, cleo, ben, () => 5);
+    cleo.gesture("wave");
+    await time.advance(700);
+    expect(jitterOf("urgent")[0]).toBeUndefined();
+    cleo.gesture("wave");
+    await time.advance(700);
+    expect(jitterOf("urgent")[0]).toBeCloseTo(0, 6);
   });
 
   it("should show a page that is killed as asleep, then gone, and keep what was measured of it", async () => {
