@@ -2,7 +2,7 @@
 // process of the bench runs; how its commands get here is the process's business (worker.ts, page/main.ts).
 import { fromBase64url } from "../gateway/base64url.ts";
 import { deriveRoom } from "../gateway/room-key.ts";
-import { now, schedule } from "../web/mesh/timers.ts";
+import { monotonicNow, now, schedule, wallNow } from "../web/mesh/timers.ts";
 import { webCrypto } from "../web/mesh/web-crypto.ts";
 import { Member, type Platform, type Topology } from "./member.ts";
 import { BandHub } from "./roles/band-hub.ts";
@@ -89,7 +89,8 @@ export class Crew {
       ...this.#webRtc,
       origin,
       now,
-      wallNow: () => Date.now(),
+      monotonicNow,
+      wallNow,
       schedule,
       random: Math.random,
       crypto: webCrypto,

@@ -25,6 +25,7 @@ export interface Platform {
   /** Of the signaling server. */
   readonly origin: string;
   readonly now: Now;
+  readonly monotonicNow: Now;
   readonly wallNow: Now;
   readonly schedule: Schedule;
   readonly random: RandomUnit;

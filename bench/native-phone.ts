@@ -14,11 +14,11 @@ import type { ServerOpener, ServerOpenerListener } from "../web/mesh/opener.ts";
 import { PeerJsOpener, signalingAddress } from "../web/mesh/peerjs-opener.ts";
 import { RoomSession, type RoomSessionOptions } from "../web/mesh/room-session.ts";
 import { type PageConfig, type ServerApi, serverApi } from "../web/mesh/server-api.ts";
-import { now, schedule } from "../web/mesh/timers.ts";
+import { monotonicNow, now, schedule, wallNow } from "../web/mesh/timers.ts";
 import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../web/mesh/web-crypto.ts";
 import { loadPeerJs, nativeConnections } from "./native-webrtc.ts";
 
-const platform = { now, schedule, random: Math.random, crypto: webCrypto };
+const platform = { now, monotonicNow, wallNow, schedule, random: Math.random, crypto: webCrypto };
 
 export interface NativePhoneOptions extends Pick<RoomSessionOptions, "wrapChannel"> {
   /** Of the server, such as `http://127.0.0.1:8080`. */
@@ -43,7 +43,6 @@ export const startNativePhone = async (options: NativePhoneOptions): Promise<Roo
   const { api, config } = await contact(origin);
   return new RoomSession({
     ...platform,
-    wallNow: () => Date.now(),
     room,
     Peer: loadPeerJs(),
     RTCPeerConnection: nativeConnections(),

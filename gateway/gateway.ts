@@ -28,7 +28,9 @@ import { beatMs, WakeDetector } from "./wake-detector.ts";
 import type { WearerLimits } from "./wearer-limits.ts";
 
 export interface GatewayOptions {
+  /** The clock of everything; where it is made of two (sleepless-clock.ts), `monotonicNow` is the one that it follows. */
   readonly now: Now;
+  readonly monotonicNow: Now;
   /** Milliseconds of the wall clock: the one that goes on while a phone sleeps. */
   readonly wallNow: Now;
   readonly schedule: Schedule;

@@ -5,8 +5,9 @@ import type { Now } from "./runtime.ts";
 import { clockStepMs } from "./wake-detector.ts";
 
 /**
- * @param wall in milliseconds. Where a person or the network sets it forward, that looks like a sleep: the clock jumps, and peers compare clocks
- * afresh. Setting it back has no effect. It is corrected in small steps all day, which is followed from reading to reading.
+ * @param wall in milliseconds. Where a person or the network sets it forward, that looks like a sleep: the clock jumps, and this page compares
+ * clocks with everybody afresh (wake-detector.ts). Setting it back has no effect. It is corrected in small steps all day, which is followed from
+ * reading to reading.
  */
 export const sleeplessClock = (monotonic: Now, wall: Now): Now => {
   let sleptMs = 0;

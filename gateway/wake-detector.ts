@@ -1,4 +1,5 @@
-// Notices that this page was asleep: a gap between two beats that no throttled timer explains, or two clocks that have moved apart.
+// Notices that this page was asleep, or its wall clock was set: a gap between two beats that no throttled timer explains, or clocks that have moved
+// apart. Either way what is known of the peers' clocks is true no more.
 // A waking page gets its queued messages before its first timer, so `check` is asked before each message is applied.
 import type { Now } from "./runtime.ts";
 
@@ -10,46 +11,59 @@ export const sleepGapMs = 5_000;
 
 /**
  * `performance.now()` stands still while many phones sleep, the wall clock does not: a message that waited then looks fresh to it. What a page reads
- * is mended for that (sleepless-clock.ts); whoever hands in a clock that is not is found out here. A wall clock that is set back moves them
- * apart as well, which costs one needless comparison of clocks; its daily corrections are far smaller.
+ * is mended for that (sleepless-clock.ts), and jumps by the sleep, or by as much as the wall clock was set forward. Whoever hands in a clock that is not
+ * mended is found out by the wall clock. One that is set back moves them apart as well, which costs one needless comparison of clocks; its daily
+ * corrections are far smaller.
  */
 export const clockStepMs = 250;
+/** The clock has jumped by more than `clockStepMs` or not at all: in between lies what coarse clocks, read one after the other, may differ. */
+const jumpMs = clockStepMs / 2;
 
 export interface WakeDetectorOptions {
   readonly now: Now;
+  /** What `now` follows while nobody sleeps; the same where nothing mends it. */
+  readonly monotonicNow: Now;
   /** Milliseconds of the wall clock. */
   readonly wallNow: Now;
 }
 
 export class WakeDetector {
   readonly #now: Now;
+  readonly #monotonicNow: Now;
   readonly #wallNow: Now;
   #lastBeatMs: number;
-  /** The wall clock minus the monotonic one. */
+  /** The wall clock minus this one. */
+  #wallLeadMs: number;
+  /** This clock minus the monotonic one. */
   #leadMs: number;
 
-  constructor({ now, wallNow }: WakeDetectorOptions) {
+  constructor({ now, monotonicNow, wallNow }: WakeDetectorOptions) {
     this.#now = now;
+    this.#monotonicNow = monotonicNow;
     this.#wallNow = wallNow;
     this.#lastBeatMs = now();
-    this.#leadMs = wallNow() - this.#lastBeatMs;
+    this.#wallLeadMs = wallNow() - this.#lastBeatMs;
+    this.#leadMs = this.#lastBeatMs - monotonicNow();
   }
 
-  /** Called every `beatMs`. True when the page has slept since the last call of `beat` or `check`. */
+  /** Called every `beatMs`. True when the page has slept, or a clock was set, since the last call of `beat` or `check`. */
   beat(): boolean {
     const hasSlept = this.check();
     this.#lastBeatMs = this.#now();
     return hasSlept;
   }
 
-  /** Called before anything that arrived is applied. True once for each sleep. */
+  /** Called before anything that arrived is applied. True once for each time. */
   check(): boolean {
     const nowMs = this.#now();
-    const leadMs = this.#wallNow() - nowMs;
+    const wallLeadMs = this.#wallNow() - nowMs;
+    const leadMs = nowMs - this.#monotonicNow();
     const hasGap = nowMs - this.#lastBeatMs > sleepGapMs;
-    const hasStep = Math.abs(leadMs - this.#leadMs) > clockStepMs;
+    const hasJumped = leadMs - this.#leadMs > jumpMs;
+    const hasPartedFromWall = Math.abs(wallLeadMs - this.#wallLeadMs) > clockStepMs;
+    this.#wallLeadMs = wallLeadMs;
     this.#leadMs = leadMs;
-    if (hasGap) this.#lastBeatMs = nowMs;
-    return hasGap || hasStep;
+    if (hasGap || hasJumped) this.#lastBeatMs = nowMs;
+    return hasGap || hasJumped || hasPartedFromWall;
   }
 }

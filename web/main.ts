@@ -17,7 +17,7 @@ import { LogBook } from "./log-book.ts";
 import { signalingAddress } from "./mesh/peerjs-opener.ts";
 import { RoomSession } from "./mesh/room-session.ts";
 import { serverApi } from "./mesh/server-api.ts";
-import { now, schedule } from "./mesh/timers.ts";
+import { monotonicNow, now, schedule, wallNow } from "./mesh/timers.ts";
 import { webCrypto } from "./mesh/web-crypto.ts";
 import { NoticeBoard } from "./notice-board.ts";
 import { Pocket } from "./pocket.ts";
@@ -37,7 +37,6 @@ import { keepAwake } from "./wake-lock.ts";
 
 const random = (): number => Math.random();
 const today = (): Date => new Date();
-const wallNow = (): number => Date.now();
 
 const start = async (root: Element): Promise<void> => {
   const notices = new NoticeBoard();
@@ -139,6 +138,7 @@ const start = async (root: Element): Promise<void> => {
         limits: settings,
         crypto: webCrypto,
         now,
+        monotonicNow,
         wallNow,
         schedule: timedSchedule(schedule, busy),
         random,

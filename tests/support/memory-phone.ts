@@ -111,10 +111,12 @@ export class MemoryPage implements NetworkNode {
     });
     const { schedule } = this;
     const wallNow = () => time.now() + owner.wallLeadMs;
-    const now = sleeplessClock(() => time.now() + owner.clockLeadMs, wallNow);
+    const monotonicNow = () => time.now() + owner.clockLeadMs;
+    const now = sleeplessClock(monotonicNow, wallNow);
     this.now = now;
     this.gateway = new Gateway({
       now,
+      monotonicNow,
       wallNow,
       schedule,
       crypto,

@@ -49,6 +49,7 @@ export const newMember = async (
   const events: GatewayEvent[] = [];
   const gateway = new Gateway({
     now,
+    monotonicNow: now,
     wallNow: time.now,
     schedule: time.schedule,
     crypto: webCrypto,

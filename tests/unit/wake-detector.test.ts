@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { sleeplessClock } from "../../gateway/sleepless-clock.ts";
 import { beatMs, clockStepMs, sleepGapMs, WakeDetector } from "../../gateway/wake-detector.ts";
 
 describe("WakeDetector", () => {
@@ -13,7 +14,7 @@ describe("WakeDetector", () => {
   beforeEach(() => {
     nowMs = 10_000;
     wallMs = 1_800_000_000_000;
-    detector = new WakeDetector({ now: () => nowMs, wallNow: () => wallMs });
+    detector = new WakeDetector({ now: () => nowMs, monotonicNow: () => nowMs, wallNow: () => wallMs });
   });
 
   it("should say nothing of a page whose timers are late, as a busy or hidden page's are", () => {
@@ -35,6 +36,24 @@ describe("WakeDetector", () => {
     wallMs += 60_000;
     nowMs += 10;
     expect(detector.check()).toBe(true);
+    expect(detector.check()).toBe(false);
+  });
+
+  it("should notice that a sleepless clock has jumped, by a sleep or because the wall clock was set, and once", () => {
+    const monotonicNow = (): number => nowMs;
+    const wallNow = (): number => wallMs;
+    const now = sleeplessClock(monotonicNow, wallNow);
+    detector = new WakeDetector({ now, monotonicNow, wallNow });
+    for (const jumpMs of [clockStepMs + 1, 2_000, sleepGapMs - beatMs]) {
+      wallMs += jumpMs;
+      now(); // Whoever reads it first.
+      pass(10);
+      expect(detector.check()).toBe(true);
+      expect(detector.check()).toBe(false);
+      pass(beatMs);
+      expect(detector.beat()).toBe(false);
+    }
+    wallMs += clockStepMs - 1;
     expect(detector.check()).toBe(false);
   });
 

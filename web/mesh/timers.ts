@@ -2,10 +2,12 @@
 import type { Now, Schedule } from "../../gateway/runtime.ts";
 import { sleeplessClock } from "../../gateway/sleepless-clock.ts";
 
-export const now: Now = sleeplessClock(
-  () => performance.now(),
-  () => Date.now(),
-);
+/** What `now` follows while nobody sleeps. */
+export const monotonicNow: Now = () => performance.now();
+
+export const wallNow: Now = () => Date.now();
+
+export const now: Now = sleeplessClock(monotonicNow, wallNow);
 
 export const schedule: Schedule = (delayMs, task) => {
   const timer = setTimeout(task, delayMs);
