@@ -193,7 +193,8 @@ export class Peer {
   close(reason: ByeReason, why: string): void {
     const channel = this.#channel;
     if (channel === undefined) return;
-    this.send({ type: "bye", reason: byeReasons[reason] });
+    // What has come since the last report would count as lost at the other end, and for good if this one does not return.
+    this.send(this.#newPing(), { type: "bye", reason: byeReasons[reason] });
     const isReplaced = reason === "newerChannel" || reason === "newerEpoch";
     this.#closed(channel, why, isReplaced ? "replaced" : "lost");
     channel.close(why);
@@ -207,7 +208,7 @@ export class Peer {
   /** Compares the clocks, and tells the other end of the records that have come. */
   ping(): void {
     if (this.#channel === undefined) return;
-    this.send({ type: "ping", ...this.#time.ping(), ledger: this.ledger.report() });
+    this.send(this.#newPing());
   }
 
   sendMembers(sessionIds: readonly string[]): void {
@@ -371,6 +372,10 @@ export class Peer {
   #expel(cause: string, why: string): void {
     this.refuse(cause);
     this.close("limits", why);
+  }
+
+  #newPing(): GatewayFrame {
+    return { type: "ping", ...this.#time.ping(), ledger: this.ledger.report() };
   }
 
   #newTime(): PeerTime {

@@ -308,6 +308,35 @@ describe("Statistics", () => {
     expect(sum(({ lost }) => lost)).toBeGreaterThanOrEqual(1);
   });
 
+  it("should call nothing lost of what a page took before it left, and the rest", async () => {
+    await connect(time, anna, ben, () => 5);
+    for (let i = 0; i < 20; i++) {
+      anna.gesture("tap");
+      await time.advance(300);
+    }
+    anna.gesture("tap"); // Still underway when Ben is gone.
+    await ben.gateway.close();
+    await time.advance(100);
+    expect(peerOf(anna.snapshot())).toMatchObject({ state: { kind: "gone" }, ledger: { sent: 21, lost: 1 } });
+  });
+
+  it("should know what a removed page took, and what one that sends no ledger before its bye has confirmed", async () => {
+    const { callee } = await connect(time, anna, ben, () => 5);
+    anna.gesture("tap");
+    await time.advance(300);
+    callee.send(encodeMessage([{ type: "bye", reason: 1 }]));
+    await time.advance(100);
+    expect(peerOf(anna.snapshot()).ledger).toMatchObject({ sent: 1, lost: 1 });
+    await connect(time, anna, ben, () => 5);
+    await time.advance(100);
+    expect(peerOf(anna.snapshot()).ledger).toMatchObject({ sent: 1, lost: 0 });
+    anna.gesture("tap");
+    await time.advance(300);
+    ben.peerOf(anna).close("removed", "it is removed");
+    await time.advance(100);
+    expect(peerOf(anna.snapshot()).ledger).toMatchObject({ sent: 2, lost: 0 });
+  });
+
   it("should show a page that is killed as asleep, then gone, and keep what was measured of it", async () => {
     const { dialer, callee } = await connect(time, ben, anna, () => 15);
     ben.gesture("tap");
