@@ -54,6 +54,11 @@ export class RollingDelay {
     this.#delaysUs.record(delayMs * usPerMs, boundMs * usPerMs);
   }
 
+  /** A delay has been recorded in the last minute. */
+  get isRecent(): boolean {
+    return this.#delaysUs.isRecent;
+  }
+
   spans(): Spans<DelaySummary> {
     return eachSpan(this.#delaysUs.spans(), delaySummaryOf);
   }

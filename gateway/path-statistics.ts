@@ -39,6 +39,11 @@ export class PathStatistics {
     this.#oneWay[delayClass].record(delayMs, boundMs);
   }
 
+  /** A delay of that class has been measured in the last minute. */
+  isRecent(delayClass: DelayClass): boolean {
+    return this.#oneWay[delayClass].isRecent;
+  }
+
   figures({ jitterMs, totals, rates }: PathSupplement): PathFigures {
     return {
       oneWay: byDelayClass(

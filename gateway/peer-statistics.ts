@@ -133,8 +133,9 @@ export class PeerStatistics implements PeerObserver {
     return { ...this.#options.own.transfer, recordsIn: received, recordsOut: sent };
   }
 
+  /** Of what came in the last minute: that of long ago is no news of this way. */
   jitterMs(delayClass: DelayClass): number | undefined {
-    return this.#jitter[delayClass].ms;
+    return this.#options.own.isRecent(delayClass) ? this.#jitter[delayClass].ms : undefined;
   }
 
   rates(): TransferRates {
@@ -203,6 +204,7 @@ export class PeerStatistics implements PeerObserver {
       const delayMs = arrivedAtMs - (madeAtMs - known.offsetMs);
       if (!this.#isPlausible(delayMs, boundMs)) return;
       for (const delayClass of classes) {
+        if (!this.#options.own.isRecent(delayClass)) this.#jitter[delayClass] = new Jitter();
         this.#jitter[delayClass].arrived(madeAtMs, arrivedAtMs);
         this.#count((path) => path.oneWay(delayClass, delayMs, boundMs));
       }

@@ -36,6 +36,12 @@ export class RollingHistogram {
     if (this.#minute?.asOf === number) this.#minute.histogram.record(value, error);
   }
 
+  /** A value has come in the last minute. */
+  get isRecent(): boolean {
+    const oldest = this.#sliceNumber() - slicesPerMinute;
+    return this.#slices.some(({ number }) => number > oldest);
+  }
+
   spans(): Spans<Told> {
     const inSlice = this.#sliceNumber();
     if (this.#told?.inSlice !== inSlice)

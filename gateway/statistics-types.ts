@@ -58,7 +58,7 @@ export interface DelayBin {
 export type DelayClass = RecordClass | "ping" | "prompt";
 
 export interface OneWayDelay extends Spans<ClockedDelaySummary> {
-  /** Interarrival jitter (RFC 3550 §6.4.1); undefined before the second record. */
+  /** Interarrival jitter (RFC 3550 §6.4.1); undefined before the second record, and when the last minute brought none. */
   readonly jitterMs: number | undefined;
 }
 

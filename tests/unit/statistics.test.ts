@@ -4,7 +4,7 @@ import { encodeMotion } from "../../firmware-bridge/payloads.ts";
 import { encodeMessage } from "../../gateway/encode-message.ts";
 import { LatencyProbe, pingRateRange } from "../../gateway/latency-probe.ts";
 import { defaultWindowMs } from "../../gateway/record.ts";
-import type { LatencyProbeResult, StatisticsSnapshot } from "../../gateway/statistics-types.ts";
+import type { DelayClass, LatencyProbeResult, StatisticsSnapshot } from "../../gateway/statistics-types.ts";
 import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { connect, newMember } from "../support/memory-room.ts";
@@ -335,6 +335,41 @@ describe("Statistics", () => {
     ben.peerOf(anna).close("removed", "it is removed");
     await time.advance(100);
     expect(peerOf(anna.snapshot()).ledger).toMatchObject({ sent: 2, lost: 0 });
+  });
+
+  it("should tell the jitter of what came in the last minute, and of nobody who has left", async () => {
+    const cleo = await newMeasuredMember(time, "Cleo");
+    const { dialer } = await connect(time, cleo, ben, (nth) => (nth % 2 === 0 ? 300 : 5));
+    await connect(time, anna, ben, () => 5);
+    for (let i = 0; i < 40; i++) {
+      cleo.gesture("wave");
+      anna.gesture("wave");
+      await time.advance(700);
+    }
+    const jitterOf = (delayClass: DelayClass) => {
+      const { peers, all } = ben.snapshot();
+      return [...peers, all].map(({ oneWay }) => oneWay[delayClass].jitterMs);
+    };
+    expect(jitterOf("urgent")).toEqual([
+      expect.any(Number),
+      expect.closeTo(0, 6),
+      ben.snapshot().peers[0]?.oneWay.urgent.jitterMs,
+    ]);
+    expect(jitterOf("urgent")[0]).toBeGreaterThan(100);
+    dialer.close("the network is gone");
+    await time.advance(70_000);
+    expect(jitterOf("urgent")).toEqual([undefined, undefined, undefined]);
+    const [ofCleo, ofAnna, ofAll] = jitterOf("prompt");
+    expect(ofCleo).toBeUndefined();
+    expect(ofAnna).toBeLessThan(1);
+    expect(ofAll).toBe(ofAnna);
+    await connect(time, cleo, ben, () => 5);
+    cleo.gesture("wave");
+    await time.advance(700);
+    expect(jitterOf("urgent")[0]).toBeUndefined();
+    cleo.gesture("wave");
+    await time.advance(700);
+    expect(jitterOf("urgent")[0]).toBeCloseTo(0, 6);
   });
 
   it("should show a page that is killed as asleep, then gone, and keep what was measured of it", async () => {
