@@ -16,7 +16,8 @@ const delaySummaryOf = ({ summary: { count, p50, p95, p99, max } }: Told): Delay
 
 const clockedSummaryOf = (told: Told): ClockedDelaySummary => ({
   ...delaySummaryOf(told),
-  boundMs: told.greatestError / usPerMs,
+  boundMs: told.error / usPerMs,
+  maxBoundMs: told.maxError > told.error ? told.maxError / usPerMs : undefined,
 });
 
 export class DelayHistogram {

@@ -8,10 +8,11 @@ export const highestValue = 60_000_000;
 /** Two digits: percentiles within 1 %, in 10 kB. Three would take 70 kB, and a phone has hundreds of histograms. */
 const significantDigits = 2;
 
-/** Its summary, and how far the truth may lie from any value in it. */
+/** Its summary, and how far the truth may lie from any of its percentiles, and from its maximum. */
 export interface Told {
   readonly summary: Summary;
-  readonly greatestError: number;
+  readonly error: number;
+  readonly maxError: number;
 }
 
 export class Histogram {
@@ -44,7 +45,7 @@ export class Histogram {
     // A percentile is told as the highest value of its step, which may lie above the maximum.
     const percentile = (percent: number): number => Math.min(max, this.#counts.getValueAtPercentile(percent));
     const summary = { count, p50: percentile(50), p95: percentile(95), p99: percentile(99), max };
-    return { summary, greatestError: this.#greatestError };
+    return { summary, error: this.#greatestError, maxError: this.#greatestError };
   }
 
   /** Counts in `bins` equal steps from 0 to the maximum; empty while nothing has been recorded. */

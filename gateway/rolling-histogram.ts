@@ -1,6 +1,7 @@
 // A histogram since start and one of the last minute, which is put together from slices: when a slice is too old it is used again,
 // so that memory stays bounded. Nothing is allocated before the first value. While somebody asks every second (the panel, a recording), the slices are
 // put together only when one has ended, and percentiles are looked for only where a value has come.
+import { BracketedHistogram } from "./bracketed-histogram.ts";
 import { Histogram, type Told } from "./histogram.ts";
 import type { Now } from "./runtime.ts";
 import type { Spans } from "./statistics-types.ts";
@@ -18,7 +19,8 @@ interface Slice {
 export class RollingHistogram {
   readonly #now: Now;
   readonly #slices: Slice[] = [];
-  #sinceStart: Histogram | undefined;
+  /** The worst error of a minute is gone a minute later; here it would stay, so each percentile has its own. */
+  #sinceStart: BracketedHistogram | undefined;
   /** The slices of the last minute put together, as of slice `asOf`; undefined until somebody asks. */
   #minute: { asOf: number; readonly histogram: Histogram } | undefined;
   #told: { readonly inSlice: number; readonly spans: Spans<Told> } | undefined;
@@ -29,7 +31,7 @@ export class RollingHistogram {
 
   record(value: number, error?: number): void {
     this.#told = undefined;
-    this.#sinceStart ??= new Histogram();
+    this.#sinceStart ??= new BracketedHistogram();
     this.#sinceStart.record(value, error);
     const number = this.#sliceNumber();
     this.#slice(number).record(value, error);

@@ -30,9 +30,11 @@ export interface DelaySummary {
   readonly maxMs: number;
 }
 
-/** A delay between two clocks: the truth of each of its figures lies within ± `boundMs`. */
+/** A delay between two clocks: the truth of each percentile lies within ± `boundMs`. */
 export interface ClockedDelaySummary extends DelaySummary {
   readonly boundMs: number;
+  /** Of `maxMs`, where that is known less well than the percentiles. */
+  readonly maxBoundMs?: number | undefined;
 }
 
 /** The same figure over two spans; undefined where nothing was measured. */

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DelayHistogram, RollingDelay } from "../../gateway/delay-histogram.ts";
+import type { ClockedDelaySummary } from "../../gateway/statistics-types.ts";
+import { seededRandom } from "../support/random.ts";
 
 /** The value of which `percent` of all are not above it. */
 const percentileOf = (sorted: readonly number[], percent: number): number =>
@@ -91,6 +93,46 @@ describe("rolling delay", () => {
       if (nowMs > 63_000) expect(held).toBeGreaterThanOrEqual(50);
     }
     expect(delay.spans().sinceStart?.count).toBe(597);
+  });
+
+  it("should not let a few values that were hardly known widen the percentiles of an hour", () => {
+    const delay = new RollingDelay(() => 0);
+    for (let i = 0; i < 3; i++) delay.record(400, 402);
+    for (let i = 0; i < 720; i++) delay.record(5, 0.2);
+    const { sinceStart, lastMinute } = delay.clockedSpans();
+    expect(lastMinute).toMatchObject({ count: 723, boundMs: 402, maxBoundMs: undefined });
+    expect(sinceStart?.count).toBe(723);
+    expect(sinceStart?.p99Ms).toBeCloseTo(5, 1);
+    expect(sinceStart?.boundMs).toBeGreaterThanOrEqual(0.2);
+    expect(sinceStart?.boundMs).toBeLessThan(0.3);
+    expect(sinceStart).toMatchObject({ maxMs: 400, maxBoundMs: 402 });
+  });
+
+  it("should keep the percentiles and the maximum of the truth within their bounds, whatever the errors", () => {
+    const random = seededRandom(7);
+    for (let round = 0; round < 30; round++) {
+      const delay = new RollingDelay(() => 0);
+      const truthMs: number[] = [];
+      const worstMs = 500 * random() ** 3;
+      for (let i = 0; i < 300; i++) {
+        const trueMs = 1 + 300 * random() ** 6;
+        const boundMs = i % 7 === 0 ? 0 : worstMs * random() ** 4;
+        truthMs.push(trueMs);
+        delay.record(trueMs + boundMs * (2 * random() - 1), boundMs);
+      }
+      truthMs.sort((a, b) => a - b);
+      const trueMs = (percent: number): number => truthMs[Math.ceil((truthMs.length * percent) / 100) - 1] ?? 0;
+      for (const told of Object.values(delay.clockedSpans()) as readonly ClockedDelaySummary[]) {
+        const { p50Ms, p95Ms, p99Ms, maxMs, boundMs, maxBoundMs = boundMs } = told;
+        for (const [toldMs, percent, withinMs] of [
+          [p50Ms, 50, boundMs],
+          [p95Ms, 95, boundMs],
+          [p99Ms, 99, boundMs],
+          [maxMs, 100, maxBoundMs],
+        ] as const)
+          expect(Math.abs(toldMs - trueMs(percent))).toBeLessThanOrEqual(withinMs + toldMs * 0.01 + 0.001);
+      }
+    }
   });
 
   it("should go on after a clock that jumped back", () => {
