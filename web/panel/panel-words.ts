@@ -68,7 +68,7 @@ export const throughputSentence = ({ all: { rates } }: StatisticsSnapshot): stri
 export const busySentence = ({ busyPercent }: PageFigures, pressure: PressureReading): string => {
   const share =
     busyPercent === undefined
-      ? "The gateway's share is not known yet."
+      ? "The gateway's share of the last minute is not known."
       : `The gateway's own work took ${figure(busyPercent)} % of one core.`;
   return pressure.kind === "known"
     ? `${share} Processor, by the system: ${pressure.state}.`
@@ -77,7 +77,7 @@ export const busySentence = ({ busyPercent }: PageFigures, pressure: PressureRea
 
 export const lagSentence = ({ eventLoopLagP50Ms, eventLoopLagP99Ms }: PageFigures): string =>
   eventLoopLagP99Ms === undefined
-    ? "Not known yet: it is measured while the page is in front."
+    ? "Nothing measured in the last minute: it is measured while the page is in front."
     : `The page's tasks begin ${figure(eventLoopLagP50Ms)} ms late at the median, ${figure(eventLoopLagP99Ms)} ms at p99.`;
 
 const plusMinus = ({ value, plusMinus: error }: Uncertain): string => `${figure(value)} ± ${boundFigure(error)}`;
