@@ -3,7 +3,8 @@
 import "./panel.css";
 import { type Signal, useSignal } from "@preact/signals";
 import { render } from "preact";
-import type { Verdict } from "../../gateway/statistics-types.ts";
+import type { StatisticsSnapshot, Verdict } from "../../gateway/statistics-types.ts";
+import { aboutVerdict } from "../../gateway/verdict.ts";
 import { BandTable } from "./band-table.tsx";
 import { Charts } from "./charts.tsx";
 import { Choice } from "./choice.tsx";
@@ -42,11 +43,17 @@ const outcomeTexts: Readonly<Record<Verdict["outcome"], string>> = {
   unknown: "Not sure yet",
 };
 
-const VerdictLine = ({ verdict }: { verdict: Verdict }) => (
-  <p class="verdict">
-    <span class={`verdict-outcome verdict-${verdict.outcome}`}>{outcomeTexts[verdict.outcome]}</span> {verdict.text}
-  </p>
-);
+const VerdictLine = ({ verdict, snapshot }: { verdict: Verdict; snapshot: StatisticsSnapshot }) => {
+  const about = aboutVerdict(snapshot);
+  return (
+    <div>
+      <p class="verdict">
+        <span class={`verdict-outcome verdict-${verdict.outcome}`}>{outcomeTexts[verdict.outcome]}</span> {verdict.text}
+      </p>
+      {about !== undefined && <p class="hint">{about}</p>}
+    </div>
+  );
+};
 
 const spans: readonly Span[] = ["lastMinute", "sinceStart"];
 
@@ -55,7 +62,7 @@ const Panel = ({ model, actions }: { model: PanelModel; actions: PanelActions })
   const span = useSignal<Span>("lastMinute");
   return (
     <div class="panel">
-      <VerdictLine verdict={model.figures.value.verdict} />
+      <VerdictLine verdict={model.figures.value.verdict} snapshot={model.figures.value.snapshot} />
       <div class="controls">
         <ViewKeys view={view} />
         <Choice
