@@ -2,15 +2,18 @@
 import type {
   BatteryForecast,
   ClockedDelaySummary,
+  DelayClass,
   LatencyProbeResult,
   PageFigures,
   PeerFigures,
+  ProbeFigures,
   StatisticsSnapshot,
   Uncertain,
 } from "../../gateway/statistics-types.ts";
 import type { BatteryState } from "../battery.ts";
 import type { PressureReading } from "../load-meter.ts";
 import { nameText } from "../ui/words.ts";
+import type { PeerBar } from "./bar-charts.ts";
 import type { RecordingProblem } from "./panel-model.ts";
 
 /** What stands where a figure would be that does not exist. */
@@ -19,6 +22,17 @@ export const noFigure = "–";
 export type Span = "lastMinute" | "sinceStart";
 
 export const spanTexts: Readonly<Record<Span, string>> = { lastMinute: "last minute", sinceStart: "since start" };
+
+export const classTexts: Readonly<Record<DelayClass, string>> = {
+  prompt: "all that leaves at once",
+  urgent: "gestures and buttons",
+  command: "commands",
+  sample: "samples",
+  status: "status",
+  ping: "pings",
+};
+
+export const delayClasses = Object.keys(classTexts) as readonly DelayClass[];
 
 /** Three digits that say something: 4.2, 42, 420. */
 export const figure = (value: number | undefined): string =>
@@ -59,6 +73,26 @@ export const peersSentence = (peers: readonly PeerFigures[], span: Span): string
   if (slowest === undefined) return "No peer has been measured yet.";
   const { name, delay } = slowest;
   return `${measured.length} of ${peers.length} measured, ${spanTexts[span]}. Slowest: ${nameText(name)}, 99 % within ${figure(delay.p99Ms)} ± ${boundFigure(delay.boundMs)} ms.`;
+};
+
+/** What the bars show, for who cannot see them. */
+export const peersAlternative = (bars: readonly PeerBar[]): string => {
+  const texts = bars.map(({ name, endsMs, boundMs }) =>
+    endsMs === undefined || boundMs === undefined
+      ? `${name} not measured`
+      : `${name} ${figure(endsMs[2])} ± ${boundFigure(boundMs)}`,
+  );
+  return bars.length === 0 ? "" : `99 % within: ${texts.join(", ")}.`;
+};
+
+/** What became of buzzes on a band of mine: how many were written, and what kept the others from it; undefined where nothing did. */
+export const buzzesTexts = ({
+  written = 0,
+  ...others
+}: ProbeFigures["buzzes"]): readonly [string, string | undefined] => {
+  const kept = Object.entries(others).filter(([, count]) => count > 0);
+  const why = kept.map(([outcome, count]) => `${count} ${outcome.replaceAll("-", " ")}`).join(", ");
+  return [`${written} written`, why === "" ? undefined : why];
 };
 
 export const throughputSentence = ({ all: { rates } }: StatisticsSnapshot): string =>
@@ -106,6 +140,9 @@ export const unknownForecastWords = {
 
 export const drainText = (forecast: BatteryForecast): string =>
   forecast.kind === "draining" ? plusMinus(forecast.drainPercentPerHour) : noFigure;
+
+export const powerText = (forecast: BatteryForecast): string =>
+  forecast.kind === "draining" && forecast.powerW !== undefined ? `${plusMinus(forecast.powerW)} W` : noFigure;
 
 /** "5 h 10 min"; why there is no forecast where there is none. */
 export const timeLeftText = (forecast: BatteryForecast): string =>

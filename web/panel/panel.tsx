@@ -3,7 +3,7 @@
 import "./panel.css";
 import { type Signal, useSignal } from "@preact/signals";
 import { render } from "preact";
-import type { StatisticsSnapshot, Verdict } from "../../gateway/statistics-types.ts";
+import type { DelayClass, StatisticsSnapshot, Verdict } from "../../gateway/statistics-types.ts";
 import { aboutVerdict } from "../../gateway/verdict.ts";
 import { BandTable } from "./band-table.tsx";
 import { Charts } from "./charts.tsx";
@@ -11,7 +11,7 @@ import { Choice } from "./choice.tsx";
 import { FactLists } from "./fact-lists.tsx";
 import { LatencyProbe } from "./latency-probe.tsx";
 import type { PanelActions, PanelModel } from "./panel-model.ts";
-import { type Span, spanTexts } from "./panel-words.ts";
+import { classTexts, delayClasses, type Span, spanTexts } from "./panel-words.ts";
 import { PeerTable } from "./peer-table.tsx";
 import { RecordingBox } from "./recording-box.tsx";
 import { SettingsBox } from "./settings-box.tsx";
@@ -60,6 +60,7 @@ const spans: readonly Span[] = ["lastMinute", "sinceStart"];
 const Panel = ({ model, actions }: { model: PanelModel; actions: PanelActions }) => {
   const view = useSignal<View>("charts");
   const span = useSignal<Span>("lastMinute");
+  const delayClass = useSignal<DelayClass>("prompt");
   return (
     <div class="panel">
       <VerdictLine verdict={model.figures.value.verdict} snapshot={model.figures.value.snapshot} />
@@ -73,12 +74,22 @@ const Panel = ({ model, actions }: { model: PanelModel; actions: PanelActions })
             span.value = spans.find((known) => known === value) ?? "lastMinute";
           }}
         />
+        {view.value === "numbers" && (
+          <Choice
+            label="One-way delay of"
+            value={delayClass.value}
+            options={delayClasses.map((value) => ({ value, text: classTexts[value] }))}
+            onValue={(value) => {
+              delayClass.value = delayClasses.find((known) => known === value) ?? "prompt";
+            }}
+          />
+        )}
       </div>
       {view.value === "charts" ? (
         <Charts model={model} span={span} />
       ) : (
         <>
-          <PeerTable snapshot={model.figures.value.snapshot} span={span.value} />
+          <PeerTable snapshot={model.figures.value.snapshot} span={span.value} delayClass={delayClass.value} />
           <FactLists figures={model.figures.value} span={span.value} />
         </>
       )}
