@@ -9,10 +9,13 @@ export class BandBatteries {
   /** `bands` are all that there are: those that are missing are forgotten. The oftener it is called, the better the steps are known. */
   read(bands: readonly BandReading[], atMs: number): void {
     this.#forecasters = new Map(
-      bands.flatMap(({ id, battery }) => {
+      bands.flatMap(({ id, battery, isConnected }) => {
         if (battery === undefined) return [];
-        const forecaster = this.#forecasters.get(id) ?? new BatteryForecaster();
-        forecaster.read({ atMs, levelPercent: battery.percent, isCharging: battery.isCharging });
+        const known = this.#forecasters.get(id);
+        const forecaster = known ?? new BatteryForecaster();
+        // A band that is away would tell no step: what stays then is what it told last, not its level.
+        if (known === undefined || isConnected)
+          forecaster.read({ atMs, levelPercent: battery.percent, isCharging: battery.isCharging });
         return [[id, forecaster] as const];
       }),
     );

@@ -1,5 +1,6 @@
 // How long a battery lasts, from its level in whole percent. Only the moments at which the level steps say something exact: between the
-// first and the last of them so many percent were drained, give or take one step for a system that rounds or reports late.
+// first and the last of them so many percent were drained, give or take one step for a system that rounds or reports late. A step that does not
+// come says something too: since the first not more was drained than has been told, and one step.
 // Phones step by 1 %, many bands by 5 or 10: a step is the smallest that was seen.
 import type { BatteryForecast, Uncertain } from "./statistics-types.ts";
 
@@ -28,7 +29,7 @@ export class BatteryForecaster {
   /** Of this battery, whenever it drained. */
   #smallestStepPercent = Number.POSITIVE_INFINITY;
 
-  /** Readings that change nothing cost nothing: it may be called on every event, and every second. */
+  /** Readings that change nothing cost nothing: it may be called on every event, and every second. Each says that no step has come until then. */
   read(reading: BatteryReading): void {
     if (!Number.isFinite(reading.levelPercent) || reading.levelPercent < 0 || reading.levelPercent > 100) return;
     const last = this.#last;
@@ -80,11 +81,16 @@ export class BatteryForecaster {
   }
 
   #drainPercentPerHour(): Uncertain | undefined {
-    if (this.#firstStep === undefined || this.#lastStep === undefined) return undefined;
-    const hours = (this.#lastStep.atMs - this.#firstStep.atMs) / msPerHour;
-    if (hours <= 0) return undefined;
-    const drained = this.#firstStep.levelPercent - this.#lastStep.levelPercent;
-    return { value: drained / hours, plusMinus: this.#smallestStepPercent / hours };
+    const [first, lastStep, last] = [this.#firstStep, this.#lastStep, this.#last];
+    if (first === undefined || lastStep === undefined || last === undefined) return undefined;
+    const hoursTo = ({ atMs }: BatteryReading): number => (atMs - first.atMs) / msPerHour;
+    if (hoursTo(lastStep) <= 0) return undefined;
+    const drained = first.levelPercent - lastStep.levelPercent;
+    const stepPercent = this.#smallestStepPercent;
+    const most = (drained + stepPercent) / hoursTo(last);
+    // The second is the less once the steps stay away: the battery drains less than it did, and what it drained on the whole counts.
+    const least = Math.min((drained - stepPercent) / hoursTo(lastStep), drained / hoursTo(last));
+    return { value: (most + least) / 2, plusMinus: (most - least) / 2 };
   }
 }
 

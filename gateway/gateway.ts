@@ -243,11 +243,6 @@ export class Gateway {
     this.#options.onEvent({ kind: "peers-changed" });
   }
 
-  /** Compares clocks with everybody now, beside the pings that liveness sends. */
-  pingPeers(): void {
-    for (const peer of this.#peers) peer.ping();
-  }
-
   setName(name: string): void {
     if (this.#roster.setName(name)) this.#sendRoster();
   }

@@ -1,8 +1,11 @@
 // Measures the ways to all peers now: pings at a chosen rate for a chosen time, and what their answers show. Neighbours: the panel starts
-// it, Gateway.pingPeers sends, Statistics.watchExchanges tells of the answers. The answers improve the clocks as those of any ping do.
+// it, Peer.ping sends, Statistics.watchExchanges tells of the answers. The answers improve the clocks as those of any ping do.
+// Invariant: what is told as sent and not answered was lost, or is later than anybody waits for; what may still be answered is not told yet.
+import type { Channel } from "./channel.ts";
 import { DelayHistogram } from "./delay-histogram.ts";
 import type { Gateway } from "./gateway.ts";
-import type { ClockExchange } from "./peer-clock.ts";
+import type { Peer } from "./peer.ts";
+import { type ClockExchange, maxPingsInFlight } from "./peer-clock.ts";
 import type { Cancel, Now, Schedule } from "./runtime.ts";
 import type { Statistics } from "./statistics.ts";
 import type { LatencyProbeResult } from "./statistics-types.ts";
@@ -11,12 +14,18 @@ import type { LatencyProbeResult } from "./statistics-types.ts";
 export const pingRateRange = { least: 1, most: 20 } as const;
 /** Enough for 1200 samples of each peer. */
 export const maxLatencyProbeMs = 60_000;
+/** After the last ping, and after each answer that comes then: a peer that says nothing for so long has lost what it was asked. */
+export const graceMs = 2_000;
+/** The clock forgets pings above its own bound, which liveness sends some of: on a long way it is pinged less often. */
+const maxUnderway = maxPingsInFlight - 8;
+/** A ping that was lost must not take the place of others for longer. */
+const lostAfterMs = 10_000;
 const resultBins = 24;
 
 export interface LatencyProbeOptions {
   readonly now: Now;
   readonly schedule: Schedule;
-  readonly gateway: Pick<Gateway, "peers" | "pingPeers">;
+  readonly gateway: Pick<Gateway, "peers">;
   readonly statistics: Pick<Statistics, "watchExchanges">;
   /** Kept within `pingRateRange`. */
   readonly pingsPerSecond: number;
@@ -26,6 +35,9 @@ export interface LatencyProbeOptions {
 }
 
 interface PeerRun {
+  /** When each ping left that may still be answered, by its id; ids are those of this channel. */
+  readonly underway: Map<number, number>;
+  channel: Channel | undefined;
   pingsSent: number;
   pongsReceived: number;
   readonly roundTrip: DelayHistogram;
@@ -40,6 +52,9 @@ export class LatencyProbe {
   readonly #peers = new Map<string, PeerRun>();
   readonly #cancelWatch: Cancel;
   #cancelTimer: Cancel | undefined;
+  /** When the last ping left or the last answer came, whichever is later. */
+  #heardAtMs = 0;
+  #isWaiting = false;
 
   /** Begins at once. */
   constructor(options: LatencyProbeOptions) {
@@ -55,13 +70,15 @@ export class LatencyProbe {
   stop(): void {
     if (this.#cancelTimer === undefined) return;
     this.#cancelTimer();
+    // Nobody waits for what is underway: it was not lost.
+    for (const run of this.#peers.values()) run.pingsSent -= run.underway.size;
     this.#end();
   }
 
   results(): readonly LatencyProbeResult[] {
     return [...this.#peers].map(([gatewayId, run]) => ({
       gatewayId,
-      pingsSent: run.pingsSent,
+      pingsSent: run.pingsSent - run.underway.size,
       pongsReceived: run.pongsReceived,
       roundTrip: run.roundTrip.summary(),
       toPeer: run.toPeer.clockedSummary(),
@@ -73,31 +90,63 @@ export class LatencyProbe {
   #ping(): void {
     const { now, schedule, gateway } = this.#options;
     if (now() < this.#endsAtMs) {
-      for (const peer of gateway.peers) if (peer.channel !== undefined) this.#runOf(peer.gatewayId).pingsSent++;
-      gateway.pingPeers();
+      for (const peer of gateway.peers) this.#pingPeer(peer);
       this.#cancelTimer = schedule(this.#intervalMs, () => this.#ping());
-    } else this.#end();
+    } else this.#waitForLast();
+  }
+
+  #pingPeer(peer: Peer): void {
+    if (peer.channel === undefined) return;
+    const nowMs = this.#options.now();
+    const run = this.#runOf(peer.gatewayId);
+    if (run.channel !== peer.channel) run.underway.clear(); // What was underway went with the channel.
+    run.channel = peer.channel;
+    for (const [id, leftAtMs] of run.underway) if (nowMs - leftAtMs > lostAfterMs) run.underway.delete(id);
+    if (run.underway.size >= maxUnderway) return;
+    const id = peer.ping();
+    if (id === undefined) return;
+    run.underway.set(id, nowMs);
+    run.pingsSent++;
+    this.#heardAtMs = nowMs;
+  }
+
+  #waitForLast(): void {
+    const { now, schedule } = this.#options;
+    const leftMs = this.#heardAtMs + graceMs - now();
+    const isAllKnown = [...this.#peers.values()].every(({ underway }) => underway.size === 0);
+    this.#isWaiting = true;
+    if (isAllKnown || leftMs <= 0) this.#end();
+    else this.#cancelTimer = schedule(leftMs, () => this.#waitForLast());
   }
 
   #end(): void {
+    for (const { underway } of this.#peers.values()) underway.clear();
     this.#cancelTimer = undefined;
     this.#cancelWatch();
     this.#options.onEnd();
   }
 
-  #answered(gatewayId: string, { rttMs, toPeerMs, fromPeerMs, boundMs }: ClockExchange): void {
-    const run = this.#runOf(gatewayId);
-    if (run.pongsReceived === run.pingsSent) return; // The answer to a ping of before: it was not asked for here.
+  #answered(gatewayId: string, { id, rttMs, toPeerMs, fromPeerMs, boundMs }: ClockExchange): void {
+    const run = this.#peers.get(gatewayId);
+    const channel = this.#options.gateway.peers.find((peer) => peer.gatewayId === gatewayId)?.channel;
+    // The answer to a ping that was not sent here, or to one on another channel, whose ids begin anew.
+    if (run === undefined || run.channel !== channel || !run.underway.delete(id)) return;
+    this.#heardAtMs = this.#options.now();
     run.pongsReceived++;
     run.roundTrip.record(rttMs);
     run.toPeer.record(toPeerMs, boundMs);
     run.fromPeer.record(fromPeerMs, boundMs);
+    if (!this.#isWaiting) return;
+    this.#cancelTimer?.();
+    this.#waitForLast();
   }
 
   #runOf(gatewayId: string): PeerRun {
     const known = this.#peers.get(gatewayId);
     if (known !== undefined) return known;
     const run: PeerRun = {
+      underway: new Map(),
+      channel: undefined,
       pingsSent: 0,
       pongsReceived: 0,
       roundTrip: new DelayHistogram(),

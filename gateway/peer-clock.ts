@@ -29,6 +29,8 @@ export const boundAt = ({ boundMs, atMs }: ClockEstimate, localMs: number): numb
 
 /** One exchange, as its delays are known after it. */
 export interface ClockExchange {
+  /** Of the ping. */
+  readonly id: number;
   readonly rttMs: number;
   /** One way each, within ± `boundMs`. */
   readonly toPeerMs: number;
@@ -117,7 +119,7 @@ export class PeerClock {
       rttMs: Math.max(0, rttMs),
     };
     this.#learn(proven);
-    this.#tellExchange(proven.rttMs, t2Us / 1000 - leftAtMs, t3Us / 1000 - arrivedAtMs);
+    this.#tellExchange(id, proven.rttMs, t2Us / 1000 - leftAtMs, t3Us / 1000 - arrivedAtMs);
     return "accepted";
   }
 
@@ -181,11 +183,11 @@ export class PeerClock {
   }
 
   /** Both are the offset plus or minus a way. */
-  #tellExchange(rttMs: number, outMs: number, backMs: number): void {
+  #tellExchange(id: number, rttMs: number, outMs: number, backMs: number): void {
     const estimate = this.#observer && this.estimate();
     if (estimate === undefined) return;
     const { offsetMs, boundMs } = estimate;
-    this.#observer?.onExchange({ rttMs, toPeerMs: outMs - offsetMs, fromPeerMs: offsetMs - backMs, boundMs });
+    this.#observer?.onExchange({ id, rttMs, toPeerMs: outMs - offsetMs, fromPeerMs: offsetMs - backMs, boundMs });
   }
 }
 

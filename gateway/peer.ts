@@ -205,10 +205,12 @@ export class Peer {
     this.#port?.send(encodeMessage(frames));
   }
 
-  /** Compares the clocks, and tells the other end of the records that have come. */
-  ping(): void {
-    if (this.#channel === undefined) return;
-    this.send(this.#newPing());
+  /** Compares the clocks, and tells the other end of the records that have come. Returns the ping's id on this channel. */
+  ping(): number | undefined {
+    if (this.#channel === undefined) return undefined;
+    const ping = this.#newPing();
+    this.send(ping);
+    return ping.id;
   }
 
   sendMembers(sessionIds: readonly string[]): void {
@@ -242,7 +244,8 @@ export class Peer {
     if (this.#channel === undefined) return;
     switch (this.#liveness.tick(this.#now())) {
       case "ping":
-        return this.ping();
+        this.ping();
+        return;
       case "asleep":
         return this.#setState({ kind: "asleep", sinceMs: this.#now() });
       case "drop":
@@ -374,7 +377,7 @@ export class Peer {
     this.close("limits", why);
   }
 
-  #newPing(): GatewayFrame {
+  #newPing(): GatewayFrame & Ping {
     return { type: "ping", ...this.#time.ping(), ledger: this.ledger.report() };
   }
 

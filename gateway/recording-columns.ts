@@ -67,6 +67,9 @@ const delay = <Name extends string>(name: Name) =>
 /** Of a delay between two clocks. */
 const clockedDelay = <Name extends string>(name: Name) => [...delay(name), `${name}BoundMs`] as const;
 
+/** Over a span so long that the greatest value may be known less well than the percentiles. */
+const longDelay = <Name extends string>(name: Name) => [...clockedDelay(name), `${name}MaxBoundMs`] as const;
+
 export const delayColumns = {
   roundTrip: delay("roundTrip"),
   demuxProcessing: delay("demuxProcessing"),
@@ -84,8 +87,8 @@ export const clockedDelayColumns = {
   status: clockedDelay("status"),
   ping: clockedDelay("ping"),
   probeToProbe: clockedDelay("probeToProbe"),
-  oneWaySinceStart: clockedDelay("oneWaySinceStart"),
-  probeToProbeSinceStart: clockedDelay("probeToProbeSinceStart"),
+  oneWaySinceStart: longDelay("oneWaySinceStart"),
+  probeToProbeSinceStart: longDelay("probeToProbeSinceStart"),
 } as const;
 
 const sharedColumns = [

@@ -222,7 +222,7 @@ const delayCells = <Name extends string>(names: readonly Name[], delay: DelaySum
 const clockedDelayCells = <Name extends string>(
   names: readonly Name[],
   delay: ClockedDelaySummary | undefined,
-): Cells<Name> => cellsOf(names, [...delayValues(delay), delay?.boundMs]);
+): Cells<Name> => cellsOf(names, [...delayValues(delay), delay?.boundMs, delay?.maxBoundMs ?? delay?.boundMs]);
 
 /** In the order of the columns. */
 const delayValues = (delay: DelaySummary | undefined): readonly Cell[] => [

@@ -44,7 +44,7 @@ const hourMs = 3_600_000;
 export const leastHoldMs = 5 * 60_000;
 /** A faster plan may prove too fast, and then has cost something: it waits for longer. */
 export const easingHoldMs = 15 * 60_000;
-/** A drain whose error is more than this share of it is no reason to act: four steps of 1 % are needed. */
+/** A drain whose error is more than this share of it is no reason to act: up to four steps of 1 % are needed. */
 const believedErrorShare = 1 / 4;
 /** A faster plan has to reach this much further than the shift, so that it is not taken back soon after. */
 const easingMargin = 1.1;

@@ -181,6 +181,7 @@ export interface StatisticsSnapshot {
 /** What one run of pings has shown of one peer so far. */
 export interface LatencyProbeResult {
   readonly gatewayId: string;
+  /** Without those that may still be answered. */
   readonly pingsSent: number;
   readonly pongsReceived: number;
   readonly roundTrip: DelaySummary | undefined;

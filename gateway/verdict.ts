@@ -1,12 +1,24 @@
 // The figures in one line: how many peers are reached in time, how long the slowest of a hundred takes, whether the batteries last:
 // of this device and the bands, the one that is empty first.
-// It says of a peer that it is in time only when that is so wherever in its bound the truth lies.
-import type { BandForecast, BatteryForecast, PeerFigures, StatisticsSnapshot, Verdict } from "./statistics-types.ts";
+// It says of a peer that it is in time, or slow, only when that is so wherever in its bound the truth lies; else that it is not sure.
+import type {
+  BandForecast,
+  BatteryForecast,
+  ClockedDelaySummary,
+  PathFigures,
+  PeerFigures,
+  StatisticsSnapshot,
+  Verdict,
+} from "./statistics-types.ts";
 
-/** The goal for a gesture, from wrist to wrist. */
+/** The goal for a gesture, from wrist to wrist; a way from phone to phone, which is a part of that, has to be under it too. */
 export const delayGoalMs = 500;
+/** Of the buzzes that a peer has told of: so many that were not felt, and a gesture cannot be relied on. A burst supersedes some in any room. */
+const missedShare = 1 / 4;
+/** Of fewer, one or two that went astray would be a large share. */
+const leastBuzzes = 10;
 
-type PeerVerdict = "in time" | "slow" | "asleep" | "not yet measured";
+type PeerVerdict = "in time" | "slow" | "not sure" | "asleep" | "not yet measured";
 
 export const verdictOf = (
   snapshot: StatisticsSnapshot,
@@ -15,12 +27,14 @@ export const verdictOf = (
 ): Verdict => {
   const worn = bands.filter(({ isConnected }) => isConnected);
   const forecasts = [forecast, ...worn.map((band) => band.forecast)];
-  const present = snapshot.peers.filter(({ state }) => state.kind !== "gone").map(peerVerdictOf);
-  const count = (wanted: PeerVerdict): number => present.filter((verdict) => verdict === wanted).length;
-  const parts = [peersText(present.length, count), delayText(snapshot), ...batteryTexts(forecast, worn)];
+  const present = snapshot.peers.filter(({ state }) => state.kind !== "gone");
+  const verdicts = present.map(peerVerdictOf);
+  const count = (wanted: PeerVerdict): number => verdicts.filter((verdict) => verdict === wanted).length;
+  const missed = missedText(present);
+  const parts = [peersText(present.length, count), delayText(snapshot), missed, ...batteryTexts(forecast, worn)];
   const lasts = (wanted: "yes" | "no") => (one: BatteryForecast) =>
     one.kind === "draining" && one.lastsShift === wanted;
-  const isBad = count("slow") > 0 || count("asleep") > 0 || forecasts.some(lasts("no"));
+  const isBad = count("slow") > 0 || count("asleep") > 0 || missed !== undefined || forecasts.some(lasts("no"));
   const isAllKnown = present.length > 0 && count("in time") === present.length && forecasts.every(lasts("yes"));
   return {
     text: parts.filter((part) => part !== undefined).join("; "),
@@ -28,16 +42,37 @@ export const verdictOf = (
   };
 };
 
-const peerVerdictOf = ({ state, oneWay }: PeerFigures): PeerVerdict => {
+/** What the line's delay is of; undefined while it tells none. */
+export const aboutVerdict = ({ all }: StatisticsSnapshot): string | undefined => {
+  const worse = worseDelayOf(all);
+  if (worse === undefined) return undefined;
+  const way =
+    worse === all.probeToProbe.lastMinute
+      ? "from a band here to the buzz at a band there"
+      : "one way, from the others' phones to this one";
+  return `Of the last minute: p99 ${way}.`;
+};
+
+const atMostMs = (delay: ClockedDelaySummary | undefined): number =>
+  delay === undefined ? Number.NEGATIVE_INFINITY : delay.p99Ms + delay.boundMs;
+
+/** Of the last minute, from band to band and one way to here: what may be the longer. */
+const worseDelayOf = ({ oneWay, probeToProbe }: PathFigures): ClockedDelaySummary | undefined =>
+  atMostMs(probeToProbe.lastMinute) >= atMostMs(oneWay.prompt.lastMinute)
+    ? probeToProbe.lastMinute
+    : oneWay.prompt.lastMinute;
+
+const peerVerdictOf = ({ state, oneWay, probeToProbe }: PeerFigures): PeerVerdict => {
   if (state.kind === "asleep") return "asleep";
-  const delay = oneWay.prompt.lastMinute;
-  if (delay === undefined) return "not yet measured";
-  return delay.p99Ms + delay.boundMs <= delayGoalMs ? "in time" : "slow";
+  const delays = [oneWay.prompt.lastMinute, probeToProbe.lastMinute].filter((delay) => delay !== undefined);
+  if (delays.length === 0) return "not yet measured";
+  if (delays.some(({ p99Ms, boundMs }) => p99Ms - boundMs > delayGoalMs)) return "slow";
+  return delays.every((delay) => atMostMs(delay) <= delayGoalMs) ? "in time" : "not sure";
 };
 
 const peersText = (total: number, count: (wanted: PeerVerdict) => number): string => {
   if (total === 0) return "nobody else is here";
-  const others = (["slow", "asleep", "not yet measured"] as const)
+  const others = (["slow", "not sure", "asleep", "not yet measured"] as const)
     .filter((verdict) => count(verdict) > 0)
     .map((verdict) => `${count(verdict)} ${verdict}`);
   const exceptions = others.length === 0 ? "" : ` (${others.join(", ")})`;
@@ -45,8 +80,23 @@ const peersText = (total: number, count: (wanted: PeerVerdict) => number): strin
 };
 
 const delayText = ({ all }: StatisticsSnapshot): string | undefined => {
-  const delay = all.oneWay.prompt.lastMinute;
+  const delay = worseDelayOf(all);
   return delay && `p99 ${Math.round(delay.p99Ms)} ms ± ${Math.ceil(delay.boundMs)}`;
+};
+
+/** Of those whose bands miss a large share, since start; judged one by one, because one broken band is a small share of all. */
+const missedText = (peers: readonly PeerFigures[]): string | undefined => {
+  let [missing, told, missed] = [0, 0, 0];
+  for (const { doneOutcomes } of peers) {
+    const all = Object.values(doneOutcomes).reduce((sum, count) => sum + count, 0);
+    const notFelt = all - doneOutcomes.written;
+    if (all < leastBuzzes || notFelt < missedShare * all) continue;
+    missing++;
+    told += all;
+    missed += notFelt;
+  }
+  const who = missing === 1 ? "1 peer misses" : `${missing} peers miss`;
+  return missing === 0 ? undefined : `${who} buzzes (${missed} of ${told} since start)`;
 };
 
 const emptyInMs = (forecast: BatteryForecast): number =>

@@ -1,13 +1,14 @@
 // How loaded this page is, over the last minute: how late its tasks begin, which share of the time it works for its gateway, and what the
-// system says of the processor. Neighbours: busy-time.ts counts the work. A page that is hidden or slept says nothing about load: its beats
-// are let go of.
+// system says of the processor. Neighbours: busy-time.ts counts the work. A page that is hidden says nothing of lateness, one that slept nothing at
+// all. Invariant: what is told is of the last minute, or there is nothing to tell.
 import type { Cancel, Now, Schedule } from "../gateway/runtime.ts";
 import type { PageFigures } from "../gateway/statistics-types.ts";
 import type { BusyTime } from "./busy-time.ts";
 
 /** Four timers a second cost a phone next to nothing, and make a minute's p99 more than its maximum. */
 const beatMs = 250;
-const windowBeats = 240;
+const windowMs = 60_000;
+const windowBeats = windowMs / beatMs;
 /** The system says when its state changes; asked no oftener than it means anything. */
 const pressureIntervalMs = 1_000;
 /** No task of ours or of the browser takes as long: the page was frozen, or the phone slept. */
@@ -31,50 +32,57 @@ export type PressureReading =
   | { readonly kind: "known"; readonly state: PressureState }
   | { readonly kind: "unknown"; readonly why: string };
 
-/** Of the last minute; undefined before its first beat. */
+/** Of the last minute; undefined of what no beat in it tells. */
 export type LoadFigures = Pick<PageFigures, "eventLoopLagP50Ms" | "eventLoopLagP99Ms" | "busyPercent">;
 
 export interface LoadMeterOptions {
   readonly now: Now;
   readonly schedule: Schedule;
-  readonly busy: BusyTime;
+  readonly busy: Pick<BusyTime, "totalMs">;
   readonly isHidden: () => boolean;
   /** `globalThis.PressureObserver`; undefined where the browser has none. */
   readonly PressureObserver: PressureObserverClass | undefined;
 }
 
 interface Beat {
+  /** Its end. */
+  readonly atMs: number;
   readonly lastedMs: number;
   readonly busyMs: number;
-  readonly lagMs: number;
+  /** Undefined: the page was hidden, and timers of such pages are slowed down on purpose. */
+  readonly lagMs: number | undefined;
 }
 
 const noPressureApi = "this browser does not tell pages about the processor; Chrome and Edge on computers do";
 const pressureRefused = "the system tells the browser nothing about the processor";
 const noPressureYet = "the system has not told yet";
+const noPressureHidden = "the browser tells it only to a page that is in front";
 
 export class LoadMeter {
   readonly #options: LoadMeterOptions;
-  readonly #pressureObserver: PressureObserverFace | undefined;
   #beats: readonly Beat[] = [];
-  #pressure: PressureReading = { kind: "unknown", why: noPressureYet };
+  /** Undefined while the page is hidden, and where there is none. */
+  #pressureObserver: PressureObserverFace | undefined;
+  #pressure: PressureReading = { kind: "unknown", why: noPressureApi };
   #cancelBeat: Cancel;
 
   constructor(options: LoadMeterOptions) {
     this.#options = options;
-    this.#pressureObserver = this.#observePressure();
+    this.#followPressure();
     this.#cancelBeat = this.#scheduleBeat();
   }
 
   get pressure(): PressureReading {
-    return this.#pressure;
+    const isOutOfSight = this.#options.PressureObserver !== undefined && this.#options.isHidden();
+    return isOutOfSight ? { kind: "unknown", why: noPressureHidden } : this.#pressure;
   }
 
   figures(): LoadFigures {
-    const lagsMs = this.#beats.map(({ lagMs }) => lagMs).sort((a, b) => a - b);
+    const recent = this.#recentBeats();
+    const lagsMs = recent.flatMap(({ lagMs }) => lagMs ?? []).sort((a, b) => a - b);
     let lastedMs = 0;
     let busyMs = 0;
-    for (const beat of this.#beats) {
+    for (const beat of recent) {
       lastedMs += beat.lastedMs;
       busyMs += beat.busyMs;
     }
@@ -90,35 +98,49 @@ export class LoadMeter {
     this.#pressureObserver?.disconnect();
   }
 
+  #recentBeats(): readonly Beat[] {
+    const fromMs = this.#options.now() - windowMs;
+    return this.#beats.filter(({ atMs }) => atMs > fromMs);
+  }
+
   #scheduleBeat(): Cancel {
     const { now, schedule, busy, isHidden } = this.#options;
     const begunMs = now();
     const busyBeforeMs = busy.totalMs;
     const wasHidden = isHidden();
     return schedule(beatMs, () => {
-      const lastedMs = now() - begunMs;
-      const lagMs = Math.max(0, lastedMs - beatMs);
-      // Hidden pages' timers are slowed down on purpose, which is no load.
-      if (!wasHidden && !isHidden() && lagMs < sleepMs) {
-        const beat = { lastedMs, busyMs: busy.totalMs - busyBeforeMs, lagMs };
-        this.#beats = [...this.#beats.slice(1 - windowBeats), beat];
+      const atMs = now();
+      const lastedMs = atMs - begunMs;
+      const lateMs = Math.max(0, lastedMs - beatMs);
+      if (lateMs < sleepMs) {
+        const lagMs = wasHidden || isHidden() ? undefined : lateMs;
+        const beat = { atMs, lastedMs, busyMs: busy.totalMs - busyBeforeMs, lagMs };
+        this.#beats = [...this.#recentBeats().slice(1 - windowBeats), beat];
       }
+      this.#followPressure();
       this.#cancelBeat = this.#scheduleBeat();
     });
   }
 
-  #observePressure(): PressureObserverFace | undefined {
-    const { PressureObserver } = this.#options;
-    if (PressureObserver === undefined) {
-      this.#pressure = { kind: "unknown", why: noPressureApi };
-      return undefined;
-    }
+  /** A browser tells only changes, and none to a hidden page: what held before is unknown, and an observer that begins anew is told at once. */
+  #followPressure(): void {
+    const { PressureObserver, isHidden } = this.#options;
+    if (PressureObserver === undefined) return;
+    if (isHidden()) {
+      this.#pressureObserver?.disconnect();
+      this.#pressureObserver = undefined;
+    } else this.#pressureObserver ??= this.#observePressure(PressureObserver);
+  }
+
+  #observePressure(PressureObserver: PressureObserverClass): PressureObserverFace {
+    this.#pressure = { kind: "unknown", why: noPressureYet };
     const observer = new PressureObserver((records) => {
       const newest = records.at(-1);
       if (newest !== undefined) this.#pressure = { kind: "known", state: newest.state };
     });
     observer.observe("cpu", { sampleInterval: pressureIntervalMs }).catch(() => {
-      this.#pressure = { kind: "unknown", why: pressureRefused };
+      // One that was ended before it was told anything says so too.
+      if (observer === this.#pressureObserver) this.#pressure = { kind: "unknown", why: pressureRefused };
     });
     return observer;
   }

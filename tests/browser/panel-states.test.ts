@@ -64,6 +64,28 @@ describe("the figures", () => {
     await page.context().close();
   });
 
+  it("should tell the delays of the class and the span that a person chooses, and how many they rest on", async () => {
+    const { page } = await gallery.scene("ten");
+    await open(page);
+    await press(page, "Numbers");
+    const table = page.getByRole("region", { name: "Delays and records by peer" });
+    const groups = () => table.locator(".group-title").allTextContents();
+    /** p50, p95, p99, max, ± and n of all together. */
+    const row = async () => (await table.locator("tbody tr").first().locator("td").allTextContents()).slice(0, 6);
+    expect(await row()).toEqual(["11", "26", "45", "101", "3.2", "24"]);
+    await page.getByLabel("One-way delay of").selectOption("gestures and buttons");
+    expect((await row()).at(-1)).toBe("12");
+    await page.getByLabel("Peers over").selectOption("since start");
+    expect((await row()).at(-1)).toBe("720");
+    expect((await groups())[0]).toBe("One way to here, since start");
+    expect((await groups()).every((title) => /last minute|since start/.test(title))).toBe(true);
+    const heads = await table.locator("thead tr:last-child th").allTextContents();
+    for (const head of ["sentrecords", "receivedrecords", "deliveredrecords"]) expect(heads).toContain(head);
+    for (const title of await page.locator(".facts h3").allTextContents())
+      expect(title).toMatch(/last minute|since start|my band/);
+    await page.context().close();
+  });
+
   it("should hand on what a person does", async () => {
     const { page } = await gallery.scene("ten");
     await open(page);

@@ -18,7 +18,9 @@ export interface PeerReading {
 export const readPeer = (page: Page, peer: string): Promise<PeerReading | undefined> =>
   page.evaluate((name) => {
     const table = document.querySelector(".panel table");
-    const heads = [...(table?.querySelectorAll("thead th") ?? [])].map((head) => head.firstChild?.textContent);
+    const heads = [...(table?.querySelectorAll("thead tr:last-child th") ?? [])].map(
+      (head) => head.firstChild?.textContent,
+    );
     const row = [...(table?.querySelectorAll("tbody tr") ?? [])].find(
       (candidate) => candidate.querySelector("bdi")?.textContent === name,
     );

@@ -111,7 +111,7 @@ export class NativeFaultRoom implements FaultedRoom {
     let pingedAtMs = Number.NEGATIVE_INFINITY;
     await this.#until(() => {
       if (now() - pingedAtMs > pingEveryMs) {
-        for (const { session } of this.phones) session.gateway.pingPeers();
+        for (const { session } of this.phones) for (const peer of session.gateway.peers) peer.ping();
         pingedAtMs = now();
       }
       return this.openRecords() === 0;

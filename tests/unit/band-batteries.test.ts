@@ -43,6 +43,24 @@ describe("batteries of bands", () => {
     expect(fast?.kind === "draining" && fast.timeLeftMs).toBeCloseTo(hourMs, -5);
   });
 
+  it("should learn from a level that stays only while the band is connected", () => {
+    const minuteMs = 60_000;
+    const afterAnHour = (isConnected: boolean) => {
+      const batteries = new BandBatteries();
+      const bandAt = (minute: number) => ({
+        ...band("arm", 96 - Math.floor(Math.min(minute, 14) / 3)),
+        isConnected: minute <= 14 || isConnected,
+      });
+      for (let minute = 0; minute <= 60; minute++) batteries.read([bandAt(minute)], minute * minuteMs);
+      const forecast = batteries.forecasts([bandAt(60)], hourMs, shift)[0]?.forecast;
+      return forecast?.kind === "draining" ? forecast.drainPercentPerHour : undefined;
+    };
+    const [quiet, away] = [afterAnHour(true), afterAnHour(false)];
+    expect((quiet?.value ?? 0) + (quiet?.plusMinus ?? 0)).toBeCloseTo(4 / (57 / 60), 6);
+    // Steps at 3, 6, 9 and 12 minutes; known of until the 14th.
+    expect((away?.value ?? 0) + (away?.plusMinus ?? 0)).toBeCloseTo(4 / (11 / 60), 6);
+  });
+
   it("should forget a band that is there no more, so that a peer that names bands without end costs nothing", () => {
     const batteries = new BandBatteries();
     for (let minute = 0; minute <= 60; minute++) batteries.read([band("arm", 90 - minute)], minute * 60_000);

@@ -47,6 +47,52 @@ describe("battery forecast", () => {
     );
   });
 
+  it("should learn from steps that do not come that the battery drains less", () => {
+    const minuteMs = 60_000;
+    const forecaster = new BatteryForecaster();
+    const stepsAtMinutes = [5, 8, 11, 14];
+    const levelAt = (minute: number) => 96 - stepsAtMinutes.filter((at) => at <= minute).length;
+    const told = (minute: number) => {
+      forecaster.read({ atMs: minute * minuteMs, levelPercent: levelAt(minute), isCharging: false });
+      const forecast = forecaster.forecast(minute * minuteMs, options);
+      if (forecast.kind === "unknown") return undefined;
+      const { value, plusMinus } = forecast.drainPercentPerHour;
+      return { least: value - plusMinus, most: value + plusMinus, lastsShift: forecast.lastsShift };
+    };
+    const byMinute = Array.from({ length: 61 }, (_, minute) => told(minute));
+    expect(byMinute[14]?.most).toBeCloseTo(4 / (9 / 60), 6);
+    expect(byMinute[14]?.lastsShift).toBe("no");
+    // From the first step to the end of the hour 3 % went, and at most one more that is not told yet.
+    expect(byMinute[60]?.most).toBeCloseTo(4 / (55 / 60), 6);
+    expect(byMinute[60]?.least).toBeCloseTo(3 / (55 / 60), 6);
+    expect(byMinute[60]?.lastsShift).toBe("yes");
+    for (const [i, after] of byMinute.entries()) {
+      const before = byMinute[i - 1];
+      if (before === undefined || after === undefined || stepsAtMinutes.includes(i)) continue;
+      expect(after.most).toBeLessThan(before.most);
+      expect(after.least).toBeLessThanOrEqual(before.least + 1e-9);
+    }
+  });
+
+  it("should hold the true drain at every moment between two steps", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 3, max: 40, noNaN: true }),
+        fc.double({ min: 60, max: 100, noNaN: true }),
+        fc.integer({ min: 30, max: 180 }),
+        (percentPerHour, startPercent, minutes) => {
+          const afterMs = minutes * 60_000;
+          const forecast = drained(percentPerHour, startPercent, afterMs, 10_000).forecast(afterMs, options);
+          if (forecast.kind === "unknown") return;
+          const { value, plusMinus } = forecast.drainPercentPerHour;
+          // What is read every ten seconds may be told ten seconds late.
+          expect(Math.abs(value - percentPerHour)).toBeLessThanOrEqual(plusMinus * 1.05);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
   it("should hold the truth for a band that tells tens of percent, and only when it pleases", () => {
     fc.assert(
       fc.property(

@@ -101,23 +101,111 @@ describe("load meter", () => {
     expect(time.pendingTasks).toBe(0);
   });
 
-  it("should say why there is no word of the processor, or what the system says", async () => {
-    expect(setUp().meter.pressure).toMatchObject({ kind: "unknown" });
-    const time = new FakeTime();
-    let tell: (state: PressureState) => void = () => undefined;
-    class FakeObserver implements PressureObserverFace {
-      constructor(onRecords: (records: readonly { readonly state: PressureState }[]) => void) {
-        tell = (state) => onRecords([{ state }]);
-      }
-      observe = async (): Promise<void> => undefined;
-      disconnect = (): void => undefined;
-    }
-    const { now, schedule } = time;
+  it("should tell only of the last minute, and nothing once that is over while the page is hidden", async () => {
+    const page = { isHidden: false };
+    const { time, late, meter } = setUp(() => page.isHidden);
+    late.ms = 40;
+    await time.advance(10_000);
+    page.isHidden = true;
+    await time.advance(30_000);
+    expect(meter.figures().eventLoopLagP99Ms).toBe(40); // Of the time in front, which is of the last minute still.
+    await time.advance(30_000);
+    expect(meter.figures()).toMatchObject({ eventLoopLagP50Ms: undefined, eventLoopLagP99Ms: undefined });
+  });
+
+  it("should forget what it told when no beat has come for a minute", () => {
+    const clock = { ms: 0 };
+    const tasks: (() => void)[] = [];
+    const now = () => clock.ms;
+    const schedule = (_: number, task: () => void) => {
+      tasks.push(task);
+      return () => undefined;
+    };
     const busy = new BusyTime(now);
-    const meter = new LoadMeter({ now, schedule, busy, isHidden: () => false, PressureObserver: FakeObserver });
-    expect(meter.pressure.kind).toBe("unknown");
-    tell("serious");
-    expect(meter.pressure).toEqual({ kind: "known", state: "serious" });
+    const meter = new LoadMeter({ now, schedule, busy, isHidden: () => false, PressureObserver: undefined });
+    clock.ms = 260;
+    tasks.shift()?.();
+    expect(meter.figures().eventLoopLagP99Ms).toBe(10);
+    clock.ms += 60_000;
+    expect(meter.figures()).toEqual({
+      busyPercent: undefined,
+      eventLoopLagP50Ms: undefined,
+      eventLoopLagP99Ms: undefined,
+    });
+  });
+
+  it("should count the gateway's work while the page is hidden too, by the time that passed", async () => {
+    const time = new FakeTime();
+    const busy = { totalMs: 0 };
+    // As a browser that lets a hidden page's timers run once a second.
+    const schedule: typeof time.schedule = (delayMs, task) =>
+      time.schedule(delayMs + 750, () => {
+        busy.totalMs += 100;
+        task();
+      });
+    const meter = new LoadMeter({ now: time.now, schedule, busy, isHidden: () => true, PressureObserver: undefined });
+    await time.advance(30_000);
+    expect(meter.figures()).toMatchObject({ busyPercent: 10, eventLoopLagP50Ms: undefined });
+  });
+
+  it("should say why there is no word of the processor", () => {
+    expect(setUp().meter.pressure).toMatchObject({ kind: "unknown", why: expect.stringContaining("browser") });
+  });
+
+  describe("what the system says of the processor", () => {
+    const observers: { tell: (state: PressureState) => void; isOpen: boolean; refuse: () => void }[] = [];
+    class FakeObserver implements PressureObserverFace {
+      readonly #told: (typeof observers)[number];
+      constructor(onRecords: (records: readonly { readonly state: PressureState }[]) => void) {
+        this.#told = { tell: (state) => onRecords([{ state }]), isOpen: true, refuse: () => undefined };
+        observers.push(this.#told);
+      }
+      observe = (): Promise<void> =>
+        new Promise((_, reject) => {
+          this.#told.refuse = () => reject(new DOMException("no", "NotSupportedError"));
+        });
+      disconnect = (): void => {
+        this.#told.isOpen = false;
+        this.#told.refuse(); // As a browser does with whoever still waits for its word.
+      };
+    }
+    const observed = () => {
+      observers.length = 0;
+      const time = new FakeTime();
+      const page = { isHidden: false };
+      const busy = new BusyTime(time.now);
+      const isHidden = () => page.isHidden;
+      const { now, schedule } = time;
+      const meter = new LoadMeter({ now, schedule, busy, isHidden, PressureObserver: FakeObserver });
+      return { time, page, meter };
+    };
+
+    it("should be told, and why not before that", async () => {
+      const { meter } = observed();
+      expect(meter.pressure).toMatchObject({ kind: "unknown", why: expect.stringContaining("not told yet") });
+      observers[0]?.tell("serious");
+      expect(meter.pressure).toEqual({ kind: "known", state: "serious" });
+      observers[0]?.refuse();
+      await settle();
+      expect(meter.pressure).toMatchObject({ kind: "unknown", why: expect.stringContaining("nothing") });
+    });
+
+    it("should be forgotten while the page is hidden, and asked for afresh in front", async () => {
+      const { time, page, meter } = observed();
+      observers[0]?.tell("serious");
+      page.isHidden = true;
+      expect(meter.pressure).toMatchObject({ kind: "unknown", why: expect.stringContaining("in front") });
+      await time.advance(1_000);
+      expect(observers.map(({ isOpen }) => isOpen)).toEqual([false]);
+      page.isHidden = false;
+      await time.advance(1_000);
+      expect(observers.map(({ isOpen }) => isOpen)).toEqual([false, true]);
+      expect(meter.pressure).toMatchObject({ kind: "unknown", why: expect.stringContaining("not told yet") });
+      observers[1]?.tell("nominal");
+      expect(meter.pressure).toEqual({ kind: "known", state: "nominal" });
+      meter.close();
+      expect(observers[1]?.isOpen).toBe(false);
+    });
   });
 });
 

@@ -2,7 +2,16 @@ import { describe, expect, it } from "vitest";
 import type { BatteryForecast, PageFigures } from "../../gateway/statistics-types.ts";
 import { FigureHistory, firstIntervalMs, maxPoints } from "../../web/figure-history.ts";
 import { batteryLines, delayLines } from "../../web/panel/panel-lines.ts";
-import { batterySentence, boundFigure, delaySentence, figure, noFigure } from "../../web/panel/panel-words.ts";
+import {
+  batterySentence,
+  boundFigure,
+  buzzesTexts,
+  delaySentence,
+  figure,
+  noFigure,
+  peersAlternative,
+  powerText,
+} from "../../web/panel/panel-words.ts";
 import { timeTicks } from "../../web/panel/time-axis.ts";
 import { allFigures } from "../support/made-up-figures.ts";
 
@@ -39,6 +48,28 @@ describe("figures in words", () => {
 
   it("should round a bound up, so that it stays one", () => {
     expect([1.01, 3.2, 9.99, 42.1].map(boundFigure)).toEqual(["1.1", "3.2", "10.0", "43"]);
+  });
+
+  it("should say what became of the buzzes on a band, and nothing of what did not happen", () => {
+    expect(buzzesTexts({})).toEqual(["0 written", undefined]);
+    expect(buzzesTexts({ written: 12, expired: 0, "rate-limited": 2, muted: 1 })).toEqual([
+      "12 written",
+      "2 rate limited, 1 muted",
+    ]);
+  });
+
+  it("should tell power with its error, and only where the capacity is known", () => {
+    expect(powerText(draining)).toBe(noFigure);
+    expect(powerText({ ...draining, powerW: { value: 1.52, plusMinus: 0.19 } })).toBe("1.5 ± 0.2 W");
+  });
+
+  it("should tell each peer's p99 with its bound to who cannot see the bars", () => {
+    const bars = [
+      { name: "Mira", endsMs: [4, 9, 48.2], boundMs: 2.31 },
+      { name: "Ines", endsMs: undefined, boundMs: undefined },
+    ] as const;
+    expect(peersAlternative(bars)).toBe("99 % within: Mira 48 ± 2.4, Ines not measured.");
+    expect(peersAlternative([])).toBe("");
   });
 
   it("should say why the battery is not known, and whether it lasts where it is", () => {

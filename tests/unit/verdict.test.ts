@@ -6,7 +6,7 @@ import type {
   PeerFigures,
   StatisticsSnapshot,
 } from "../../gateway/statistics-types.ts";
-import { durationText, verdictOf } from "../../gateway/verdict.ts";
+import { aboutVerdict, durationText, verdictOf } from "../../gateway/verdict.ts";
 import { allFigures, noPath, peerFigures } from "../support/made-up-figures.ts";
 
 const hourMs = 3_600_000;
@@ -19,19 +19,24 @@ const delay = (p99Ms: number, boundMs: number): ClockedDelaySummary => ({
   boundMs,
 });
 
-const peer = (summary: ClockedDelaySummary | undefined, state: PeerFigures["state"] = { kind: "connected" }) =>
-  peerFigures({
-    state,
-    oneWay: { ...noPath.oneWay, prompt: { sinceStart: summary, lastMinute: summary, jitterMs: undefined } },
-  });
+/** One way to here, and from a band here to a band there. */
+const path = (oneWay: ClockedDelaySummary | undefined, probeToProbe?: ClockedDelaySummary) => ({
+  oneWay: { ...noPath.oneWay, prompt: { sinceStart: oneWay, lastMinute: oneWay, jitterMs: undefined } },
+  probeToProbe: { sinceStart: probeToProbe, lastMinute: probeToProbe },
+});
 
-const snapshot = (peers: readonly PeerFigures[], summary: ClockedDelaySummary | undefined): StatisticsSnapshot => ({
+const peer = (summary: ClockedDelaySummary | undefined, state: PeerFigures["state"] = { kind: "connected" }) =>
+  peerFigures({ state, ...path(summary) });
+
+const snapshot = (
+  peers: readonly PeerFigures[],
+  summary: ClockedDelaySummary | undefined,
+  probeToProbe?: ClockedDelaySummary,
+): StatisticsSnapshot => ({
   atMs: 0,
   elapsedMs: 0,
   peers,
-  all: allFigures({
-    oneWay: { ...noPath.oneWay, prompt: { sinceStart: summary, lastMinute: summary, jitterMs: undefined } },
-  }),
+  all: allFigures(path(summary, probeToProbe)),
   probes: [],
   bands: [],
 });
@@ -84,8 +89,57 @@ describe("verdict", () => {
       peer(delay(9, 1), { kind: "asleep", sinceMs: 0 }),
     ];
     const { text, outcome } = verdictOf(snapshot(peers, undefined), tooEarly, []);
-    expect(text).toBe("1 of 4 peers under 500 ms (1 slow, 1 asleep, 1 not yet measured)");
+    expect(text).toBe("1 of 4 peers under 500 ms (1 not sure, 1 asleep, 1 not yet measured)");
     expect(outcome).toBe("bad");
+  });
+
+  it("should call a peer slow only when it is so wherever the truth lies, and else say that it is not sure", () => {
+    const told = (p99Ms: number, boundMs: number) => {
+      const only = delay(p99Ms, boundMs);
+      const { text, outcome } = verdictOf(snapshot([peer(only)], only), draining("yes"), []);
+      return [text.split(";")[0], outcome];
+    };
+    expect(told(260, 262)).toEqual(["0 of 1 peer under 500 ms (1 not sure)", "unknown"]);
+    expect(told(510, 10)).toEqual(["0 of 1 peer under 500 ms (1 not sure)", "unknown"]);
+    expect(told(511, 10)).toEqual(["0 of 1 peer under 500 ms (1 slow)", "bad"]);
+    expect(told(238, 262)).toEqual(["1 of 1 peer under 500 ms", "good"]);
+  });
+
+  it("should judge a peer by the worse of the way to here and the way from band to band, and say which the p99 is of", () => {
+    const [quick, slow, vague] = [delay(20, 3), delay(910, 12), delay(450, 60)];
+    const told = (oneWay: ClockedDelaySummary | undefined, probeToProbe: ClockedDelaySummary | undefined) => {
+      const room = snapshot([peerFigures(path(oneWay, probeToProbe))], oneWay, probeToProbe);
+      return [verdictOf(room, tooEarly, []).text, aboutVerdict(room)];
+    };
+    const ofWay = "Of the last minute: p99 one way, from the others' phones to this one.";
+    const ofBands = "Of the last minute: p99 from a band here to the buzz at a band there.";
+    expect(told(quick, undefined)).toEqual(["1 of 1 peer under 500 ms; p99 20 ms ± 3", ofWay]);
+    expect(told(quick, slow)).toEqual(["0 of 1 peer under 500 ms (1 slow); p99 910 ms ± 12", ofBands]);
+    expect(told(slow, quick)).toEqual(["0 of 1 peer under 500 ms (1 slow); p99 910 ms ± 12", ofWay]);
+    expect(told(quick, vague)).toEqual(["0 of 1 peer under 500 ms (1 not sure); p99 450 ms ± 60", ofBands]);
+    expect(told(undefined, quick)).toEqual(["1 of 1 peer under 500 ms; p99 20 ms ± 3", ofBands]);
+    expect(aboutVerdict(snapshot([], undefined))).toBeUndefined();
+  });
+
+  it("should say that buzzes do not reach a band, however quick the way is", () => {
+    const good = delay(9, 1);
+    const told = (...outcomes: readonly PeerFigures["doneOutcomes"][]) => {
+      const peers = outcomes.map((doneOutcomes) => ({ ...peer(good), doneOutcomes }));
+      const { text, outcome } = verdictOf(snapshot(peers, good), draining("yes"), []);
+      return [text.split("; ").slice(2, -1).join("; "), outcome];
+    };
+    const fine = { written: 400, superseded: 3, expired: 1, failed: 0 };
+    const broken = { written: 0, superseded: 2, expired: 20, failed: 8 };
+    expect(told(fine)).toEqual(["", "good"]);
+    expect(told(fine, broken)).toEqual(["1 peer misses buzzes (30 of 30 since start)", "bad"]);
+    expect(told(broken, { written: 30, superseded: 0, expired: 10, failed: 0 }, fine)).toEqual([
+      "2 peers miss buzzes (40 of 70 since start)",
+      "bad",
+    ]);
+    // Of a few nothing is said.
+    expect(told({ written: 2, superseded: 0, expired: 1, failed: 0 })).toEqual(["", "good"]);
+    const gone = { ...peer(good, { kind: "gone", sinceMs: 0, reason: "left" }), doneOutcomes: broken };
+    expect(verdictOf(snapshot([peer(good), gone], good), draining("yes"), []).outcome).toBe("good");
   });
 
   it("should leave out who is gone, and say when nobody is here", () => {

@@ -1,5 +1,6 @@
 // Bars: peers beside each other, lying, because names are long and phones are narrow; and a histogram, standing.
 import { axisLook, Chart, commonOptions, type Inks } from "./chart-kit.ts";
+import { boundFigure } from "./panel-words.ts";
 import type { LiveChart } from "./use-chart.ts";
 
 /** On both axes by number: the category by its place. */
@@ -9,6 +10,8 @@ export interface PeerBar {
   readonly name: string;
   /** Where the bar's three tones end; undefined: nothing is known of that peer. */
   readonly endsMs: readonly [p50Ms: number, p95Ms: number, p99Ms: number] | undefined;
+  /** How far from each of them the truth may lie. */
+  readonly boundMs: number | undefined;
 }
 
 export const toneLabels = ["p50", "p95", "p99"] as const;
@@ -42,8 +45,11 @@ export const drawPeerBars = (canvas: HTMLCanvasElement, inks: Inks): LiveChart<r
         tooltip: {
           ...common.plugins.tooltip,
           callbacks: {
-            label: ({ datasetIndex, dataIndex }) =>
-              `${toneLabels[datasetIndex]} ${shown[dataIndex]?.endsMs?.[datasetIndex]?.toFixed(1) ?? "not known"} ms`,
+            // By its place on the axis: peers of whom nothing is known have no point.
+            label: ({ datasetIndex, parsed }) => {
+              const { endsMs, boundMs = 0 } = shown[parsed.y ?? 0] ?? {};
+              return `${toneLabels[datasetIndex]} ${endsMs?.[datasetIndex]?.toFixed(1) ?? "not known"} ± ${boundFigure(boundMs)} ms`;
+            },
           },
         },
       },

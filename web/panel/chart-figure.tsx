@@ -1,6 +1,7 @@
 // One chart with its title, its legend and its sentence; the sentence says in words what the chart shows.
 import type { ComponentChildren, RefObject } from "preact";
 import { type Bin, drawHistogram, drawPeerBars, type PeerBar } from "./bar-charts.ts";
+import { peersAlternative } from "./panel-words.ts";
 import { drawTimeChart, type TimeChartData } from "./time-chart.ts";
 import { useChart } from "./use-chart.ts";
 
@@ -90,7 +91,7 @@ export const PeerFigure = ({ bars, ...rest }: ChartFigureProps & { bars: readonl
     <Frame {...rest}>
       <Picture
         canvas={canvas}
-        label={`${rest.title}, ${rest.unit}. ${rest.sentence}`}
+        label={`${rest.title}, ${rest.unit}. ${rest.sentence} ${peersAlternative(bars)}`}
         heightPx={barAxisPx + barRowPx * Math.max(leastBars, bars.length)}
       />
     </Frame>

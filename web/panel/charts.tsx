@@ -57,6 +57,7 @@ const PeerChart = ({ model, span }: SpanChartProps) => {
     return {
       name: nameText(name),
       endsMs: delay && ([delay.p50Ms, delay.p95Ms, delay.p99Ms] as const),
+      boundMs: delay?.boundMs,
     };
   });
   return (

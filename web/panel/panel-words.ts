@@ -2,15 +2,18 @@
 import type {
   BatteryForecast,
   ClockedDelaySummary,
+  DelayClass,
   LatencyProbeResult,
   PageFigures,
   PeerFigures,
+  ProbeFigures,
   StatisticsSnapshot,
   Uncertain,
 } from "../../gateway/statistics-types.ts";
 import type { BatteryState } from "../battery.ts";
 import type { PressureReading } from "../load-meter.ts";
 import { nameText } from "../ui/words.ts";
+import type { PeerBar } from "./bar-charts.ts";
 import type { RecordingProblem } from "./panel-model.ts";
 
 /** What stands where a figure would be that does not exist. */
@@ -19,6 +22,17 @@ export const noFigure = "–";
 export type Span = "lastMinute" | "sinceStart";
 
 export const spanTexts: Readonly<Record<Span, string>> = { lastMinute: "last minute", sinceStart: "since start" };
+
+export const classTexts: Readonly<Record<DelayClass, string>> = {
+  prompt: "all that leaves at once",
+  urgent: "gestures and buttons",
+  command: "commands",
+  sample: "samples",
+  status: "status",
+  ping: "pings",
+};
+
+export const delayClasses = Object.keys(classTexts) as readonly DelayClass[];
 
 /** Three digits that say something: 4.2, 42, 420. */
 export const figure = (value: number | undefined): string =>
@@ -61,6 +75,26 @@ export const peersSentence = (peers: readonly PeerFigures[], span: Span): string
   return `${measured.length} of ${peers.length} measured, ${spanTexts[span]}. Slowest: ${nameText(name)}, 99 % within ${figure(delay.p99Ms)} ± ${boundFigure(delay.boundMs)} ms.`;
 };
 
+/** What the bars show, for who cannot see them. */
+export const peersAlternative = (bars: readonly PeerBar[]): string => {
+  const texts = bars.map(({ name, endsMs, boundMs }) =>
+    endsMs === undefined || boundMs === undefined
+      ? `${name} not measured`
+      : `${name} ${figure(endsMs[2])} ± ${boundFigure(boundMs)}`,
+  );
+  return bars.length === 0 ? "" : `99 % within: ${texts.join(", ")}.`;
+};
+
+/** What became of buzzes on a band of mine: how many were written, and what kept the others from it; undefined where nothing did. */
+export const buzzesTexts = ({
+  written = 0,
+  ...others
+}: ProbeFigures["buzzes"]): readonly [string, string | undefined] => {
+  const kept = Object.entries(others).filter(([, count]) => count > 0);
+  const why = kept.map(([outcome, count]) => `${count} ${outcome.replaceAll("-", " ")}`).join(", ");
+  return [`${written} written`, why === "" ? undefined : why];
+};
+
 export const throughputSentence = ({ all: { rates } }: StatisticsSnapshot): string =>
   `${figure(rates.recordsInPerSecond)} records a second in, ${figure(rates.recordsOutPerSecond)} out; ` +
   `${bytesText(rates.bytesInPerSecond)} a second in, ${bytesText(rates.bytesOutPerSecond)} out.`;
@@ -68,7 +102,7 @@ export const throughputSentence = ({ all: { rates } }: StatisticsSnapshot): stri
 export const busySentence = ({ busyPercent }: PageFigures, pressure: PressureReading): string => {
   const share =
     busyPercent === undefined
-      ? "The gateway's share is not known yet."
+      ? "The gateway's share of the last minute is not known."
       : `The gateway's own work took ${figure(busyPercent)} % of one core.`;
   return pressure.kind === "known"
     ? `${share} Processor, by the system: ${pressure.state}.`
@@ -77,7 +111,7 @@ export const busySentence = ({ busyPercent }: PageFigures, pressure: PressureRea
 
 export const lagSentence = ({ eventLoopLagP50Ms, eventLoopLagP99Ms }: PageFigures): string =>
   eventLoopLagP99Ms === undefined
-    ? "Not known yet: it is measured while the page is in front."
+    ? "Nothing measured in the last minute: it is measured while the page is in front."
     : `The page's tasks begin ${figure(eventLoopLagP50Ms)} ms late at the median, ${figure(eventLoopLagP99Ms)} ms at p99.`;
 
 const plusMinus = ({ value, plusMinus: error }: Uncertain): string => `${figure(value)} ± ${boundFigure(error)}`;
@@ -106,6 +140,9 @@ export const unknownForecastWords = {
 
 export const drainText = (forecast: BatteryForecast): string =>
   forecast.kind === "draining" ? plusMinus(forecast.drainPercentPerHour) : noFigure;
+
+export const powerText = (forecast: BatteryForecast): string =>
+  forecast.kind === "draining" && forecast.powerW !== undefined ? `${plusMinus(forecast.powerW)} W` : noFigure;
 
 /** "5 h 10 min"; why there is no forecast where there is none. */
 export const timeLeftText = (forecast: BatteryForecast): string =>

@@ -3,14 +3,15 @@
 import "./panel.css";
 import { type Signal, useSignal } from "@preact/signals";
 import { render } from "preact";
-import type { Verdict } from "../../gateway/statistics-types.ts";
+import type { DelayClass, StatisticsSnapshot, Verdict } from "../../gateway/statistics-types.ts";
+import { aboutVerdict } from "../../gateway/verdict.ts";
 import { BandTable } from "./band-table.tsx";
 import { Charts } from "./charts.tsx";
 import { Choice } from "./choice.tsx";
 import { FactLists } from "./fact-lists.tsx";
 import { LatencyProbe } from "./latency-probe.tsx";
 import type { PanelActions, PanelModel } from "./panel-model.ts";
-import { type Span, spanTexts } from "./panel-words.ts";
+import { classTexts, delayClasses, type Span, spanTexts } from "./panel-words.ts";
 import { PeerTable } from "./peer-table.tsx";
 import { RecordingBox } from "./recording-box.tsx";
 import { SettingsBox } from "./settings-box.tsx";
@@ -42,20 +43,27 @@ const outcomeTexts: Readonly<Record<Verdict["outcome"], string>> = {
   unknown: "Not sure yet",
 };
 
-const VerdictLine = ({ verdict }: { verdict: Verdict }) => (
-  <p class="verdict">
-    <span class={`verdict-outcome verdict-${verdict.outcome}`}>{outcomeTexts[verdict.outcome]}</span> {verdict.text}
-  </p>
-);
+const VerdictLine = ({ verdict, snapshot }: { verdict: Verdict; snapshot: StatisticsSnapshot }) => {
+  const about = aboutVerdict(snapshot);
+  return (
+    <div>
+      <p class="verdict">
+        <span class={`verdict-outcome verdict-${verdict.outcome}`}>{outcomeTexts[verdict.outcome]}</span> {verdict.text}
+      </p>
+      {about !== undefined && <p class="hint">{about}</p>}
+    </div>
+  );
+};
 
 const spans: readonly Span[] = ["lastMinute", "sinceStart"];
 
 const Panel = ({ model, actions }: { model: PanelModel; actions: PanelActions }) => {
   const view = useSignal<View>("charts");
   const span = useSignal<Span>("lastMinute");
+  const delayClass = useSignal<DelayClass>("prompt");
   return (
     <div class="panel">
-      <VerdictLine verdict={model.figures.value.verdict} />
+      <VerdictLine verdict={model.figures.value.verdict} snapshot={model.figures.value.snapshot} />
       <div class="controls">
         <ViewKeys view={view} />
         <Choice
@@ -66,12 +74,22 @@ const Panel = ({ model, actions }: { model: PanelModel; actions: PanelActions })
             span.value = spans.find((known) => known === value) ?? "lastMinute";
           }}
         />
+        {view.value === "numbers" && (
+          <Choice
+            label="One-way delay of"
+            value={delayClass.value}
+            options={delayClasses.map((value) => ({ value, text: classTexts[value] }))}
+            onValue={(value) => {
+              delayClass.value = delayClasses.find((known) => known === value) ?? "prompt";
+            }}
+          />
+        )}
       </div>
       {view.value === "charts" ? (
         <Charts model={model} span={span} />
       ) : (
         <>
-          <PeerTable snapshot={model.figures.value.snapshot} span={span.value} />
+          <PeerTable snapshot={model.figures.value.snapshot} span={span.value} delayClass={delayClass.value} />
           <FactLists figures={model.figures.value} span={span.value} />
         </>
       )}

@@ -1,6 +1,11 @@
-// The figures as numbers: a row for all together and one for each peer.
-import { useId } from "preact/hooks";
-import type { MeshFigures, PeerFigures, StatisticsSnapshot } from "../../gateway/statistics-types.ts";
+// The figures as numbers: a row for all together and one for each peer. Columns stand in groups, whose titles say which way and over which span.
+import type {
+  ClockedDelaySummary,
+  DelayClass,
+  MeshFigures,
+  PeerFigures,
+  StatisticsSnapshot,
+} from "../../gateway/statistics-types.ts";
 import { nameText, peerStateText } from "../ui/words.ts";
 import { boundFigure, figure, noFigure, type Span, spanTexts } from "./panel-words.ts";
 
@@ -9,108 +14,172 @@ type Exchange = PeerFigures | MeshFigures;
 interface Column {
   readonly head: string;
   readonly unit: string;
-  readonly text: (of: Exchange, span: Span) => string;
+  readonly text: (of: Exchange) => string;
+}
+
+interface Group {
+  readonly title: string;
+  readonly columns: readonly Column[];
+}
+
+interface Chosen {
+  readonly span: Span;
+  readonly delayClass: DelayClass;
 }
 
 const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
 
-const fate = (of: Exchange, count: "lost" | "late" | "duplicate"): string =>
+const fate = (of: Exchange, count: "sent" | "lost" | "received" | "delivered" | "late" | "duplicate"): string =>
   String("ledger" in of ? of.ledger[count] : of.traffic[count]);
 
-const columns: readonly Column[] = [
-  { head: "p50", unit: "ms", text: ({ oneWay }, span) => figure(oneWay.prompt[span]?.p50Ms) },
-  { head: "p95", unit: "ms", text: ({ oneWay }, span) => figure(oneWay.prompt[span]?.p95Ms) },
-  { head: "p99", unit: "ms", text: ({ oneWay }, span) => figure(oneWay.prompt[span]?.p99Ms) },
-  { head: "max", unit: "ms", text: ({ oneWay }, span) => figure(oneWay.prompt[span]?.maxMs) },
-  {
-    head: "±",
-    unit: "ms",
-    text: ({ oneWay }, span) => {
-      const delay = oneWay.prompt[span];
-      return delay === undefined ? noFigure : boundFigure(delay.boundMs);
+const ms = (head: string, text: (of: Exchange) => string): Column => ({ head, unit: "ms", text });
+
+const records = (head: string, text: (of: Exchange) => string): Column => ({ head, unit: "records", text });
+
+const bound = (delay: ClockedDelaySummary | undefined): string =>
+  delay === undefined ? noFigure : boundFigure(delay.boundMs);
+
+/** Where the maximum is further from the truth than the percentiles are. */
+const boundOfItsOwn = (boundMs: number | undefined): string =>
+  boundMs === undefined ? "" : ` ± ${boundFigure(boundMs)}`;
+
+const groupsOf = ({ span, delayClass }: Chosen): readonly Group[] => {
+  const oneWay = (of: Exchange) => of.oneWay[delayClass][span];
+  const roundTrip = (of: Exchange) => of.roundTrip[span];
+  const bands = (of: Exchange) => of.probeToProbe[span];
+  return [
+    {
+      title: `One way to here, ${spanTexts[span]}`,
+      columns: [
+        ms("p50", (of) => figure(oneWay(of)?.p50Ms)),
+        ms("p95", (of) => figure(oneWay(of)?.p95Ms)),
+        ms("p99", (of) => figure(oneWay(of)?.p99Ms)),
+        ms("max", (of) => figure(oneWay(of)?.maxMs) + boundOfItsOwn(oneWay(of)?.maxBoundMs)),
+        ms("±", (of) => bound(oneWay(of))),
+        { head: "n", unit: "times", text: (of) => String(oneWay(of)?.count ?? 0) },
+        ms("jitter", (of) => figure(of.oneWay[delayClass].jitterMs)),
+      ],
     },
-  },
-  { head: "jitter", unit: "ms", text: ({ oneWay }) => figure(oneWay.prompt.jitterMs) },
-  { head: "round trip", unit: "ms", text: ({ roundTrip }, span) => figure(roundTrip[span]?.p50Ms) },
-  { head: "probe to probe", unit: "ms", text: ({ probeToProbe }, span) => figure(probeToProbe[span]?.p50Ms) },
-  { head: "in", unit: "records/s", text: ({ rates }) => figure(rates.recordsInPerSecond) },
-  { head: "out", unit: "records/s", text: ({ rates }) => figure(rates.recordsOutPerSecond) },
-  { head: "lost", unit: "records", text: (of) => fate(of, "lost") },
-  { head: "late", unit: "records", text: (of) => fate(of, "late") },
-  { head: "duplicate", unit: "records", text: (of) => fate(of, "duplicate") },
-  {
-    head: "dropped",
-    unit: "records",
-    text: (of) => String("ledger" in of ? sum(of.ledger.dropped) : sum(of.traffic.dropped)),
-  },
-  {
-    head: "not sent",
-    unit: "records",
-    text: (of) => String("ledger" in of ? sum(of.ledger.droppedBeforeSend) : sum(of.traffic.droppedBeforeSend)),
-  },
-  { head: "reconnects", unit: "times", text: ({ reconnects }) => String(reconnects) },
-  { head: "not measured", unit: "records", text: ({ unmeasured }) => String(sum({ ...unmeasured })) },
-];
+    {
+      title: `There and back, ${spanTexts[span]}`,
+      columns: [
+        ms("p50", (of) => figure(roundTrip(of)?.p50Ms)),
+        ms("p99", (of) => figure(roundTrip(of)?.p99Ms)),
+        { head: "n", unit: "pings", text: (of) => String(roundTrip(of)?.count ?? 0) },
+      ],
+    },
+    {
+      title: `From a band here to a band there, ${spanTexts[span]}`,
+      columns: [
+        ms("p50", (of) => figure(bands(of)?.p50Ms)),
+        ms("p95", (of) => figure(bands(of)?.p95Ms)),
+        ms("±", (of) => bound(bands(of))),
+        { head: "n", unit: "gestures", text: (of) => String(bands(of)?.count ?? 0) },
+      ],
+    },
+    {
+      title: "Records a second, last minute",
+      columns: [
+        { head: "in", unit: "a second", text: ({ rates }) => figure(rates.recordsInPerSecond) },
+        { head: "out", unit: "a second", text: ({ rates }) => figure(rates.recordsOutPerSecond) },
+      ],
+    },
+    {
+      title: "From here to there, since start",
+      columns: [
+        records("sent", (of) => fate(of, "sent")),
+        records("lost", (of) => fate(of, "lost")),
+        records("not sent", (of) =>
+          String("ledger" in of ? sum(of.ledger.droppedBeforeSend) : sum(of.traffic.droppedBeforeSend)),
+        ),
+      ],
+    },
+    {
+      title: "From there to here, since start",
+      columns: [
+        records("received", (of) => fate(of, "received")),
+        records("delivered", (of) => fate(of, "delivered")),
+        records("late", (of) => fate(of, "late")),
+        records("duplicate", (of) => fate(of, "duplicate")),
+        records("dropped", (of) => String("ledger" in of ? sum(of.ledger.dropped) : sum(of.traffic.dropped))),
+        records("not measured", ({ unmeasured }) => String(sum({ ...unmeasured }))),
+      ],
+    },
+    {
+      title: "Channel, since start",
+      columns: [{ head: "reconnects", unit: "times", text: ({ reconnects }) => String(reconnects) }],
+    },
+  ];
+};
 
 interface RowProps {
   readonly name: string;
   readonly state: string;
   readonly of: Exchange;
-  readonly span: Span;
+  readonly groups: readonly Group[];
 }
 
-const Row = ({ name, state, of, span }: RowProps) => (
+const Row = ({ name, state, of, groups }: RowProps) => (
   <tr>
     <th scope="row">
       <bdi>{name}</bdi>
       {state !== "" && <span class="row-state">{state}</span>}
     </th>
-    {columns.map(({ head, text }) => (
-      <td key={head}>{text(of, span)}</td>
-    ))}
+    {groups.flatMap(({ title, columns }) =>
+      columns.map(({ head, text }, i) => (
+        <td key={`${title} ${head}`} class={i === 0 ? "group-start" : ""}>
+          {text(of)}
+        </td>
+      )),
+    )}
   </tr>
 );
 
-const PeerRows = ({ snapshot, span, aboutId }: { snapshot: StatisticsSnapshot; span: Span; aboutId: string }) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
-  <section class="table-scroll" tabIndex={0} aria-label="Delays and records by peer">
-    <table aria-describedby={aboutId}>
-      <thead>
-        <tr>
-          <th scope="col">Peer</th>
-          {columns.map(({ head, unit }) => (
-            <th key={head} scope="col">
-              {head}
-              <span class="unit">{unit}</span>
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        <Row name="All together" state="" of={snapshot.all} span={span} />
-        {snapshot.peers.map((peer) => (
-          <Row
-            key={peer.gatewayId}
-            name={nameText(peer.name)}
-            state={peer.state.kind === "connected" ? "" : peerStateText(peer.state, snapshot.atMs)}
-            of={peer}
-            span={span}
-          />
-        ))}
-      </tbody>
-    </table>
-  </section>
+const Heads = ({ groups }: { groups: readonly Group[] }) => (
+  <thead>
+    <tr class="groups">
+      <td />
+      {groups.map(({ title, columns }) => (
+        <th key={title} scope="colgroup" colSpan={columns.length} class="group-start">
+          <span class="group-title">{title}</span>
+        </th>
+      ))}
+    </tr>
+    <tr>
+      <th scope="col">Peer</th>
+      {groups.flatMap(({ title, columns }) =>
+        columns.map(({ head, unit }, i) => (
+          <th key={`${title} ${head}`} scope="col" class={i === 0 ? "group-start" : ""}>
+            {head}
+            <span class="unit">{unit}</span>
+          </th>
+        )),
+      )}
+    </tr>
+  </thead>
 );
 
-export const PeerTable = ({ snapshot, span }: { snapshot: StatisticsSnapshot; span: Span }) => {
-  const aboutId = useId();
+export const PeerTable = ({ snapshot, ...chosen }: Chosen & { snapshot: StatisticsSnapshot }) => {
+  const groups = groupsOf(chosen);
   return (
-    <div>
-      <p id={aboutId} class="hint">
-        One-way delay of all that leaves at once, {spanTexts[span]}; rates of the last minute; records since start.
-      </p>
-      <PeerRows snapshot={snapshot} span={span} aboutId={aboutId} />
-    </div>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
+    <section class="table-scroll" tabIndex={0} aria-label="Delays and records by peer">
+      <table>
+        <Heads groups={groups} />
+        <tbody>
+          <Row name="All together" state="" of={snapshot.all} groups={groups} />
+          {snapshot.peers.map((peer) => (
+            <Row
+              key={peer.gatewayId}
+              name={nameText(peer.name)}
+              state={peer.state.kind === "connected" ? "" : peerStateText(peer.state, snapshot.atMs)}
+              of={peer}
+              groups={groups}
+            />
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 };

@@ -153,7 +153,7 @@ const probe: ProbeFigures = {
   writesPending: 0,
   mostWritesPending: 2,
   reconnects: 1,
-  buzzes: { written: 412 },
+  buzzes: { written: 412, superseded: 3, muted: 17, "rate-limited": 2, expired: 0 },
 };
 
 const snapshot = (peers: readonly PeerFigures[], together: MeshFigures): StatisticsSnapshot => ({
@@ -316,7 +316,7 @@ export const hourOfTen: PanelState = {
     forecast: draining,
     bands: tenBands,
     verdict: {
-      text: "8 of 9 peers under 500 ms (1 asleep); p99 45 ms ± 4; Tomasz's Right arm lasts 5 h 0 min, the shift 6 h 55 min",
+      text: "8 of 9 peers under 500 ms (1 asleep); p99 143 ms ± 4; Tomasz's Right arm lasts 5 h 0 min, the shift 6 h 55 min",
       outcome: "bad",
     },
   },
@@ -350,7 +350,7 @@ export const allAmiss: PanelState = {
       all(1840, 4),
     ),
     verdict: {
-      text: "0 of 2 peers under 500 ms (1 slow, 1 not yet measured); p99 7544 ms ± 4; lasts 1 h 0 min, the shift 6 h 55 min",
+      text: "0 of 2 peers under 500 ms (1 slow, 1 not yet measured); p99 7642 ms ± 4; lasts 1 h 0 min, the shift 6 h 55 min",
       outcome: "bad",
     },
     battery: { kind: "known", percent: 14, isCharging: false },
