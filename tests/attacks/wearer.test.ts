@@ -17,7 +17,7 @@ import {
   strengthLimitRange,
   type WearerLimits,
 } from "../../gateway/wearer-limits.ts";
-import { vibrationPattern } from "../../web/ble/vibration-pattern.ts";
+import { PhoneMotor, pulsePeriodMs, shortestPulseMs, vibrationPattern } from "../../web/ble/vibration-pattern.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { now } from "../../web/mesh/timers.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
@@ -187,20 +187,55 @@ describe("a device that is told too much", () => {
     tell(task, { tried: "link lost in mid-buzz", "got in": "off at once" });
   });
 
+  /** What a peer can say with 14 parts: even, in pieces without a pause, in pieces with hardly one. */
+  const partsOf = (on: number, off: number): number[] => Array.from({ length: 14 }, (_, i) => (i % 2 === 0 ? on : off));
+  const hostileParts = [0, 1, 2, 7, 8, 30, 255].flatMap((on) => [0, 1, on].map((off) => partsOf(on, off)));
+  const onMs = (pattern: readonly number[]): number => sum(pattern.filter((_, i) => i % 2 === 0));
+  const sum = (durationsMs: readonly number[]): number => durationsMs.reduce((total, ms) => total + ms, 0);
+
   it("which is a phone: every pattern that it is given ends within three seconds, and keeps its strength", ({
     task,
   }) => {
     let patterns = 0;
     for (let strength = 1; strength <= 100; strength++) {
-      for (const unit of [0, 1, 7, 30, 255]) {
-        const vibration = decodeVibration(Uint8Array.of(strength, ...Array(14).fill(unit)));
+      for (const parts of hostileParts) {
+        const vibration = decodeVibration(Uint8Array.of(strength, ...parts));
         if (vibration === undefined) throw new Error("a valid vibration");
         const pattern = vibrationPattern(vibration);
         patterns++;
         expect(pattern.length).toBeLessThanOrEqual(99);
-        expect(pattern.reduce((total, ms) => total + ms, 0)).toBeLessThanOrEqual(maxVibrateMs);
+        expect(sum(pattern)).toBeLessThanOrEqual(maxVibrateMs);
+        const shareMs = (onMs(vibration.durationsMs) * strength) / 100;
+        expect(onMs(pattern), `${parts} at ${strength} %`).toBeLessThanOrEqual(Math.max(shareMs, shortestPulseMs));
       }
     }
-    tell(task, { tried: `${patterns} patterns`, "got in": `at most ${maxVibrateMs} ms` });
+    tell(task, { tried: `${patterns} patterns`, "got in": `at most ${maxVibrateMs} ms, none over its strength` });
+  });
+
+  it("which is a phone: commands in a row, each beginning with a pulse, add up to no more strength", ({ task }) => {
+    let worstPercent = 0;
+    for (const strengthPercent of [strengthLimitRange.least, 30, 80]) {
+      for (let everyMs = 5; everyMs <= 100; everyMs += 5) {
+        const motor = new PhoneMotor();
+        let vibratedMs = 0;
+        for (let i = 0; i < buzzRateRange.most; i++) {
+          const pattern = motor.patternOf({ strengthPercent, durationsMs: [maxVibrateMs] }, i * everyMs);
+          // The next command ends it.
+          let atMs = 0;
+          for (const [nth, durationMs] of pattern.entries()) {
+            if (nth % 2 === 0) vibratedMs += Math.max(0, Math.min(durationMs, everyMs - atMs));
+            atMs += durationMs;
+          }
+        }
+        const shareMs = (buzzRateRange.most * everyMs * strengthPercent) / 100;
+        const pulseMs = Math.max(shortestPulseMs, (pulsePeriodMs * strengthPercent) / 100);
+        expect(vibratedMs).toBeLessThanOrEqual(shareMs + pulseMs);
+        worstPercent = Math.max(worstPercent, Math.round((100 * (vibratedMs - pulseMs)) / shareMs));
+      }
+    }
+    tell(task, {
+      tried: `${buzzRateRange.most} in a row`,
+      "got in": `${worstPercent} % of what is allowed, and a pulse`,
+    });
   });
 });
