@@ -9,6 +9,7 @@ import { kinds } from "../../firmware-bridge/kinds.ts";
 import { decodeVibration, maxVibrateMs } from "../../firmware-bridge/payloads.ts";
 import { SimulatedArmProbe } from "../../firmware-bridge/simulated-arm-probe.ts";
 import { encodeCommandTarget } from "../../gateway/command-payload.ts";
+import { encodeMessage } from "../../gateway/encode-message.ts";
 import type { GatewayRecord } from "../../gateway/record.ts";
 import { deriveRoom, makeRoomKey } from "../../gateway/room-key.ts";
 import {
@@ -22,8 +23,11 @@ import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { now } from "../../web/mesh/timers.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
+import { Dice } from "../support/dice.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { HostileMember } from "../support/hostile-member.ts";
+import { MeasuredMotor } from "../support/measured-motor.ts";
+import { connect, newMember } from "../support/memory-room.ts";
 import { RecordingLink } from "../support/recording-link.ts";
 import { makeCommand, makeGesture } from "../support/records.ts";
 import { sized } from "../support/run-length.ts";
@@ -146,6 +150,44 @@ describe("a member who wants to hurt", () => {
     expect(link.written).toEqual([]);
     tell(task, { tried: `${sequence} records`, "got in": 0 });
   });
+});
+
+describe("a member who insists for a minute, against a band with a slow link", () => {
+  const spanMs = 10_000;
+  /** As long as can be, in pieces, and late within its three seconds: on that a count by beginnings would be filled twice. */
+  const payloads = [hardest, Uint8Array.of(100, 0, 150, 150), Uint8Array.of(100, 20), Uint8Array.of(100, 255, 0, 45)];
+
+  for (const buzzesPerTenSeconds of [buzzRateRange.least, 3, buzzRateRange.most]) {
+    it(`gets no more than ${buzzesPerTenSeconds} and 6 s into any ten seconds`, async ({ task }) => {
+      const time = new FakeTime();
+      const dice = new Dice(buzzesPerTenSeconds);
+      const limits = { isMuted: false, strengthLimit: 100, buzzesPerTenSeconds };
+      const wearer = await newMember(time, "Vera", { limits });
+      const attacker = await newMember(time, "Mallory");
+      const channel = (await connect(time, attacker, wearer)).dialer;
+      const motor = new MeasuredMotor(time, () => ({
+        delayMs: dice.between(0, 990),
+        beginsAfterShare: dice.pick([0, 0.5, 1]),
+      }));
+      const probe = wearer.gateway.addProbe(motor, "Vera's other band");
+      await probe?.open();
+      const target = probe?.index ?? 0;
+      let sequence = 0;
+      for (const endsAtMs = time.now() + 60_000; time.now() < endsAtMs; await time.advance(dice.between(10, 200))) {
+        const payload = encodeCommandTarget(target, dice.pick(payloads));
+        const records = [makeCommand({ sequence: sequence++, timeUs: Math.round(time.now() * 1000), payload })];
+        channel.send(encodeMessage([{ type: "aggregate", rosterVersion: 1, records }]));
+      }
+      await time.advance(spanMs);
+      expect(motor.begunMs.length).toBeGreaterThan(0);
+      expect(motor.mostBegunWithin(spanMs)).toBeLessThanOrEqual(buzzesPerTenSeconds);
+      expect(motor.mostOnWithin(spanMs)).toBeLessThanOrEqual(maxVibratingMsPerTenSeconds);
+      tell(task, {
+        tried: `${sequence} commands`,
+        "got in": `${motor.mostBegunWithin(spanMs)} and ${Math.round(motor.mostOnWithin(spanMs))} ms in 10 s`,
+      });
+    });
+  }
 });
 
 describe("a device that is told too much", () => {
