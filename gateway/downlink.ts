@@ -13,9 +13,13 @@ const rateSpanMs = 10_000;
 
 export type BuzzOutcome = "written" | "muted" | "rate-limited" | "cannot-vibrate" | "expired" | "superseded" | "failed";
 
+/** Both times are infinite while the write goes on. */
 interface Turn {
-  readonly atMs: number;
   readonly vibratingMs: number;
+  /** The latest that it began: with the end of its write. */
+  begunByMs: number;
+  /** When it is felt no more, however late in its pattern it shakes. */
+  endsByMs: number;
 }
 
 export class Downlink {
@@ -23,9 +27,11 @@ export class Downlink {
   readonly #now: Now;
   #observer: ProbeObserver | undefined;
   #limits: WearerLimits;
-  /** The vibrations of the last ten seconds, in their order; never more, and never longer in all, than the limits. */
+  /** The vibrations that may have begun in the last ten seconds, in their order; never more than the wearer allows. */
   readonly #begun = new Set<Turn>();
-  /** Of all of them together. */
+  /** Those that may have been felt in the last ten seconds; never longer in all than anybody is allowed. */
+  readonly #felt = new Set<Turn>();
+  /** Of all that were felt together. */
   #vibratingMs = 0;
   readonly counts = new Map<BuzzOutcome, number>();
 
@@ -62,11 +68,15 @@ export class Downlink {
     if (!this.canVibrate) return "cannot-vibrate";
     if (by === "wearer") return this.#write(wanted, expiresAtMs);
     if (this.#limits.isMuted) return "muted";
-    const begun = this.#takeTurn(vibratingMsOf(wanted));
-    if (begun === undefined) return "rate-limited";
+    const turn = this.#takeTurn(vibratingMsOf(wanted));
+    if (turn === undefined) return "rate-limited";
     const outcome = await this.#write(wanted, expiresAtMs);
     // Nothing was felt. Of a write that failed nobody knows: it may be the answer that was lost.
-    if (outcome === "expired" || outcome === "superseded") this.#forgetTurn(begun);
+    if (outcome === "expired" || outcome === "superseded") this.#forgetTurn(turn);
+    else {
+      turn.begunByMs = this.#now();
+      turn.endsByMs = turn.begunByMs + lengthMsOf(wanted);
+    }
     return outcome;
   }
 
@@ -83,25 +93,35 @@ export class Downlink {
 
   /** Undefined when the last ten seconds hold as many as the wearer allows, or would be filled beyond what anybody is allowed. */
   #takeTurn(vibratingMs: number): Turn | undefined {
-    const nowMs = this.#now();
+    const agoMs = this.#now() - rateSpanMs;
+    // Those behind the first one that counts began later: to count one of them for a little longer does no harm.
     for (const turn of this.#begun) {
-      if (nowMs - turn.atMs < rateSpanMs) break; // Those behind it began later.
+      if (turn.begunByMs > agoMs) break;
+      this.#begun.delete(turn);
+    }
+    for (const turn of this.#felt) {
+      if (turn.endsByMs > agoMs) break;
       this.#forgetTurn(turn);
     }
     const { buzzesPerTenSeconds, benchVibratingMsPerTenSeconds = maxVibratingMsPerTenSeconds } = this.#limits;
     const totalMs = this.#vibratingMs + vibratingMs;
     if (this.#begun.size >= buzzesPerTenSeconds || totalMs > benchVibratingMsPerTenSeconds) return undefined;
-    const turn = { atMs: nowMs, vibratingMs };
+    const turn = { vibratingMs, begunByMs: Number.POSITIVE_INFINITY, endsByMs: Number.POSITIVE_INFINITY };
     this.#begun.add(turn);
+    this.#felt.add(turn);
     this.#vibratingMs = totalMs;
     return turn;
   }
 
   #forgetTurn(turn: Turn): void {
-    if (this.#begun.delete(turn)) this.#vibratingMs -= turn.vibratingMs;
+    this.#begun.delete(turn);
+    if (this.#felt.delete(turn)) this.#vibratingMs -= turn.vibratingMs;
   }
 }
 
 /** Every other duration is a pause. */
 const vibratingMsOf = ({ durationsMs }: Vibration): number =>
   durationsMs.reduce((totalMs, durationMs, i) => (i % 2 === 0 ? totalMs + durationMs : totalMs), 0);
+
+const lengthMsOf = ({ durationsMs }: Vibration): number =>
+  durationsMs.reduce((totalMs, durationMs) => totalMs + durationMs, 0);

@@ -34,11 +34,14 @@ export interface Roster {
 export const maxProbes = 16;
 export const maxNameBytes = 64;
 
+/** A name as one's own roster holds it, whoever gave it: a band names itself. Perhaps nothing is left. */
+export const shortPlainName = (name: string): string => cutUtf8(plainName(name), maxNameBytes).trimEnd();
+
 export type NewProbe = Omit<RosterProbe, "index" | "isConnected">;
 export type ProbeChange = Partial<Omit<RosterProbe, "index">>;
 
-const withShortName = <T extends { readonly name?: string }>(named: T): T =>
-  named.name === undefined ? named : { ...named, name: cutUtf8(named.name, maxNameBytes) };
+const withPlainName = <T extends { readonly name?: string }>(named: T): T =>
+  named.name === undefined ? named : { ...named, name: shortPlainName(named.name) };
 
 const differs = (probe: RosterProbe, changed: RosterProbe): boolean =>
   probe.probeClass !== changed.probeClass ||
@@ -50,9 +53,9 @@ export class RosterBook {
   #roster: Roster;
   #lastIndex = 0;
 
-  /** Names are cut to `maxNameBytes`, here and in every method. */
+  /** Names are made plain and cut to `maxNameBytes`, here and in every method. */
   constructor(name: string) {
-    this.#roster = withShortName({ version: 1, name, isHidden: false, probes: [] });
+    this.#roster = withPlainName({ version: 1, name, isHidden: false, probes: [] });
   }
 
   /** Never changed in place: another object after every change. */
@@ -69,7 +72,7 @@ export class RosterBook {
     const { probes } = this.#roster;
     if (probes.length >= maxProbes) return undefined;
     const index = ++this.#lastIndex;
-    const { probeClass, capabilities, name } = withShortName(probe);
+    const { probeClass, capabilities, name } = withPlainName(probe);
     this.#change({ probes: [...probes, { index, probeClass, capabilities, isConnected: false, name }] });
     return index;
   }
@@ -78,7 +81,7 @@ export class RosterBook {
   update(index: number, change: ProbeChange): boolean {
     const probe = this.probe(index);
     if (probe === undefined) return false;
-    const changed = { ...probe, ...withShortName(change) };
+    const changed = { ...probe, ...withPlainName(change) };
     if (!differs(probe, changed)) return false;
     this.#change({ probes: this.#roster.probes.map((other) => (other === probe ? changed : other)) });
     return true;
@@ -91,9 +94,9 @@ export class RosterBook {
   }
 
   setName(name: string): boolean {
-    const short = cutUtf8(name, maxNameBytes);
-    if (short === this.#roster.name) return false;
-    this.#change({ name: short });
+    const plain = shortPlainName(name);
+    if (plain === this.#roster.name) return false;
+    this.#change({ name: plain });
     return true;
   }
 

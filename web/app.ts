@@ -48,8 +48,12 @@ export interface AppOptions {
     listener: RoomSessionListener,
     luggage: Luggage | undefined,
   ) => Promise<RoomSession>;
-  /** The address that invites name, and what is wrong with it. */
-  readonly inviteBase: { readonly url: string; readonly problem: ErrorCode | undefined };
+  /** The address that invites name, its host where that is not this page's, and what is wrong with it. */
+  readonly inviteBase: {
+    readonly url: string;
+    readonly elsewhere: string | undefined;
+    readonly problem: ErrorCode | undefined;
+  };
   /** The fragment of the page's address, in which an invite stands. */
   readonly fragment: {
     read(): string;
@@ -211,7 +215,8 @@ export class App {
     const remembered = { roomId, label, roomKey: toBase64url(derived.roomKey), lastUsedAt: today().toISOString() };
     this.#keep(rooms.remember(remembered, before?.roomId));
     this.#rememberedRooms.value = rooms.rooms();
-    this.#room.value = { roomId: derived.roomId, label, inviteUrl, inviteProblem: inviteBase.problem };
+    const { elsewhere: inviteElsewhere, problem: inviteProblem } = inviteBase;
+    this.#room.value = { roomId: derived.roomId, label, inviteUrl, inviteElsewhere, inviteProblem };
     this.#views.show(session);
     log.add("info", `You are in ${label}`);
   }

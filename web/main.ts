@@ -58,6 +58,7 @@ const start = async (root: Element): Promise<void> => {
   ]);
   if (!identity.isKept) notices.raise("storage-unavailable");
   if (config === undefined) notices.raise("server-unreachable");
+  const inviteOrigin = config?.publicUrl ?? location.origin;
 
   const flash = openFlashLayer(document.body);
   const tone = new TonePlayer(() => new AudioContext());
@@ -159,7 +160,8 @@ const start = async (root: Element): Promise<void> => {
       return session;
     },
     inviteBase: {
-      url: config?.publicUrl ?? location.origin,
+      url: inviteOrigin,
+      elsewhere: inviteOrigin === location.origin ? undefined : new URL(inviteOrigin).host,
       problem: config?.publicUrl === undefined && isOnThisComputerOnly ? "invite-not-reachable" : undefined,
     },
     fragment: {

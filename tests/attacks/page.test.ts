@@ -6,6 +6,8 @@ import { cleanup } from "node-datachannel";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/native-phone.ts";
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import { encodeGesture } from "../../firmware-bridge/payloads.ts";
 import { toBase64url } from "../../gateway/base64url.ts";
 import { errorTexts } from "../../gateway/errors.ts";
 import { deriveRoom, makeInvite, makeRoomKey, type Room } from "../../gateway/room-key.ts";
@@ -19,7 +21,7 @@ import { RecordingLink } from "../support/recording-link.ts";
 import { figuresOfPages } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
-import { noticesOn } from "../support/told.ts";
+import { logOn, noticesOn } from "../support/told.ts";
 
 declare global {
   interface Window {
@@ -93,6 +95,22 @@ const expectNothingRan = async (on: Page): Promise<void> => {
   expect(found).toEqual({ ran: undefined, violations: [], elements: 0, links: 0 });
 };
 
+/** Nothing that is shown, read out or logged turns around what follows, or has a line or a control of its own. */
+const expectPlainNames = async (on: Page): Promise<void> => {
+  const shown = await on.evaluate(() => [
+    ...Array.from(document.querySelectorAll("input"), ({ value }) => value),
+    ...Array.from(document.querySelectorAll("[aria-label], [title]"), (element) =>
+      ["aria-label", "title"].map((attribute) => element.getAttribute(attribute) ?? "").join(" "),
+    ),
+    document.querySelector("#app main")?.textContent ?? "",
+    document.title,
+    JSON.stringify(window.earlMesh?.report()?.probes.map(({ name }) => name)),
+  ]);
+  const texts = [...shown, ...(await logOn(on)), ...(await noticesOn(on))];
+  for (const text of texts)
+    expect(text).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u);
+};
+
 it("names of people, probes and devices that are markup are only text", async ({ task }) => {
   const band = hostileNames[0];
   await EmulatedArmProbe.attach(bluetooth, page.page, { name: band, address: "0A:00:00:00:01:01" });
@@ -121,6 +139,47 @@ it("names of people, probes and devices that are markup are only text", async ({
     "got in": 0,
     ...(await figuresOfPages(browser)),
   });
+});
+
+it("what a device calls itself, and what is typed as a name, is only plain text wherever it is shown", async ({
+  task,
+}) => {
+  const names = ["\u200f\u0007\u001b[2JVera's\u2028band\r\nis gone", ...hostileNames];
+  const addressOf = (nth: number): string => `0A:00:00:00:02:0${nth}`;
+  const bands: EmulatedArmProbe[] = [];
+  for (const [nth, name] of names.entries()) {
+    bands.push(await EmulatedArmProbe.attach(bluetooth, page.page, { name, address: addressOf(nth) }));
+  }
+  await page.join(makeInvite(server.origin, roomKey));
+  const pair = page.page.getByRole("button", { name: /^Pair/ }).first();
+  for (const nth of names.keys()) {
+    await bluetooth.answerChooser(page.page, addressOf(nth));
+    await pair.click();
+    await expect
+      .poll(async () => (await page.report()).probes.filter(({ link }) => link.kind === "connected").length, patience)
+      .toBe(nth + 1);
+    if (nth > 0) continue;
+    await pair.click(); // The same again, of which a notice tells by its name.
+    await expect
+      .poll(() => noticesOn(page.page), patience)
+      .toContainEqual(expect.stringContaining("Vera'sbandis gone"));
+  }
+  for (const band of bands) await band.send(kinds.gesture, encodeGesture({ gesture: 1, intensity: 200 }));
+  const ownGestures = async () => (await logOn(page.page)).filter((line) => /wave/.test(line)).length;
+  await expect.poll(ownGestures, patience).toBe(names.length);
+  await expectPlainNames(page.page);
+
+  for (const typed of names) {
+    const fields = page.page.locator(".name-field");
+    for (const field of [fields.first(), fields.last()]) {
+      await field.fill(typed);
+      await field.press("Enter");
+    }
+    await expectPlainNames(page.page);
+  }
+  await expectNothingRan(page.page);
+  expect(page.problems).toEqual([]);
+  tell(task, { tried: `${names.length} names × device, band, person`, "got in": 0, browser: "Chromium" });
 });
 
 it("invites that are markup lead nowhere", async ({ task }) => {

@@ -9,6 +9,7 @@ import { kinds } from "../../firmware-bridge/kinds.ts";
 import { decodeVibration, maxVibrateMs } from "../../firmware-bridge/payloads.ts";
 import { SimulatedArmProbe } from "../../firmware-bridge/simulated-arm-probe.ts";
 import { encodeCommandTarget } from "../../gateway/command-payload.ts";
+import { encodeMessage } from "../../gateway/encode-message.ts";
 import type { GatewayRecord } from "../../gateway/record.ts";
 import { deriveRoom, makeRoomKey } from "../../gateway/room-key.ts";
 import {
@@ -17,13 +18,16 @@ import {
   strengthLimitRange,
   type WearerLimits,
 } from "../../gateway/wearer-limits.ts";
-import { vibrationPattern } from "../../web/ble/vibration-pattern.ts";
+import { PhoneMotor, pulsePeriodMs, shortestPulseMs, vibrationPattern } from "../../web/ble/vibration-pattern.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { now } from "../../web/mesh/timers.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
+import { Dice } from "../support/dice.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { HostileMember } from "../support/hostile-member.ts";
+import { MeasuredMotor } from "../support/measured-motor.ts";
+import { connect, newMember } from "../support/memory-room.ts";
 import { RecordingLink } from "../support/recording-link.ts";
 import { makeCommand, makeGesture } from "../support/records.ts";
 import { sized } from "../support/run-length.ts";
@@ -148,6 +152,44 @@ describe("a member who wants to hurt", () => {
   });
 });
 
+describe("a member who insists for a minute, against a band with a slow link", () => {
+  const spanMs = 10_000;
+  /** As long as can be, in pieces, and late within its three seconds: on that a count by beginnings would be filled twice. */
+  const payloads = [hardest, Uint8Array.of(100, 0, 150, 150), Uint8Array.of(100, 20), Uint8Array.of(100, 255, 0, 45)];
+
+  for (const buzzesPerTenSeconds of [buzzRateRange.least, 3, buzzRateRange.most]) {
+    it(`gets no more than ${buzzesPerTenSeconds} and 6 s into any ten seconds`, async ({ task }) => {
+      const time = new FakeTime();
+      const dice = new Dice(buzzesPerTenSeconds);
+      const limits = { isMuted: false, strengthLimit: 100, buzzesPerTenSeconds };
+      const wearer = await newMember(time, "Vera", { limits });
+      const attacker = await newMember(time, "Mallory");
+      const channel = (await connect(time, attacker, wearer)).dialer;
+      const motor = new MeasuredMotor(time, () => ({
+        delayMs: dice.between(0, 990),
+        beginsAfterShare: dice.pick([0, 0.5, 1]),
+      }));
+      const probe = wearer.gateway.addProbe(motor, "Vera's other band");
+      await probe?.open();
+      const target = probe?.index ?? 0;
+      let sequence = 0;
+      for (const endsAtMs = time.now() + 60_000; time.now() < endsAtMs; await time.advance(dice.between(10, 200))) {
+        const payload = encodeCommandTarget(target, dice.pick(payloads));
+        const records = [makeCommand({ sequence: sequence++, timeUs: Math.round(time.now() * 1000), payload })];
+        channel.send(encodeMessage([{ type: "aggregate", rosterVersion: 1, records }]));
+      }
+      await time.advance(spanMs);
+      expect(motor.begunMs.length).toBeGreaterThan(0);
+      expect(motor.mostBegunWithin(spanMs)).toBeLessThanOrEqual(buzzesPerTenSeconds);
+      expect(motor.mostOnWithin(spanMs)).toBeLessThanOrEqual(maxVibratingMsPerTenSeconds);
+      tell(task, {
+        tried: `${sequence} commands`,
+        "got in": `${motor.mostBegunWithin(spanMs)} and ${Math.round(motor.mostOnWithin(spanMs))} ms in 10 s`,
+      });
+    });
+  }
+});
+
 describe("a device that is told too much", () => {
   const probeInTime = () => {
     const time = new FakeTime();
@@ -187,20 +229,55 @@ describe("a device that is told too much", () => {
     tell(task, { tried: "link lost in mid-buzz", "got in": "off at once" });
   });
 
+  /** What a peer can say with 14 parts: even, in pieces without a pause, in pieces with hardly one. */
+  const partsOf = (on: number, off: number): number[] => Array.from({ length: 14 }, (_, i) => (i % 2 === 0 ? on : off));
+  const hostileParts = [0, 1, 2, 7, 8, 30, 255].flatMap((on) => [0, 1, on].map((off) => partsOf(on, off)));
+  const onMs = (pattern: readonly number[]): number => sum(pattern.filter((_, i) => i % 2 === 0));
+  const sum = (durationsMs: readonly number[]): number => durationsMs.reduce((total, ms) => total + ms, 0);
+
   it("which is a phone: every pattern that it is given ends within three seconds, and keeps its strength", ({
     task,
   }) => {
     let patterns = 0;
     for (let strength = 1; strength <= 100; strength++) {
-      for (const unit of [0, 1, 7, 30, 255]) {
-        const vibration = decodeVibration(Uint8Array.of(strength, ...Array(14).fill(unit)));
+      for (const parts of hostileParts) {
+        const vibration = decodeVibration(Uint8Array.of(strength, ...parts));
         if (vibration === undefined) throw new Error("a valid vibration");
         const pattern = vibrationPattern(vibration);
         patterns++;
         expect(pattern.length).toBeLessThanOrEqual(99);
-        expect(pattern.reduce((total, ms) => total + ms, 0)).toBeLessThanOrEqual(maxVibrateMs);
+        expect(sum(pattern)).toBeLessThanOrEqual(maxVibrateMs);
+        const shareMs = (onMs(vibration.durationsMs) * strength) / 100;
+        expect(onMs(pattern), `${parts} at ${strength} %`).toBeLessThanOrEqual(Math.max(shareMs, shortestPulseMs));
       }
     }
-    tell(task, { tried: `${patterns} patterns`, "got in": `at most ${maxVibrateMs} ms` });
+    tell(task, { tried: `${patterns} patterns`, "got in": `at most ${maxVibrateMs} ms, none over its strength` });
+  });
+
+  it("which is a phone: commands in a row, each beginning with a pulse, add up to no more strength", ({ task }) => {
+    let worstPercent = 0;
+    for (const strengthPercent of [strengthLimitRange.least, 30, 80]) {
+      for (let everyMs = 5; everyMs <= 100; everyMs += 5) {
+        const motor = new PhoneMotor();
+        let vibratedMs = 0;
+        for (let i = 0; i < buzzRateRange.most; i++) {
+          const pattern = motor.patternOf({ strengthPercent, durationsMs: [maxVibrateMs] }, i * everyMs);
+          // The next command ends it.
+          let atMs = 0;
+          for (const [nth, durationMs] of pattern.entries()) {
+            if (nth % 2 === 0) vibratedMs += Math.max(0, Math.min(durationMs, everyMs - atMs));
+            atMs += durationMs;
+          }
+        }
+        const shareMs = (buzzRateRange.most * everyMs * strengthPercent) / 100;
+        const pulseMs = Math.max(shortestPulseMs, (pulsePeriodMs * strengthPercent) / 100);
+        expect(vibratedMs).toBeLessThanOrEqual(shareMs + pulseMs);
+        worstPercent = Math.max(worstPercent, Math.round((100 * (vibratedMs - pulseMs)) / shareMs));
+      }
+    }
+    tell(task, {
+      tried: `${buzzRateRange.most} in a row`,
+      "got in": `${worstPercent} % of what is allowed, and a pulse`,
+    });
   });
 });

@@ -3,23 +3,31 @@
 import { beforeEach, describe, expect, it, type TestContext } from "vitest";
 import { earlDriver } from "../../firmware-bridge/earl-driver.ts";
 import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
+import { type GestureName, gestureNames } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
+import { decodeVibration } from "../../firmware-bridge/payloads.ts";
 import type { GatewayEvent } from "../../gateway/gateway.ts";
 import type { OwnProbe } from "../../gateway/own-probe.ts";
 import { effectLifetimeMs } from "../../gateway/record.ts";
+import { defaultRules, patternDurationsMs, patternFor } from "../../gateway/rules.ts";
 import { GattLink } from "../../web/ble/gatt-link.ts";
 import { tell } from "../support/case-table.ts";
 import { FaultyRoom } from "../support/faulty-room.ts";
-import { MemoryGattDevice } from "../support/memory-gatt.ts";
+import { MemoryGattDevice, operationMs } from "../support/memory-gatt.ts";
 import type { MemoryPage } from "../support/memory-phone.ts";
 import { ScriptedPeripheral } from "../support/scripted-peripheral.ts";
 
 /** What a phone and a band need to find each other again: the first retry, and the services anew. */
 const backMs = 2_000;
 
+interface Felt {
+  readonly atMs: number;
+  readonly durationsMs: readonly number[];
+}
+
 /** Notes when each vibration has reached it, whole. */
 class TimedPeripheral extends ScriptedPeripheral {
-  readonly feltAtMs: number[] = [];
+  readonly felt: Felt[] = [];
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -30,7 +38,9 @@ class TimedPeripheral extends ScriptedPeripheral {
   override writeCommand(chunk: Uint8Array): boolean {
     const before = this.received.length;
     const isTaken = super.writeCommand(chunk);
-    if (this.received.length > before) this.feltAtMs.push(this.#now());
+    for (const { payload } of this.received.slice(before)) {
+      this.felt.push({ atMs: this.#now(), durationsMs: decodeVibration(payload)?.durationsMs ?? [] });
+    }
     return isTaken;
   }
 }
@@ -42,18 +52,23 @@ describe("a band in memory", () => {
   let band: TimedPeripheral;
   let device: MemoryGattDevice;
   let probe: OwnProbe;
-  let wavedAtMs: number[];
+  /** By the sequence of the gesture: what it is, and when it was made. Each is another than the one before, and so is what the band feels of it. */
+  let waves: Map<number, { readonly gesture: GestureName; readonly atMs: number }>;
+  /** What the page said it had written for which of them, and how much the band had felt by then. */
+  let answers: { readonly sequence: number; readonly felt: number }[];
   /** What of the band's buttons and the like has come to Anna. */
   let heard: { readonly sequence: number; readonly payload: readonly number[] }[];
 
   beforeEach(async () => {
     heard = [];
-    wavedAtMs = [];
+    waves = new Map();
+    answers = [];
     room = await FaultyRoom.whole({
       seed: 41,
       phones: 2,
       onEvent: (page, event) => {
         if (page === anna) note(event);
+        else if (page === ben) noteAnswer(event);
       },
     });
     [anna, ben] = [room.phone(0).page, room.phone(1).page];
@@ -82,31 +97,42 @@ describe("a band in memory", () => {
     heard.push({ sequence: event.record.sequence, payload: [...event.record.payload] });
   };
 
-  const wave = (): void => {
-    wavedAtMs.push(room.time.now());
-    room.wave(anna);
+  const noteAnswer = (event: GatewayEvent): void => {
+    if (event.kind !== "response" || (event.response !== "written" && event.response !== "failed")) return;
+    answers.push({ sequence: event.cause.sequence, felt: band.felt.length });
   };
+
+  const wave = (): void => {
+    const gesture = gestureNames[waves.size % gestureNames.length] ?? "wave";
+    const atMs = room.time.now();
+    waves.set(room.wave(anna, gesture), { gesture, atMs });
+  };
+
+  /**
+   * The gesture that the page named for each vibration: of one write after the other, the first whose answer came after the band had felt it. A write that
+   * failed may have been felt.
+   */
+  const causes = () =>
+    band.felt.map((felt, nth) => {
+      const answer = answers.find((one) => one.felt > nth);
+      return { felt, sequence: answer?.sequence, wave: waves.get(answer?.sequence ?? -1) };
+    });
 
   /** What must hold of every vibration: one wave at most has caused it, and it was in time. */
   const expectFeltAsMeant = ({ task }: Pick<TestContext, "task">): void => {
     const [peer] = anna.gateway.peers;
     const account = ben.gateway.peers[0]?.ledger.snapshot();
     const { written = 0, failed = 0, expired = 0, superseded = 0 } = Object.fromEntries(probe.downlink.counts);
-    // Each write belongs to the latest wave before it that no other write belongs to.
-    let late = 0;
     const noBand = (account?.delivered ?? 0) - written - failed - expired - superseded;
-    const unanswered = [...wavedAtMs];
-    for (const feltAtMs of band.feltAtMs) {
-      const nth = unanswered.findLastIndex((atMs) => atMs <= feltAtMs);
-      const [wavedMs = Number.NEGATIVE_INFINITY] = nth < 0 ? [] : unanswered.splice(nth, 1);
-      if (feltAtMs - wavedMs > effectLifetimeMs) late++;
-    }
+    const clockBoundMs = ben.gateway.peers[0]?.clockBoundMs ?? 0;
+    const oldestMs = effectLifetimeMs + clockBoundMs + operationMs;
+    const late = causes().filter(({ felt, wave: caused }) => felt.atMs - (caused?.atMs ?? 0) > oldestMs).length;
     tell(task, {
       sent: peer?.ledger.snapshot().sent ?? 0,
       delivered: account?.delivered ?? 0,
       lost: peer?.ledger.snapshot().lost ?? 0,
-      waves: wavedAtMs.length,
-      felt: band.feltAtMs.length,
+      waves: waves.size,
+      felt: band.felt.length,
       written,
       failed,
       expired,
@@ -115,8 +141,16 @@ describe("a band in memory", () => {
       twice: room.effects.twice,
       "applied late": late,
     });
-    expect(band.feltAtMs.length).toBeLessThanOrEqual(wavedAtMs.length);
-    expect(late).toBe(0);
+    for (const { felt, wave: caused } of causes()) {
+      const pattern = patternFor(defaultRules, caused?.gesture ?? "wave", anna.gateway.id);
+      expect(felt.durationsMs, "what was felt is what the named gesture means").toEqual(patternDurationsMs[pattern]);
+    }
+    const sequences = causes().map(({ sequence }) => sequence);
+    expect(new Set(sequences).size, "each of another gesture").toBe(sequences.length);
+    expect(late, "applied late").toBe(0);
+    expect(room.effects.latestMs, "age of a felt gesture beyond its deadline").toBeLessThanOrEqual(
+      room.graceMs + operationMs,
+    );
     expect(room.effects.twice).toBe(0);
     expect(noBand).toBeGreaterThanOrEqual(0);
   };
@@ -156,7 +190,7 @@ describe("a band in memory", () => {
       Array.from({ length: 30 }, (_, i) => [Math.floor(i / 3), i % 3]),
     );
     expect(heard.map(({ sequence }) => sequence)).toEqual([...heard.keys()]);
-    expect(band.feltAtMs).toHaveLength(10);
+    expect(band.felt).toHaveLength(10);
     expectFeltAsMeant(context);
   });
 
@@ -172,12 +206,12 @@ describe("a band in memory", () => {
     device.isHanging = false;
     await room.pass(backMs);
     expect(probe.isConnected).toBe(true);
-    expect(band.feltAtMs).toEqual([]);
+    expect(band.felt).toEqual([]);
     expect(probe.downlink.counts.get("failed")).toBe(2);
     expect(probe.downlink.counts.get("superseded")).toBe(1);
     wave();
     await room.pass(250);
-    expect(band.feltAtMs).toHaveLength(1);
+    expect(band.felt).toHaveLength(1);
     expectFeltAsMeant(context);
   });
 
@@ -190,10 +224,10 @@ describe("a band in memory", () => {
     device.isHanging = false;
     await room.pass(10_000);
     expect(probe.isConnected).toBe(true);
-    expect(band.feltAtMs).toEqual([]);
+    expect(band.felt).toEqual([]);
     wave();
     await room.pass(250);
-    expect(band.feltAtMs).toHaveLength(1);
+    expect(band.felt).toHaveLength(1);
     expectFeltAsMeant(context);
   });
 
@@ -206,10 +240,10 @@ describe("a band in memory", () => {
     band.comeBack();
     await room.pass(35_000); // The longest between two tries.
     expect(probe.isConnected).toBe(true);
-    expect(band.feltAtMs).toEqual([]);
+    expect(band.felt).toEqual([]);
     wave();
     await room.pass(250);
-    expect(band.feltAtMs).toHaveLength(1);
+    expect(band.felt).toHaveLength(1);
     expectFeltAsMeant(context);
   });
 
@@ -226,7 +260,7 @@ describe("a band in memory", () => {
     }
     await room.pass(35_000);
     expect(probe.isConnected).toBe(true);
-    expect(band.feltAtMs.length).toBeGreaterThan(5);
+    expect(band.felt.length).toBeGreaterThan(5);
     expectFeltAsMeant(context);
   });
 });

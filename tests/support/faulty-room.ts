@@ -1,6 +1,6 @@
 // A room of phones in memory under load, and books of its own on what has to hold of it: which gesture reached which band, how often and how old,
 // in which order samples came, and what both ends of every pair have counted. Neighbours: memory-phone.ts, memory-network.ts.
-import { gestureCode } from "../../firmware-bridge/gestures.ts";
+import { type GestureName, gestureCode } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/payloads.ts";
 import { decodeMessage } from "../../gateway/decode-message.ts";
@@ -145,10 +145,11 @@ export class FaultyRoom implements FaultedRoom {
     this.#isUnderLoad = false;
   }
 
-  wave(page: MemoryPage): void {
-    const payload = encodeGesture({ gesture: gestureCode("wave"), intensity: 200 });
+  /** The sequence of the gesture. */
+  wave(page: MemoryPage, gesture: GestureName = "wave"): number {
+    const payload = encodeGesture({ gesture: gestureCode(gesture), intensity: 200 });
     this.effects.made(page.sessionId, page.records, this.time.now());
-    page.speak(kinds.gesture, payload);
+    return page.speak(kinds.gesture, payload);
   }
 
   /** Reloads as a browser does: the old page is gone without a word to anybody, the new one comes at once. */

@@ -4,8 +4,8 @@ import { earlUuids } from "../../firmware-bridge/earl-profile.ts";
 import type { Peripheral } from "../../firmware-bridge/peripheral.ts";
 import type { Schedule } from "../../gateway/runtime.ts";
 
-/** A connection event or two. */
-const operationMs = 15;
+/** What every operation takes: a connection event or two. */
+export const operationMs = 15;
 
 const networkError = () => new DOMException("GATT Server is disconnected.", "NetworkError");
 

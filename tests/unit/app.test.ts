@@ -111,7 +111,7 @@ describe("App", () => {
           },
         } as unknown as RoomSession;
       },
-      inviteBase: { url: "https://mesh.example", problem: undefined },
+      inviteBase: { url: "https://mesh.example", elsewhere: "mesh.example", problem: undefined },
       fragment: {
         read: () => fragment,
         write: (text) => {
@@ -156,6 +156,7 @@ describe("App", () => {
     await untilJoined(1);
     expect(fragment).toMatch(/^#k=[\w-]{22}$/);
     expect(app.model.room.value?.inviteUrl).toBe(`https://mesh.example${fragment}`);
+    expect(app.model.room.value?.inviteElsewhere).toBe("mesh.example");
     expect(app.model.rememberedRooms.value.map(({ roomId }) => roomId)).toEqual([joined[0]?.room.roomId]);
   });
 

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { WriteOutcome } from "../../firmware-bridge/device-link.ts";
 import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
@@ -5,6 +6,8 @@ import { decodeVibration } from "../../firmware-bridge/payloads.ts";
 import { Downlink } from "../../gateway/downlink.ts";
 import { patternDurationsMs } from "../../gateway/rules.ts";
 import { buzzRateRange, defaultWearerLimits, maxVibratingMsPerTenSeconds } from "../../gateway/wearer-limits.ts";
+import { FakeTime } from "../support/fake-time.ts";
+import { MeasuredMotor } from "../support/measured-motor.ts";
 import { RecordingLink } from "../support/recording-link.ts";
 
 const strong = { strengthPercent: 100, durationsMs: [100] };
@@ -94,5 +97,67 @@ describe("Downlink", () => {
   it("should say so when the probe cannot vibrate", async () => {
     const deaf = new RecordingLink("deaf", { probeClass: probeClasses.armProbe, capabilities: capabilities.motionOut });
     expect(await vibrate(new Downlink(deaf, defaultWearerLimits, now))).toBe("cannot-vibrate");
+  });
+
+  describe("over a slow link, measured at the motor", () => {
+    const spanMs = 10_000;
+    /** Short, long, and felt only long after they are asked for. */
+    const patterns = [[150], [600], [250, 250, 250], [2550, 0, 450], [0, 1500, 1500], [0, 2000, 1000]];
+
+    it("should count a vibration from when it may still be felt, not from when it was asked for", async () => {
+      const time = new FakeTime();
+      const delaysMs = [990, 0, 0];
+      const motor = new MeasuredMotor(time, () => ({ delayMs: delaysMs.shift() ?? 0, beginsAfterShare: 1 }));
+      const downlink = new Downlink(motor, { ...defaultWearerLimits, strengthLimit: 100 }, time.now);
+      const longest = { strengthPercent: 100, durationsMs: [2550, 0, 450] };
+      for (const waitMs of [3_990, 6_010, 5_000]) {
+        void downlink.vibrate(longest, time.now() + 1_000, "peer");
+        await time.advance(waitMs);
+      }
+      expect(motor.mostOnWithin(spanMs)).toBeLessThanOrEqual(maxVibratingMsPerTenSeconds);
+    });
+
+    it("should not be filled twice by vibrations that begin with a long pause", async () => {
+      const time = new FakeTime();
+      const motor = new MeasuredMotor(time, () => ({ delayMs: 0, beginsAfterShare: 1 }));
+      const downlink = new Downlink(motor, { ...defaultWearerLimits, strengthLimit: 100 }, time.now);
+      const ask = async (durationsMs: readonly number[], waitMs: number): Promise<void> => {
+        void downlink.vibrate({ strengthPercent: 100, durationsMs }, time.now() + 1_000, "peer");
+        await time.advance(waitMs);
+      };
+      await ask([0, 1500, 1500], 3_000);
+      await ask([2550, 0, 450], 3_000);
+      await ask([1500], 4_000);
+      await ask([1500], 3_000);
+      expect(motor.mostOnWithin(spanMs)).toBeLessThanOrEqual(maxVibratingMsPerTenSeconds);
+    });
+
+    it("should keep both limits in every ten seconds, whatever is asked for when", async () => {
+      const ask = fc.record({
+        afterMs: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 11_000 })),
+        durationsMs: fc.constantFrom(...patterns),
+        delayMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 990 }), fc.integer({ min: 0, max: 6_000 })),
+        beginsAfterShare: fc.constantFrom(0, 0.5, 1),
+      });
+      const asks = fc.array(ask, { minLength: 5, maxLength: 40 });
+      await fc.assert(
+        fc.asyncProperty(asks, fc.constantFrom(1, 5, buzzRateRange.most), async (all, buzzesPerTenSeconds) => {
+          const time = new FakeTime();
+          let writes = 0;
+          const motor = new MeasuredMotor(time, () => all[writes++] ?? { delayMs: 0, beginsAfterShare: 1 });
+          const limits = { isMuted: false, strengthLimit: 100, buzzesPerTenSeconds };
+          const downlink = new Downlink(motor, limits, time.now);
+          for (const { afterMs, durationsMs } of all) {
+            await time.advance(afterMs);
+            void downlink.vibrate({ strengthPercent: 100, durationsMs }, time.now() + 1_000, "peer");
+          }
+          await time.advance(20_000);
+          expect(motor.mostOnWithin(spanMs)).toBeLessThanOrEqual(maxVibratingMsPerTenSeconds);
+          expect(motor.mostBegunWithin(spanMs)).toBeLessThanOrEqual(buzzesPerTenSeconds);
+          expect(motor.begunMs.length).toBeGreaterThan(0);
+        }),
+        { numRuns: 300 },
+      );
+    });
   });
 });

@@ -21,9 +21,9 @@ class FakeDevice extends EventTarget {
   };
 }
 
-const setUp = () => {
+const setUp = (name?: string) => {
   const time = new FakeTime();
-  const device = new FakeDevice();
+  const device = Object.assign(new FakeDevice(), { name });
   const states: LinkState[] = [];
   const link = new GattLink({
     device: device as unknown as BluetoothDevice,
@@ -41,6 +41,15 @@ const outOfRange = () =>
   Promise.reject(new DOMException("Connection Error: Connection attempt failed.", "NetworkError"));
 
 describe("GattLink", () => {
+  test.each([
+    ["Anna's band", "Anna's band"],
+    ["\u202eAnna\u2066's band\nVera is connected", "Anna's bandVera is connected"],
+    ["\u2066\u2069", "Earl probe"],
+    [undefined, "Earl probe"],
+  ])("should make of the name that a device gives itself, %j, only text", (given, plain) => {
+    expect(setUp(given).link.name).toBe(plain);
+  });
+
   test("should not wait for ever for a connect() that hangs", async () => {
     const { time, device, states, open } = setUp();
     void open();

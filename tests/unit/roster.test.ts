@@ -65,4 +65,23 @@ describe("roster", () => {
     expect(book.setName(`${long}!`)).toBe(false);
     expect(book.update(1, { name: `${long}!` })).toBe(false);
   });
+
+  it.each([
+    ["turns around what follows", "\u202eAnna\u2066", "Anna"],
+    ["begins a line of its own", "Anna\nVera is connected", "AnnaVera is connected"],
+    ["holds controls", "\u0007An\u0000na\u001b[31m", "Anna[31m"],
+    ["has space around it, also where it is cut", `  ${"a".repeat(63)} b`, "a".repeat(63)],
+    ["is nothing else", "\u200f\u2028", ""],
+  ])("should keep of a name that %s only what is plain", (_, given, plain) => {
+    book = new RosterBook(given);
+    expect(book.roster.name).toBe(plain);
+    book.add({ ...arm, name: given });
+    expect(book.probe(1)?.name).toBe(plain);
+    book.update(1, { name: "left arm" });
+    expect(book.update(1, { name: given })).toBe(true);
+    expect(book.probe(1)?.name).toBe(plain);
+    book.setName("Grace");
+    expect(book.setName(given)).toBe(true);
+    expect(book.roster.name).toBe(plain);
+  });
 });

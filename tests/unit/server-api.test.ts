@@ -4,9 +4,9 @@ import { serverApi } from "../../web/mesh/server-api.ts";
 const room = "ab".repeat(16);
 const member = (digit: string) => `${room}-${digit.repeat(16)}`;
 
-const answering = (answer: () => Response | Promise<Response>) => {
+const answering = (answer: () => Response | Promise<Response>, origin = "https://mesh.example") => {
   const asked: string[] = [];
-  const api = serverApi("https://mesh.example", async (url) => {
+  const api = serverApi(origin, async (url) => {
     asked.push(String(url));
     return answer();
   });
@@ -24,9 +24,26 @@ describe("server API", () => {
     expect(asked).toEqual(["https://mesh.example/config.json"]);
   });
 
-  it.each(["mesh.example", "//", "javascript:alert(1)", 7])("should name %j in no invite", async (publicUrl) => {
+  it.each([
+    "mesh.example",
+    "//",
+    "javascript:alert(1)",
+    7,
+    "http://mesh.example",
+    "http://192.168.1.20:8080",
+    "https://mesh.example@evil.example",
+  ])("should name %j in no invite", async (publicUrl) => {
     const { api } = answering(json({ publicUrl, peerPath: "/", iceServers: [] }));
     expect(await api.config()).toEqual({ publicUrl: undefined, peerPath: "/", iceServers: [] });
+  });
+
+  it.each([
+    ["the page's own address, even on plain HTTP", "http://localhost:8080", "http://localhost:8080"],
+    ["an address of the network", "https://192.168.1.20:8443", "https://192.168.1.20:8443"],
+    ["nothing of an address but its origin", "https://mesh.example/elsewhere?a=1#k=b", "https://mesh.example"],
+  ])("should name %s in invites", async (_, publicUrl, named) => {
+    const { api } = answering(json({ publicUrl, peerPath: "/", iceServers: [] }), "http://localhost:8080");
+    expect((await api.config())?.publicUrl).toBe(named);
   });
 
   it("should leave out ICE servers on which a browser would throw", async () => {

@@ -247,6 +247,14 @@ describe("ThisPhone, told to vibrate", () => {
     expect(phone.signalled).toEqual([]);
   });
 
+  test("should be no stronger for being told again before it has rested", async () => {
+    const phone = await new FakePhone().connect();
+    await phone.vibrate(30, [600]);
+    await phone.time.advance(22);
+    await phone.vibrate(30, [600]);
+    expect(phone.vibrated[1]?.slice(0, 2)).toEqual([0, 52]);
+  });
+
   test.each([
     ["that has no motor", undefined],
     ["whose browser refuses the pattern", () => false],

@@ -13,6 +13,7 @@ import type {
 import type { DeviceDriver } from "../../firmware-bridge/earl-driver.ts";
 import { unknownInfo } from "../../firmware-bridge/earl-profile.ts";
 import { backoffMs } from "../../gateway/backoff.ts";
+import { shortPlainName } from "../../gateway/roster.ts";
 import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/runtime.ts";
 import { linkFailureOf } from "./bluetooth-errors.ts";
 import { GattSession } from "./gatt-session.ts";
@@ -49,7 +50,8 @@ export class GattLink implements DeviceLink {
   constructor(options: GattLinkOptions) {
     this.#options = options;
     this.deviceId = options.device.id;
-    this.name = options.device.name ?? "Earl probe";
+    // The device names itself, and is shown by that before it is in any roster.
+    this.name = shortPlainName(options.device.name ?? "") || "Earl probe";
   }
 
   get info(): DeviceInfo {

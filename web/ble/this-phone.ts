@@ -23,7 +23,7 @@ import {
 import { add, scale, type Vector } from "../../firmware-bridge/vector.ts";
 import type { Cancel, Now, Schedule } from "../../gateway/runtime.ts";
 import type { PhonePlatform } from "./phone-platform.ts";
-import { vibrationPattern } from "./vibration-pattern.ts";
+import { PhoneMotor } from "./vibration-pattern.ts";
 
 /** Standard gravity, m/s² (3rd CGPM 1901, ISO 80000-3). */
 export const standardGravity = 9.80665;
@@ -53,6 +53,7 @@ export class ThisPhone implements DeviceLink {
     capabilities: capabilities.motionOut | capabilities.vibrateIn | capabilities.rateIn,
   };
   readonly #options: ThisPhoneOptions;
+  readonly #motor = new PhoneMotor();
   #state: LinkState = { kind: "connecting" };
   #listener: DeviceLinkListener | undefined;
   #resolveOpened: ((state: LinkState) => void) | undefined;
@@ -113,8 +114,8 @@ export class ThisPhone implements DeviceLink {
   }
 
   #vibrate(vibration: Vibration): void {
-    const { platform } = this.#options;
-    const isVibrating = platform.vibrate?.(vibrationPattern(vibration)) ?? false;
+    const { platform, now } = this.#options;
+    const isVibrating = platform.vibrate?.(this.#motor.patternOf(vibration, now())) ?? false;
     if (!isVibrating) platform.signal(vibration.durationsMs, vibration.strengthPercent);
   }
 

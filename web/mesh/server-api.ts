@@ -36,7 +36,7 @@ export const serverApi = (origin: string, fetchFrom: typeof fetch): ServerApi =>
     }
   };
   return {
-    config: () => get("/config.json", readPageConfig),
+    config: () => get("/config.json", (answer) => readPageConfig(answer, origin)),
     members: (roomId) => get(`/rooms/${roomId}/members`, (answer) => readMembers(answer, roomId)),
   };
 };
@@ -58,22 +58,32 @@ const readText = async (response: Response): Promise<string> => {
   return text + decoder.decode();
 };
 
-const readPageConfig = (value: unknown): PageConfig | undefined => {
+const readPageConfig = (value: unknown, origin: string): PageConfig | undefined => {
   const { publicUrl, peerPath, iceServers } = fieldsOf(value);
   if (typeof peerPath !== "string" || !/^\/(?:[\w-]+\/)*$/.test(peerPath) || !Array.isArray(iceServers))
     return undefined;
   return {
     peerPath,
-    publicUrl: isWebUrl(publicUrl) ? publicUrl : undefined,
+    publicUrl: readInviteOrigin(publicUrl, origin),
     iceServers: iceServers.slice(0, maxIceServers).flatMap(readIceServer),
   };
 };
 
-const isWebUrl = (value: unknown): value is string => {
+/**
+ * Who opens an invite runs the page that its address serves, which then has the room key: over plain HTTP it would be anybody's on the way. Names and
+ * passwords in an address are there to be taken for its host.
+ */
+const readInviteOrigin = (value: unknown, ownOrigin: string): string | undefined => {
+  const { origin, protocol, username, password } = urlOf(value) ?? {};
+  const isPlain = username === "" && password === "";
+  return isPlain && (protocol === "https:" || origin === ownOrigin) ? origin : undefined;
+};
+
+const urlOf = (value: unknown): URL | undefined => {
   try {
-    return typeof value === "string" && /^https?:$/.test(new URL(value).protocol);
+    return typeof value === "string" ? new URL(value) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 };
 

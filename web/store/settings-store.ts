@@ -1,9 +1,8 @@
 // A person's settings on this device. What protects the person (mutes, strength, rate, rules) is shared by all tabs; the name belongs to a slot,
 // because a second tab is a second gateway. What comes back from storage may be anything and is read field by field.
-import { maxNameBytes, plainName } from "../../gateway/roster.ts";
+import { shortPlainName } from "../../gateway/roster.ts";
 import { defaultRules, readRules } from "../../gateway/rules.ts";
 import { powerModes } from "../../gateway/shift-governor.ts";
-import { cutUtf8 } from "../../gateway/utf8.ts";
 import { buzzRateRange, defaultWearerLimits, strengthLimitRange } from "../../gateway/wearer-limits.ts";
 import type { Settings } from "../ui/app-model.ts";
 import { readJson, type StorageOutcome, type TextStorage } from "./text-storage.ts";
@@ -14,9 +13,8 @@ export const maxMutedPeers = 128;
 const sharedKey = "earl-mesh.settings";
 const nameKey = (slot: number): string => `earl-mesh.name.${slot}`;
 
-/** Without what deceives and outer space, and no longer than a roster holds; undefined when nothing is left. */
-export const cleanName = (text: string): string | undefined =>
-  cutUtf8(plainName(text), maxNameBytes).trimEnd() || undefined;
+/** Undefined when nothing is left. */
+export const cleanName = (text: string): string | undefined => shortPlainName(text) || undefined;
 
 export class SettingsStore {
   readonly #storage: TextStorage;

@@ -67,6 +67,8 @@ export interface RoomView {
   readonly roomId: string;
   readonly label: string;
   readonly inviteUrl: string;
+  /** The host of the invite's address, when it is not the one from which this page comes. */
+  readonly inviteElsewhere: string | undefined;
   /** Set when phones cannot reach the address of the invite. */
   readonly inviteProblem: ErrorCode | undefined;
 }

@@ -53,6 +53,14 @@ export const ShareInvite = ({ model, actions }: AppProps) =>
     </button>
   ) : null;
 
+/** On the computer that runs the server this is as it should be; a server that lies about its address would be seen by it. */
+export const InviteElsewhere = ({ room }: { room: RoomView }) =>
+  room.inviteElsewhere === undefined ? null : (
+    <p class="hint">
+      The invite leads to <strong>{room.inviteElsewhere}</strong>, not to the address of this page.
+    </p>
+  );
+
 export const InviteProblem = ({ room }: { room: RoomView }) =>
   room.inviteProblem === undefined ? null : (
     <p class="caution">
@@ -86,6 +94,7 @@ export const InviteDialog = ({ model, actions, room, onClose }: AppProps & { roo
         </h2>
         <InviteProblem room={room} />
         <QrCode text={room.inviteUrl} label="Invite as a QR code" />
+        <InviteElsewhere room={room} />
         <p class="hint">Scan it with another phone's camera. Whoever has this link can come in.</p>
         <input
           class="field"

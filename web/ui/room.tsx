@@ -8,7 +8,7 @@ import { Consent } from "./consent.tsx";
 import { Dial } from "./dial.tsx";
 import { Figures } from "./figures.tsx";
 import { FirstSteps } from "./first-steps.tsx";
-import { CopyInvite, InviteDialog, InviteProblem, ShareInvite } from "./invite.tsx";
+import { CopyInvite, InviteDialog, InviteElsewhere, InviteProblem, ShareInvite } from "./invite.tsx";
 import { isKnown } from "./known.ts";
 import { Log } from "./log.tsx";
 import { NameField } from "./name-field.tsx";
@@ -65,6 +65,7 @@ const RoomHeader = ({ model, actions, room, onInvite, onFigures }: RoomHeaderPro
 const Alone = ({ model, actions, room }: AppProps & { room: RoomView }) => (
   <div class="alone">
     <p>Nobody else is here yet. Let them scan the code, or send them the link.</p>
+    <InviteElsewhere room={room} />
     <InviteProblem room={room} />
     <div class="keys">
       <CopyInvite actions={actions} />

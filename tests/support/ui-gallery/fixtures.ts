@@ -95,6 +95,7 @@ export const room: RoomView = {
   roomId: "8d2f0c9be1a74c55a1f06b7d3e9c4a12",
   label: "Early shift",
   inviteUrl: "https://192.168.1.20:8443/#k=3q2-7wAAESIzRFVmd4iZqg",
+  inviteElsewhere: undefined,
   inviteProblem: undefined,
 };
 

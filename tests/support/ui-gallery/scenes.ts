@@ -79,6 +79,7 @@ export const scenes: Readonly<Record<string, Partial<SceneState>>> = {
   pocket: { ...busy, power: savingPower, isDark: true },
   crowd: {
     ...busy,
+    room: { ...room, inviteElsewhere: "192.168.1.20:8443" },
     peers: Array.from({ length: 24 }, (_, i) => person(i + 1, `Dancer ${i + 1}`, connected(3 + i, 1 + i / 4))),
   },
   problems: {
