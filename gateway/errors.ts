@@ -100,8 +100,9 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: "Invite others with the new code or link.",
   },
   "removed-from-room": {
-    sentence: "You were removed from this room; your invite leads nowhere any more.",
-    remedy: "Ask somebody in the room for a fresh invite if this was a mistake.",
+    sentence: "They say that you were removed from this room, and that it goes on without you.",
+    remedy:
+      "As long as you see others here, nothing has changed. If nobody is left, leave the room and ask one of them for a fresh invite.",
   },
   "left-behind": {
     sentence: "The others have moved on to a new room key that did not reach this phone.",

@@ -75,7 +75,7 @@ export type GatewayEvent =
   | { readonly kind: "room-key-settled"; readonly change: SettledChange }
   /** That peer has moved on to a key that never reached us. */
   | { readonly kind: "left-behind"; readonly peer: Peer }
-  /** That peer says that the room has moved on without us. */
+  /** That peer says that the room has moved on without us: a claim, which any member can make. */
   | { readonly kind: "removed"; readonly peer: Peer }
   | { readonly kind: "refused"; readonly reason: RefusalReason }
   | { readonly kind: "woke" };
@@ -374,10 +374,10 @@ export class Gateway {
     if (hasSlept) this.woke();
   }
 
-  /** Whom we leave ourselves is no news. */
+  /** Whom we leave ourselves is no news; and whoever is being removed has no say in who else is. */
   #gone(peer: Peer, how: Departure): void {
     const { onEvent } = this.#options;
-    if (how === "removed") onEvent({ kind: "removed", peer });
+    if (how === "removed" && !this.#keyChange.isRemoved(peer.gatewayId)) onEvent({ kind: "removed", peer });
     else if (how === "moved" && !this.#keyChange.isUnderway) onEvent({ kind: "left-behind", peer });
     else if (how !== "moved" && this.#farewell === undefined)
       onEvent({ kind: "peer-gone", peer, hasLeft: how === "left" });

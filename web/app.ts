@@ -18,6 +18,7 @@ import type { Pocket } from "./pocket.ts";
 import type { Power } from "./power.ts";
 import { ProbeDesk } from "./probe-desk.ts";
 import type { ProbeShelf } from "./probe-shelf.ts";
+import { RemovalClaims } from "./removal-claims.ts";
 import { RoomViews } from "./room-views.ts";
 import type { Shift } from "./shift.ts";
 import type { RoomStore } from "./store/room-store.ts";
@@ -82,8 +83,9 @@ export class App {
   #session: RoomSession | undefined;
   /** Counts the rooms entered and left. */
   #visit = 0;
-  /** The visit from which a change of the room's key has led here: its room may still say that we were removed. */
+  /** The visit from which a change of the room's key has led here: others there may still say that we were removed. */
   #cameFrom: number | undefined;
+  readonly #removalClaims = new RemovalClaims();
   #hasReachedServer = false;
   #cancelGoneCheck: Cancel | undefined;
   #moving: Promise<void> = Promise.resolve();
@@ -190,7 +192,7 @@ export class App {
     const listener: RoomSessionListener = {
       onEvent: (event) => {
         if (visit === this.#visit) this.#onEvent(event);
-        else if (visit === this.#cameFrom && event.kind === "removed") this.#wasRemoved(event);
+        else if (visit === this.#cameFrom && event.kind === "removed") this.#toldRemoved(event);
       },
       onMeshChange: (server) => {
         if (visit === this.#visit) this.#onMeshChange(server);
@@ -203,8 +205,11 @@ export class App {
     if (before === undefined) this.#options.power.enter(session.gateway);
     else this.#options.power.move(session.gateway);
     this.#apply(this.#settings.value);
-    for (const code of ["room-not-entered", "removed-from-room", "left-behind", "everybody-gone"] as const)
-      notices.clear(code);
+    for (const code of ["room-not-entered", "left-behind", "everybody-gone"] as const) notices.clear(code);
+    if (before === undefined) {
+      notices.clear("removed-from-room");
+      this.#removalClaims.clear();
+    }
     const label = `Room ${derived.roomId.slice(0, 4)}`;
     const inviteUrl = makeInvite(inviteBase.url, derived.roomKey);
     const { roomId } = derived;
@@ -219,7 +224,7 @@ export class App {
   #onEvent(event: GatewayEvent): void {
     if (event.kind === "peer-gone" && !event.hasLeft) this.#checkWhoIsGone();
     if (event.kind === "peer-joined") this.#options.notices.clear("everybody-gone");
-    if (event.kind === "removed") return this.#wasRemoved(event);
+    if (event.kind === "removed") this.#toldRemoved(event);
     if (event.kind === "room-key-settled") void this.#move(() => this.#moveOn(event.change));
     this.#views.onEvent(event);
   }
@@ -261,15 +266,13 @@ export class App {
     for (const gatewayId of change.notRemoved) notices.raise("not-removed", memberName(gateway, gatewayId));
   }
 
-  /** By the word of one whom we held, so whoever is removed is told once the others are gone. */
-  #wasRemoved({ peer }: Extract<GatewayEvent, { kind: "removed" }>): void {
-    const { fragment, notices, log } = this.#options;
-    this.#visit++; // The others say the same.
-    this.#cameFrom = undefined;
-    log.add("problem", `You were removed from the room, says ${peer.name || "somebody"}`);
-    notices.raise("removed-from-room");
-    fragment.replace("");
-    void this.followFragment();
+  /** Whether to leave is the person's decision: any member can say this, and would else empty the room. */
+  #toldRemoved({ peer }: Extract<GatewayEvent, { kind: "removed" }>): void {
+    const { notices, log } = this.#options;
+    if (!this.#removalClaims.add(peer.gatewayId, peer.name)) return;
+    log.add("problem", `${peer.name || "Somebody"} says that you were removed from the room`);
+    notices.clear("removed-from-room");
+    notices.raise("removed-from-room", this.#removalClaims.names);
   }
 
   #changeRoomKey(removed: readonly string[]): void {

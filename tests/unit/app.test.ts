@@ -403,29 +403,52 @@ describe("App", () => {
       expect(joined).toHaveLength(1);
     });
 
-    it("should leave when it was removed, say so once, and take the key out of the address", async () => {
+    const removal = () => app.model.notices.value.filter(({ code }) => code === "removed-from-room");
+    const sayRemoved = (peer: Peer): void => old?.listener.onEvent({ kind: "removed", peer });
+
+    it("should stay when somebody says that it was removed, and tell whose word that is, once", async () => {
       const mira = await newMember(time, "Mira");
       await connect(time, mira, inOldRoom(mira));
       const [peer] = old?.gateway.peers ?? [];
       if (peer === undefined) throw new Error("nobody is there");
-      old?.listener.onEvent({ kind: "removed", peer });
-      old?.listener.onEvent({ kind: "removed", peer });
+      sayRemoved(peer);
+      sayRemoved(peer);
       await app.followFragment();
-      expect(noticeCodes()).toEqual(["removed-from-room"]);
-      expect(old?.isClosed).toBe(true);
-      expect(app.model.room.value).toBeUndefined();
-      expect(replaced).toEqual([""]);
-      expect(logTexts().filter((text) => text === "You were removed from the room, says Mira")).toHaveLength(1);
+      expect(removal()).toMatchObject([{ subject: "Mira" }]);
+      expect(old?.isClosed).toBe(false);
+      expect(app.model.room.value?.roomId).toBe(old?.room.roomId);
+      expect([fragment, replaced]).toEqual([invite("a"), []]);
+      expect(logTexts().filter((text) => text === "Mira says that you were removed from the room")).toHaveLength(1);
     });
 
-    it("should leave the new room too, when the others of the old one say that it was removed", async () => {
-      const mira = await newMember(time, "Mira");
-      await change(() => old?.gateway.changeRoomKey(newKey, []));
-      old?.listener.onEvent({ kind: "removed", peer: await anyPeer(time, mira) });
+    it("should stay whoever says so, and however many, until the person taps", async () => {
+      const host = await newMember(time, "Host");
+      const claimants = [];
+      for (let nth = 1; nth <= 5; nth++) claimants.push(await anyPeer(time, host));
+      for (const claimant of claimants) sayRemoved(claimant);
       await app.followFragment();
-      expect(app.model.room.value).toBeUndefined();
-      expect(joined[1]?.isClosed).toBe(true);
-      expect(noticeCodes()).toEqual(["removed-from-room"]);
+      expect(removal()).toMatchObject([{ subject: "Nora, Nora, Nora and 2 more" }]);
+      expect(app.model.room.value?.roomId).toBe(old?.room.roomId);
+      app.actions.leaveRoom();
+      await expect.poll(() => old?.isClosed).toBe(true);
+      fragment = invite("b");
+      await app.followFragment();
+      expect(removal()).toEqual([]); // The next room is another.
+      joined.at(-1)?.listener.onEvent({ kind: "removed", peer: await anyPeer(time, host) });
+      expect(removal()).toMatchObject([{ subject: "Nora" }]);
+    });
+
+    it("should hear in the new room, too, when others of the old one say that it was removed", async () => {
+      const mira = await newMember(time, "Mira");
+      const [first, second] = [await anyPeer(time, mira), await anyPeer(time, mira)];
+      sayRemoved(first);
+      await change(() => old?.gateway.changeRoomKey(newKey, []));
+      expect(removal()).toMatchObject([{ subject: "Nora" }]); // Moving on does not take it back.
+      sayRemoved(second);
+      await app.followFragment();
+      expect(removal()).toMatchObject([{ subject: "Nora and Nora" }]);
+      expect(app.model.room.value?.roomId).toBe(joined[1]?.room.roomId);
+      expect(joined[1]?.isClosed).toBe(false);
     });
 
     it("should tell when all others went without a word and nobody is back, and take it back when somebody comes", async () => {
