@@ -13,6 +13,7 @@ export type ErrorCode =
   | "left-behind"
   | "everybody-gone"
   | "not-removed"
+  | "not-come-along"
   | "key-change-needs-server"
   | "connection-not-safe"
   | "server-unreachable"
@@ -115,6 +116,11 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   "not-removed": {
     sentence: "This person is still in the room: somebody else changed its key at the same moment.",
     remedy: "Remove them again.",
+  },
+  "not-come-along": {
+    sentence: "They have not come along to the new room key.",
+    remedy:
+      "Their phone may have slept, or somebody led them to another key: invite them with the new code or link, or ask for theirs.",
   },
   "key-change-needs-server": {
     sentence: "The room's key can be changed only while the signaling server is there, or nobody would meet again.",

@@ -138,6 +138,7 @@ export class Gateway {
       now,
       schedule,
       members: () => this.peers.map(({ gatewayId }) => gatewayId),
+      held: () => this.peers.flatMap(({ gatewayId, channel }) => (channel === undefined ? [] : [gatewayId])),
       send: (gatewayId, frame) => this.#peers.get(gatewayId)?.send(frame),
       onChosen: () => onEvent({ kind: "peers-changed" }),
       onSettled: (change) => onEvent({ kind: "room-key-settled", change }),

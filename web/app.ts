@@ -13,12 +13,14 @@ import { maxBluetoothLinks } from "./ble/pairing.ts";
 import { keyChangeText, memberName } from "./key-change-words.ts";
 import type { LogBook } from "./log-book.ts";
 import type { RoomSession, RoomSessionListener } from "./mesh/room-session.ts";
+import { namesText } from "./names-text.ts";
 import type { NoticeBoard } from "./notice-board.ts";
 import type { Pocket } from "./pocket.ts";
 import type { Power } from "./power.ts";
 import { ProbeDesk } from "./probe-desk.ts";
 import type { ProbeShelf } from "./probe-shelf.ts";
 import { RemovalClaims } from "./removal-claims.ts";
+import { goneForGoodMs, RollCall } from "./roll-call.ts";
 import { RoomViews } from "./room-views.ts";
 import type { Shift } from "./shift.ts";
 import type { RoomStore } from "./store/room-store.ts";
@@ -28,9 +30,6 @@ import type { AppActions, AppModel, RememberedRoom, RoomView, Settings } from ".
 
 /** A picture of an arm needs no more. */
 const watchIntervalMs = 100;
-
-/** A room is whole again within this after whatever happened to it: who is not back by then does not come back to this room. */
-const goneForGoodMs = 30_000;
 
 export interface AppOptions {
   readonly now: Now;
@@ -86,6 +85,7 @@ export class App {
   /** The visit from which a change of the room's key has led here: others there may still say that we were removed. */
   #cameFrom: number | undefined;
   readonly #removalClaims = new RemovalClaims();
+  readonly #rollCall: RollCall;
   #hasReachedServer = false;
   #cancelGoneCheck: Cancel | undefined;
   #moving: Promise<void> = Promise.resolve();
@@ -119,6 +119,12 @@ export class App {
       isDark: pocket.isDark,
     };
     pocket.isDark.subscribe((isDark) => this.#views.pause(isDark));
+    this.#rollCall = new RollCall({
+      now,
+      schedule,
+      isReachable: () => this.#server.value.kind === "connected",
+      onMissing: (names) => this.#tellMissing(names),
+    });
     this.#desk = new ProbeDesk({
       shelf,
       notices,
@@ -163,6 +169,7 @@ export class App {
 
   async leave(): Promise<void> {
     this.#cancelGoneCheck?.();
+    this.#rollCall.clear();
     this.#visit++; // What the room still says while it closes is not shown any more.
     const leaving = this.#session;
     this.#session = undefined;
@@ -208,6 +215,7 @@ export class App {
     for (const code of ["room-not-entered", "left-behind", "everybody-gone"] as const) notices.clear(code);
     if (before === undefined) {
       notices.clear("removed-from-room");
+      notices.clear("not-come-along");
       this.#removalClaims.clear();
     }
     const label = `Room ${derived.roomId.slice(0, 4)}`;
@@ -223,7 +231,10 @@ export class App {
 
   #onEvent(event: GatewayEvent): void {
     if (event.kind === "peer-gone" && !event.hasLeft) this.#checkWhoIsGone();
-    if (event.kind === "peer-joined") this.#options.notices.clear("everybody-gone");
+    if (event.kind === "peer-joined") {
+      this.#options.notices.clear("everybody-gone");
+      this.#rollCall.came(event.peer.gatewayId);
+    }
     if (event.kind === "removed") this.#toldRemoved(event);
     if (event.kind === "room-key-settled") void this.#move(() => this.#moveOn(event.change));
     this.#views.onEvent(event);
@@ -248,6 +259,7 @@ export class App {
     if (before === undefined || session?.gateway.hasSettledFor(change) !== true) return; // It was left meanwhile.
     const { gateway } = session;
     const text = keyChangeText(gateway, change);
+    const expected = change.expected.map((gatewayId) => ({ gatewayId, name: memberName(gateway, gatewayId) }));
     const room = await deriveRoom(crypto, change.roomKey);
     fragment.replace(makeInvite("", change.roomKey));
     this.#cameFrom = this.#visit++;
@@ -260,6 +272,7 @@ export class App {
       throw error;
     }
     void session.retire();
+    this.#rollCall.expect(expected);
     log.add("warning", text);
     notices.clear("room-key-changed");
     if (change.by !== gateway.id) notices.raise("room-key-changed", text);
@@ -272,7 +285,15 @@ export class App {
     if (!this.#removalClaims.add(peer.gatewayId, peer.name)) return;
     log.add("problem", `${peer.name || "Somebody"} says that you were removed from the room`);
     notices.clear("removed-from-room");
-    notices.raise("removed-from-room", this.#removalClaims.names);
+    notices.raise("removed-from-room", namesText(this.#removalClaims.names));
+  }
+
+  #tellMissing(names: readonly string[]): void {
+    const { notices, log } = this.#options;
+    notices.clear("not-come-along");
+    if (names.length === 0) return;
+    notices.raise("not-come-along", namesText(names));
+    log.add("problem", `${namesText(names)} ${names.length === 1 ? "has" : "have"} not come along to the new room key`);
   }
 
   #changeRoomKey(removed: readonly string[]): void {

@@ -3,8 +3,6 @@
 
 /** As many as a page can hold at once; whoever makes more identities than that is not read any further. */
 const maxClaims = 64;
-/** More names than that nobody reads. */
-const maxNamed = 3;
 
 export class RemovalClaims {
   /** By gateway id. */
@@ -13,16 +11,13 @@ export class RemovalClaims {
   /** False for who has said it before: there is nothing new to show. */
   add(gatewayId: string, name: string): boolean {
     if (this.#names.has(gatewayId) || this.#names.size >= maxClaims) return false;
-    this.#names.set(gatewayId, name || "Somebody");
+    this.#names.set(gatewayId, name);
     return true;
   }
 
-  /** "Mira, Tom and Nora": in the order in which they said it. */
-  get names(): string {
-    const all = [...this.#names.values()];
-    const named = all.slice(0, maxNamed);
-    const last = all.length > maxNamed ? `${all.length - maxNamed} more` : named.pop();
-    return named.length === 0 ? (last ?? "") : `${named.join(", ")} and ${last}`;
+  /** In the order in which they said it. */
+  get names(): readonly string[] {
+    return [...this.#names.values()];
   }
 
   clear(): void {

@@ -18,6 +18,7 @@ import { NoticeBoard } from "../../web/notice-board.ts";
 import { Pocket } from "../../web/pocket.ts";
 import { Power } from "../../web/power.ts";
 import { ProbeShelf } from "../../web/probe-shelf.ts";
+import { goneForGoodMs } from "../../web/roll-call.ts";
 import { Shift } from "../../web/shift.ts";
 import { RoomStore } from "../../web/store/room-store.ts";
 import { SettingsStore } from "../../web/store/settings-store.ts";
@@ -397,7 +398,7 @@ describe("App", () => {
 
     it("should believe no change that its room knows nothing of", async () => {
       const { id } = gateway;
-      const made: SettledChange = { roomKey: newKey, by: id, toldBy: id, removed: [], notRemoved: [] };
+      const made: SettledChange = { roomKey: newKey, by: id, toldBy: id, removed: [], notRemoved: [], expected: [] };
       old?.listener.onEvent({ kind: "room-key-settled", change: made });
       await app.followFragment();
       expect(joined).toHaveLength(1);
@@ -449,6 +450,24 @@ describe("App", () => {
       expect(removal()).toMatchObject([{ subject: "Nora and Nora" }]);
       expect(app.model.room.value?.roomId).toBe(joined[1]?.room.roomId);
       expect(joined[1]?.isClosed).toBe(false);
+    });
+
+    it("should tell who has not come along to the new key, until they come", async () => {
+      const [mira, tom, nora] = await Promise.all(["Mira", "Tom", "Nora"].map((name) => newMember(time, name)));
+      if (!mira || !tom || !nora) throw new Error("three are named");
+      for (const other of [mira, tom, nora]) await connect(time, other, inOldRoom(other));
+      const onEvent = (event: GatewayEvent): void => joined.at(-1)?.listener.onEvent(event);
+      ({ gateway } = await newMember(time, "Anna", { onEvent }));
+      await change(() => old?.gateway.changeRoomKey(newKey, [nora.gateway.id]));
+      joined[1]?.listener.onMeshChange({ kind: "connected" });
+      const missing = () => app.model.notices.value.filter(({ code }) => code === "not-come-along");
+      const here: Member = { ...mira, gateway, sessionId: inOldRoom(mira).sessionId };
+      await connect(time, tom, here);
+      await time.advance(goneForGoodMs);
+      expect(missing()).toMatchObject([{ subject: "Mira" }]);
+      expect(logTexts()).toContain("Mira has not come along to the new room key");
+      await connect(time, mira, here);
+      expect(missing()).toEqual([]);
     });
 
     it("should tell when all others went without a word and nobody is back, and take it back when somebody comes", async () => {
