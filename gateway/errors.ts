@@ -15,6 +15,7 @@ export type ErrorCode =
   | "not-removed"
   | "not-come-along"
   | "key-change-needs-server"
+  | "key-change-waits"
   | "connection-not-safe"
   | "server-unreachable"
   | "server-away"
@@ -125,6 +126,10 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   "key-change-needs-server": {
     sentence: "The room's key can be changed only while the signaling server is there, or nobody would meet again.",
     remedy: "Try again when it is back.",
+  },
+  "key-change-waits": {
+    sentence: "The room's key was changed, and this phone follows as soon as the signaling server is back.",
+    remedy: "Nothing is to be done; those who have the server may be gone from here until then.",
   },
   "connection-not-safe": {
     sentence: "A connection was not safe: somebody between you and the other phone changed it, so it was closed.",

@@ -87,6 +87,8 @@ export class App {
   readonly #removalClaims = new RemovalClaims();
   readonly #rollCall: RollCall;
   #hasReachedServer = false;
+  /** A change that has settled while the server was away. */
+  #waitingChange: SettledChange | undefined;
   #cancelGoneCheck: Cancel | undefined;
   #moving: Promise<void> = Promise.resolve();
 
@@ -140,7 +142,7 @@ export class App {
 
   /** Goes where the page's fragment says: into a room, or out of the one that it is in. One move at a time. Never rejects. */
   followFragment(): Promise<void> {
-    return this.#move(() => this.#follow());
+    return this.#move(() => this.#goWhereItSays());
   }
 
   #move(task: () => Promise<void>): Promise<void> {
@@ -158,7 +160,7 @@ export class App {
     this.#rememberedRooms.value = this.#options.rooms.rooms();
   }
 
-  async #follow(): Promise<void> {
+  async #goWhereItSays(): Promise<void> {
     const fragment = this.#options.fragment.read();
     if (fragment === "") return this.leave();
     const invite = parseInvite(fragment);
@@ -170,6 +172,8 @@ export class App {
   async leave(): Promise<void> {
     this.#cancelGoneCheck?.();
     this.#rollCall.clear();
+    this.#waitingChange = undefined;
+    this.#options.notices.clear("key-change-waits");
     this.#visit++; // What the room still says while it closes is not shown any more.
     const leaving = this.#session;
     this.#session = undefined;
@@ -236,7 +240,7 @@ export class App {
       this.#rollCall.came(event.peer.gatewayId);
     }
     if (event.kind === "removed") this.#toldRemoved(event);
-    if (event.kind === "room-key-settled") void this.#move(() => this.#moveOn(event.change));
+    if (event.kind === "room-key-settled") this.#follow(event.change);
     this.#views.onEvent(event);
   }
 
@@ -249,6 +253,23 @@ export class App {
       const isReachable = this.#server.value.kind === "connected";
       if (visit === this.#visit && isAlone && isReachable) this.#options.notices.raise("everybody-gone");
     });
+  }
+
+  /**
+   * Where the server is away nobody would be met under the new key, and one frame of any member would take a room apart that could go on: the
+   * channels of before stay until it is back.
+   */
+  #follow(change: SettledChange): void {
+    const { notices, log } = this.#options;
+    if (this.#server.value.kind === "connected") {
+      this.#waitingChange = undefined;
+      notices.clear("key-change-waits");
+      void this.#move(() => this.#moveOn(change));
+      return;
+    }
+    this.#waitingChange = change;
+    notices.raise("key-change-waits");
+    log.add("warning", "The room has another key; this phone follows when the server is back");
   }
 
   /** With the others to the room's new key: the page stays as it is, probes and all, and the old key is in its address no more. */
@@ -325,6 +346,7 @@ export class App {
       notices.clear("server-away");
       if (before === "away") log.add("good", "The server is back");
       this.#hasReachedServer = true;
+      if (this.#waitingChange !== undefined) this.#follow(this.#waitingChange);
     } else if (state.kind === "away" && before !== "away") {
       notices.raise(this.#hasReachedServer ? "server-away" : "server-unreachable");
       log.add("warning", "The server is away");

@@ -317,6 +317,7 @@ describe("App", () => {
       gateway = (await newMember(time, "Anna")).gateway;
     };
     const change = async (begin: () => void): Promise<void> => {
+      old?.listener.onMeshChange({ kind: "connected" });
       begin();
       await time.advance(settleMs + 100);
       await untilJoined(2);
@@ -385,7 +386,49 @@ describe("App", () => {
       expect(fragment).not.toBe(invite("a"));
     });
 
+    it("should keep room and channels while its server is away, and move when that is back", async () => {
+      const mira = await newMember(time, "Mira");
+      await connect(time, mira, inOldRoom(mira));
+      old?.listener.onMeshChange({ kind: "connected" });
+      mira.gateway.changeRoomKey(newKey, []);
+      await time.advance(100);
+      old?.listener.onMeshChange({ kind: "away", retryAtMs: 5_000 });
+      await time.advance(settleMs);
+      await app.followFragment();
+      expect(joined).toHaveLength(1); // In the room of the new key nobody would be met.
+      expect([old?.isRetired, old?.gateway.heldSessionIds().length]).toEqual([false, 1]);
+      expect(noticeCodes()).toContain("key-change-waits");
+      expect([fragment, replaced]).toEqual([invite("a"), []]);
+      old?.listener.onMeshChange({ kind: "connected" });
+      await untilJoined(2);
+      expect(joined[1]?.room.roomKey).toEqual(newKey);
+      expect(old?.isRetired).toBe(true);
+      expect(replaced).toEqual([newFragment]);
+      expect(noticeCodes()).toEqual(["room-key-changed"]);
+      joined[1]?.listener.onMeshChange({ kind: "away", retryAtMs: 5_000 });
+      joined[1]?.listener.onMeshChange({ kind: "connected" });
+      await app.followFragment();
+      expect(joined).toHaveLength(2);
+    });
+
+    it("should not move when it was left while its move waited for the server", async () => {
+      old?.listener.onMeshChange({ kind: "away", retryAtMs: 5_000 });
+      old?.gateway.changeRoomKey(newKey, []);
+      await time.advance(settleMs);
+      expect(noticeCodes()).toContain("key-change-waits");
+      app.actions.leaveRoom();
+      await app.followFragment();
+      expect(noticeCodes()).not.toContain("key-change-waits");
+      fragment = invite("b");
+      await app.followFragment();
+      joined[1]?.listener.onMeshChange({ kind: "connected" });
+      await app.followFragment();
+      expect(joined).toHaveLength(2);
+      expect(fragment).toBe(invite("b"));
+    });
+
     it("should stay where it is told to go while a change settles", async () => {
+      old?.listener.onMeshChange({ kind: "connected" });
       old?.gateway.changeRoomKey(newKey, []);
       app.actions.leaveRoom();
       await app.followFragment();
@@ -399,6 +442,7 @@ describe("App", () => {
     it("should believe no change that its room knows nothing of", async () => {
       const { id } = gateway;
       const made: SettledChange = { roomKey: newKey, by: id, toldBy: id, removed: [], notRemoved: [], expected: [] };
+      old?.listener.onMeshChange({ kind: "connected" });
       old?.listener.onEvent({ kind: "room-key-settled", change: made });
       await app.followFragment();
       expect(joined).toHaveLength(1);
