@@ -133,7 +133,7 @@ export class PeerBook {
 
   #take(relay: ChannelRelay, gatewayId: string, epoch: number): boolean {
     const { channel } = relay;
-    if (this.#isOthersSession(channel.remoteSessionId, gatewayId, epoch)) {
+    if (this.#isOthersSession(channel, gatewayId, epoch)) {
       channel.close("the session id is not its own");
       this.#refuse("other-session");
       return false;
@@ -159,14 +159,21 @@ export class PeerBook {
 
   /**
    * Whoever holds the room key could otherwise be at the other end of a channel to somebody else (docs/protocol.md §2.11), and keep the two
-   * apart: an epoch is one session, and a session is of one gateway.
+   * apart: an epoch is one session, and a session is of one gateway. Of one that is gone without a goodbye it stays as far as neighbours go, whose
+   * word is that of a member; who comes by the server, which gives an id to one page only, is its owner and finds it free.
    */
-  #isOthersSession(sessionId: string, gatewayId: string, epoch: number): boolean {
-    return [...this].some((peer) =>
-      peer.gatewayId === gatewayId
-        ? peer.epoch === epoch && peer.channel !== undefined && peer.sessionId !== sessionId
-        : peer.sessionId === sessionId,
-    );
+  #isOthersSession({ remoteSessionId, signaledBy }: Channel, gatewayId: string, epoch: number): boolean {
+    return [...this].some((peer) => {
+      const isSameSession = peer.sessionId === remoteSessionId;
+      if (peer.gatewayId === gatewayId) return peer.epoch === epoch && peer.channel !== undefined && !isSameSession;
+      if (!isSameSession) return false;
+      return peer.channel !== undefined || (signaledBy === "neighbour" && !peer.hasSaidGoodbye);
+    });
+  }
+
+  /** A session that somebody took, and to which no server has led, goes on without them: its owner may still be there. */
+  #endSession(peer: Peer): void {
+    if (peer.isSessionVouched) this.#options.onSessionOver(peer.sessionId);
   }
 
   /** Undefined for an epoch that was overtaken during its handshake, and when there is no room for one more. */
@@ -176,7 +183,7 @@ export class PeerBook {
     if (known !== undefined) {
       if (known.epoch > epoch) return undefined;
       known.close("newerEpoch", "the same gateway came back with a newer epoch");
-      this.#options.onSessionOver(known.sessionId);
+      this.#endSession(known);
       this.#forget(known);
     }
     if (this.#peers.size >= maxPeers) {
@@ -201,7 +208,7 @@ export class PeerBook {
       onRoomKey,
       onGone: (gone, how) => {
         this.#options.onGone(gone, how);
-        if (how !== "lost") this.#options.onSessionOver(gone.sessionId);
+        if (how !== "lost") this.#endSession(gone);
         this.#haveMembersChanged = true;
       },
     });

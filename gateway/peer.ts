@@ -88,6 +88,8 @@ export class Peer {
   /** The way out of that channel. */
   #port: MuxPort | undefined;
   #sessionId = "";
+  #isSessionVouched = false;
+  #hasSaidGoodbye = false;
   #openedAtMs = 0;
   /** It has told who it is since it was gone last. */
   #isIntroduced = false;
@@ -133,6 +135,16 @@ export class Peer {
     return this.#sessionId;
   }
 
+  /** The server has led to it under its session id: no neighbour alone says whose that is. */
+  get isSessionVouched(): boolean {
+    return this.#isSessionVouched;
+  }
+
+  /** Its last channel ended by its own word, as it goes elsewhere. */
+  get hasSaidGoodbye(): boolean {
+    return this.#hasSaidGoodbye;
+  }
+
   /** Since its channel was opened. */
   get heldMs(): number {
     return this.#now() - this.#openedAtMs;
@@ -166,7 +178,10 @@ export class Peer {
     this.#channel = channel;
     this.#port = this.#observer === undefined ? channel : observed(channel, this.#observer);
     this.#observer?.onOpened();
+    this.#isSessionVouched =
+      channel.signaledBy === "server" || (this.#isSessionVouched && channel.remoteSessionId === this.#sessionId);
     this.#sessionId = channel.remoteSessionId;
+    this.#hasSaidGoodbye = false;
     this.#openedAtMs = this.#now();
     this.#time = this.#newTime();
     this.#liveness = new Liveness(this.#now());
@@ -357,6 +372,7 @@ export class Peer {
     this.ledger.closeChannel();
     if (how === "replaced") return; // The next channel, or the next epoch, follows at once.
     this.#isIntroduced = false;
+    this.#hasSaidGoodbye = how !== "lost";
     this.#setState({ kind: "gone", sinceMs: this.#now(), reason });
     this.#options.onGone(this, how);
   }
