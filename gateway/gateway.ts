@@ -18,6 +18,7 @@ import type { GatewayObserver } from "./observers.ts";
 import { OwnProbe, type OwnProbeListener } from "./own-probe.ts";
 import type { Departure, Peer } from "./peer.ts";
 import { PeerBook } from "./peer-book.ts";
+import { PenaltyBook } from "./penalty-book.ts";
 import { checkWindowMs, defaultWindowMs, effectLifetimeMs, type GatewayRecord, recordClass } from "./record.ts";
 import { RoomKeyChange, type SettledChange } from "./room-key-change.ts";
 import { RosterBook, type RosterProbe } from "./roster.ts";
@@ -48,6 +49,8 @@ export interface GatewayOptions {
   readonly onNeighbourFrame: (neighbourId: string, frame: NeighbourFrame) => void;
   /** The page behind that session id is no more: it left, or came back as another session. */
   readonly onSessionOver: (sessionId: string) => void;
+  /** The page behind that session id is not to be dialled before then: one of the two was let go for exceeding its limits. */
+  readonly onHoldOff: (sessionId: string, untilMs: number) => void;
   /** From the room before, when this one is the same under another key. */
   readonly luggage?: Luggage | undefined;
   /** Who measures; see statistics.ts. */
@@ -69,8 +72,8 @@ export type GatewayEvent =
       readonly response: Response;
     }
   | { readonly kind: "peer-joined"; readonly peer: Peer }
-  /** `hasLeft`: it said that it leaves the room; otherwise its channel was lost. */
-  | { readonly kind: "peer-gone"; readonly peer: Peer; readonly hasLeft: boolean }
+  /** It said that it leaves the room, or that this page sends too much; or its channel was lost. */
+  | { readonly kind: "peer-gone"; readonly peer: Peer; readonly how: "left" | "let-go" | "lost" }
   /** The room has another key: who wants to stay with the others moves there. */
   | { readonly kind: "room-key-settled"; readonly change: SettledChange }
   /** That peer has moved on to a key that never reached us. */
@@ -84,6 +87,7 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #mux: Mux;
   #roster: RosterBook;
+  readonly #penalties: PenaltyBook;
   readonly #peers: PeerBook;
   readonly #effects: Effects;
   readonly #doneOutbox: DoneOutbox;
@@ -102,6 +106,7 @@ export class Gateway {
     this.#limits = options.limits;
     this.#mux = new Mux({ now, schedule, windowMs: defaultWindowMs, observer });
     this.#roster = options.luggage?.roster ?? new RosterBook(options.name);
+    this.#penalties = options.luggage?.penalties ?? new PenaltyBook(now);
     this.#doneOutbox = new DoneOutbox({
       schedule,
       send: (gatewayId, frames) => this.#peers.get(gatewayId)?.send(...frames),
@@ -116,6 +121,7 @@ export class Gateway {
     });
     this.#peers = new PeerBook({
       ...options,
+      penalties: this.#penalties,
       mux: this.#mux,
       roster: () => this.#roster.roster,
       beforeMessage: () => this.#noticeSleep(this.#wake.check()),
@@ -199,7 +205,12 @@ export class Gateway {
 
   /** What the gateway in the room of the new key is given. This one has no probes from now on. */
   pack(): Luggage {
-    const luggage = { roster: this.#roster, probes: this.probes, movedAtMs: this.#options.now() };
+    const luggage = {
+      roster: this.#roster,
+      probes: this.probes,
+      penalties: this.#penalties,
+      movedAtMs: this.#options.now(),
+    };
     this.#roster = new RosterBook(this.#roster.roster.name);
     this.#probes.clear();
     return luggage;
@@ -381,7 +392,7 @@ export class Gateway {
     if (how === "removed" && !this.#keyChange.isRemoved(peer.gatewayId)) onEvent({ kind: "removed", peer });
     else if (how === "moved" && !this.#keyChange.isUnderway) onEvent({ kind: "left-behind", peer });
     else if (how !== "moved" && this.#farewell === undefined)
-      onEvent({ kind: "peer-gone", peer, hasLeft: how === "left" });
+      onEvent({ kind: "peer-gone", peer, how: how === "removed" ? "lost" : how });
   }
 
   #listenerOf(probe: () => OwnProbe): OwnProbeListener {

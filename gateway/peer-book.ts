@@ -9,6 +9,7 @@ import type { GatewayFrame, NeighbourFrame } from "./frame-types.ts";
 import { type AdmissionOptions, type AdmissionOutcome, admit, type RefusalReason } from "./handshake.ts";
 import { NeighbourPost } from "./neighbour-post.ts";
 import { Peer, type PeerOptions } from "./peer.ts";
+import { PenaltyBook } from "./penalty-book.ts";
 import type { Roster } from "./roster.ts";
 import { addTraffic, type Traffic, trafficOf } from "./traffic.ts";
 
@@ -20,11 +21,15 @@ export const maxPendingAdmissions = 32;
 const rememberGoneMs = 10 * 60_000;
 
 export interface PeerBookOptions
-  extends Omit<PeerOptions, "gatewayId" | "epoch" | "ledger" | "onNeighbourFrame">,
-    Omit<AdmissionOptions, "relay" | "epochs"> {
+  extends Omit<PeerOptions, "gatewayId" | "epoch" | "ledger" | "onNeighbourFrame" | "onExcess">,
+    Omit<AdmissionOptions, "relay" | "epochs" | "isBarred"> {
   readonly roster: () => Roster;
   /** The page behind that session id is no more, and need not be dialled again. */
   readonly onSessionOver: (sessionId: string) => void;
+  /** The page behind that session id was let go for an excess, or let us go: a dial before then would be in vain. */
+  readonly onHoldOff: (sessionId: string, untilMs: number) => void;
+  /** Whom we have let go for an excess. */
+  readonly penalties: PenaltyBook;
   /** It is held, on a channel of which it knows nothing but roster and members yet. */
   readonly onOpened: (peer: Peer) => void;
   readonly onRefused: (reason: RefusalReason) => void;
@@ -37,6 +42,8 @@ export class PeerBook {
   readonly refusals = new Map<RefusalReason, number>();
   readonly #options: PeerBookOptions;
   readonly #epochs = new EpochBook();
+  /** By whom we were let go. */
+  readonly #letGoBy: PenaltyBook;
   readonly #peers = new Map<string, Peer>();
   readonly #post: NeighbourPost;
   #pendingAdmissions = 0;
@@ -46,6 +53,7 @@ export class PeerBook {
 
   constructor(options: PeerBookOptions) {
     this.#options = options;
+    this.#letGoBy = new PenaltyBook(options.now);
     this.#post = new NeighbourPost({
       now: options.now,
       heldPeer: (sessionId) => [...this].find(({ channel }) => channel?.remoteSessionId === sessionId),
@@ -124,8 +132,9 @@ export class PeerBook {
   async #handshake(relay: ChannelRelay): Promise<AdmissionOutcome> {
     this.#pendingAdmissions++;
     try {
-      const { authKey, identity, epoch, crypto, schedule } = this.#options;
-      return await admit({ relay, epochs: this.#epochs, authKey, identity, epoch, crypto, schedule });
+      const { authKey, identity, epoch, crypto, schedule, penalties } = this.#options;
+      const isBarred = (gatewayId: string): boolean => penalties.isServing(gatewayId);
+      return await admit({ relay, epochs: this.#epochs, isBarred, authKey, identity, epoch, crypto, schedule });
     } finally {
       this.#pendingAdmissions--;
     }
@@ -133,6 +142,11 @@ export class PeerBook {
 
   #take(relay: ChannelRelay, gatewayId: string, epoch: number): boolean {
     const { channel } = relay;
+    if (this.#options.penalties.isServing(gatewayId)) {
+      channel.close("it was let go a moment ago"); // On another channel, while this one's handshake was under way.
+      this.#refuse("let-go");
+      return false;
+    }
     if (this.#isOthersSession(channel, gatewayId, epoch)) {
       channel.close("the session id is not its own");
       this.#refuse("other-session");
@@ -206,14 +220,21 @@ export class PeerBook {
       onMembers,
       onNeighbourFrame: (sender, frame) => this.#post.take(sender, frame),
       onRoomKey,
+      onExcess: (guilty) => this.#holdOff(guilty, this.#options.penalties),
       onGone: (gone, how) => {
         this.#options.onGone(gone, how);
-        if (how !== "lost") this.#endSession(gone);
+        if (gone.hasSaidGoodbye) this.#endSession(gone);
+        if (how === "let-go") this.#holdOff(gone, this.#letGoBy);
         this.#haveMembersChanged = true;
       },
     });
     this.#peers.set(gatewayId, peer);
     return peer;
+  }
+
+  /** Both ends reckon alike, so that neither dials before the other lets it in. */
+  #holdOff({ gatewayId, sessionId }: Peer, book: PenaltyBook): void {
+    this.#options.onHoldOff(sessionId, book.add(gatewayId));
   }
 
   #refuse(reason: RefusalReason): void {

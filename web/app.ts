@@ -234,7 +234,7 @@ export class App {
   }
 
   #onEvent(event: GatewayEvent): void {
-    if (event.kind === "peer-gone" && !event.hasLeft) this.#checkWhoIsGone();
+    if (event.kind === "peer-gone" && event.how !== "left") this.#checkWhoIsGone();
     if (event.kind === "peer-joined") {
       this.#options.notices.clear("everybody-gone");
       this.#rollCall.came(event.peer.gatewayId);

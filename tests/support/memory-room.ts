@@ -64,6 +64,7 @@ export const newMember = async (
     onMembers: () => undefined,
     onNeighbourFrame: () => undefined,
     onSessionOver: () => undefined,
+    onHoldOff: () => undefined,
     ...options,
   });
   const link = new RecordingLink(name, {
