@@ -13,7 +13,9 @@ export type ErrorCode =
   | "left-behind"
   | "everybody-gone"
   | "not-removed"
+  | "not-come-along"
   | "key-change-needs-server"
+  | "key-change-waits"
   | "connection-not-safe"
   | "server-unreachable"
   | "server-away"
@@ -100,8 +102,9 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: "Invite others with the new code or link.",
   },
   "removed-from-room": {
-    sentence: "You were removed from this room; your invite leads nowhere any more.",
-    remedy: "Ask somebody in the room for a fresh invite if this was a mistake.",
+    sentence: "They say that you were removed from this room, and that it goes on without you.",
+    remedy:
+      "As long as you see others here, nothing has changed. If nobody is left, leave the room and ask one of them for a fresh invite.",
   },
   "left-behind": {
     sentence: "The others have moved on to a new room key that did not reach this phone.",
@@ -115,9 +118,18 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     sentence: "This person is still in the room: somebody else changed its key at the same moment.",
     remedy: "Remove them again.",
   },
+  "not-come-along": {
+    sentence: "They have not come along to the new room key.",
+    remedy:
+      "Their phone may have slept, or somebody led them to another key: invite them with the new code or link, or ask for theirs.",
+  },
   "key-change-needs-server": {
     sentence: "The room's key can be changed only while the signaling server is there, or nobody would meet again.",
     remedy: "Try again when it is back.",
+  },
+  "key-change-waits": {
+    sentence: "The room's key was changed, and this phone follows as soon as the signaling server is back.",
+    remedy: "Nothing is to be done; those who have the server may be gone from here until then.",
   },
   "connection-not-safe": {
     sentence: "A connection was not safe: somebody between you and the other phone changed it, so it was closed.",

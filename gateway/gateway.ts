@@ -18,6 +18,7 @@ import type { GatewayObserver } from "./observers.ts";
 import { OwnProbe, type OwnProbeListener } from "./own-probe.ts";
 import type { Departure, Peer } from "./peer.ts";
 import { PeerBook } from "./peer-book.ts";
+import { PenaltyBook } from "./penalty-book.ts";
 import { checkWindowMs, defaultWindowMs, effectLifetimeMs, type GatewayRecord, recordClass } from "./record.ts";
 import { RoomKeyChange, type SettledChange } from "./room-key-change.ts";
 import { RosterBook, type RosterProbe } from "./roster.ts";
@@ -50,6 +51,8 @@ export interface GatewayOptions {
   readonly onNeighbourFrame: (neighbourId: string, frame: NeighbourFrame) => void;
   /** The page behind that session id is no more: it left, or came back as another session. */
   readonly onSessionOver: (sessionId: string) => void;
+  /** The page behind that session id is not to be dialled before then: one of the two was let go for exceeding its limits. */
+  readonly onHoldOff: (sessionId: string, untilMs: number) => void;
   /** From the room before, when this one is the same under another key. */
   readonly luggage?: Luggage | undefined;
   /** Who measures; see statistics.ts. */
@@ -71,13 +74,13 @@ export type GatewayEvent =
       readonly response: Response;
     }
   | { readonly kind: "peer-joined"; readonly peer: Peer }
-  /** `hasLeft`: it said that it leaves the room; otherwise its channel was lost. */
-  | { readonly kind: "peer-gone"; readonly peer: Peer; readonly hasLeft: boolean }
+  /** It said that it leaves the room, or that this page sends too much; or its channel was lost. */
+  | { readonly kind: "peer-gone"; readonly peer: Peer; readonly how: "left" | "let-go" | "lost" }
   /** The room has another key: who wants to stay with the others moves there. */
   | { readonly kind: "room-key-settled"; readonly change: SettledChange }
   /** That peer has moved on to a key that never reached us. */
   | { readonly kind: "left-behind"; readonly peer: Peer }
-  /** That peer says that the room has moved on without us. */
+  /** That peer says that the room has moved on without us: a claim, which any member can make. */
   | { readonly kind: "removed"; readonly peer: Peer }
   | { readonly kind: "refused"; readonly reason: RefusalReason }
   | { readonly kind: "woke" };
@@ -86,6 +89,7 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #mux: Mux;
   #roster: RosterBook;
+  readonly #penalties: PenaltyBook;
   readonly #peers: PeerBook;
   readonly #effects: Effects;
   readonly #doneOutbox: DoneOutbox;
@@ -104,6 +108,7 @@ export class Gateway {
     this.#limits = options.limits;
     this.#mux = new Mux({ now, schedule, windowMs: defaultWindowMs, observer });
     this.#roster = options.luggage?.roster ?? new RosterBook(options.name);
+    this.#penalties = options.luggage?.penalties ?? new PenaltyBook(now);
     this.#doneOutbox = new DoneOutbox({
       schedule,
       send: (gatewayId, frames) => this.#peers.get(gatewayId)?.send(...frames),
@@ -118,6 +123,7 @@ export class Gateway {
     });
     this.#peers = new PeerBook({
       ...options,
+      penalties: this.#penalties,
       mux: this.#mux,
       roster: () => this.#roster.roster,
       beforeMessage: () => this.#noticeSleep(this.#wake.check()),
@@ -140,6 +146,7 @@ export class Gateway {
       now,
       schedule,
       members: () => this.peers.map(({ gatewayId }) => gatewayId),
+      held: () => this.peers.flatMap(({ gatewayId, channel }) => (channel === undefined ? [] : [gatewayId])),
       send: (gatewayId, frame) => this.#peers.get(gatewayId)?.send(frame),
       onChosen: () => onEvent({ kind: "peers-changed" }),
       onSettled: (change) => onEvent({ kind: "room-key-settled", change }),
@@ -200,7 +207,12 @@ export class Gateway {
 
   /** What the gateway in the room of the new key is given. This one has no probes from now on. */
   pack(): Luggage {
-    const luggage = { roster: this.#roster, probes: this.probes, movedAtMs: this.#options.now() };
+    const luggage = {
+      roster: this.#roster,
+      probes: this.probes,
+      penalties: this.#penalties,
+      movedAtMs: this.#options.now(),
+    };
     this.#roster = new RosterBook(this.#roster.roster.name);
     this.#probes.clear();
     return luggage;
@@ -371,13 +383,13 @@ export class Gateway {
     if (hasSlept) this.woke();
   }
 
-  /** Whom we leave ourselves is no news. */
+  /** Whom we leave ourselves is no news; and whoever is being removed has no say in who else is. */
   #gone(peer: Peer, how: Departure): void {
     const { onEvent } = this.#options;
-    if (how === "removed") onEvent({ kind: "removed", peer });
+    if (how === "removed" && !this.#keyChange.isRemoved(peer.gatewayId)) onEvent({ kind: "removed", peer });
     else if (how === "moved" && !this.#keyChange.isUnderway) onEvent({ kind: "left-behind", peer });
     else if (how !== "moved" && this.#farewell === undefined)
-      onEvent({ kind: "peer-gone", peer, hasLeft: how === "left" });
+      onEvent({ kind: "peer-gone", peer, how: how === "removed" ? "lost" : how });
   }
 
   #listenerOf(probe: () => OwnProbe): OwnProbeListener {

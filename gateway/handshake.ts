@@ -39,6 +39,8 @@ export type RefusalReason =
   | "stale-epoch"
   /** Not by the handshake but by the gateway, which has its limits: see `PeerBook`. */
   | "too-many-handshakes"
+  /** It exceeded its limits, and its time is not over yet: see `PenaltyBook`. */
+  | "let-go"
   /** Its session id is another gateway's, or it is here under another one. */
   | "other-session"
   | "no-place";
@@ -51,6 +53,8 @@ export interface AdmissionOptions {
   readonly epoch: number;
   /** Learns the epoch of whoever is admitted. */
   readonly epochs: EpochBook;
+  /** Who has proven to be that gateway is turned away all the same, and learns of it before the handshake is over. */
+  readonly isBarred?: (gatewayId: string) => boolean;
   readonly crypto: Crypto;
   readonly schedule: Schedule;
 }
@@ -169,7 +173,7 @@ const prove = async (
 
 /** Judges the other end's proof; `role` is theirs. Whoever passes is known with that epoch from then on. */
 const verify = async (
-  { crypto, authKey, epochs }: AdmissionOptions,
+  { crypto, authKey, epochs, isBarred }: AdmissionOptions,
   role: HandshakeRole,
   { dialer, callee }: Ends,
   { mac, signature }: Proof,
@@ -179,6 +183,7 @@ const verify = async (
   if (!equalBytes(await crypto.hmacSha256(authKey, bytes), mac)) return refuse("wrong-proof");
   if (!(await crypto.verifyP256(publicKey, signature, bytes))) return refuse("wrong-signature");
   const gatewayId = await gatewayIdOf(crypto, publicKey);
+  if (isBarred?.(gatewayId)) return refuse("let-go");
   return epochs.prove(gatewayId, epoch) ? { kind: "admitted", gatewayId, epoch } : refuse("stale-epoch");
 };
 

@@ -46,6 +46,8 @@ type MemberState =
 
 interface Member {
   state: MemberState;
+  /** Not dialled before then, in whatever state. */
+  heldOffUntilMs: number;
   isListed: boolean;
   /** Since when neither the server nor a peer names it. */
   unnamedSinceMs: number | undefined;
@@ -150,6 +152,12 @@ export class Membership {
     this.#recount(nowMs);
   }
 
+  /** One of the two has exceeded its limits: nobody is let in before then. */
+  holdOff(sessionId: string, untilMs: number): void {
+    const member = this.#members.get(sessionId);
+    if (member !== undefined) member.heldOffUntilMs = untilMs;
+  }
+
   /** Whom to dial now. To be called whenever something was reported, and every second or so. */
   next(nowMs: number): readonly Dial[] {
     this.#forget(nowMs);
@@ -178,7 +186,8 @@ export class Membership {
     const due: Due[] = [];
     for (const [sessionId, member] of this.#members) {
       const { state } = member;
-      if (state.kind === "missing" && state.dialAtMs <= nowMs) due.push({ sessionId, member, state });
+      if (state.kind === "missing" && Math.max(state.dialAtMs, member.heldOffUntilMs) <= nowMs)
+        due.push({ sessionId, member, state });
     }
     return due.sort(
       (a, b) =>
@@ -238,6 +247,7 @@ export class Membership {
     const dialAtMs = nowMs + firstDialDelayMs({ ownId: this.#ownId, otherId: sessionId });
     const member: Member = {
       state: { kind: "missing", dialAtMs, tries: noTries },
+      heldOffUntilMs: Number.NEGATIVE_INFINITY,
       isListed: this.#listed.includes(sessionId),
       unnamedSinceMs: undefined,
     };

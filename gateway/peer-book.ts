@@ -9,6 +9,7 @@ import type { GatewayFrame, NeighbourFrame } from "./frame-types.ts";
 import { type AdmissionOptions, type AdmissionOutcome, admit, type RefusalReason } from "./handshake.ts";
 import { NeighbourPost } from "./neighbour-post.ts";
 import { Peer, type PeerOptions } from "./peer.ts";
+import { PenaltyBook } from "./penalty-book.ts";
 import type { Roster } from "./roster.ts";
 import { addTraffic, type Traffic, trafficOf } from "./traffic.ts";
 
@@ -20,11 +21,15 @@ export const maxPendingAdmissions = 32;
 const rememberGoneMs = 10 * 60_000;
 
 export interface PeerBookOptions
-  extends Omit<PeerOptions, "gatewayId" | "epoch" | "ledger" | "onNeighbourFrame">,
-    Omit<AdmissionOptions, "relay" | "epochs"> {
+  extends Omit<PeerOptions, "gatewayId" | "epoch" | "ledger" | "onNeighbourFrame" | "onExcess">,
+    Omit<AdmissionOptions, "relay" | "epochs" | "isBarred"> {
   readonly roster: () => Roster;
   /** The page behind that session id is no more, and need not be dialled again. */
   readonly onSessionOver: (sessionId: string) => void;
+  /** The page behind that session id was let go for an excess, or let us go: a dial before then would be in vain. */
+  readonly onHoldOff: (sessionId: string, untilMs: number) => void;
+  /** Whom we have let go for an excess. */
+  readonly penalties: PenaltyBook;
   /** It is held, on a channel of which it knows nothing but roster and members yet. */
   readonly onOpened: (peer: Peer) => void;
   readonly onRefused: (reason: RefusalReason) => void;
@@ -37,6 +42,8 @@ export class PeerBook {
   readonly refusals = new Map<RefusalReason, number>();
   readonly #options: PeerBookOptions;
   readonly #epochs = new EpochBook();
+  /** By whom we were let go. */
+  readonly #letGoBy: PenaltyBook;
   readonly #peers = new Map<string, Peer>();
   readonly #post: NeighbourPost;
   #pendingAdmissions = 0;
@@ -46,6 +53,7 @@ export class PeerBook {
 
   constructor(options: PeerBookOptions) {
     this.#options = options;
+    this.#letGoBy = new PenaltyBook(options.now);
     this.#post = new NeighbourPost({
       now: options.now,
       heldPeer: (sessionId) => [...this].find(({ channel }) => channel?.remoteSessionId === sessionId),
@@ -124,8 +132,9 @@ export class PeerBook {
   async #handshake(relay: ChannelRelay): Promise<AdmissionOutcome> {
     this.#pendingAdmissions++;
     try {
-      const { authKey, identity, epoch, crypto, schedule } = this.#options;
-      return await admit({ relay, epochs: this.#epochs, authKey, identity, epoch, crypto, schedule });
+      const { authKey, identity, epoch, crypto, schedule, penalties } = this.#options;
+      const isBarred = (gatewayId: string): boolean => penalties.isServing(gatewayId);
+      return await admit({ relay, epochs: this.#epochs, isBarred, authKey, identity, epoch, crypto, schedule });
     } finally {
       this.#pendingAdmissions--;
     }
@@ -133,7 +142,12 @@ export class PeerBook {
 
   #take(relay: ChannelRelay, gatewayId: string, epoch: number): boolean {
     const { channel } = relay;
-    if (this.#isOthersSession(channel.remoteSessionId, gatewayId, epoch)) {
+    if (this.#options.penalties.isServing(gatewayId)) {
+      channel.close("it was let go a moment ago"); // On another channel, while this one's handshake was under way.
+      this.#refuse("let-go");
+      return false;
+    }
+    if (this.#isOthersSession(channel, gatewayId, epoch)) {
       channel.close("the session id is not its own");
       this.#refuse("other-session");
       return false;
@@ -159,14 +173,21 @@ export class PeerBook {
 
   /**
    * Whoever holds the room key could otherwise be at the other end of a channel to somebody else (docs/protocol.md §2.11), and keep the two
-   * apart: an epoch is one session, and a session is of one gateway.
+   * apart: an epoch is one session, and a session is of one gateway. Of one that is gone without a goodbye it stays as far as neighbours go, whose
+   * word is that of a member; who comes by the server, which gives an id to one page only, is its owner and finds it free.
    */
-  #isOthersSession(sessionId: string, gatewayId: string, epoch: number): boolean {
-    return [...this].some((peer) =>
-      peer.gatewayId === gatewayId
-        ? peer.epoch === epoch && peer.channel !== undefined && peer.sessionId !== sessionId
-        : peer.sessionId === sessionId,
-    );
+  #isOthersSession({ remoteSessionId, signaledBy }: Channel, gatewayId: string, epoch: number): boolean {
+    return [...this].some((peer) => {
+      const isSameSession = peer.sessionId === remoteSessionId;
+      if (peer.gatewayId === gatewayId) return peer.epoch === epoch && peer.channel !== undefined && !isSameSession;
+      if (!isSameSession) return false;
+      return peer.channel !== undefined || (signaledBy === "neighbour" && !peer.hasSaidGoodbye);
+    });
+  }
+
+  /** A session that somebody took, and to which no server has led, goes on without them: its owner may still be there. */
+  #endSession(peer: Peer): void {
+    if (peer.isSessionVouched) this.#options.onSessionOver(peer.sessionId);
   }
 
   /** Undefined for an epoch that was overtaken during its handshake, and when there is no room for one more. */
@@ -176,7 +197,7 @@ export class PeerBook {
     if (known !== undefined) {
       if (known.epoch > epoch) return undefined;
       known.close("newerEpoch", "the same gateway came back with a newer epoch");
-      this.#options.onSessionOver(known.sessionId);
+      this.#endSession(known);
       this.#forget(known);
     }
     if (this.#peers.size >= maxPeers) {
@@ -199,14 +220,21 @@ export class PeerBook {
       onMembers,
       onNeighbourFrame: (sender, frame) => this.#post.take(sender, frame),
       onRoomKey,
+      onExcess: (guilty) => this.#holdOff(guilty, this.#options.penalties),
       onGone: (gone, how) => {
         this.#options.onGone(gone, how);
-        if (how !== "lost") this.#options.onSessionOver(gone.sessionId);
+        if (gone.hasSaidGoodbye) this.#endSession(gone);
+        if (how === "let-go") this.#holdOff(gone, this.#letGoBy);
         this.#haveMembersChanged = true;
       },
     });
     this.#peers.set(gatewayId, peer);
     return peer;
+  }
+
+  /** Both ends reckon alike, so that neither dials before the other lets it in. */
+  #holdOff({ gatewayId, sessionId }: Peer, book: PenaltyBook): void {
+    this.#options.onHoldOff(sessionId, book.add(gatewayId));
   }
 
   #refuse(reason: RefusalReason): void {

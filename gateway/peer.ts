@@ -41,6 +41,8 @@ export interface PeerOptions {
   readonly onChange: (peer: Peer) => void;
   /** It is there, and has told its name and its probes. */
   readonly onJoined: (peer: Peer) => void;
+  /** It exceeds what it may, and is let go for it. */
+  readonly onExcess: (peer: Peer) => void;
   /** Its channel has ended, and no other takes its place. */
   readonly onGone: (peer: Peer, how: Departure) => void;
   /** A record that came for the first time, and in time. The deadline is on this gateway's clock, for records with an effect. */
@@ -53,8 +55,11 @@ export interface PeerOptions {
   readonly onRoomKey: (peer: Peer, roomKey: RoomKey) => void;
 }
 
-/** Why nobody is there: the peer said that it leaves the room, that it follows it to another key, or that we may not; or the channel failed. */
-export type Departure = "left" | "moved" | "removed" | "lost";
+/**
+ * Why nobody is there: the peer said that it leaves the room, that it follows it to another key, that we may not, or that we send too much; or the
+ * channel failed.
+ */
+export type Departure = "left" | "moved" | "removed" | "let-go" | "lost";
 
 /** How a channel ends; "replaced": another one takes over. */
 type Parting = Departure | "replaced";
@@ -63,6 +68,7 @@ const departures: ReadonlyMap<number, Departure> = new Map([
   [byeReasons.leaving, "left"],
   [byeReasons.moved, "moved"],
   [byeReasons.removed, "removed"],
+  [byeReasons.limits, "let-go"],
 ]);
 
 export type PeerState =
@@ -88,6 +94,8 @@ export class Peer {
   /** The way out of that channel. */
   #port: MuxPort | undefined;
   #sessionId = "";
+  #isSessionVouched = false;
+  #hasSaidGoodbye = false;
   #openedAtMs = 0;
   /** It has told who it is since it was gone last. */
   #isIntroduced = false;
@@ -133,6 +141,16 @@ export class Peer {
     return this.#sessionId;
   }
 
+  /** The server has led to it under its session id: no neighbour alone says whose that is. */
+  get isSessionVouched(): boolean {
+    return this.#isSessionVouched;
+  }
+
+  /** Its last channel ended by its own word, as it goes elsewhere. */
+  get hasSaidGoodbye(): boolean {
+    return this.#hasSaidGoodbye;
+  }
+
   /** Since its channel was opened. */
   get heldMs(): number {
     return this.#now() - this.#openedAtMs;
@@ -166,7 +184,10 @@ export class Peer {
     this.#channel = channel;
     this.#port = this.#observer === undefined ? channel : observed(channel, this.#observer);
     this.#observer?.onOpened();
+    this.#isSessionVouched =
+      channel.signaledBy === "server" || (this.#isSessionVouched && channel.remoteSessionId === this.#sessionId);
     this.#sessionId = channel.remoteSessionId;
+    this.#hasSaidGoodbye = false;
     this.#openedAtMs = this.#now();
     this.#time = this.#newTime();
     this.#liveness = new Liveness(this.#now());
@@ -362,6 +383,7 @@ export class Peer {
     this.ledger.closeChannel();
     if (how === "replaced") return; // The next channel, or the next epoch, follows at once.
     this.#isIntroduced = false;
+    this.#hasSaidGoodbye = how !== "lost" && how !== "let-go";
     this.#setState({ kind: "gone", sinceMs: this.#now(), reason });
     this.#options.onGone(this, how);
   }
@@ -374,6 +396,7 @@ export class Peer {
   /** It exceeds what it may: docs/protocol.md §2.9. */
   #expel(cause: string, why: string): void {
     this.refuse(cause);
+    this.#options.onExcess(this);
     this.close("limits", why);
   }
 

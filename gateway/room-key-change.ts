@@ -1,9 +1,11 @@
 // How a room comes to another key, seen from one member: docs/protocol.md §4. It hands keys on, chooses among several, and says when to move.
 // Neighbours: peer.ts brings the frames, gateway.ts moves. Invariants: all who can reach each other choose the same key, in whatever order they
-// hear of them; nobody is handed a key that removes them, or that was made before they came; one change a session.
+// hear of them, of all keys that come early enough to be handed on before the first of them settles; nobody is handed a key that removes them, or
+// that was made before they came; one change a session.
 import { equalBytes } from "../firmware-bridge/bytes.ts";
 import type { GatewayFrame, RoomKey } from "./frame-types.ts";
 import type { Cancel, Now, Schedule } from "./runtime.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
 /**
  * Two who press at the same moment hear of each other well within this, also over a slow relay; until then every key counts, whoever removes whom.
@@ -13,8 +15,15 @@ export const contestMs = 1_000;
 export const settleMs = 2 * contestMs;
 /** Whoever changes the key all the time takes the room's attention, not its life: between two moves there is time for records. */
 export const minMoveIntervalMs = 10_000;
-/** As many keys as members could make in earnest within two seconds, and some more; who sends more is not heard in this change. */
-export const maxKeysPerMember = 8;
+/**
+ * Every lower key is taken over, whoever sends however many: to ignore one would be to part from those who did not. What is bounded is what we
+ * make of them. As many keys as members could make in earnest within two seconds are handed on at once …
+ */
+export const handOnBurst = 8;
+/** … and beyond these the lowest of what came within this time: far below what a receiver bears (allowance.ts), and soon enough to settle. */
+export const handOnMs = 100;
+/** Whoever comes late with one key after the other is told of ours no oftener. */
+export const lateAnswerMs = 1_000;
 
 export interface SettledChange {
   readonly roomKey: Uint8Array;
@@ -25,6 +34,8 @@ export interface SettledChange {
   readonly removed: readonly string[];
   /** Whom we wanted to remove, and who is still there because another key was lower. */
   readonly notRemoved: readonly string[];
+  /** Who was held when we first heard of the change, and is to come along. */
+  readonly expected: readonly string[];
 }
 
 export interface RoomKeyChangeOptions {
@@ -37,6 +48,8 @@ export interface RoomKeyChangeOptions {
   readonly schedule: Schedule;
   /** Gateway ids of those who are held, or were a while ago. */
   readonly members: () => readonly string[];
+  /** Of these, those who are held. */
+  readonly held: () => readonly string[];
   /** To a member that is held; nothing happens when it is not. */
   readonly send: (gatewayId: string, frame: GatewayFrame) => void;
   /** Another key was chosen. */
@@ -53,7 +66,7 @@ export type Hearing =
   | "present"
   | "not-for-us"
   | "by-a-removed"
-  | "too-many"
+  | "newcomer"
   | "late";
 
 interface Choice extends RoomKey {
@@ -67,15 +80,20 @@ export class RoomKeyChange {
   #firstHeardMs = 0;
   /** Who was a member when we first heard of a change: nobody else is handed a key. */
   #entitled: ReadonlySet<string> = new Set();
+  #heldAtFirst: readonly string[] = [];
   /** Who has our choice, by their own word. */
   readonly #acknowledged = new Set<string>();
-  readonly #heard = new Map<string, number>();
+  /** When who came late was told of our key last. */
+  readonly #answeredAtMs = new Map<string, number>();
+  readonly #rounds: TokenBucket;
   /** Whom we ourselves have asked to remove. */
   #wished: readonly string[] = [];
   #cancelSettling: Cancel | undefined;
+  #cancelHandingOn: Cancel | undefined;
 
   constructor(options: RoomKeyChangeOptions) {
     this.#options = options;
+    this.#rounds = new TokenBucket({ capacity: handOnBurst, refillPerSecond: 1_000 / handOnMs, now: options.now });
   }
 
   /** A change has begun, by whomever, and may have settled. */
@@ -111,7 +129,7 @@ export class RoomKeyChange {
     if (equalBytes(frame.roomKey, roomKey)) return "present";
     if (frame.removed.includes(ownId)) return "not-for-us";
     if (this.isRemoved(from) && now() - this.#firstHeardMs >= contestMs) return "by-a-removed";
-    if (this.#countOf(from) > maxKeysPerMember) return "too-many";
+    if (this.isUnderway && !this.#entitled.has(from)) return "newcomer";
     const choice = this.#choice;
     if (choice !== undefined && equalBytes(frame.roomKey, choice.roomKey)) {
       this.#acknowledged.add(from);
@@ -119,7 +137,7 @@ export class RoomKeyChange {
       return "acknowledged";
     }
     if (this.#outcome !== undefined) {
-      this.#handTo(from);
+      this.#answer(from);
       return "late";
     }
     if (choice !== undefined && !isBetter(frame, choice)) return "outbid";
@@ -135,17 +153,19 @@ export class RoomKeyChange {
 
   close(): void {
     this.#cancelSettling?.();
+    this.#cancelHandingOn?.();
   }
 
   #choose(choice: Choice): void {
-    const { now, schedule, lastMoveMs, members, onChosen } = this.#options;
+    const { now, schedule, lastMoveMs, members, held, onChosen } = this.#options;
     if (this.#choice === undefined) {
       this.#entitled = new Set([...members(), choice.toldBy]);
+      this.#heldAtFirst = held();
       this.#firstHeardMs = now();
     }
     if (this.#choice?.roomKey !== choice.roomKey) this.#acknowledged.clear();
     this.#choice = choice;
-    for (const gatewayId of this.#entitled) this.#handTo(gatewayId);
+    this.#handOn();
     const restMs = lastMoveMs === undefined ? 0 : lastMoveMs + minMoveIntervalMs - now();
     this.#cancelSettling ??= schedule(Math.max(settleMs, restMs), () => this.#settle(this.#choice ?? choice));
     onChosen();
@@ -154,9 +174,31 @@ export class RoomKeyChange {
   #settle(choice: Choice): void {
     const { roomKey, by, toldBy, removed } = choice;
     const notRemoved = this.#wished.filter((gatewayId) => !removed.includes(gatewayId));
-    const outcome = { roomKey, by, toldBy, removed, notRemoved };
+    const expected = this.#heldAtFirst.filter((gatewayId) => this.#mayHave(gatewayId));
+    const outcome = { roomKey, by, toldBy, removed, notRemoved, expected };
     this.#outcome = outcome;
+    if (this.#cancelHandingOn !== undefined) this.#handOnNow();
     this.#options.onSettled(outcome);
+  }
+
+  #handOn(): void {
+    if (this.#cancelHandingOn !== undefined) return; // Whatever is chosen by then goes with that round.
+    if (this.#rounds.take()) return this.#handOnNow();
+    this.#cancelHandingOn = this.#options.schedule(handOnMs, () => this.#handOnNow());
+  }
+
+  #handOnNow(): void {
+    this.#cancelHandingOn?.();
+    this.#cancelHandingOn = undefined;
+    for (const gatewayId of this.#entitled) this.#handTo(gatewayId);
+  }
+
+  #answer(gatewayId: string): void {
+    const nowMs = this.#options.now();
+    const answeredAtMs = this.#answeredAtMs.get(gatewayId);
+    if (answeredAtMs !== undefined && nowMs - answeredAtMs < lateAnswerMs) return;
+    this.#answeredAtMs.set(gatewayId, nowMs);
+    this.#handTo(gatewayId);
   }
 
   #handTo(gatewayId: string): void {
@@ -168,14 +210,6 @@ export class RoomKeyChange {
 
   #mayHave(gatewayId: string): boolean {
     return gatewayId !== this.#options.ownId && this.#entitled.has(gatewayId) && !this.isRemoved(gatewayId);
-  }
-
-  /** With this one. Before a change there is nobody to count, and after it begins only those who were there. */
-  #countOf(from: string): number {
-    if (this.isUnderway && !this.#entitled.has(from)) return Number.POSITIVE_INFINITY;
-    const count = (this.#heard.get(from) ?? 0) + 1;
-    this.#heard.set(from, count);
-    return count;
   }
 }
 

@@ -13,11 +13,14 @@ import { maxBluetoothLinks } from "./ble/pairing.ts";
 import { keyChangeText, memberName } from "./key-change-words.ts";
 import type { LogBook } from "./log-book.ts";
 import type { RoomSession, RoomSessionListener } from "./mesh/room-session.ts";
+import { namesText } from "./names-text.ts";
 import type { NoticeBoard } from "./notice-board.ts";
 import type { Pocket } from "./pocket.ts";
 import type { Power } from "./power.ts";
 import { ProbeDesk } from "./probe-desk.ts";
 import type { ProbeShelf } from "./probe-shelf.ts";
+import { RemovalClaims } from "./removal-claims.ts";
+import { goneForGoodMs, RollCall } from "./roll-call.ts";
 import { RoomViews } from "./room-views.ts";
 import type { Shift } from "./shift.ts";
 import type { RoomStore } from "./store/room-store.ts";
@@ -27,9 +30,6 @@ import type { AppActions, AppModel, RememberedRoom, RoomView, Settings } from ".
 
 /** A picture of an arm needs no more. */
 const watchIntervalMs = 100;
-
-/** A room is whole again within this after whatever happened to it: who is not back by then does not come back to this room. */
-const goneForGoodMs = 30_000;
 
 export interface AppOptions {
   readonly now: Now;
@@ -86,9 +86,13 @@ export class App {
   #session: RoomSession | undefined;
   /** Counts the rooms entered and left. */
   #visit = 0;
-  /** The visit from which a change of the room's key has led here: its room may still say that we were removed. */
+  /** The visit from which a change of the room's key has led here: others there may still say that we were removed. */
   #cameFrom: number | undefined;
+  readonly #removalClaims = new RemovalClaims();
+  readonly #rollCall: RollCall;
   #hasReachedServer = false;
+  /** A change that has settled while the server was away. */
+  #waitingChange: SettledChange | undefined;
   #cancelGoneCheck: Cancel | undefined;
   #moving: Promise<void> = Promise.resolve();
 
@@ -121,6 +125,12 @@ export class App {
       isDark: pocket.isDark,
     };
     pocket.isDark.subscribe((isDark) => this.#views.pause(isDark));
+    this.#rollCall = new RollCall({
+      now,
+      schedule,
+      isReachable: () => this.#server.value.kind === "connected",
+      onMissing: (names) => this.#tellMissing(names),
+    });
     this.#desk = new ProbeDesk({
       shelf,
       notices,
@@ -136,7 +146,7 @@ export class App {
 
   /** Goes where the page's fragment says: into a room, or out of the one that it is in. One move at a time. Never rejects. */
   followFragment(): Promise<void> {
-    return this.#move(() => this.#follow());
+    return this.#move(() => this.#goWhereItSays());
   }
 
   #move(task: () => Promise<void>): Promise<void> {
@@ -154,7 +164,7 @@ export class App {
     this.#rememberedRooms.value = this.#options.rooms.rooms();
   }
 
-  async #follow(): Promise<void> {
+  async #goWhereItSays(): Promise<void> {
     const fragment = this.#options.fragment.read();
     if (fragment === "") return this.leave();
     const invite = parseInvite(fragment);
@@ -165,6 +175,9 @@ export class App {
 
   async leave(): Promise<void> {
     this.#cancelGoneCheck?.();
+    this.#rollCall.clear();
+    this.#waitingChange = undefined;
+    this.#options.notices.clear("key-change-waits");
     this.#visit++; // What the room still says while it closes is not shown any more.
     const leaving = this.#session;
     this.#session = undefined;
@@ -194,7 +207,7 @@ export class App {
     const listener: RoomSessionListener = {
       onEvent: (event) => {
         if (visit === this.#visit) this.#onEvent(event);
-        else if (visit === this.#cameFrom && event.kind === "removed") this.#wasRemoved(event);
+        else if (visit === this.#cameFrom && event.kind === "removed") this.#toldRemoved(event);
       },
       onMeshChange: (server) => {
         if (visit === this.#visit) this.#onMeshChange(server);
@@ -207,8 +220,12 @@ export class App {
     if (before === undefined) this.#options.power.enter(session.gateway);
     else this.#options.power.move(session.gateway);
     this.#apply(this.#settings.value);
-    for (const code of ["room-not-entered", "removed-from-room", "left-behind", "everybody-gone"] as const)
-      notices.clear(code);
+    for (const code of ["room-not-entered", "left-behind", "everybody-gone"] as const) notices.clear(code);
+    if (before === undefined) {
+      notices.clear("removed-from-room");
+      notices.clear("not-come-along");
+      this.#removalClaims.clear();
+    }
     const label = `Room ${derived.roomId.slice(0, 4)}`;
     const inviteUrl = makeInvite(inviteBase.url, derived.roomKey);
     const { roomId } = derived;
@@ -222,10 +239,13 @@ export class App {
   }
 
   #onEvent(event: GatewayEvent): void {
-    if (event.kind === "peer-gone" && !event.hasLeft) this.#checkWhoIsGone();
-    if (event.kind === "peer-joined") this.#options.notices.clear("everybody-gone");
-    if (event.kind === "removed") return this.#wasRemoved(event);
-    if (event.kind === "room-key-settled") void this.#move(() => this.#moveOn(event.change));
+    if (event.kind === "peer-gone" && event.how !== "left") this.#checkWhoIsGone();
+    if (event.kind === "peer-joined") {
+      this.#options.notices.clear("everybody-gone");
+      this.#rollCall.came(event.peer.gatewayId);
+    }
+    if (event.kind === "removed") this.#toldRemoved(event);
+    if (event.kind === "room-key-settled") this.#follow(event.change);
     this.#views.onEvent(event);
   }
 
@@ -240,6 +260,23 @@ export class App {
     });
   }
 
+  /**
+   * Where the server is away nobody would be met under the new key, and one frame of any member would take a room apart that could go on: the
+   * channels of before stay until it is back.
+   */
+  #follow(change: SettledChange): void {
+    const { notices, log } = this.#options;
+    if (this.#server.value.kind === "connected") {
+      this.#waitingChange = undefined;
+      notices.clear("key-change-waits");
+      void this.#move(() => this.#moveOn(change));
+      return;
+    }
+    this.#waitingChange = change;
+    notices.raise("key-change-waits");
+    log.add("warning", "The room has another key; this phone follows when the server is back");
+  }
+
   /** With the others to the room's new key: the page stays as it is, probes and all, and the old key is in its address no more. */
   async #moveOn(change: SettledChange): Promise<void> {
     const { crypto, fragment, notices, log } = this.#options;
@@ -248,6 +285,7 @@ export class App {
     if (before === undefined || session?.gateway.hasSettledFor(change) !== true) return; // It was left meanwhile.
     const { gateway } = session;
     const text = keyChangeText(gateway, change);
+    const expected = change.expected.map((gatewayId) => ({ gatewayId, name: memberName(gateway, gatewayId) }));
     const room = await deriveRoom(crypto, change.roomKey);
     fragment.replace(makeInvite("", change.roomKey));
     this.#cameFrom = this.#visit++;
@@ -260,21 +298,28 @@ export class App {
       throw error;
     }
     void session.retire();
+    this.#rollCall.expect(expected);
     log.add("warning", text);
     notices.clear("room-key-changed");
     if (change.by !== gateway.id) notices.raise("room-key-changed", text);
     for (const gatewayId of change.notRemoved) notices.raise("not-removed", memberName(gateway, gatewayId));
   }
 
-  /** By the word of one whom we held, so whoever is removed is told once the others are gone. */
-  #wasRemoved({ peer }: Extract<GatewayEvent, { kind: "removed" }>): void {
-    const { fragment, notices, log } = this.#options;
-    this.#visit++; // The others say the same.
-    this.#cameFrom = undefined;
-    log.add("problem", `You were removed from the room, says ${peer.name || "somebody"}`);
-    notices.raise("removed-from-room");
-    fragment.replace("");
-    void this.followFragment();
+  /** Whether to leave is the person's decision: any member can say this, and would else empty the room. */
+  #toldRemoved({ peer }: Extract<GatewayEvent, { kind: "removed" }>): void {
+    const { notices, log } = this.#options;
+    if (!this.#removalClaims.add(peer.gatewayId, peer.name)) return;
+    log.add("problem", `${peer.name || "Somebody"} says that you were removed from the room`);
+    notices.clear("removed-from-room");
+    notices.raise("removed-from-room", namesText(this.#removalClaims.names));
+  }
+
+  #tellMissing(names: readonly string[]): void {
+    const { notices, log } = this.#options;
+    notices.clear("not-come-along");
+    if (names.length === 0) return;
+    notices.raise("not-come-along", namesText(names));
+    log.add("problem", `${namesText(names)} ${names.length === 1 ? "has" : "have"} not come along to the new room key`);
   }
 
   #changeRoomKey(removed: readonly string[]): void {
@@ -306,6 +351,7 @@ export class App {
       notices.clear("server-away");
       if (before === "away") log.add("good", "The server is back");
       this.#hasReachedServer = true;
+      if (this.#waitingChange !== undefined) this.#follow(this.#waitingChange);
     } else if (state.kind === "away" && before !== "away") {
       notices.raise(this.#hasReachedServer ? "server-away" : "server-unreachable");
       log.add("warning", "The server is away");

@@ -17,6 +17,7 @@ export const refusalTexts: Readonly<Record<RefusalReason, string>> = {
   "wrong-signature": "Somebody who is not who they say was turned away",
   "no-place": "Somebody was turned away because this page holds no more people",
   "too-many-handshakes": "Somebody was turned away because too many came at once",
+  "let-go": "Somebody who was let go for sending too much came back too soon and was turned away",
   "other-session": "Somebody who came in another's place was turned away",
   "stale-epoch": "An older session of a page that has come back was turned away",
 };

@@ -106,7 +106,7 @@ export class RoomViews {
         log.add("good", `${event.peer.name || "Somebody"} is connected`);
         break;
       case "peer-gone":
-        log.add("warning", `${event.peer.name || "Somebody"} ${event.hasLeft ? "left the room" : "is gone"}`);
+        log.add("warning", `${event.peer.name || "Somebody"} ${departureTexts[event.how]}`);
         break;
       case "refused": {
         const code = refusalNotices[event.reason];
@@ -245,6 +245,12 @@ const keepOnly = (notes: Map<string, unknown>, keys: ReadonlySet<string>): void 
 
 const ownKey = (probe: OwnProbe): string => `own ${probe.index}`;
 const remoteKey = (peer: Peer, probeIndex: number): string => `${peer.gatewayId} ${probeIndex}`;
+
+const departureTexts: Readonly<Record<Extract<GatewayEvent, { kind: "peer-gone" }>["how"], string>> = {
+  left: "left the room",
+  "let-go": "let this page go for a while, because it sent too much",
+  lost: "is gone",
+};
 
 const responseTexts: Readonly<Record<Response, (band: string, from: string) => string>> = {
   written: (band, from) => `${band} buzzed, from ${from}`,

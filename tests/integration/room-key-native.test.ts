@@ -63,6 +63,11 @@ describe("a room of native phones that changes its key", { timeout: 90_000 }, ()
     anna?.changeRoomKey([]);
     ben?.changeRoomKey([]);
     await expect.poll(() => phones.map(({ changes }) => changes.length), patience).toEqual([1, 1, 1]);
+    // A phone has settled before it has entered.
+    const rooms = () => phones.map((phone) => toHex(phone.room.roomKey));
+    await expect
+      .poll(rooms, patience)
+      .toEqual(phones.map(({ changes }) => toHex(changes[0]?.roomKey ?? new Uint8Array())));
     await untilWhole(phones);
     expect(new Set(phones.flatMap(({ changes }) => changes.map(({ roomKey }) => toHex(roomKey)))).size).toBe(1);
     expect(roomIds(phones).size).toBe(1);

@@ -33,6 +33,8 @@ export interface MemoryChannelOptions {
   readonly delayMs?: (nth: number, from: "dialer" | "callee") => number;
   readonly dialer?: MemoryEnd;
   readonly callee?: MemoryEnd;
+  /** The server, where nothing else is said. */
+  readonly signaledBy?: Channel["signaledBy"];
 }
 
 export interface MemoryChannelPair {
@@ -58,6 +60,7 @@ export const memoryChannelPair = (options: MemoryChannelOptions): MemoryChannelP
   };
   const dialing = new MemoryChannel(schedule, "us", dialer, callee, carriers.dialer);
   const answering = new MemoryChannel(schedule, "them", callee, dialer, carriers.callee);
+  for (const end of [dialing, answering]) end.signaledBy = options.signaledBy ?? "server";
   dialing.connect(answering);
   answering.connect(dialing);
   return { dialer: dialing, callee: answering };
@@ -83,7 +86,7 @@ export class MemoryChannel implements Channel {
   readonly localSessionId: string;
   readonly remoteSessionId: string;
   readonly dialedBy: "us" | "them";
-  readonly signaledBy = "server";
+  signaledBy: Channel["signaledBy"] = "server";
   /** Every message that this end has sent, for tests that replay it; those that a carrier took are its own business. */
   readonly sent: Uint8Array[] = [];
   /** What `fingerprints()` answers. */

@@ -131,6 +131,7 @@ export class MemoryPage implements NetworkNode {
       onMembers: (sessionId, named) => this.#mesh.peerNamed(sessionId, named),
       onNeighbourFrame: (neighbourId, frame) => this.#mesh.neighbourFrame(neighbourId, frame),
       onSessionOver: (sessionId) => this.#mesh.peerLeft(sessionId),
+      onHoldOff: (sessionId, untilMs) => this.#mesh.holdOff(sessionId, untilMs),
     });
     this.#mesh = new Mesh({
       sessionId: this.sessionId,

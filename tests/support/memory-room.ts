@@ -3,6 +3,7 @@ import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.t
 import { type GestureName, gestureCode } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/payloads.ts";
+import type { Channel } from "../../gateway/channel.ts";
 import { Gateway, type GatewayEvent, type GatewayOptions } from "../../gateway/gateway.ts";
 import type { OwnProbe } from "../../gateway/own-probe.ts";
 import type { Peer } from "../../gateway/peer.ts";
@@ -64,6 +65,7 @@ export const newMember = async (
     onMembers: () => undefined,
     onNeighbourFrame: () => undefined,
     onSessionOver: () => undefined,
+    onHoldOff: () => undefined,
     ...options,
   });
   const link = new RecordingLink(name, {
@@ -100,12 +102,14 @@ export const connect = async (
   dialer: Member,
   callee: Member,
   delayMs?: (nth: number, from: "dialer" | "callee") => number,
+  signaledBy: Channel["signaledBy"] = "server",
 ): Promise<MemoryChannelPair & { readonly admitted: readonly boolean[] }> => {
   const fingerprint = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
   const pair = memoryChannelPair({
     schedule: time.schedule,
     dialer: { sessionId: dialer.sessionId, fingerprint: fingerprint(1) },
     callee: { sessionId: callee.sessionId, fingerprint: fingerprint(2) },
+    signaledBy,
     ...(delayMs && { delayMs }),
   });
   const both = Promise.all([dialer.gateway.admit(pair.dialer), callee.gateway.admit(pair.callee)]);

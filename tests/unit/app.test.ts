@@ -18,6 +18,7 @@ import { NoticeBoard } from "../../web/notice-board.ts";
 import { Pocket } from "../../web/pocket.ts";
 import { Power } from "../../web/power.ts";
 import { ProbeShelf } from "../../web/probe-shelf.ts";
+import { goneForGoodMs } from "../../web/roll-call.ts";
 import { Shift } from "../../web/shift.ts";
 import { RoomStore } from "../../web/store/room-store.ts";
 import { SettingsStore } from "../../web/store/settings-store.ts";
@@ -317,6 +318,7 @@ describe("App", () => {
       gateway = (await newMember(time, "Anna")).gateway;
     };
     const change = async (begin: () => void): Promise<void> => {
+      old?.listener.onMeshChange({ kind: "connected" });
       begin();
       await time.advance(settleMs + 100);
       await untilJoined(2);
@@ -385,7 +387,49 @@ describe("App", () => {
       expect(fragment).not.toBe(invite("a"));
     });
 
+    it("should keep room and channels while its server is away, and move when that is back", async () => {
+      const mira = await newMember(time, "Mira");
+      await connect(time, mira, inOldRoom(mira));
+      old?.listener.onMeshChange({ kind: "connected" });
+      mira.gateway.changeRoomKey(newKey, []);
+      await time.advance(100);
+      old?.listener.onMeshChange({ kind: "away", retryAtMs: 5_000 });
+      await time.advance(settleMs);
+      await app.followFragment();
+      expect(joined).toHaveLength(1); // In the room of the new key nobody would be met.
+      expect([old?.isRetired, old?.gateway.heldSessionIds().length]).toEqual([false, 1]);
+      expect(noticeCodes()).toContain("key-change-waits");
+      expect([fragment, replaced]).toEqual([invite("a"), []]);
+      old?.listener.onMeshChange({ kind: "connected" });
+      await untilJoined(2);
+      expect(joined[1]?.room.roomKey).toEqual(newKey);
+      expect(old?.isRetired).toBe(true);
+      expect(replaced).toEqual([newFragment]);
+      expect(noticeCodes()).toEqual(["room-key-changed"]);
+      joined[1]?.listener.onMeshChange({ kind: "away", retryAtMs: 5_000 });
+      joined[1]?.listener.onMeshChange({ kind: "connected" });
+      await app.followFragment();
+      expect(joined).toHaveLength(2);
+    });
+
+    it("should not move when it was left while its move waited for the server", async () => {
+      old?.listener.onMeshChange({ kind: "away", retryAtMs: 5_000 });
+      old?.gateway.changeRoomKey(newKey, []);
+      await time.advance(settleMs);
+      expect(noticeCodes()).toContain("key-change-waits");
+      app.actions.leaveRoom();
+      await app.followFragment();
+      expect(noticeCodes()).not.toContain("key-change-waits");
+      fragment = invite("b");
+      await app.followFragment();
+      joined[1]?.listener.onMeshChange({ kind: "connected" });
+      await app.followFragment();
+      expect(joined).toHaveLength(2);
+      expect(fragment).toBe(invite("b"));
+    });
+
     it("should stay where it is told to go while a change settles", async () => {
+      old?.listener.onMeshChange({ kind: "connected" });
       old?.gateway.changeRoomKey(newKey, []);
       app.actions.leaveRoom();
       await app.followFragment();
@@ -398,35 +442,77 @@ describe("App", () => {
 
     it("should believe no change that its room knows nothing of", async () => {
       const { id } = gateway;
-      const made: SettledChange = { roomKey: newKey, by: id, toldBy: id, removed: [], notRemoved: [] };
+      const made: SettledChange = { roomKey: newKey, by: id, toldBy: id, removed: [], notRemoved: [], expected: [] };
+      old?.listener.onMeshChange({ kind: "connected" });
       old?.listener.onEvent({ kind: "room-key-settled", change: made });
       await app.followFragment();
       expect(joined).toHaveLength(1);
     });
 
-    it("should leave when it was removed, say so once, and take the key out of the address", async () => {
+    const removal = () => app.model.notices.value.filter(({ code }) => code === "removed-from-room");
+    const sayRemoved = (peer: Peer): void => old?.listener.onEvent({ kind: "removed", peer });
+
+    it("should stay when somebody says that it was removed, and tell whose word that is, once", async () => {
       const mira = await newMember(time, "Mira");
       await connect(time, mira, inOldRoom(mira));
       const [peer] = old?.gateway.peers ?? [];
       if (peer === undefined) throw new Error("nobody is there");
-      old?.listener.onEvent({ kind: "removed", peer });
-      old?.listener.onEvent({ kind: "removed", peer });
+      sayRemoved(peer);
+      sayRemoved(peer);
       await app.followFragment();
-      expect(noticeCodes()).toEqual(["removed-from-room"]);
-      expect(old?.isClosed).toBe(true);
-      expect(app.model.room.value).toBeUndefined();
-      expect(replaced).toEqual([""]);
-      expect(logTexts().filter((text) => text === "You were removed from the room, says Mira")).toHaveLength(1);
+      expect(removal()).toMatchObject([{ subject: "Mira" }]);
+      expect(old?.isClosed).toBe(false);
+      expect(app.model.room.value?.roomId).toBe(old?.room.roomId);
+      expect([fragment, replaced]).toEqual([invite("a"), []]);
+      expect(logTexts().filter((text) => text === "Mira says that you were removed from the room")).toHaveLength(1);
     });
 
-    it("should leave the new room too, when the others of the old one say that it was removed", async () => {
-      const mira = await newMember(time, "Mira");
-      await change(() => old?.gateway.changeRoomKey(newKey, []));
-      old?.listener.onEvent({ kind: "removed", peer: await anyPeer(time, mira) });
+    it("should stay whoever says so, and however many, until the person taps", async () => {
+      const host = await newMember(time, "Host");
+      const claimants = [];
+      for (let nth = 1; nth <= 5; nth++) claimants.push(await anyPeer(time, host));
+      for (const claimant of claimants) sayRemoved(claimant);
       await app.followFragment();
-      expect(app.model.room.value).toBeUndefined();
-      expect(joined[1]?.isClosed).toBe(true);
-      expect(noticeCodes()).toEqual(["removed-from-room"]);
+      expect(removal()).toMatchObject([{ subject: "Nora, Nora, Nora and 2 more" }]);
+      expect(app.model.room.value?.roomId).toBe(old?.room.roomId);
+      app.actions.leaveRoom();
+      await expect.poll(() => old?.isClosed).toBe(true);
+      fragment = invite("b");
+      await app.followFragment();
+      expect(removal()).toEqual([]); // The next room is another.
+      joined.at(-1)?.listener.onEvent({ kind: "removed", peer: await anyPeer(time, host) });
+      expect(removal()).toMatchObject([{ subject: "Nora" }]);
+    });
+
+    it("should hear in the new room, too, when others of the old one say that it was removed", async () => {
+      const mira = await newMember(time, "Mira");
+      const [first, second] = [await anyPeer(time, mira), await anyPeer(time, mira)];
+      sayRemoved(first);
+      await change(() => old?.gateway.changeRoomKey(newKey, []));
+      expect(removal()).toMatchObject([{ subject: "Nora" }]); // Moving on does not take it back.
+      sayRemoved(second);
+      await app.followFragment();
+      expect(removal()).toMatchObject([{ subject: "Nora and Nora" }]);
+      expect(app.model.room.value?.roomId).toBe(joined[1]?.room.roomId);
+      expect(joined[1]?.isClosed).toBe(false);
+    });
+
+    it("should tell who has not come along to the new key, until they come", async () => {
+      const [mira, tom, nora] = await Promise.all(["Mira", "Tom", "Nora"].map((name) => newMember(time, name)));
+      if (!mira || !tom || !nora) throw new Error("three are named");
+      for (const other of [mira, tom, nora]) await connect(time, other, inOldRoom(other));
+      const onEvent = (event: GatewayEvent): void => joined.at(-1)?.listener.onEvent(event);
+      ({ gateway } = await newMember(time, "Anna", { onEvent }));
+      await change(() => old?.gateway.changeRoomKey(newKey, [nora.gateway.id]));
+      joined[1]?.listener.onMeshChange({ kind: "connected" });
+      const missing = () => app.model.notices.value.filter(({ code }) => code === "not-come-along");
+      const here: Member = { ...mira, gateway, sessionId: inOldRoom(mira).sessionId };
+      await connect(time, tom, here);
+      await time.advance(goneForGoodMs);
+      expect(missing()).toMatchObject([{ subject: "Mira" }]);
+      expect(logTexts()).toContain("Mira has not come along to the new room key");
+      await connect(time, mira, here);
+      expect(missing()).toEqual([]);
     });
 
     it("should tell when all others went without a word and nobody is back, and take it back when somebody comes", async () => {

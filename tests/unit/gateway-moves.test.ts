@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { decodeMessage } from "../../gateway/decode-message.ts";
+import { encodeMessage } from "../../gateway/encode-message.ts";
 import { farewellMs } from "../../gateway/farewell.ts";
+import { byeReasons } from "../../gateway/frame-types.ts";
 import type { SettledChange } from "../../gateway/room-key-change.ts";
-import { settleMs } from "../../gateway/room-key-change.ts";
+import { contestMs, settleMs } from "../../gateway/room-key-change.ts";
 import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import type { MemoryChannelPair } from "../support/memory-channel.ts";
@@ -22,12 +24,13 @@ describe("a room that changes its key", () => {
   let ben: Member;
   let cleo: Member;
   let annaToBen: MemoryChannelPair;
+  let annaToCleo: MemoryChannelPair;
 
   beforeEach(async () => {
     time = new FakeTime(50_000);
     [anna, ben, cleo] = [await newMember(time, "Anna"), await newMember(time, "Ben"), await newMember(time, "Cleo")];
     annaToBen = await connect(time, anna, ben);
-    await connect(time, anna, cleo);
+    annaToCleo = await connect(time, anna, cleo);
     await connect(time, ben, cleo);
   });
 
@@ -46,6 +49,21 @@ describe("a room that changes its key", () => {
     expect(kindsOf(cleo).filter((kind) => kind === "removed")).toHaveLength(2);
     expect([anna, ben, cleo].map(heldBy)).toEqual([0, 0, 0]);
     for (const member of [anna, ben]) expect(kindsOf(member)).not.toContain("peer-gone");
+  });
+
+  it("should give whoever it removes no say in who was removed", async () => {
+    anna.gateway.changeRoomKey(newKey, [cleo.gateway.id]);
+    await time.advance(contestMs);
+    const removed = encodeMessage([{ type: "bye", reason: byeReasons.removed }]);
+    annaToCleo.callee.send(removed);
+    await time.advance(50);
+    expect(kindsOf(anna)).not.toContain("removed");
+    expect(kindsOf(anna)).toContain("peer-gone");
+    annaToBen.callee.send(removed);
+    await time.advance(50);
+    expect(kindsOf(anna).filter((kind) => kind === "removed")).toHaveLength(1);
+    await time.advance(settleMs);
+    expect(settledOf(anna)).toMatchObject([{ roomKey: newKey, removed: [cleo.gateway.id] }]);
   });
 
   it("should never hand the key to who is removed, in no frame", async () => {

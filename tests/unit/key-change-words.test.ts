@@ -10,7 +10,14 @@ const room = {
     { gatewayId: "n", name: "" },
   ],
 };
-const change: SettledChange = { roomKey: new Uint8Array(16), by: "a", toldBy: "a", removed: [], notRemoved: [] };
+const change: SettledChange = {
+  roomKey: new Uint8Array(16),
+  by: "a",
+  toldBy: "a",
+  removed: [],
+  notRemoved: [],
+  expected: [],
+};
 
 describe("the words for a change of the room's key", () => {
   it("should say who made it, and who was removed", () => {

@@ -222,6 +222,22 @@ describe("membership, one gateway", () => {
     expect(book.stateOf(higher)).toBe("connected");
   });
 
+  it("should not dial before then whom it is to hold off, whatever becomes of them meanwhile", () => {
+    const book = membership();
+    book.serverListed([lower, me, higher], 0);
+    for (const id of [lower, higher]) book.connected(id, 0);
+    book.holdOff(lower, 40_000);
+    book.lost(lower, 1_000);
+    book.serverAway();
+    book.serverListed([lower, me, higher], 2_000);
+    expect(next(book, 39_999)).toEqual([]);
+    expect(next(book, 40_000)).toEqual([lower]);
+    book.holdOff(higher, 90_000);
+    book.lost(higher, 41_000);
+    book.connected(higher, 42_000); // It may come by itself.
+    expect(book.stateOf(higher)).toBe("connected");
+  });
+
   it("should stay bounded, and let the server's word count before a peer's", () => {
     const book = membership();
     book.serverListed([me, lower], 0);

@@ -139,17 +139,63 @@ describe("neighbour post", () => {
 describe("a session id", () => {
   /** As somebody else's, because whoever carries an offer can say whose it is. */
   const as = (member: Member, { sessionId }: Member): Member => ({ ...member, sessionId });
+  const through = (dialer: Member, callee: Member) => connect(time, dialer, callee, undefined, "neighbour");
 
   it("should stay with the gateway that has proven it, also while that is gone", async () => {
     const mallory = await join("Mallory");
-    const { admitted } = await connect(time, as(mallory, ben), cleo);
+    const { admitted } = await through(as(mallory, ben), cleo);
     expect(admitted[1]).toBe(false);
-    expect(cleo.gateway.refusals.get("other-session")).toBe(1);
+    expect((await connect(time, as(mallory, ben), cleo)).admitted[1]).toBe(false);
+    expect(cleo.gateway.refusals.get("other-session")).toBe(2);
     toBen.callee.close("the network failed");
     await time.advance(100);
-    expect((await connect(time, as(mallory, ben), cleo)).admitted[1]).toBe(false);
-    expect((await connect(time, cleo, as(mallory, ben))).admitted[0]).toBe(false);
-    expect((await connect(time, ben, cleo)).admitted).toEqual([true, true]);
+    expect((await through(as(mallory, ben), cleo)).admitted[1]).toBe(false);
+    expect((await through(cleo, as(mallory, ben))).admitted[0]).toBe(false);
+    expect((await through(ben, cleo)).admitted).toEqual([true, true]);
+  });
+
+  it("should be its owner's again as soon as somebody else who had it is gone, by the server's word for whose it is", async () => {
+    const vera = await join("Vera");
+    const squatter = as(await join("Mallory"), vera);
+    const squat = await through(squatter, cleo);
+    expect(squat.admitted).toEqual([true, true]);
+    expect((await connect(time, vera, cleo)).admitted[1]).toBe(false); // For as long as it stays.
+    squat.dialer.close("the network failed");
+    await time.advance(100);
+    expect((await through(vera, cleo)).admitted[1]).toBe(false);
+    expect((await connect(time, vera, cleo)).admitted).toEqual([true, true]);
+  });
+
+  it("should be anybody's when who had it has said goodbye", async () => {
+    const vera = await join("Vera");
+    const squatter = as(await join("Mallory"), vera);
+    await through(squatter, cleo);
+    await squatter.gateway.close();
+    await time.advance(100);
+    expect((await through(vera, cleo)).admitted).toEqual([true, true]);
+  });
+
+  it("should be over by the goodbye of that gateway alone to which the server has led", async () => {
+    const over: string[] = [];
+    const host = await newMember(time, "Host", { onSessionOver: (sessionId) => over.push(sessionId) });
+    const vera = await join("Vera");
+    const identity = await newIdentity();
+    const squatter = as(await newMember(time, "Mallory", { identity }), vera);
+    const again = await newMember(time, "Mallory again", { identity, epoch: 2 });
+    await through(squatter, host);
+    await connect(time, again, host); // A newer epoch of the same key: the session before is no more.
+    expect(over).toEqual([]);
+    await again.gateway.close();
+    await time.advance(100);
+    expect(over).toEqual([again.sessionId]);
+    const dora = await join("Dora");
+    const first = await connect(time, dora, host);
+    first.dialer.close("the network failed");
+    await time.advance(100);
+    await through(dora, host); // It is known by now whose that session is.
+    await dora.gateway.close();
+    await time.advance(100);
+    expect(over).toEqual([again.sessionId, dora.sessionId]);
   });
 
   it("should be the only one of a gateway that is here", async () => {

@@ -4,7 +4,9 @@ import { toHex } from "../../firmware-bridge/bytes.ts";
 import type { GatewayFrame, RoomKey } from "../../gateway/frame-types.ts";
 import {
   contestMs,
-  maxKeysPerMember,
+  handOnBurst,
+  handOnMs,
+  lateAnswerMs,
   minMoveIntervalMs,
   RoomKeyChange,
   type SettledChange,
@@ -42,6 +44,7 @@ const openChange = ({ lastMoveMs }: { lastMoveMs?: number } = {}) => {
     now: time.now,
     schedule: time.schedule,
     members: () => members,
+    held: () => members.filter((id) => id !== "d"),
     send: (to, sentFrame) => sent.push({ to, frame: asRoomKey(sentFrame) }),
     onChosen: () => chosen++,
     onSettled: (outcome) => settled.push(outcome),
@@ -64,7 +67,9 @@ describe("RoomKeyChange", () => {
     await time.advance(settleMs - 1);
     expect(settled).toEqual([]);
     await time.advance(1);
-    expect(settled).toEqual([{ roomKey: key(3), by: "a", toldBy: "a", removed: ["c"], notRemoved: [] }]);
+    expect(settled).toEqual([
+      { roomKey: key(3), by: "a", toldBy: "a", removed: ["c"], notRemoved: [], expected: ["b"] },
+    ]);
     expect(time.pendingTasks).toBe(0);
   });
 
@@ -77,7 +82,9 @@ describe("RoomKeyChange", () => {
     expect(told()).toEqual([]);
     expect(["b", "c", "d"].filter((id) => change.isAwaited(id))).toEqual([]);
     await time.advance(settleMs);
-    expect(settled).toEqual([{ roomKey: key(3), by: "b", toldBy: "b", removed: ["c"], notRemoved: [] }]);
+    expect(settled).toEqual([
+      { roomKey: key(3), by: "b", toldBy: "b", removed: ["c"], notRemoved: [], expected: ["b"] },
+    ]);
   });
 
   it("should not keep the message that a key came in", () => {
@@ -144,17 +151,51 @@ describe("RoomKeyChange", () => {
     told();
     members.push("x");
     change.connected("x");
-    expect(change.heard("x", frame(1))).toBe("too-many");
+    expect(change.heard("x", frame(1))).toBe("newcomer");
     expect(told()).toEqual([]);
     change.connected("d"); // Was there, and has lost its channel meanwhile.
     expect(told()).toEqual(["d 3"]);
   });
 
-  it("should take so many keys of one member and no more", () => {
-    const { change } = openChange();
-    const hearings = Array.from({ length: maxKeysPerMember + 3 }, (_, i) => change.heard("b", frame(100 - i)));
-    expect(hearings).toEqual([...Array(maxKeysPerMember).fill("chosen"), ...Array(3).fill("too-many")]);
-    expect(change.heard("d", frame(1))).toBe("chosen");
+  it("should take every lower key of whomever, but not hand each of them on, only the last within a while", async () => {
+    const { time, change, told } = openChange();
+    const count = 80;
+    const hearings = Array.from({ length: count }, (_, i) => change.heard("b", frame(count - i)));
+    expect(hearings).toEqual(Array(count).fill("chosen"));
+    expect(told()).toHaveLength(3 * handOnBurst);
+    await time.advance(handOnMs - 1);
+    expect(told()).toEqual([]);
+    await time.advance(1);
+    expect(told()).toEqual(["b 1", "c 1", "d 1"]);
+    await time.advance(handOnMs);
+    expect(told()).toEqual([]); // There is nothing new.
+    expect(change.heard("d", frame(0))).toBe("chosen");
+    expect(told()).toEqual(["b 0", "c 0", "d 0"]);
+  });
+
+  it("should keep nobody waiting for what it has settled on", async () => {
+    const { time, change, settled, told } = openChange();
+    change.heard("b", frame(250));
+    await time.advance(settleMs - 1);
+    for (let byte = 200; byte > 100; byte--) change.heard("b", frame(byte));
+    told();
+    await time.advance(1);
+    expect(settled.map(({ roomKey }) => roomKey[0])).toEqual([101]);
+    expect(told()).toEqual(["b 101", "c 101", "d 101"]);
+    expect(time.pendingTasks).toBe(0);
+  });
+
+  it("should answer who comes late with one key after the other once in a while", async () => {
+    const { time, change, told } = openChange();
+    change.begin(key(3), []);
+    await time.advance(settleMs);
+    told();
+    for (let byte = 80; byte > 30; byte--) expect(change.heard("b", frame(byte))).toBe("late");
+    expect(change.heard("d", frame(1))).toBe("late");
+    expect(told()).toEqual(["b 3", "d 3"]);
+    await time.advance(lateAnswerMs);
+    change.heard("b", frame(1));
+    expect(told()).toEqual(["b 3"]);
   });
 
   it("should move no oftener than it may, and hear of lower keys as long as it waits", async () => {
@@ -209,31 +250,56 @@ describe("RoomKeyChange in a whole room", () => {
     readonly settled: SettledChange[];
   }
 
+  interface Start {
+    readonly by: number;
+    readonly atMs: number;
+    readonly removed: readonly number[];
+  }
+
+  /** A frame of somebody who keeps to nothing: whichever identity, to whomever, whatever it says. */
+  interface Lie extends Start {
+    readonly to: number;
+    readonly byte: number;
+    readonly isSettled: boolean;
+  }
+
+  interface Circumstances {
+    readonly lies?: readonly Lie[];
+    /** Identities of liars, all of whom everybody holds; their places are those above `size`. */
+    readonly liars?: number;
+    readonly isCut?: (a: number, b: number) => boolean;
+  }
+
+  const size = 6;
+  const longestWayMs = 300;
+
   const simulate = async (
-    size: number,
     seed: number,
-    starts: readonly { readonly by: number; readonly atMs: number; readonly removed: readonly number[] }[],
-    isCut: (a: number, b: number) => boolean = () => false,
+    starts: readonly Start[],
+    { lies = [], liars = 0, isCut = () => false }: Circumstances = {},
   ): Promise<readonly Simulated[]> => {
     const time = new FakeTime();
     const random = seededRandom(seed);
     const idOf = (place: number): string => `${place}`.padStart(2, "0");
+    const deliver = (from: number, to: number, frame: RoomKey): void =>
+      void time.schedule(random() * longestWayMs, () => room[to]?.change.heard(idOf(from), frame));
     const room: Simulated[] = Array.from({ length: size }, (_, place) => {
       const settled: SettledChange[] = [];
       const held = (other: number): boolean => other !== place && !isCut(place, other);
+      const members = (): readonly string[] =>
+        Array.from({ length: size + liars }, (_, other) => other)
+          .filter(held)
+          .map(idOf);
       const change = new RoomKeyChange({
         ownId: idOf(place),
         roomKey: oldKey,
         lastMoveMs: undefined,
         now: time.now,
         schedule: time.schedule,
-        members: () =>
-          Array.from({ length: size }, (_, other) => other)
-            .filter(held)
-            .map(idOf),
+        members,
+        held: members,
         send: (to, sent) => {
-          if (!held(Number(to))) return;
-          time.schedule(random() * 300, () => room[Number(to)]?.change.heard(idOf(place), asRoomKey(sent)));
+          if (held(Number(to))) deliver(place, Number(to), asRoomKey(sent));
         },
         onChosen: () => undefined,
         onSettled: (outcome) => settled.push(outcome),
@@ -246,38 +312,118 @@ describe("RoomKeyChange in a whole room", () => {
         room[by]?.change.begin(roomKey, removed.map(idOf));
       });
     }
+    for (const { by, to, atMs, byte, isSettled, removed } of lies) {
+      const lie = frame(byte, { by: idOf(to), isSettled, removed: removed.map(idOf) });
+      time.schedule(atMs, () => deliver(size + by, to, lie));
+    }
     await time.advance(20_000);
     return room;
   };
 
+  const keysOf = ({ settled }: Simulated): readonly string[] => settled.map(({ roomKey }) => toHex(roomKey));
+
+  /** There is a key that all have but those whom it removes, and they have not. */
+  const hasCommonKey = (room: readonly Simulated[]): boolean => {
+    const isCommon = ({ roomKey, removed }: SettledChange): boolean =>
+      room.every((member) => keysOf(member).includes(toHex(roomKey)) !== removed.includes(member.id));
+    return room.flatMap(({ settled }) => settled).some(isCommon);
+  };
+
+  const place = fc.nat(size - 1);
+  const start: fc.Arbitrary<Start> = fc.record({
+    by: place,
+    atMs: fc.nat(300),
+    removed: fc.uniqueArray(place, { maxLength: 2 }),
+  });
+  const liars = 3;
+  /** What one key says of who is removed depends on the key alone; low bytes are most often lower than what others make. */
+  const lieUntil = (latestMs: number): fc.Arbitrary<Lie> =>
+    fc
+      .record({
+        by: fc.nat(liars - 1),
+        to: place,
+        atMs: fc.nat(latestMs),
+        byte: fc.integer({ min: 0, max: 120 }).filter((byte) => byte !== oldKey[0]),
+        isSettled: fc.boolean(),
+      })
+      .map((lie) => ({ ...lie, removed: lie.byte % 5 === 0 ? [lie.byte % size, size + (lie.byte % liars)] : [] }));
+
   it("should bring all to one key, but for those whom that key removes, whoever begins when", async () => {
-    const start = fc.record({
-      by: fc.nat(5),
-      atMs: fc.nat(300),
-      removed: fc.uniqueArray(fc.nat(5), { maxLength: 2 }),
-    });
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.array(start, { minLength: 1, maxLength: 4 }), async (seed, starts) => {
-        const room = await simulate(6, seed, starts);
-        const keysOf = ({ settled }: Simulated): readonly string[] => settled.map(({ roomKey }) => toHex(roomKey));
+        const room = await simulate(seed, starts);
         expect(room.every(({ settled }) => settled.length <= 1)).toBe(true);
-        const outcomes = room.flatMap(({ settled }) => settled);
-        const isCommon = ({ roomKey, removed }: SettledChange): boolean =>
-          room.every((member) => keysOf(member).includes(toHex(roomKey)) !== removed.includes(member.id));
-        expect(outcomes.some(isCommon)).toBe(true);
+        expect(hasCommonKey(room)).toBe(true);
       }),
       { numRuns: 60 },
     );
   });
 
-  it("should reach who has no channel to the one that begins", async () => {
-    const room = await simulate(
-      5,
-      1,
-      [{ by: 0, atMs: 0, removed: [2] }],
-      (a, b) => Math.min(a, b) === 0 && Math.max(a, b) > 2,
+  it("should do so also when one hands different keys to each, as long as they can be handed on before anybody settles", async () => {
+    const inTimeMs = settleMs - handOnMs - 2 * longestWayMs;
+    const lies = fc.array(lieUntil(inTimeMs), { maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.array(start, { maxLength: 3 }), lies, async (seed, starts, told) => {
+        // Whoever comes first decides when the first of them settles.
+        const room = await simulate(seed, [{ by: 0, atMs: 0, removed: [] }, ...starts], { lies: told, liars });
+        expect(room.every(({ settled }) => settled.length <= 1)).toBe(true);
+        expect(hasCommonKey(room)).toBe(true);
+      }),
+      { numRuns: 60 },
     );
-    expect(room.map(({ settled }) => settled.map(({ by }) => by))).toEqual([["00"], ["00"], [], ["00"], ["00"]]);
+  });
+
+  it("should come to one key when a member sends ever lower ones to one of them alone", async () => {
+    for (const [starts, identities] of [
+      [[], 1],
+      [[{ by: 0, atMs: 0, removed: [size] }], 1],
+      [[], 2],
+    ] as const) {
+      const lies = Array.from({ length: 25 }, (_, nth) => ({
+        by: nth % identities,
+        to: 0,
+        atMs: 100 + 45 * nth,
+        byte: 40 - nth,
+        isSettled: false,
+        removed: [],
+      }));
+      for (let seed = 1; seed <= 10; seed++)
+        expect(hasCommonKey(await simulate(seed, starts, { lies, liars: identities }))).toBe(true);
+    }
+  });
+
+  it("should expect everybody whom it can lose by a key that comes too late to be handed on", async () => {
+    let divided = 0;
+    const lies = fc.array(lieUntil(2 * settleMs), { minLength: 1, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.array(start, { maxLength: 2 }), lies, async (seed, starts, told) => {
+        const room = await simulate(seed, starts, { lies: told, liars });
+        expect(room.every(({ settled }) => settled.length <= 1)).toBe(true);
+        for (const { id, settled } of room) {
+          for (const { roomKey, removed, expected } of settled) {
+            const lost = room.filter((other) => other.id !== id && !keysOf(other).includes(toHex(roomKey)));
+            divided += lost.length;
+            for (const other of lost) expect([...removed, ...expected]).toContain(other.id);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+    expect(divided).toBeGreaterThan(0);
+  });
+
+  it("should reach who has no channel to the one that begins", async () => {
+    const room = await simulate(1, [{ by: 0, atMs: 0, removed: [2] }], {
+      isCut: (a, b) => Math.min(a, b) === 0 && Math.max(a, b) > 2,
+    });
+    expect(room.map(({ settled }) => settled.map(({ by }) => by))).toEqual([
+      ["00"],
+      ["00"],
+      [],
+      ["00"],
+      ["00"],
+      ["00"],
+    ]);
     expect(room[4]?.settled[0]?.toldBy).not.toBe("00");
   });
 });

@@ -67,9 +67,9 @@ describe("Statistics of a way that was slow, or of a clock that seemed to jump",
     const { callee } = await connect(time, anna, ben, (_, from) => (isSlow && from === "dialer" ? 3_000 : wayMs));
     await time.advance(1_000);
     isSlow = true;
-    anna.gateway.pingPeers();
+    for (const peer of anna.gateway.peers) peer.ping();
     await time.advance(5);
-    ben.gateway.pingPeers();
+    for (const peer of ben.gateway.peers) peer.ping();
     await time.advance(100);
     isSlow = false;
     expect(peerIn(ben).roundTrip.sinceStart?.maxMs).toBeLessThan(100);
@@ -83,7 +83,7 @@ describe("Statistics of a way that was slow, or of a clock that seemed to jump",
     await connect(time, anna, ben, () => (isSlow ? 1_500 : 100));
     await time.advance(12_000);
     isSlow = true;
-    anna.gateway.pingPeers();
+    for (const peer of anna.gateway.peers) peer.ping();
     isSlow = false;
     await time.advance(1_450);
     anna.gesture("wave"); // Arrives between the ping that was slow and the answer to Ben's.
@@ -116,7 +116,7 @@ describe("Statistics of a way that was slow, or of a clock that seemed to jump",
     await connect(time, cleo, ben, () => wayMs);
     await time.advance(15_000);
     aheadMs = 4_000;
-    cleo.gateway.pingPeers();
+    for (const peer of cleo.gateway.peers) peer.ping();
     await time.advance(15_000);
     const peer = peerIn(ben);
     expect(peer.clockSteps).toBe(1);
@@ -128,7 +128,7 @@ describe("Statistics of a way that was slow, or of a clock that seemed to jump",
     const { dialer } = await connect(time, anna, ben, () => (isSlow ? 1_500 : 100));
     await time.advance(12_000);
     isSlow = true;
-    anna.gateway.pingPeers();
+    for (const peer of anna.gateway.peers) peer.ping();
     isSlow = false;
     await time.advance(1_450);
     const gestures = maxHeldMeasurements + 36;
@@ -167,7 +167,7 @@ describe("Statistics of a way that was slow, or of a clock that seemed to jump",
     const { dialer } = await connect(time, anna, ben, (_, from) => (isSlow && from === "dialer" ? 2_000 : wayMs));
     await time.advance(1_000);
     isSlow = true;
-    anna.gateway.pingPeers();
+    for (const peer of anna.gateway.peers) peer.ping();
     await time.advance(2_005); // Ben's ping has come to Anna, and her answer is underway.
     dialer.close("the network is gone");
     await time.advance(100);

@@ -85,6 +85,11 @@ export class Mesh {
     this.#membership.left(peerId, this.#options.now());
   }
 
+  /** A dial of that peer before then would be in vain. */
+  holdOff(peerId: string, untilMs: number): void {
+    this.#membership.holdOff(peerId, untilMs);
+  }
+
   /** Leaves the server, and dials nobody any more; the channels stay. */
   retire(): void {
     this.#isClosed = true;

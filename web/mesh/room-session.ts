@@ -18,7 +18,10 @@ export interface RoomSessionListener {
 }
 
 export interface RoomSessionOptions
-  extends Omit<GatewayOptions, "roomKey" | "authKey" | "onEvent" | "onMembers" | "onNeighbourFrame" | "onSessionOver"> {
+  extends Omit<
+    GatewayOptions,
+    "roomKey" | "authKey" | "onEvent" | "onMembers" | "onNeighbourFrame" | "onSessionOver" | "onHoldOff"
+  > {
   readonly room: Room;
   readonly Peer: PeerClass;
   readonly RTCPeerConnection: NativeConnectionClass;
@@ -49,6 +52,7 @@ export class RoomSession {
       onMembers: (sessionId, named) => this.#mesh.peerNamed(sessionId, named),
       onNeighbourFrame: (neighbourId, frame) => this.#mesh.neighbourFrame(neighbourId, frame),
       onSessionOver: (sessionId) => this.#mesh.peerLeft(sessionId),
+      onHoldOff: (sessionId, untilMs) => this.#mesh.holdOff(sessionId, untilMs),
     });
     this.#mesh = new Mesh({
       sessionId: this.sessionId,

@@ -16,6 +16,7 @@ const problemCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "insecure-context",
   "key-change-needs-server",
   "left-behind",
+  "not-come-along",
   "not-removed",
   "removed-from-room",
   "server-unreachable",

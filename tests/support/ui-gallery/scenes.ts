@@ -106,7 +106,7 @@ export const scenes: Readonly<Record<string, Partial<SceneState>>> = {
       { id: 2, code: "not-removed", subject: "Jonas" },
     ],
   },
-  removed: { rememberedRooms, notices: [{ id: 1, code: "removed-from-room", subject: undefined }] },
+  removed: { ...busy, notices: [{ id: 1, code: "removed-from-room", subject: "Mira and Jonas" }] },
   away: {
     ...busy,
     server: { kind: "away", retryAtMs: nowMs + 8000 },

@@ -1,0 +1,113 @@
+// Who was let go for exceeding its limits: it comes back when its time is over, and not before.
+import { beforeEach, describe, expect, it } from "vitest";
+import { maxNewsBurst } from "../../gateway/allowance.ts";
+import { encodeMessage } from "../../gateway/encode-message.ts";
+import { firstPenaltyMs } from "../../gateway/penalty-book.ts";
+import type { IdentityKey } from "../../gateway/runtime.ts";
+import { FakeTime } from "../support/fake-time.ts";
+import { type MemoryChannel, memoryChannelPair } from "../support/memory-channel.ts";
+import { connect, type Member, type MemberOptions, newIdentity, newMember } from "../support/memory-room.ts";
+
+interface HeldOff {
+  readonly by: string;
+  readonly sessionId: string;
+  readonly forMs: number;
+}
+
+let time: FakeTime;
+let identity: IdentityKey;
+let heldOff: HeldOff[];
+let anna: Member;
+let mallory: Member;
+
+const join = (name: string, options: MemberOptions = {}): Promise<Member> =>
+  newMember(time, name, {
+    onHoldOff: (sessionId, untilMs) => heldOff.push({ by: name, sessionId, forMs: Math.round(untilMs - time.now()) }),
+    ...options,
+  });
+
+beforeEach(async () => {
+  time = new FakeTime(50_000);
+  heldOff = [];
+  identity = await newIdentity();
+  anna = await join("Anna");
+  mallory = await join("Mallory", { identity });
+});
+
+const flood = async (channel: MemoryChannel): Promise<void> => {
+  for (let version = 100; version < 110 + maxNewsBurst; version++)
+    channel.send(encodeMessage([{ type: "roster", name: "Mallory", isHidden: false, probes: [], version }]));
+  await time.advance(50);
+};
+const floodAnna = async (from: Member): Promise<void> => {
+  const { admitted, dialer } = await connect(time, from, anna);
+  expect(admitted).toEqual([true, true]);
+  await flood(dialer);
+  expect(anna.gateway.heldSessionIds()).not.toContain(from.sessionId);
+};
+const refusals = () => anna.gateway.refusals.get("let-go") ?? 0;
+
+describe("a member that was let go", () => {
+  it("should be turned away, whoever dials and in whatever epoch, before it is let in anywhere", async () => {
+    await floodAnna(mallory);
+    const again = await join("Mallory again", { identity, epoch: 2 });
+    expect((await connect(time, mallory, anna)).admitted).toEqual([false, false]);
+    expect((await connect(time, anna, mallory)).admitted).toEqual([false, false]);
+    expect((await connect(time, again, anna)).admitted).toEqual([false, false]);
+    expect(refusals()).toBe(3);
+    expect(anna.events.filter((event) => event.kind === "refused" && event.reason === "let-go")).toHaveLength(3);
+    expect((await connect(time, await join("Ben"), anna)).admitted).toEqual([true, true]);
+  });
+
+  it("should be let in when its time is over, which is longer each time", async () => {
+    for (const penaltyMs of [firstPenaltyMs, 2 * firstPenaltyMs, 4 * firstPenaltyMs]) {
+      await floodAnna(mallory);
+      await time.advance(penaltyMs - 1_000);
+      expect((await connect(time, mallory, anna)).admitted).toEqual([false, false]);
+      await time.advance(1_000);
+    }
+    expect((await connect(time, mallory, anna)).admitted).toEqual([true, true]);
+  });
+
+  it("should not be let in by a handshake that was begun before", async () => {
+    const { dialer } = await connect(time, mallory, anna);
+    const end = (sessionId: string, byte: number) => ({ sessionId, fingerprint: new Uint8Array(32).fill(byte) });
+    const second = memoryChannelPair({
+      schedule: time.schedule,
+      dialer: end(anna.sessionId, 1),
+      callee: end(mallory.sessionId, 2),
+    });
+    const admitted = anna.gateway.admit(second.dialer);
+    void mallory.gateway.admit(second.callee);
+    const hasProven = async () => {
+      await time.advance(1);
+      return second.dialer.sent.length === 2;
+    };
+    await expect.poll(hasProven).toBe(true);
+    second.callee.stall(); // Her last word, for which Anna waits.
+    await flood(dialer);
+    second.callee.resume();
+    expect(await time.until(admitted)).toBe(false);
+    expect(anna.gateway.heldSessionIds()).toEqual([]);
+    expect(refusals()).toBe(1);
+  });
+
+  it("should not be dialled meanwhile, nor dial, and read why it was let go", async () => {
+    await floodAnna(mallory);
+    await time.advance(100);
+    expect(heldOff).toEqual([
+      { by: "Anna", sessionId: mallory.sessionId, forMs: firstPenaltyMs },
+      { by: "Mallory", sessionId: anna.sessionId, forMs: firstPenaltyMs },
+    ]);
+    expect(mallory.events.filter(({ kind }) => kind === "peer-gone")).toMatchObject([{ how: "let-go" }]);
+    expect(anna.events.filter(({ kind }) => kind === "peer-gone")).toMatchObject([{ how: "lost" }]);
+  });
+
+  it("should take its time along when the room moves on to another key", async () => {
+    await floodAnna(mallory);
+    const authKey = new Uint8Array(32).fill(33);
+    const moved = await join("Anna", { authKey, luggage: anna.gateway.pack() });
+    const follower = await join("Mallory", { identity, authKey });
+    expect((await connect(time, follower, moved)).admitted).toEqual([false, false]);
+  });
+});
