@@ -278,6 +278,54 @@ describe("PeerJS opener, being dialled", () => {
   });
 });
 
+describe("PeerJS opener, more than one data channel on a connection", () => {
+  const dialledBy = {
+    us: async () => {
+      const all = connected();
+      const dialled = all.opener.dial(you);
+      return { ...all, connection: last(all.peer().connections), outcome: () => dialled };
+    },
+    them: async () => {
+      const all = connected();
+      all.peer().say(offerOf(you));
+      const connection = last(all.peer().connections);
+      connection.rtc.receivePipe(); // That of the dial.
+      return { ...all, connection, outcome: async () => last(all.incoming) };
+    },
+  };
+
+  for (const [who, dial] of Object.entries(dialledBy)) {
+    it(`should end it at once when it is open and dialled by ${who}`, async () => {
+      const { opener, connection, outcome, time } = await dial();
+      connection.open();
+      await settle();
+      const channel = await outcome();
+      if (!isChannel(channel)) throw new Error(channel.failed);
+      const ends: string[] = [];
+      channel.listen({ onMessage: () => undefined, onDrain: () => undefined, onClose: (reason) => ends.push(reason) });
+      expect(connection.rtc.closes).toBe(0);
+      connection.rtc.receivePipe();
+      expect(ends).toEqual(["more than one channel"]);
+      expect([connection.rtc.closes, connection.isClosed]).toEqual([1, true]);
+      connection.rtc.receivePipe();
+      expect([...opener.drops]).toEqual([["more than one channel", 1]]);
+      expect(time.pendingTasks).toBe(0);
+    });
+
+    it(`should end it before it is open, when dialled by ${who}`, async () => {
+      const { opener, connection, incoming, time } = await dial();
+      connection.rtc.receivePipe();
+      await settle();
+      expect(connection.isClosed).toBe(true);
+      connection.open();
+      await settle();
+      expect(incoming).toEqual([]);
+      expect(opener.drops.get("more than one channel")).toBe(1);
+      expect(time.pendingTasks).toBe(0);
+    });
+  }
+});
+
 describe("PeerJS opener, the end", () => {
   it("should close everything that it opened and leave no timer", async () => {
     const { opener, peer, time, incoming } = connected();
