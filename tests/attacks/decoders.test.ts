@@ -31,6 +31,7 @@ import {
   maxFrames,
   maxLifetimeMs,
   maxMembers,
+  maxNeighbourSdpBytes,
   maxPayloadBytes,
   maxRecords,
   protocolVersion,
@@ -40,6 +41,7 @@ import { packRows, recordingColumns } from "../../gateway/recording.ts";
 import { parseInvite, roomKeyBytes } from "../../gateway/room-key.ts";
 import { maxNameBytes, maxProbes } from "../../gateway/roster.ts";
 import { maxRules, readRules } from "../../gateway/rules.ts";
+import { maxCandidates } from "../../gateway/session-description.ts";
 import { isSessionId } from "../../gateway/session-id.ts";
 import { maxSignalingLength, readInbound, readOutbound } from "../../gateway/signaling-message.ts";
 import { Statistics } from "../../gateway/statistics.ts";
@@ -53,6 +55,7 @@ import { Inspection, type Session } from "../../signaling-server/inspection.ts";
 import { Rooms } from "../../signaling-server/rooms.ts";
 import { StartProblem } from "../../signaling-server/start-problem.ts";
 import { readClaim } from "../../signaling-server/upgrade-request.ts";
+import { isDialable } from "../../web/mesh/neighbour-sdp.ts";
 import { readFingerprint } from "../../web/mesh/sdp-fingerprint.ts";
 import { serverApi } from "../../web/mesh/server-api.ts";
 import { Recorder } from "../../web/recorder.ts";
@@ -80,6 +83,7 @@ import type { MemoryChannel } from "../support/memory-channel.ts";
 import { connect, type Member, newMember } from "../support/memory-room.ts";
 import { mutatedBytes, mutatedJson, mutatedText } from "../support/mutations.ts";
 import { readJsonRecording } from "../support/recording-reader.ts";
+import { recordedDescriptions, soundAnswer, soundOffer } from "../support/session-descriptions.ts";
 
 const roomId = "00112233445566778899aabbccddeeff";
 const me = `${roomId}-0000000000000001`;
@@ -222,21 +226,26 @@ describe("from a peer", () => {
   it("session descriptions", ({ task }) =>
     fuzz(task, {
       inputs: mutatedText(
-        fc.constantFrom(
-          `v=0\r\na=fingerprint:sha-256 ${Array(32).fill("AB").join(":")}\r\n`,
-          ...hostileDescriptions.map(({ sdp }) => sdp),
-        ),
+        fc.constantFrom(...recordedDescriptions.map(({ sdp }) => sdp), ...hostileDescriptions.map(({ sdp }) => sdp)),
       ),
       corpus: hostileDescriptions.map(({ sdp }) => sdp),
       check: (sdp) => {
         const read = readFingerprint(sdp);
         // One that is read stands there once, and nothing else that could be taken for one.
         if (read instanceof Uint8Array) expect([read.length, sdp.match(/fingerprint/gi)?.length]).toEqual([32, 1]);
+        if (!isDialable(sdp)) return;
+        expect(read).toBeInstanceOf(Uint8Array);
+        expect(sdp.length).toBeLessThanOrEqual(maxNeighbourSdpBytes);
+        // By another way of reading than the product's: lines, whatever ends them.
+        const lines = sdp.split(/[\r\n]+/);
+        expect(lines.filter((line) => line.startsWith("m="))).toEqual([expect.stringMatching(/webrtc-datachannel$/)]);
+        expect(lines.filter((line) => line.startsWith("a=candidate:")).length).toBeLessThanOrEqual(maxCandidates);
       },
     }));
 
   it.each(hostileDescriptions)("a session description: $why", ({ sdp, refused }) => {
     expect(readFingerprint(sdp)).toEqual({ refused });
+    expect(isDialable(sdp)).toBe(false);
   });
 });
 
@@ -253,7 +262,6 @@ const framed = (type: FrameType, body: Uint8Array): Uint8Array => {
   return concatBytes(Uint8Array.of(protocolVersion, frameCodes[type], ...lengthBytes), body);
 };
 
-const sdpOf = (type: string) => ({ type, sdp: "v=0\r\n" });
 const validSignaling = fc.constantFrom<unknown[]>(
   { type: "HEARTBEAT" },
   { type: "OPEN" },
@@ -269,10 +277,10 @@ const validSignaling = fc.constantFrom<unknown[]>(
       serialization: "raw",
       reliable: false,
       label: "dc_a",
-      sdp: sdpOf("offer"),
+      sdp: soundOffer,
     },
   },
-  { type: "ANSWER", src: you, dst: you, payload: { type: "data", connectionId: "dc_a", sdp: sdpOf("answer") } },
+  { type: "ANSWER", src: you, dst: you, payload: { type: "data", connectionId: "dc_a", sdp: soundAnswer } },
   {
     type: "CANDIDATE",
     src: you,

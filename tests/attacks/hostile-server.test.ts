@@ -14,6 +14,7 @@ import { type Forgery, ManInTheMiddle } from "../support/man-in-the-middle.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { sized } from "../support/run-length.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { soundAnswer, soundOffer } from "../support/session-descriptions.ts";
 
 const patience = { timeout: 60_000, interval: 100 };
 
@@ -121,8 +122,8 @@ describe("the server as a liar", { timeout: 120_000 }, () => {
   /** Said in the name of a peer, about a connection to it. */
   const liesAbout = (connectionId: string): readonly object[] => {
     const payload = { type: "data", connectionId, serialization: "raw", reliable: false, label: connectionId };
-    const offer = { ...payload, sdp: { type: "offer", sdp: "v=0\r\n" } };
-    const answer = { ...payload, sdp: { type: "answer", sdp: "v=0\r\n" } };
+    const offer = { ...payload, sdp: soundOffer };
+    const answer = { ...payload, sdp: soundAnswer };
     const candidate = { ...payload, candidate: { candidate: "candidate:", sdpMid: "0" } };
     return [
       { type: "OFFER", payload: offer },

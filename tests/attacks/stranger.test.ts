@@ -17,6 +17,7 @@ import { launchChromium } from "../support/chromium.ts";
 import { HostileMember } from "../support/hostile-member.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { soundAnswer, soundOffer } from "../support/session-descriptions.ts";
 import { openSignaling } from "../support/signaling-client.ts";
 import { countOn, logOn } from "../support/told.ts";
 
@@ -83,9 +84,9 @@ it("who knows only the server cannot signal into a room, though its ids were gue
       serialization: "raw",
       reliable: false,
       label: "dc_evil",
-      sdp: { type: "offer", sdp: "v=0\r\n" },
+      sdp: soundOffer,
     },
-    ANSWER: { ...common, sdp: { type: "answer", sdp: "v=0\r\n" } },
+    ANSWER: { ...common, sdp: soundAnswer },
     CANDIDATE: { ...common, candidate: { candidate: "candidate:1", sdpMid: "0" } },
   };
   for (const [type, payload] of Object.entries(payloads))

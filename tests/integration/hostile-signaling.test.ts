@@ -9,6 +9,7 @@ import { makeSessionId } from "../../gateway/session-id.ts";
 import { PeerJsOpener } from "../../web/mesh/peerjs-opener.ts";
 import { now, schedule } from "../../web/mesh/timers.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { soundAnswer, soundOffer } from "../support/session-descriptions.ts";
 
 const roomId = "ab".repeat(16);
 
@@ -86,6 +87,8 @@ describe("PeerJS behind the signaling guard, on a hostile server", () => {
     const ends: string[] = [];
     channel?.listen({ onMessage: () => undefined, onDrain: () => undefined, onClose: (reason) => ends.push(reason) });
 
+    // It passes the door, and no WebRTC reads it.
+    const unreadable = soundOffer.sdp.replace(/^a=ice-.*\r\n/gm, "");
     const payload = { type: "data", connectionId: "dc_x", serialization: "raw", reliable: false, label: "x" };
     const hostile: readonly unknown[] = [
       null,
@@ -95,15 +98,16 @@ describe("PeerJS behind the signaling guard, on a hostile server", () => {
       {
         type: "OFFER",
         src: me.sessionId,
-        payload: { ...payload, serialization: "nonsense", sdp: { type: "offer", sdp: "v=0" } },
+        payload: { ...payload, serialization: "nonsense", sdp: soundOffer },
       },
-      { type: "OFFER", src: me.sessionId, payload: { ...payload, type: "media", sdp: { type: "offer", sdp: "v=0" } } },
+      { type: "OFFER", src: me.sessionId, payload: { ...payload, type: "media", sdp: soundOffer } },
       { type: "OFFER", src: me.sessionId, payload: { ...payload, sdp: { type: "offer", sdp: "not a description" } } },
+      { type: "OFFER", src: me.sessionId, payload: { ...payload, sdp: { type: "offer", sdp: unreadable } } },
       { type: "ANSWER", src: me.sessionId, payload: null },
       {
         type: "ANSWER",
         src: me.sessionId,
-        payload: { ...payload, connectionId: "dc_none", sdp: { type: "answer", sdp: "v=0" } },
+        payload: { ...payload, connectionId: "dc_none", sdp: soundAnswer },
       },
       {
         type: "CANDIDATE",
@@ -112,11 +116,11 @@ describe("PeerJS behind the signaling guard, on a hostile server", () => {
       },
     ];
     for (const message of hostile) server.say(you.sessionId, message);
-    await expect.poll(() => [...you.opener.drops.values()].reduce((sum, count) => sum + count, 0)).toBe(9);
+    await expect.poll(() => [...you.opener.drops.values()].reduce((sum, count) => sum + count, 0)).toBe(10);
     expect(Object.fromEntries(you.opener.drops)).toEqual({
       "not-an-object": 2,
       "unknown-type": 1,
-      "bad-payload": 4,
+      "bad-payload": 5,
       "unknown connection": 2,
     });
     expect(ends).toEqual([]);

@@ -5,6 +5,7 @@ import { PeerJsOpener } from "../../web/mesh/peerjs-opener.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { FakePeer } from "../support/fake-peerjs.ts";
 import { FakeTime, settle } from "../support/fake-time.ts";
+import { soundOffer } from "../support/session-descriptions.ts";
 
 const room = "ab".repeat(16);
 const session = (digit: string, inRoom = room) => `${inRoom}-${digit.repeat(16)}`;
@@ -20,7 +21,7 @@ const offerOf = (src: string, connectionId = "dc_theirs") => ({
     serialization: "raw",
     reliable: false,
     label: connectionId,
-    sdp: { type: "offer", sdp: "v=0" },
+    sdp: soundOffer,
   },
 });
 
