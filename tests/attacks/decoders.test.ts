@@ -34,6 +34,7 @@ import {
   maxNeighbourSdpBytes,
   maxPayloadBytes,
   maxRecords,
+  type NeighbourFrame,
   protocolVersion,
   publicKeyBytes,
 } from "../../gateway/frame-types.ts";
@@ -55,9 +56,11 @@ import { Inspection, type Session } from "../../signaling-server/inspection.ts";
 import { Rooms } from "../../signaling-server/rooms.ts";
 import { StartProblem } from "../../signaling-server/start-problem.ts";
 import { readClaim } from "../../signaling-server/upgrade-request.ts";
+import { maxPendingAccepts, RtcNeighbourOpener } from "../../web/mesh/neighbour-opener.ts";
 import { isDialable } from "../../web/mesh/neighbour-sdp.ts";
 import { readFingerprint } from "../../web/mesh/sdp-fingerprint.ts";
 import { serverApi } from "../../web/mesh/server-api.ts";
+import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { Recorder } from "../../web/recorder.ts";
 import { FigureSettingsStore } from "../../web/store/figure-settings-store.ts";
 import { takeSlot } from "../../web/store/identity-slots.ts";
@@ -67,6 +70,7 @@ import { maxRooms, RoomStore } from "../../web/store/room-store.ts";
 import { SettingsStore } from "../../web/store/settings-store.ts";
 import { openTextStorage } from "../../web/store/text-storage.ts";
 import { arbitraryFrame, arbitraryFrames } from "../support/arbitrary-frames.ts";
+import { FakeNativeConnection } from "../support/fake-native-connection.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { fuzz } from "../support/fuzz.ts";
 import { heldByIndexedDb } from "../support/held-by-indexed-db.ts";
@@ -546,16 +550,31 @@ describe("from a member, beyond the decoder", () => {
     const time = new FakeTime(1_000);
     let statistics = new Statistics(time.now);
     let victim: Member | undefined;
+    let opener: RtcNeighbourOpener | undefined;
     let channel: MemoryChannel | undefined;
+    let carried = 0;
     const meet = async (): Promise<MemoryChannel> => {
       statistics = new Statistics(time.now);
-      victim = await newMember(time, "victim", { observer: statistics });
-      return (await connect(time, await newMember(time, "attacker"), victim)).callee;
+      opener?.close();
+      const member = await newMember(time, "victim", {
+        observer: statistics,
+        onNeighbourFrame: (neighbourId, frame) => {
+          carried++;
+          opener?.receive(neighbourId, frame);
+        },
+      });
+      opener = openNeighbour(time, member.sessionId, (neighbourId, frame) =>
+        member.gateway.sendThrough(neighbourId, frame),
+      );
+      victim = member;
+      return (await connect(time, await newMember(time, "attacker"), member)).callee;
     };
     await fuzz(task, {
-      inputs: fc.array(lively, { minLength: 1, maxLength: 4 }),
-      check: async (frames) => {
+      inputs: fc.array(fc.tuple(lively, fc.boolean()), { minLength: 1, maxLength: 4 }),
+      check: async (said) => {
         if (channel === undefined || channel.closeReason !== undefined) channel = await meet();
+        const { localSessionId } = channel;
+        const frames = said.map(([frame, isForVictim]) => (isForVictim ? addressedTo(localSessionId, frame) : frame));
         channel.deliver(encodeMessage(frames));
         await time.advance(250); // So that it keeps to the rates.
         if (victim === undefined) return;
@@ -564,7 +583,72 @@ describe("from a member, beyond the decoder", () => {
         const { held = 0 } = victim.gateway.peers[0]?.ledger.snapshot() ?? {};
         expect(delivered + duplicate + late + dropped + held).toBe(received);
         expectFinite(statistics.snapshot(victim.gateway).all.totals);
+        expectFewConnections();
+      },
+    });
+    expect(carried).toBeGreaterThan(0);
+  });
+
+  it("what a neighbour carries, as far as the browser", ({ task }) => {
+    const time = new FakeTime(1_000);
+    const neighbourId = `${roomId}-0000000000000003`;
+    const opener = openNeighbour(time, me, () => true);
+    const { neighbourOffer, neighbourAnswer } = arbitraryFrames;
+    const isNeighbours = (frame: GatewayFrame): frame is NeighbourFrame =>
+      frame.type === "neighbourOffer" || frame.type === "neighbourAnswer";
+    const sdps = mutatedText(
+      fc.constantFrom(...recordedDescriptions.map(({ sdp }) => sdp), ...hostileDescriptions.map(({ sdp }) => sdp)),
+    );
+    const ids: fc.Arbitrary<string> = fc.constantFrom(me, you, neighbourId, `${"f".repeat(32)}-0000000000000004`);
+    return fuzz(task, {
+      inputs: fc.record({
+        frame: fc.oneof(neighbourOffer, neighbourAnswer).filter(isNeighbours),
+        from: ids,
+        sdp: sdps,
+      }),
+      corpus: hostileDescriptions.map(({ sdp }) => ({
+        frame: { type: "neighbourOffer", from: you, to: me, dialId: new Uint8Array(16), sdp } as const,
+        from: you,
+        sdp,
+      })),
+      check: async ({ frame, from, sdp }) => {
+        opener.receive(neighbourId, { ...frame, from, to: me, sdp });
+        await time.advance(500);
+        for (const { remoteDescriptions } of FakeNativeConnection.made)
+          for (const description of remoteDescriptions) expect(isDialable(description.sdp ?? "")).toBe(true);
+        expectFewConnections();
       },
     });
   });
+
+  const openNeighbour = (
+    time: FakeTime,
+    sessionId: string,
+    send: (neighbourId: string, frame: NeighbourFrame) => boolean,
+  ): RtcNeighbourOpener => {
+    FakeNativeConnection.made.length = 0;
+    return new RtcNeighbourOpener({
+      RTCPeerConnection: FakeNativeConnection,
+      sessionId,
+      iceServers: [],
+      crypto: webCrypto,
+      schedule: time.schedule,
+      send,
+      onChannel: () => undefined,
+    });
+  };
+
+  /** Those that are closed are forgotten. */
+  const expectFewConnections = (): void => {
+    const { made } = FakeNativeConnection;
+    const open = made.filter(({ closes }) => closes === 0);
+    made.splice(0, made.length, ...open);
+    expect(open.length).toBeLessThanOrEqual(maxPendingAccepts);
+  };
+
+  /** A neighbour frame as from somebody of the same room. */
+  const addressedTo = (sessionId: string, frame: GatewayFrame): GatewayFrame =>
+    frame.type === "neighbourOffer" || frame.type === "neighbourAnswer"
+      ? { ...frame, to: sessionId, from: sessionId.slice(0, 33) + frame.from.slice(33), sdp: soundOffer.sdp }
+      : frame;
 });
