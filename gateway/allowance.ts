@@ -16,6 +16,13 @@ const maxUnitBurst = 2000;
  */
 const maxNewsPerSecond = 20;
 export const maxNewsBurst = 200;
+/**
+ * Offers and answers of others that it merely carries here, docs/protocol.md §2.11, and the messages that hold nothing else: others decide how many, so they
+ * use up nothing of its own. An honest peer carries 8 a second of 63 others at most; the burst is what they all begin with, and what a page finds
+ * that wakes after a minute.
+ */
+const maxCarriedPerSecond = 10;
+const maxCarriedBurst = 1000;
 /** What may wait for a peer that goes on asking without reading the answers: four times what makes the mux wait for it. */
 const maxUnreadBytes = 4 * backlogHighWaterBytes;
 
@@ -29,18 +36,26 @@ type Excess = keyof typeof excessWords;
 export class Allowance {
   readonly #units: TokenBucket;
   readonly #news: TokenBucket;
+  readonly #carried: TokenBucket;
 
   constructor(now: Now) {
     this.#units = new TokenBucket({ capacity: maxUnitBurst, refillPerSecond: maxUnitsPerSecond, now });
     this.#news = new TokenBucket({ capacity: maxNewsBurst, refillPerSecond: maxNewsPerSecond, now });
+    this.#carried = new TokenBucket({ capacity: maxCarriedBurst, refillPerSecond: maxCarriedPerSecond, now });
   }
 
-  /** Of a message with these frames, while so much waits for its sender; undefined: it may be taken. */
-  exceededBy(frames: readonly GatewayFrame[], unreadBytes: number): Excess | undefined {
-    if (!this.#units.take(1 + frames.length)) return "rate";
+  /** Of a message with these frames to the session `ownId`, while so much waits for its sender; undefined: it may be taken. */
+  exceededBy(frames: readonly GatewayFrame[], ownId: string, unreadBytes: number): Excess | undefined {
+    const carried = frames.filter((frame) => isCarried(frame, ownId)).length;
+    const isOnlyCarried = carried > 0 && carried === frames.length;
+    if (!this.#carried.take(carried)) return "rate";
+    if (!this.#units.take(isOnlyCarried ? 0 : 1 + frames.length - carried)) return "rate";
     if (!this.#news.take(frames.filter(isNews).length)) return "news";
     return unreadBytes > maxUnreadBytes ? "unread" : undefined;
   }
 }
 
 const isNews = ({ type }: GatewayFrame): boolean => type === "roster" || type === "interest" || type === "members";
+
+const isCarried = (frame: GatewayFrame, ownId: string): boolean =>
+  (frame.type === "neighbourOffer" || frame.type === "neighbourAnswer") && frame.to === ownId;

@@ -1,5 +1,6 @@
 // What becomes of neighbour frames that arrive (docs/protocol.md §2.11): those for this gateway go to whoever dials, the others to the peer that they
 // are meant for. Invariants: one hop and never a second, in nobody else's name, at a bounded rate; nothing is held, and every drop is counted.
+import { BucketBook } from "./bucket-book.ts";
 import { backlogHighWaterBytes } from "./channel.ts";
 import { maxNeighbourSdpBytes, type NeighbourFrame } from "./frame-types.ts";
 import type { Peer } from "./peer.ts";
@@ -12,6 +13,16 @@ import { TokenBucket } from "./token-bucket.ts";
  */
 export const maxHandedOnPerSecond = 8;
 export const maxHandedOnBurst = 16;
+
+/**
+ * Of one peer to one other, offers and answers each, where they are handed on and where they arrive. Dials that fail are up to 20 s apart, and the first four
+ * within seconds. All 64 members of a room together stay below `maxOffersPerSecond`: so those who offer without end through an honest
+ * neighbour cannot use up what others may.
+ */
+export const maxPairFramesPerSecond = 1 / 16;
+export const maxPairBurst = 4;
+/** A peer holds no more than a room has. */
+const maxPairs = 64;
 
 /** Through one peer, for this gateway: each costs a connection for a few seconds, so a peer that invents them gets few. */
 export const maxOffersPerSecond = 4;
@@ -27,8 +38,12 @@ export interface NeighbourPostOptions {
 
 /** Of what one peer sends. */
 interface Limits {
+  /** Offers to this gateway, in all and by whom they are said to be from. */
   readonly offers: TokenBucket;
+  readonly offersFrom: BucketBook;
+  /** What it wants handed on, in all and by whom it is for. */
   readonly handedOn: TokenBucket;
+  readonly handedOnTo: Readonly<Record<NeighbourFrame["type"], BucketBook>>;
 }
 
 export class NeighbourPost {
@@ -42,15 +57,16 @@ export class NeighbourPost {
   take(sender: Peer, frame: NeighbourFrame): void {
     const { channel } = sender;
     if (channel === undefined) return;
-    const { offers, handedOn } = this.#limitsOf(sender);
     if (frame.to === channel.localSessionId) {
-      if (frame.type === "neighbourOffer" && !offers.take()) return sender.refuse("too many neighbour frames");
-      return this.#options.onFrame(channel.remoteSessionId, frame);
+      const cause = frame.type === "neighbourOffer" ? this.#causeToDrop(sender, frame) : undefined;
+      return cause === undefined ? this.#options.onFrame(channel.remoteSessionId, frame) : sender.refuse(cause);
     }
+    const { handedOn, handedOnTo } = this.#limitsOf(sender);
     if (frame.from !== channel.remoteSessionId) return sender.refuse("neighbour frame in another's name");
     if (!handedOn.take()) return sender.refuse("too many neighbour frames");
     const receiver = this.#options.heldPeer(frame.to);
     if (receiver === undefined || receiver === sender) return sender.refuse("neighbour frame for nobody here");
+    if (!handedOnTo[frame.type].take(frame.to)) return sender.refuse("too many neighbour frames");
     if (!hasRoom(receiver)) return sender.refuse("neighbour frame for a full channel");
     receiver.send(frame);
   }
@@ -63,13 +79,25 @@ export class NeighbourPost {
     return true;
   }
 
+  /** Of an offer to this gateway. Those that are not looked at anyway use up nothing: the neighbour can be honest, and carry another's offer next. */
+  #causeToDrop(neighbour: Peer, { from }: NeighbourFrame): string | undefined {
+    // Who has fallen silent may have lost a channel of which this end still knows nothing.
+    if (this.#options.heldPeer(from)?.state.kind === "connected") return "neighbour offer of somebody who is here";
+    const { offers, offersFrom } = this.#limitsOf(neighbour);
+    return offersFrom.take(from) && offers.take() ? undefined : "too many neighbour frames";
+  }
+
   #limitsOf(sender: Peer): Limits {
     const known = this.#limits.get(sender);
     if (known !== undefined) return known;
     const { now } = this.#options;
-    const limits = {
+    const pairs = (): BucketBook =>
+      new BucketBook({ capacity: maxPairBurst, refillPerSecond: maxPairFramesPerSecond, now, maxNames: maxPairs });
+    const limits: Limits = {
       offers: new TokenBucket({ capacity: maxOfferBurst, refillPerSecond: maxOffersPerSecond, now }),
+      offersFrom: pairs(),
       handedOn: new TokenBucket({ capacity: maxHandedOnBurst, refillPerSecond: maxHandedOnPerSecond, now }),
+      handedOnTo: { neighbourOffer: pairs(), neighbourAnswer: pairs() },
     };
     this.#limits.set(sender, limits);
     return limits;

@@ -1,5 +1,6 @@
 // What may pass between a page and the signaling server (docs/protocol.md §3.3), checked at the server's door and at the page's.
 // PeerJS trusts whatever it is sent: so nothing passes but an object built here, from own fields that were read one by one.
+import { isDataDescription } from "./session-description.ts";
 import { isSessionId } from "./session-id.ts";
 
 /** Where on the server PeerJS finds its socket; its option `path`. */
@@ -15,8 +16,8 @@ const maxSdpLength = 16_384;
 const maxCandidateLength = 1_024;
 /** `sdpMid` is a short token; an ICE user fragment has at most 256 characters (RFC 8839 §5.4). */
 const maxTokenLength = 256;
-/** Media sections of a description; a data channel alone has one. */
-const maxMediaSections = 16;
+/** Media sections of a description: the data channel's. */
+const maxMediaSections = 1;
 /** The server's words in ERROR and ID-TAKEN. */
 const maxServerWordsLength = 256;
 
@@ -132,7 +133,8 @@ const readTransmission = (type: unknown, value: unknown): Transmission | Signali
 const readSdp = <T extends "offer" | "answer">(type: T, value: unknown): { type: T; sdp: string } | undefined => {
   const fields = fieldsOf(value);
   const sdp = fields?.("sdp");
-  return fields?.("type") === type && isText(sdp, 1, maxSdpLength) ? { type, sdp } : undefined;
+  if (fields?.("type") !== type || !isText(sdp, 1, maxSdpLength)) return undefined;
+  return isDataDescription(sdp) ? { type, sdp } : undefined;
 };
 
 /** `RTCIceCandidate.toJSON()`: an absent field and null mean the same, but one of the two that name the section must be there. */

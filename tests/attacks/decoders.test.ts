@@ -32,8 +32,10 @@ import {
   maxFrames,
   maxLifetimeMs,
   maxMembers,
+  maxNeighbourSdpBytes,
   maxPayloadBytes,
   maxRecords,
+  type NeighbourFrame,
   protocolVersion,
   publicKeyBytes,
 } from "../../gateway/frame-types.ts";
@@ -44,6 +46,7 @@ import { recordingColumns } from "../../gateway/recording-columns.ts";
 import { parseInvite, roomKeyBytes } from "../../gateway/room-key.ts";
 import { maxNameBytes, maxProbes } from "../../gateway/roster.ts";
 import { maxRules, readRules } from "../../gateway/rules.ts";
+import { maxCandidates } from "../../gateway/session-description.ts";
 import { isSessionId } from "../../gateway/session-id.ts";
 import { maxSignalingLength, readInbound, readOutbound } from "../../gateway/signaling-message.ts";
 import { Statistics } from "../../gateway/statistics.ts";
@@ -57,8 +60,11 @@ import { Inspection, type Session } from "../../signaling-server/inspection.ts";
 import { Rooms } from "../../signaling-server/rooms.ts";
 import { StartProblem } from "../../signaling-server/start-problem.ts";
 import { readClaim } from "../../signaling-server/upgrade-request.ts";
+import { maxPendingAccepts, RtcNeighbourOpener } from "../../web/mesh/neighbour-opener.ts";
+import { isDialable } from "../../web/mesh/neighbour-sdp.ts";
 import { readFingerprint } from "../../web/mesh/sdp-fingerprint.ts";
 import { serverApi } from "../../web/mesh/server-api.ts";
+import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { Recorder } from "../../web/recorder.ts";
 import { FigureSettingsStore } from "../../web/store/figure-settings-store.ts";
 import { takeSlot } from "../../web/store/identity-slots.ts";
@@ -68,6 +74,7 @@ import { maxRooms, RoomStore } from "../../web/store/room-store.ts";
 import { SettingsStore } from "../../web/store/settings-store.ts";
 import { openTextStorage } from "../../web/store/text-storage.ts";
 import { arbitraryFrame, arbitraryFrames } from "../support/arbitrary-frames.ts";
+import { FakeNativeConnection } from "../support/fake-native-connection.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { fuzz } from "../support/fuzz.ts";
 import { heldByIndexedDb } from "../support/held-by-indexed-db.ts";
@@ -84,6 +91,7 @@ import type { MemoryChannel } from "../support/memory-channel.ts";
 import { connect, type Member, newMember } from "../support/memory-room.ts";
 import { mutatedBytes, mutatedJson, mutatedText } from "../support/mutations.ts";
 import { readJsonRecording } from "../support/recording-reader.ts";
+import { recordedDescriptions, soundAnswer, soundOffer } from "../support/session-descriptions.ts";
 
 const roomId = "00112233445566778899aabbccddeeff";
 const me = `${roomId}-0000000000000001`;
@@ -224,21 +232,26 @@ describe("from a peer", () => {
   it("session descriptions", ({ task }) =>
     fuzz(task, {
       inputs: mutatedText(
-        fc.constantFrom(
-          `v=0\r\na=fingerprint:sha-256 ${Array(32).fill("AB").join(":")}\r\n`,
-          ...hostileDescriptions.map(({ sdp }) => sdp),
-        ),
+        fc.constantFrom(...recordedDescriptions.map(({ sdp }) => sdp), ...hostileDescriptions.map(({ sdp }) => sdp)),
       ),
       corpus: hostileDescriptions.map(({ sdp }) => sdp),
       check: (sdp) => {
         const read = readFingerprint(sdp);
         // One that is read stands there once, and nothing else that could be taken for one.
         if (read instanceof Uint8Array) expect([read.length, sdp.match(/fingerprint/gi)?.length]).toEqual([32, 1]);
+        if (!isDialable(sdp)) return;
+        expect(read).toBeInstanceOf(Uint8Array);
+        expect(sdp.length).toBeLessThanOrEqual(maxNeighbourSdpBytes);
+        // By another way of reading than the product's: lines, whatever ends them.
+        const lines = sdp.split(/[\r\n]+/);
+        expect(lines.filter((line) => line.startsWith("m="))).toEqual([expect.stringMatching(/webrtc-datachannel$/)]);
+        expect(lines.filter((line) => line.startsWith("a=candidate:")).length).toBeLessThanOrEqual(maxCandidates);
       },
     }));
 
   it.each(hostileDescriptions)("a session description: $why", ({ sdp, refused }) => {
     expect(readFingerprint(sdp)).toEqual({ refused });
+    expect(isDialable(sdp)).toBe(false);
   });
 });
 
@@ -255,7 +268,6 @@ const framed = (type: FrameType, body: Uint8Array): Uint8Array => {
   return concatBytes(Uint8Array.of(protocolVersion, frameCodes[type], ...lengthBytes), body);
 };
 
-const sdpOf = (type: string) => ({ type, sdp: "v=0\r\n" });
 const validSignaling = fc.constantFrom<unknown[]>(
   { type: "HEARTBEAT" },
   { type: "OPEN" },
@@ -271,10 +283,10 @@ const validSignaling = fc.constantFrom<unknown[]>(
       serialization: "raw",
       reliable: false,
       label: "dc_a",
-      sdp: sdpOf("offer"),
+      sdp: soundOffer,
     },
   },
-  { type: "ANSWER", src: you, dst: you, payload: { type: "data", connectionId: "dc_a", sdp: sdpOf("answer") } },
+  { type: "ANSWER", src: you, dst: you, payload: { type: "data", connectionId: "dc_a", sdp: soundAnswer } },
   {
     type: "CANDIDATE",
     src: you,
@@ -553,16 +565,31 @@ describe("from a member, beyond the decoder", () => {
     const time = new FakeTime(1_000);
     let statistics = new Statistics(time.now);
     let victim: Member | undefined;
+    let opener: RtcNeighbourOpener | undefined;
     let channel: MemoryChannel | undefined;
+    let carried = 0;
     const meet = async (): Promise<MemoryChannel> => {
       statistics = new Statistics(time.now);
-      victim = await newMember(time, "victim", { observer: statistics });
-      return (await connect(time, await newMember(time, "attacker"), victim)).callee;
+      opener?.close();
+      const member = await newMember(time, "victim", {
+        observer: statistics,
+        onNeighbourFrame: (neighbourId, frame) => {
+          carried++;
+          opener?.receive(neighbourId, frame);
+        },
+      });
+      opener = openNeighbour(time, member.sessionId, (neighbourId, frame) =>
+        member.gateway.sendThrough(neighbourId, frame),
+      );
+      victim = member;
+      return (await connect(time, await newMember(time, "attacker"), member)).callee;
     };
     await fuzz(task, {
-      inputs: fc.array(lively, { minLength: 1, maxLength: 4 }),
-      check: async (frames) => {
+      inputs: fc.array(fc.tuple(lively, fc.boolean()), { minLength: 1, maxLength: 4 }),
+      check: async (said) => {
         if (channel === undefined || channel.closeReason !== undefined) channel = await meet();
+        const { localSessionId } = channel;
+        const frames = said.map(([frame, isForVictim]) => (isForVictim ? addressedTo(localSessionId, frame) : frame));
         channel.deliver(encodeMessage(frames));
         await time.advance(250); // So that it keeps to the rates.
         if (victim === undefined) return;
@@ -571,7 +598,72 @@ describe("from a member, beyond the decoder", () => {
         const { held = 0 } = victim.gateway.peers[0]?.ledger.snapshot() ?? {};
         expect(delivered + duplicate + late + sumOf(dropped) + held).toBe(received);
         expectFinite(statistics.snapshot(victim.gateway).all.totals);
+        expectFewConnections();
+      },
+    });
+    expect(carried).toBeGreaterThan(0);
+  });
+
+  it("what a neighbour carries, as far as the browser", ({ task }) => {
+    const time = new FakeTime(1_000);
+    const neighbourId = `${roomId}-0000000000000003`;
+    const opener = openNeighbour(time, me, () => true);
+    const { neighbourOffer, neighbourAnswer } = arbitraryFrames;
+    const isNeighbours = (frame: GatewayFrame): frame is NeighbourFrame =>
+      frame.type === "neighbourOffer" || frame.type === "neighbourAnswer";
+    const sdps = mutatedText(
+      fc.constantFrom(...recordedDescriptions.map(({ sdp }) => sdp), ...hostileDescriptions.map(({ sdp }) => sdp)),
+    );
+    const ids: fc.Arbitrary<string> = fc.constantFrom(me, you, neighbourId, `${"f".repeat(32)}-0000000000000004`);
+    return fuzz(task, {
+      inputs: fc.record({
+        frame: fc.oneof(neighbourOffer, neighbourAnswer).filter(isNeighbours),
+        from: ids,
+        sdp: sdps,
+      }),
+      corpus: hostileDescriptions.map(({ sdp }) => ({
+        frame: { type: "neighbourOffer", from: you, to: me, dialId: new Uint8Array(16), sdp } as const,
+        from: you,
+        sdp,
+      })),
+      check: async ({ frame, from, sdp }) => {
+        opener.receive(neighbourId, { ...frame, from, to: me, sdp });
+        await time.advance(500);
+        for (const { remoteDescriptions } of FakeNativeConnection.made)
+          for (const description of remoteDescriptions) expect(isDialable(description.sdp ?? "")).toBe(true);
+        expectFewConnections();
       },
     });
   });
+
+  const openNeighbour = (
+    time: FakeTime,
+    sessionId: string,
+    send: (neighbourId: string, frame: NeighbourFrame) => boolean,
+  ): RtcNeighbourOpener => {
+    FakeNativeConnection.made.length = 0;
+    return new RtcNeighbourOpener({
+      RTCPeerConnection: FakeNativeConnection,
+      sessionId,
+      iceServers: [],
+      crypto: webCrypto,
+      schedule: time.schedule,
+      send,
+      onChannel: () => undefined,
+    });
+  };
+
+  /** Those that are closed are forgotten. */
+  const expectFewConnections = (): void => {
+    const { made } = FakeNativeConnection;
+    const open = made.filter(({ closes }) => closes === 0);
+    made.splice(0, made.length, ...open);
+    expect(open.length).toBeLessThanOrEqual(maxPendingAccepts);
+  };
+
+  /** A neighbour frame as from somebody of the same room. */
+  const addressedTo = (sessionId: string, frame: GatewayFrame): GatewayFrame =>
+    frame.type === "neighbourOffer" || frame.type === "neighbourAnswer"
+      ? { ...frame, to: sessionId, from: sessionId.slice(0, 33) + frame.from.slice(33), sdp: soundOffer.sdp }
+      : frame;
 });

@@ -179,7 +179,11 @@ it("what a device calls itself, and what is typed as a name, is only plain text 
   }
   await expectNothingRan(page.page);
   expect(page.problems).toEqual([]);
-  tell(task, { tried: `${names.length} names × device, band, person`, "got in": 0, browser: "Chromium" });
+  tell(task, {
+    tried: `${names.length} names × device, band, person`,
+    "got in": 0,
+    ...(await figuresOfPages(browser)),
+  });
 });
 
 it("invites that are markup lead nowhere", async ({ task }) => {

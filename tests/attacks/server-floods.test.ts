@@ -17,6 +17,7 @@ import { IdleCrowd } from "../support/idle-crowd.ts";
 import { seededRandom } from "../support/random.ts";
 import { sized } from "../support/run-length.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { soundOffer } from "../support/session-descriptions.ts";
 import { openSignaling, type SignalingClient, signalingUrl, upgradeStatus } from "../support/signaling-client.ts";
 import { SlowHandshakes } from "../support/slow-handshakes.ts";
 import { type Seat, SteadyPair } from "../support/steady-pair.ts";
@@ -60,7 +61,7 @@ let addresses = 0;
 /** A new one of an attacker who has many. */
 const newAddress = (): string => `198.18.${(++addresses >> 8) & 255}.${addresses & 255}`;
 
-const offer = (dst: string, sdp = "v=0") => ({
+const offer = (dst: string, sdp = soundOffer.sdp) => ({
   type: "OFFER",
   dst,
   payload: {
@@ -250,7 +251,7 @@ it("messages stuffed into sockets that do not read", async (context) => {
     const deaf = await joinAll(6); // So few that what they are sent exceeds what the operating system takes for them.
     for (const { client } of deaf) client.stopReading();
     const stuffers = await joinAll(40);
-    const sdp = "x".repeat(16_000);
+    const sdp = `${soundOffer.sdp}a=${"x".repeat(15_000)}\r\n`;
     let nth = 0;
     let mostUnsent = 0;
     const tried = await attack(stuffers.length, async () => {

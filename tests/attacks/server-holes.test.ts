@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type AttackedServer, attackedServer, barePeerServer, enter } from "../support/attacked-server.ts";
 import { peakRssMb, tell } from "../support/case-table.ts";
+import { soundOffer } from "../support/session-descriptions.ts";
 import type { SignalingClient } from "../support/signaling-client.ts";
 
 let ours: AttackedServer;
@@ -28,7 +29,7 @@ const offer = (dst: string, connectionId: string) => ({
     serialization: "raw",
     reliable: false,
     label: connectionId,
-    sdp: { type: "offer", sdp: "v=0" },
+    sdp: soundOffer,
   },
 });
 

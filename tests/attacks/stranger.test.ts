@@ -8,16 +8,19 @@ import type { Channel, ChannelListener } from "../../gateway/channel.ts";
 import { decodeMessage } from "../../gateway/decode-message.ts";
 import { errorTexts } from "../../gateway/errors.ts";
 import type { FrameType } from "../../gateway/frame-types.ts";
+import type { RefusalReason } from "../../gateway/handshake.ts";
 import { deriveRoom, makeInvite, makeRoomKey, type Room } from "../../gateway/room-key.ts";
 import { makeSessionId } from "../../gateway/session-id.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { refusalTexts } from "../../web/refusals.ts";
 import { tell } from "../support/case-table.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { HostileMember } from "../support/hostile-member.ts";
 import { figuresOfPages } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { soundAnswer, soundOffer } from "../support/session-descriptions.ts";
 import { openSignaling } from "../support/signaling-client.ts";
 import { countOn, logOn } from "../support/told.ts";
 
@@ -84,9 +87,9 @@ it("who knows only the server cannot signal into a room, though its ids were gue
       serialization: "raw",
       reliable: false,
       label: "dc_evil",
-      sdp: { type: "offer", sdp: "v=0\r\n" },
+      sdp: soundOffer,
     },
-    ANSWER: { ...common, sdp: { type: "answer", sdp: "v=0\r\n" } },
+    ANSWER: { ...common, sdp: soundAnswer },
     CANDIDATE: { ...common, candidate: { candidate: "candidate:1", sdpMid: "0" } },
   };
   for (const [type, payload] of Object.entries(payloads))
@@ -101,20 +104,26 @@ it("who knows only the server cannot signal into a room, though its ids were gue
 it("who has the room's id but another key gets no further than the handshake, is counted and shown", async ({
   task,
 }) => {
+  const enter = async (): Promise<RoomSession> => {
+    const authKey = webCrypto.randomBytes(32);
+    const stranger = await startNativePhone({ origin: server.origin, room: { ...room, authKey }, name: "Mallory" });
+    phones.push(stranger);
+    return stranger;
+  };
+  // Whom the page dials it turns away itself; who dials the page goes away by himself, for its proof is not of his key.
+  const strangers = [await enter()];
+  await expect.poll(() => strangers[0]?.serverState.kind, patience).toBe("connected");
   await joinPage();
-  const authKey = webCrypto.randomBytes(32);
-  const stranger = await startNativePhone({
-    origin: server.origin,
-    room: { ...room, authKey },
-    name: "Mallory",
-  });
-  phones.push(stranger);
-  // As a dialer it goes away by itself, for our proof is not of its key; it is dialled, too, and then it is we who turn it away.
-  await expect.poll(async () => Object.keys((await page.report()).refusals), patience).not.toEqual([]);
+  strangers.push(await enter());
+  const refusedFor = async (reason: RefusalReason) => (await page.report()).refusals[reason] ?? 0;
+  await expect.poll(() => refusedFor("wrong-proof"), patience).toBeGreaterThanOrEqual(1);
+  await page.page.getByText(errorTexts["wrong-room-key"].sentence).waitFor();
+  await expect.poll(() => refusedFor("closed"), patience).toBeGreaterThanOrEqual(1);
+  expect((await logOn(page.page)).join("\n")).toContain(refusalTexts["wrong-proof"]);
   const other = await startNativePhone({ origin: server.origin, room, name: "Hal" });
   phones.push(other);
   await expect.poll(() => page.connectedPeers(), patience).toBe(1);
-  expect(stranger.gateway.peers).toEqual([]);
+  expect(strangers.flatMap(({ gateway }) => gateway.peers)).toEqual([]);
   expect(other.gateway.peers.map(({ name }) => name)).toEqual(["Vera"]);
   expect(page.problems).toEqual([]);
   tell(task, { tried: "handshakes with a wrong key", "got in": 0, ...(await figuresOfPages(browser)) });

@@ -6,9 +6,13 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { loadPeerJs } from "../../bench/native-webrtc.ts";
 import type { Channel } from "../../gateway/channel.ts";
 import { makeSessionId } from "../../gateway/session-id.ts";
+import { dialTimeoutMs } from "../../web/mesh/opener.ts";
+import type { PeerFace } from "../../web/mesh/peerjs-face.ts";
 import { PeerJsOpener } from "../../web/mesh/peerjs-opener.ts";
+import { guardSignaling } from "../../web/mesh/signaling-guard.ts";
 import { now, schedule } from "../../web/mesh/timers.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { soundAnswer, soundOffer } from "../support/session-descriptions.ts";
 
 const roomId = "ab".repeat(16);
 
@@ -46,6 +50,7 @@ class HostileServer {
 
 let server: HostileServer;
 const openers: PeerJsOpener[] = [];
+const closing: (() => void)[] = [];
 
 beforeEach(async () => {
   server = new HostileServer();
@@ -53,9 +58,22 @@ beforeEach(async () => {
 });
 afterEach(() => {
   for (const opener of openers.splice(0)) opener.close();
+  for (const close of closing.splice(0)) close();
   server.close();
 });
 afterAll(() => cleanup());
+
+/** Puts the guard in place; the causes of what it does not let in. */
+const guard = (peer: PeerFace): string[] => {
+  const drops: string[] = [];
+  guardSignaling({
+    peer,
+    mayOffer: () => true,
+    onUnavailable: () => undefined,
+    onDrop: (cause) => drops.push(cause),
+  });
+  return drops;
+};
 
 const openPhone = async () => {
   const sessionId = makeSessionId(roomId, webCrypto.randomBytes);
@@ -86,6 +104,8 @@ describe("PeerJS behind the signaling guard, on a hostile server", () => {
     const ends: string[] = [];
     channel?.listen({ onMessage: () => undefined, onDrain: () => undefined, onClose: (reason) => ends.push(reason) });
 
+    // It passes the door, and no WebRTC reads it.
+    const unreadable = soundOffer.sdp.replace(/^a=ice-.*\r\n/gm, "");
     const payload = { type: "data", connectionId: "dc_x", serialization: "raw", reliable: false, label: "x" };
     const hostile: readonly unknown[] = [
       null,
@@ -95,15 +115,16 @@ describe("PeerJS behind the signaling guard, on a hostile server", () => {
       {
         type: "OFFER",
         src: me.sessionId,
-        payload: { ...payload, serialization: "nonsense", sdp: { type: "offer", sdp: "v=0" } },
+        payload: { ...payload, serialization: "nonsense", sdp: soundOffer },
       },
-      { type: "OFFER", src: me.sessionId, payload: { ...payload, type: "media", sdp: { type: "offer", sdp: "v=0" } } },
+      { type: "OFFER", src: me.sessionId, payload: { ...payload, type: "media", sdp: soundOffer } },
       { type: "OFFER", src: me.sessionId, payload: { ...payload, sdp: { type: "offer", sdp: "not a description" } } },
+      { type: "OFFER", src: me.sessionId, payload: { ...payload, sdp: { type: "offer", sdp: unreadable } } },
       { type: "ANSWER", src: me.sessionId, payload: null },
       {
         type: "ANSWER",
         src: me.sessionId,
-        payload: { ...payload, connectionId: "dc_none", sdp: { type: "answer", sdp: "v=0" } },
+        payload: { ...payload, connectionId: "dc_none", sdp: soundAnswer },
       },
       {
         type: "CANDIDATE",
@@ -112,14 +133,102 @@ describe("PeerJS behind the signaling guard, on a hostile server", () => {
       },
     ];
     for (const message of hostile) server.say(you.sessionId, message);
-    await expect.poll(() => [...you.opener.drops.values()].reduce((sum, count) => sum + count, 0)).toBe(9);
+    await expect.poll(() => [...you.opener.drops.values()].reduce((sum, count) => sum + count, 0)).toBe(10);
     expect(Object.fromEntries(you.opener.drops)).toEqual({
       "not-an-object": 2,
       "unknown-type": 1,
-      "bad-payload": 4,
+      "bad-payload": 5,
       "unknown connection": 2,
     });
     expect(ends).toEqual([]);
     expect(channel?.send(Uint8Array.of(1))).toBe(true);
+  });
+});
+
+/** What a page would have without the guard: PeerJS alone, as it is. */
+interface BarePeer {
+  readonly socket: { emit(event: "message", message: unknown): unknown };
+  /** Where PeerJS keeps what it has no connection for. */
+  readonly _lostMessages: ReadonlyMap<string, readonly unknown[]>;
+  readonly open: boolean;
+  destroy(): void;
+}
+
+const openBare = async () => {
+  const Peer = loadPeerJs();
+  const sessionId = makeSessionId(roomId, webCrypto.randomBytes);
+  const peer = new Peer(sessionId, {
+    host: "127.0.0.1",
+    port: server.port,
+    path: "/",
+    secure: false,
+    config: { iceServers: [] },
+    debug: 0,
+  });
+  const bare = peer as unknown as BarePeer;
+  closing.push(() => bare.destroy());
+  await expect.poll(() => bare.open).toBe(true);
+  return { sessionId, peer, bare };
+};
+
+describe("the same words, said to PeerJS alone and behind the guard", () => {
+  const src = `${roomId}-${"9".repeat(16)}`;
+  const payload = { type: "data", connectionId: "dc_x", reliable: false, label: "x", sdp: soundOffer };
+
+  it.each([
+    ["an unknown serialization", { type: "OFFER", src, payload: { ...payload, serialization: "nonsense" } }],
+    ["no payload", { type: "OFFER", src, payload: null }],
+  ])("should throw in PeerJS alone, and not behind the guard: %s", async (_, message) => {
+    const { peer, bare } = await openBare();
+    expect(() => bare.socket.emit("message", message)).toThrow(TypeError);
+    const drops = guard(peer);
+    expect(() => bare.socket.emit("message", message)).not.toThrow();
+    expect(drops).toEqual(["bad-payload"]);
+  });
+
+  it("should be hoarded by PeerJS alone, and not behind the guard: answers and candidates to nobody", async () => {
+    const { peer, bare } = await openBare();
+    const many = Array.from({ length: 1_000 }, () => ({
+      type: "ANSWER",
+      src,
+      payload: { type: "data", connectionId: "dc_none", sdp: soundAnswer },
+    }));
+    for (const message of many) bare.socket.emit("message", message);
+    const held = () => [...bare._lostMessages.values()].reduce((sum, { length }) => sum + length, 0);
+    expect(held()).toBe(many.length);
+    const drops = guard(peer);
+    for (const message of many) bare.socket.emit("message", message);
+    await expect.poll(() => drops.length).toBe(many.length);
+    expect(held()).toBe(many.length);
+  });
+
+  /** A connection to a peer that has just been opened, as that peer has it; of its own, because one native dial in a hundred fails. */
+  const openConnection = async (isGuarded: boolean) => {
+    for (let dials = 0; dials < 3; dials++) {
+      const [me, you] = [await openBare(), await openBare()];
+      const drops = isGuarded ? guard(you.peer) : [];
+      const heard: string[] = [];
+      you.peer.on("connection", (face) => {
+        face.on("open", () => heard.push("open"));
+        face.on("close", () => heard.push("close"));
+      });
+      me.peer.connect(you.sessionId, { serialization: "raw", reliable: false });
+      const untilMs = now() + dialTimeoutMs;
+      while (heard.length === 0 && now() < untilMs) await new Promise<void>((passed) => schedule(20, () => passed()));
+      if (heard.length > 0) return { me, you, drops, heard };
+    }
+    throw new Error("three dials have failed");
+  };
+
+  it("should close a healthy connection of PeerJS alone, and not one behind the guard: LEAVE", {
+    timeout: 60_000,
+  }, async () => {
+    for (const isGuarded of [false, true]) {
+      const { me, you, drops, heard } = await openConnection(isGuarded);
+      expect(heard).toEqual(["open"]);
+      you.bare.socket.emit("message", { type: "LEAVE", src: me.sessionId });
+      expect(heard).toEqual(isGuarded ? ["open"] : ["open", "close"]);
+      expect(drops).toEqual(isGuarded ? ["unknown-type"] : []);
+    }
   });
 });

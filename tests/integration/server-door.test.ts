@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { maxExcessMessages, messageUnits } from "../../signaling-server/limits.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { soundAnswer, soundOffer } from "../support/session-descriptions.ts";
 import { openSignaling, type SignalingClient, signalingUrl, upgradeStatus } from "../support/signaling-client.ts";
 
 const publicOrigin = "https://mesh.example";
@@ -32,7 +33,7 @@ const offer = (dst: string, connectionId = "dc_one") => ({
     serialization: "raw",
     reliable: false,
     label: connectionId,
-    sdp: { type: "offer", sdp: "v=0" },
+    sdp: soundOffer,
   },
 });
 
@@ -87,7 +88,7 @@ describe("what is said", () => {
 
   it("should hand an answer and a candidate back", async () => {
     const { alice, aliceId, bob, bobId } = await joinPair();
-    const answer = { type: "data", connectionId: "dc_one", sdp: { type: "answer", sdp: "v=0" } };
+    const answer = { type: "data", connectionId: "dc_one", sdp: soundAnswer };
     bob.send({ type: "ANSWER", dst: aliceId, payload: answer });
     expect(await alice.next()).toEqual({ type: "ANSWER", src: bobId, dst: aliceId, payload: answer });
     const candidate = { candidate: "candidate:1 1 udp 1 192.0.2.1 9 typ host", sdpMid: "0", sdpMLineIndex: 0 };

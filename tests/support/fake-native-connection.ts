@@ -63,12 +63,4 @@ export class FakeNativeConnection extends FakeConnection implements NativeConnec
     pipe.readyState = "open";
     pipe.dispatchEvent(new Event("open"));
   }
-
-  /** The other end's data channel arrives, open or about to be. */
-  receivePipe(readyState: RTCDataChannelState = "open"): FakePipe {
-    const channel = new FakePipe();
-    channel.readyState = readyState;
-    this.dispatchEvent(Object.assign(new Event("datachannel"), { channel }));
-    return channel;
-  }
 }

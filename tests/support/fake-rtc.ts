@@ -56,4 +56,12 @@ export class FakeConnection extends EventTarget implements Connection {
     this.connectionState = state;
     this.dispatchEvent(new Event("connectionstatechange"));
   }
+
+  /** The other end's data channel arrives, open or about to be. */
+  receivePipe(readyState: RTCDataChannelState = "open"): FakePipe {
+    const channel = new FakePipe();
+    channel.readyState = readyState;
+    this.dispatchEvent(Object.assign(new Event("datachannel"), { channel }));
+    return channel;
+  }
 }

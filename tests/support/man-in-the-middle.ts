@@ -1,6 +1,8 @@
 // The attack that only the handshake can see: who does the signaling answers each dial himself, dials the other page in the dialer's name,
 // and carries every message across. Both connections are sound; the certificates at his ends are his own.
+import { X509Certificate } from "node:crypto";
 import { type DataChannel, PeerConnection } from "node-datachannel";
+import { generate } from "selfsigned";
 import { decodeMessage } from "../../gateway/decode-message.ts";
 import { encodeMessage } from "../../gateway/encode-message.ts";
 import type { FrameType, Proof } from "../../gateway/frame-types.ts";
@@ -9,9 +11,15 @@ import type { RelayedMessage } from "./hostile-server.ts";
 
 /**
  * Which certificates his descriptions name: his own alone, or the other page's true one too, both in the media section ("before") or one in
- * the session's part of the description ("above"). Of two lines in the session's part Chromium takes the whole description for broken.
+ * the session's part of the description ("above"); or his own by another hash, for which he needs a certificate that he has made himself. Of two lines in the session's part Chromium takes the whole description for broken.
  */
-export type Forgery = "own-alone" | "true-before-own" | "own-before-true" | "true-above-own" | "own-above-true";
+export type Forgery =
+  | "own-alone"
+  | "own-sha-512"
+  | "true-before-own"
+  | "own-before-true"
+  | "true-above-own"
+  | "own-above-true";
 
 /** What he says to a page, in another's name. */
 export type SpokenMessage = { readonly src: string } & (
@@ -22,7 +30,22 @@ export type SpokenMessage = { readonly src: string } & (
 export interface ManInTheMiddleOptions {
   readonly say: (sessionId: string, message: SpokenMessage) => void;
   readonly forgery: Forgery;
+  /** Of all his ends; undefined: one each. */
+  readonly certificate?: ForgedCertificate | undefined;
 }
+
+export interface ForgedCertificate {
+  readonly certificatePem: string;
+  readonly keyPem: string;
+}
+
+export const makeCertificate = async (): Promise<ForgedCertificate> => {
+  const { cert, private: keyPem } = await generate([{ name: "commonName", value: "man in the middle" }], {
+    keyType: "ec",
+    algorithm: "sha256",
+  });
+  return { certificatePem: cert, keyPem };
+};
 
 /** His end of the connection to one page. */
 interface End {
@@ -41,6 +64,8 @@ interface Dial {
 export class ManInTheMiddle {
   /** The frames that he carried across, in their order. */
   readonly carried: FrameType[] = [];
+  /** Data channels that opened at his ends: pages whose browser took his descriptions and his certificate. */
+  opened = 0;
   readonly #options: ManInTheMiddleOptions;
   /** By connection id. */
   readonly #dials = new Map<string, Dial>();
@@ -72,25 +97,35 @@ export class ManInTheMiddle {
   }
 
   async #dial(dialerId: string, calleeId: string, offer: OfferPayload): Promise<void> {
-    const dialer = openEnd(dialerId, (connection) => {
+    const { certificate, forgery } = this.#options;
+    const dialer = openEnd(dialerId, certificate, (connection) => {
       const channel = new Promise<DataChannel>((resolve) => connection.onDataChannel(resolve));
       connection.setRemoteDescription(offer.sdp.sdp, "offer");
       return channel;
     });
-    const callee = openEnd(calleeId, (connection) => {
+    const callee = openEnd(calleeId, certificate, (connection) => {
       const channel = connection.createDataChannel(offer.label, { unordered: true });
       return new Promise((resolve) => channel.onOpen(() => resolve(channel)));
     });
     this.#dials.set(offer.connectionId, { dialer, callee });
+    for (const { channel } of [dialer, callee]) void this.#countOpen(channel);
     void this.#carry(dialer, callee);
-    const sdp = forgedDescription(this.#options.forgery, await callee.description, offer.sdp.sdp);
+    const ownSdp = await callee.description;
+    const sdp = forgedDescription(forgery, ownSdp, offer.sdp.sdp, certificate?.certificatePem);
     this.#options.say(calleeId, { type: "OFFER", src: dialerId, payload: { ...offer, sdp: { type: "offer", sdp } } });
+  }
+
+  async #countOpen(channel: Promise<DataChannel>): Promise<void> {
+    await channel;
+    this.opened++;
   }
 
   /** The dialer has waited: only now can its answer name the callee's true certificate, too. */
   async #answer({ dialer, callee }: Dial, answer: AnswerPayload): Promise<void> {
     callee.connection.setRemoteDescription(answer.sdp.sdp, "answer");
-    const sdp = forgedDescription(this.#options.forgery, await dialer.description, answer.sdp.sdp);
+    const { forgery, certificate } = this.#options;
+    const ownSdp = await dialer.description;
+    const sdp = forgedDescription(forgery, ownSdp, answer.sdp.sdp, certificate?.certificatePem);
     const payload: AnswerPayload = { ...answer, sdp: { type: "answer", sdp } };
     this.#options.say(dialer.sessionId, { type: "ANSWER", src: callee.sessionId, payload });
   }
@@ -124,7 +159,7 @@ export class ManInTheMiddle {
 }
 
 /** His description as he hands it on: with his certificate, and perhaps the other page's true one. */
-export const forgedDescription = (forgery: Forgery, ownSdp: string, trueSdp: string): string => {
+export const forgedDescription = (forgery: Forgery, ownSdp: string, trueSdp: string, certificatePem = ""): string => {
   const [ownLine = ""] = fingerprintLine.exec(ownSdp) ?? [];
   const [trueLine = ""] = fingerprintLine.exec(trueSdp) ?? [];
   const bare = ownSdp.replace(ownLine, "");
@@ -132,6 +167,8 @@ export const forgedDescription = (forgery: Forgery, ownSdp: string, trueSdp: str
   switch (forgery) {
     case "own-alone":
       return ownSdp;
+    case "own-sha-512":
+      return `${bare}a=fingerprint:sha-512 ${new X509Certificate(certificatePem).fingerprint512}\r\n`;
     case "true-before-own":
       return bare + trueLine + ownLine;
     case "own-before-true":
@@ -145,8 +182,15 @@ export const forgedDescription = (forgery: Forgery, ownSdp: string, trueSdp: str
 
 const fingerprintLine = /^a=fingerprint:.*\r\n/m;
 
-const openEnd = (sessionId: string, begin: (connection: PeerConnection) => Promise<DataChannel>): End => {
-  const connection = new PeerConnection("man in the middle", { iceServers: [] });
+const openEnd = (
+  sessionId: string,
+  certificate: ForgedCertificate | undefined,
+  begin: (connection: PeerConnection) => Promise<DataChannel>,
+): End => {
+  const connection = new PeerConnection("man in the middle", {
+    iceServers: [],
+    ...(certificate && { certificatePemFile: certificate.certificatePem, keyPemFile: certificate.keyPem }),
+  });
   const description = new Promise<string>((resolve) =>
     connection.onGatheringStateChange((state) => {
       if (state === "complete") resolve(connection.localDescription()?.sdp ?? "");

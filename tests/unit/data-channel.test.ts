@@ -145,6 +145,18 @@ describe("data channel, the end", () => {
     expect(told).toEqual(["released"]);
   });
 
+  it("should let go of the connection in the very task in which it is broken off, also while a goodbye leaves", () => {
+    for (const isLeaving of [false, true]) {
+      const { connection, time, channel, listener, told } = open();
+      channel.listen(listener);
+      if (isLeaving) channel.close("leaving");
+      channel.breakOff("enough");
+      expect(told).toEqual([isLeaving ? "close: leaving" : "close: enough", "released"]);
+      expect(connection.closes).toBe(1);
+      expect(time.pendingTasks).toBe(0);
+    }
+  });
+
   it("should hear nothing more after its own close", () => {
     const { pipe, channel, listener, told } = open();
     channel.listen(listener);

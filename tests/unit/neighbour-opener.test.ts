@@ -248,15 +248,6 @@ describe("neighbour opener, answering", () => {
     expect(heard).toEqual([Uint8Array.of(1, 2)]);
   });
 
-  it("should take one data channel of a dial and close any other", async () => {
-    const { connection, incoming, time } = await offered();
-    connection().receivePipe();
-    const second = connection().receivePipe();
-    await time.advance(0);
-    expect(incoming).toHaveLength(1);
-    expect(second.readyState).toBe("closing");
-  });
-
   it.each([
     ["in its own name", me],
     ["in the neighbour's name", neighbour],
@@ -308,6 +299,57 @@ describe("neighbour opener, answering", () => {
     expect(FakeNativeConnection.made.every(({ closes }) => closes > 0)).toBe(true);
     expect(await flood(neighbour, () => you)).toBe(maxPendingAcceptsPerSession);
   });
+});
+
+describe("neighbour opener, more than one data channel on a connection", () => {
+  const dials = {
+    us: async () => {
+      const all = await dialled();
+      all.opener.receive(neighbour, all.answer());
+      await all.time.advance(0);
+      return { ...all, open: () => all.connection().open(), outcomes: all.outcomes };
+    },
+    them: async () => {
+      const all = await offered();
+      const pipe = all.connection().receivePipe("connecting");
+      const open = (): void => {
+        pipe.readyState = "open";
+        pipe.dispatchEvent(new Event("open"));
+      };
+      return { ...all, open, outcomes: all.incoming as (Channel | DialFailure)[] };
+    },
+  };
+  const cause = "more than one channel through a neighbour";
+
+  for (const [who, dial] of Object.entries(dials)) {
+    it(`should end it at once when it is open and dialled by ${who}`, async () => {
+      const { opener, connection, open, outcomes, time } = await dial();
+      open();
+      await time.advance(0);
+      const [channel] = outcomes;
+      if (channel === undefined || "failed" in channel) throw new Error("not opened");
+      const ends: string[] = [];
+      channel.listen({ onMessage: () => undefined, onDrain: () => undefined, onClose: (reason) => ends.push(reason) });
+      expect(connection().closes).toBe(0);
+      connection().receivePipe();
+      expect(ends).toEqual(["more than one channel"]);
+      expect(connection().closes).toBe(1);
+      connection().receivePipe();
+      expect([...opener.drops]).toEqual([[cause, 1]]);
+      expect(time.pendingTasks).toBe(0);
+    });
+
+    it(`should end it before it is open, when dialled by ${who}`, async () => {
+      const { opener, connection, open, outcomes, time } = await dial();
+      connection().receivePipe();
+      expect(connection().closes).toBeGreaterThan(0);
+      open();
+      await time.advance(0);
+      expect(outcomes.filter((outcome) => !("failed" in outcome))).toEqual([]);
+      expect(opener.drops.get(cause)).toBe(1);
+      expect(time.pendingTasks).toBe(0);
+    });
+  }
 });
 
 describe("neighbour opener, the end", () => {

@@ -1,12 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { backlogHighWaterBytes } from "../../gateway/channel.ts";
+import { encodeMessage } from "../../gateway/encode-message.ts";
 import { maxNeighbourSdpBytes, type NeighbourFrame } from "../../gateway/frame-types.ts";
 import {
   maxHandedOnBurst,
   maxHandedOnPerSecond,
   maxOfferBurst,
   maxOffersPerSecond,
+  maxPairBurst,
+  maxPairFramesPerSecond,
 } from "../../gateway/neighbour-post.ts";
+import { maxPeers } from "../../gateway/peer-book.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import type { MemoryChannelPair } from "../support/memory-channel.ts";
 import { connect, type Member, newIdentity, newMember } from "../support/memory-room.ts";
@@ -91,23 +95,50 @@ describe("neighbour post", () => {
   });
 
   it("should hand on so many of one peer and no more, and those of others as before", async () => {
+    const others = await Promise.all(Array.from({ length: 2 * maxHandedOnBurst }, (_, i) => join(`Other ${i}`)));
+    for (const other of others) await connect(time, cleo, other);
+    await time.advance(60_000); // Whatever they have said so far is forgotten.
+    const toAll = () => others.map((other) => offer(anna, other));
+    await send(anna, cleo, ...toAll());
+    const arrived = (): number => others.filter((_, i) => received.get(`Other ${i}`)?.length).length;
+    expect(arrived()).toBeGreaterThanOrEqual(maxHandedOnBurst);
+    expect(arrived()).toBeLessThanOrEqual(maxHandedOnBurst + 1);
+    expect(refusals(cleo, anna)).toEqual({ "too many neighbour frames": others.length - arrived() });
     const dora = await join("Dora");
     await connect(time, dora, cleo);
-    await send(anna, cleo, ...Array.from({ length: 100 }, () => offer(anna, ben)));
-    const dropped = refusals(cleo, anna)["too many neighbour frames"] ?? 0;
-    expect(100 - dropped).toBeGreaterThanOrEqual(maxHandedOnBurst);
-    expect(100 - dropped).toBeLessThanOrEqual(maxHandedOnBurst + 1);
     await send(dora, cleo, offer(dora, ben));
+    expect(received.get("Ben")).toHaveLength(1);
     expect(refusals(cleo, dora)).toEqual({});
+    for (const name of received.keys()) received.get(name)?.splice(0);
     await time.advance(1_000);
-    await send(anna, cleo, ...Array.from({ length: 100 }, () => offer(anna, ben)));
-    expect(200 - (refusals(cleo, anna)["too many neighbour frames"] ?? 0)).toBeLessThanOrEqual(
-      maxHandedOnBurst + maxHandedOnPerSecond + 2,
-    );
+    await send(anna, cleo, ...toAll());
+    expect(arrived()).toBeLessThanOrEqual(maxHandedOnPerSecond + 2);
   });
 
+  it("should hand on few of one peer to one other, of offers as of answers, and go on with those to others", async () => {
+    const dora = await join("Dora");
+    await connect(time, cleo, dora);
+    for (const type of ["neighbourOffer", "neighbourAnswer"] as const) {
+      received.get("Ben")?.splice(0);
+      for (let i = 0; i < 20; i++) {
+        await send(anna, cleo, offer(anna, ben, { type }));
+        await time.advance(200);
+      }
+      expect(received.get("Ben")).toHaveLength(maxPairBurst);
+    }
+    await send(anna, cleo, offer(anna, dora));
+    expect(received.get("Dora")).toHaveLength(1);
+    await time.advance(1_000 / maxPairFramesPerSecond);
+    await send(anna, cleo, offer(anna, ben));
+    expect(received.get("Ben")).toHaveLength(maxPairBurst + 1);
+  });
+
+  const inventedId = (i: number): string => ben.sessionId.slice(0, 33) + i.toString(16).padStart(16, "0");
+
   it("should look at few offers through one peer, whoever they are said to be from, and at every answer", async () => {
-    await send(cleo, ben, ...Array.from({ length: 100 }, () => offer(anna, ben)));
+    let invented = 0;
+    const inventMany = () => Array.from({ length: 100 }, () => offer(anna, ben, { from: inventedId(invented++) }));
+    await send(cleo, ben, ...inventMany());
     const seen = received.get("Ben")?.length ?? 0;
     expect(seen).toBeGreaterThanOrEqual(maxOfferBurst);
     expect(seen).toBeLessThanOrEqual(maxOfferBurst + 1);
@@ -115,8 +146,32 @@ describe("neighbour post", () => {
     await send(cleo, ben, offer(anna, ben, { type: "neighbourAnswer" }));
     expect(received.get("Ben")).toHaveLength(seen + 1);
     await time.advance(1_000);
-    await send(cleo, ben, ...Array.from({ length: 100 }, () => offer(anna, ben)));
+    await send(cleo, ben, ...inventMany());
     expect((received.get("Ben")?.length ?? 0) - seen - 1).toBeLessThanOrEqual(maxOffersPerSecond + 2);
+  });
+
+  it("should look at few offers of one session through one peer, and leave the others their share", async () => {
+    await send(cleo, ben, ...Array.from({ length: 100 }, () => offer(anna, ben)));
+    expect(received.get("Ben")).toHaveLength(maxPairBurst);
+    await send(cleo, ben, offer(anna, ben, { from: inventedId(1) }));
+    expect(received.get("Ben")).toHaveLength(maxPairBurst + 1);
+    expect(refusals(ben, cleo)).toEqual({ "too many neighbour frames": 100 - maxPairBurst });
+  });
+
+  it("should leave room for all members of a room in what is looked at through one peer", () => {
+    expect(maxPeers * maxPairFramesPerSecond).toBeLessThanOrEqual(maxOffersPerSecond);
+  });
+
+  it("should not look at offers of those who are here, unless they have fallen silent", async () => {
+    const toAnna = await connect(time, ben, anna);
+    await send(cleo, ben, ...Array.from({ length: 20 }, () => offer(anna, ben)));
+    expect(received.get("Ben")).toEqual([]);
+    expect(refusals(ben, cleo)).toEqual({ "neighbour offer of somebody who is here": 20 });
+    toAnna.callee.stall(); // She is heard no more.
+    await time.advance(10_000);
+    expect(ben.peerOf(anna).state.kind).toBe("asleep");
+    await send(cleo, ben, offer(anna, ben));
+    expect(received.get("Ben")).toHaveLength(1);
   });
 
   it("should add nothing to a channel that is full", async () => {
@@ -133,6 +188,59 @@ describe("neighbour post", () => {
 
   it("should say so when the neighbour is gone", () => {
     expect(anna.gateway.sendThrough(ben.sessionId, offer(anna, ben))).toBe(false);
+  });
+});
+
+describe("a third member, who has a neighbour carry as much as it can", { timeout: 60_000 }, () => {
+  interface Attack {
+    readonly attackers: number;
+    /** Whether Ben holds them, too. */
+    readonly areHeld: boolean;
+    readonly lastsMs: number;
+  }
+
+  /** Each sends eight offers and eight answers a second to Ben through Cleo; Anna, whom he has lost, an offer now and then. */
+  const attack = async ({ attackers, areHeld, lastsMs }: Attack) => {
+    const pairs: { readonly mallory: Member; readonly toCleo: MemoryChannelPair }[] = [];
+    for (let i = 0; i < attackers; i++) {
+      const mallory = await join(`Mallory ${i}`);
+      if (areHeld) await connect(time, mallory, ben);
+      pairs.push({ mallory, toCleo: await connect(time, mallory, cleo) });
+    }
+    let tried = 0;
+    for (let ms = 0; ms < lastsMs; ms += 125) {
+      for (const { mallory, toCleo } of pairs) {
+        const frame = offer(mallory, ben);
+        toCleo.dialer.send(encodeMessage([frame]));
+        toCleo.dialer.send(encodeMessage([{ ...frame, type: "neighbourAnswer" }]));
+      }
+      if (ms % 10_000 === 9_000 && anna.gateway.sendThrough(cleo.sessionId, offer(anna, ben))) tried++;
+      await time.advance(125);
+    }
+    const ofAnna = received.get("Ben")?.filter(({ frame }) => frame.from === anna.sessionId).length;
+    return { tried, ofAnna };
+  };
+
+  it.each([
+    { attackers: 1, areHeld: false, lastsMs: 60_000 },
+    { attackers: 6, areHeld: true, lastsMs: 60_000 },
+    { attackers: 45, areHeld: false, lastsMs: 20_000 },
+  ])("should keep nobody from being heard through it, nor have it thrown out: %j", async (how) => {
+    const { tried, ofAnna } = await attack(how);
+    expect(tried).toBe(how.lastsMs / 10_000);
+    expect(ofAnna).toBe(tried);
+    expect(ben.peerOf(cleo).state.kind).toBe("connected");
+    expect(ben.peerOf(cleo).refusals.get("rate")).toBeUndefined();
+  });
+
+  it("should not help a neighbour that invents it all: it is let go", async () => {
+    for (let i = 0; i < 3_000; i++) {
+      const channel = toBen.dialer;
+      channel.send(encodeMessage([offer(anna, ben, { type: "neighbourAnswer" })]));
+      if (i % 100 === 0) await time.advance(100);
+    }
+    await time.advance(1_000);
+    expect(toBen.callee.closeReason).toBe("too many messages");
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { maxCandidates } from "../../gateway/session-description.ts";
 import { isDialable } from "../../web/mesh/neighbour-sdp.ts";
-import { maxCandidates } from "../../web/mesh/signaling-guard.ts";
 import { describeSession, fingerprintLine } from "../support/fake-rtc.ts";
 
 const line = fingerprintLine("AA");

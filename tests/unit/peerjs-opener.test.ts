@@ -5,6 +5,7 @@ import { PeerJsOpener } from "../../web/mesh/peerjs-opener.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { FakePeer } from "../support/fake-peerjs.ts";
 import { FakeTime, settle } from "../support/fake-time.ts";
+import { soundOffer } from "../support/session-descriptions.ts";
 
 const room = "ab".repeat(16);
 const session = (digit: string, inRoom = room) => `${inRoom}-${digit.repeat(16)}`;
@@ -20,7 +21,7 @@ const offerOf = (src: string, connectionId = "dc_theirs") => ({
     serialization: "raw",
     reliable: false,
     label: connectionId,
-    sdp: { type: "offer", sdp: "v=0" },
+    sdp: soundOffer,
   },
 });
 
@@ -276,6 +277,54 @@ describe("PeerJS opener, being dialled", () => {
     expect(peer().connections.length).toBe(64);
     expect(opener.drops.get("unwanted offer")).toBe(3 + 38);
   });
+});
+
+describe("PeerJS opener, more than one data channel on a connection", () => {
+  const dialledBy = {
+    us: async () => {
+      const all = connected();
+      const dialled = all.opener.dial(you);
+      return { ...all, connection: last(all.peer().connections), outcome: () => dialled };
+    },
+    them: async () => {
+      const all = connected();
+      all.peer().say(offerOf(you));
+      const connection = last(all.peer().connections);
+      connection.rtc.receivePipe(); // That of the dial.
+      return { ...all, connection, outcome: async () => last(all.incoming) };
+    },
+  };
+
+  for (const [who, dial] of Object.entries(dialledBy)) {
+    it(`should end it at once when it is open and dialled by ${who}`, async () => {
+      const { opener, connection, outcome, time } = await dial();
+      connection.open();
+      await settle();
+      const channel = await outcome();
+      if (!isChannel(channel)) throw new Error(channel.failed);
+      const ends: string[] = [];
+      channel.listen({ onMessage: () => undefined, onDrain: () => undefined, onClose: (reason) => ends.push(reason) });
+      expect(connection.rtc.closes).toBe(0);
+      connection.rtc.receivePipe();
+      expect(ends).toEqual(["more than one channel"]);
+      expect([connection.rtc.closes, connection.isClosed]).toEqual([1, true]);
+      connection.rtc.receivePipe();
+      expect([...opener.drops]).toEqual([["more than one channel", 1]]);
+      expect(time.pendingTasks).toBe(0);
+    });
+
+    it(`should end it before it is open, when dialled by ${who}`, async () => {
+      const { opener, connection, incoming, time } = await dial();
+      connection.rtc.receivePipe();
+      await settle();
+      expect(connection.isClosed).toBe(true);
+      connection.open();
+      await settle();
+      expect(incoming).toEqual([]);
+      expect(opener.drops.get("more than one channel")).toBe(1);
+      expect(time.pendingTasks).toBe(0);
+    });
+  }
 });
 
 describe("PeerJS opener, the end", () => {

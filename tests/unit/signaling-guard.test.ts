@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { guardSignaling } from "../../web/mesh/signaling-guard.ts";
 import { FakePeer } from "../support/fake-peerjs.ts";
 import { settle } from "../support/fake-time.ts";
+import { soundAnswer, soundOffer, withCandidates } from "../support/session-descriptions.ts";
 
 const you = `${"ab".repeat(16)}-${"1".repeat(16)}`;
 
@@ -15,14 +16,14 @@ const offer = (change: object = {}) => ({
     serialization: "raw",
     reliable: false,
     label: "dc_new",
-    sdp: { type: "offer", sdp: "v=0" },
+    sdp: soundOffer,
     ...change,
   },
 });
 const answer = (connectionId: string) => ({
   type: "ANSWER",
   src: you,
-  payload: { type: "data", connectionId, sdp: { type: "answer", sdp: "v=0" } },
+  payload: { type: "data", connectionId, sdp: soundAnswer },
 });
 const candidate = (connectionId: string) => ({
   type: "CANDIDATE",
@@ -98,6 +99,24 @@ describe("signaling guard", () => {
     peer.say(answer(connection.connectionId));
     await settle();
     expect(drops.at(-1)).toBe("connection closed meanwhile");
+  });
+
+  it("should count the candidates that stand in descriptions with those that come one by one", async () => {
+    const { peer, drops } = guarded();
+    peer.say(offer({ sdp: { type: "offer", sdp: withCandidates(soundOffer.sdp, 60) } }));
+    for (let i = 0; i < 5; i++) peer.say(candidate("dc_new"));
+    await settle();
+    expect(peer.connections[0]?.messages.length).toBe(4);
+    expect(drops).toEqual(["too many candidates"]);
+    const dialled = peer.connect(you, {});
+    const late = answer(dialled.connectionId);
+    const { payload } = late;
+    for (let i = 0; i < 5; i++) peer.say(candidate(dialled.connectionId));
+    peer.say({ ...late, payload: { ...payload, sdp: { type: "answer", sdp: withCandidates(soundAnswer.sdp, 60) } } });
+    peer.say({ ...late, payload: { ...payload, sdp: { type: "answer", sdp: withCandidates(soundAnswer.sdp, 59) } } });
+    await settle();
+    expect(dialled.messages.map(({ type }) => type)).toEqual([...Array(5).fill("CANDIDATE"), "ANSWER"]);
+    expect(drops).toEqual(["too many candidates", "too many candidates"]);
   });
 
   it("should take it when PeerJS throws on an offer", () => {

@@ -2,12 +2,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readInbound, readOutbound } from "../../gateway/signaling-message.ts";
+import { soundOffer } from "../support/session-descriptions.ts";
 
 const roomId = "00112233445566778899aabbccddeeff";
 const me = `${roomId}-0000000000000001`;
 const you = `${roomId}-0000000000000002`;
 const connectionId = "dc_k3j9x0a2b1c";
-const sdp = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\n";
+const { sdp } = soundOffer;
 
 const offer = {
   type: "OFFER",

@@ -146,6 +146,12 @@ export class DataChannel implements Channel {
     this.#listener?.onClose(reason);
   }
 
+  /** Ends the whole connection in this very task: nothing more comes in, and what was to leave is lost. */
+  breakOff(reason: string): void {
+    this.close(reason);
+    this.#release();
+  }
+
   /** Resolves when both descriptions are there, at the latest after `descriptionLimitMs`. */
   #untilDescribed(): Promise<void> {
     const { connection, schedule } = this.#options;
@@ -183,21 +189,16 @@ export class DataChannel implements Channel {
     if (this.#closeReason === undefined) this.#listener?.onDrain();
   };
 
-  readonly #onPipeClose = (): void => this.#lost("closed by the other side");
+  /** Nothing can leave any more. */
+  readonly #onPipeClose = (): void => this.breakOff("closed by the other side");
 
   readonly #onPipeError = (): void => this.close("data channel error");
 
   /** "disconnected" is no end: a phone that slept, or walked through a dead spot, comes back. Liveness is decided elsewhere. */
   readonly #onConnectionState = (): void => {
     const { connectionState } = this.#options.connection;
-    if (connectionState === "failed" || connectionState === "closed") this.#lost(`connection ${connectionState}`);
+    if (connectionState === "failed" || connectionState === "closed") this.breakOff(`connection ${connectionState}`);
   };
-
-  /** Nothing can leave any more. */
-  #lost(reason: string): void {
-    this.close(reason);
-    this.#release();
-  }
 
   readonly #release = (): void => {
     if (this.#isReleased) return;

@@ -8,6 +8,7 @@ import { isSameRoom } from "../../gateway/session-id.ts";
 import { type Attempt, Attempts, isDialedBy, type OpenAttempt } from "./attempts.ts";
 import { type Connection, DataChannel, type DataPipe } from "./data-channel.ts";
 import { isDialable } from "./neighbour-sdp.ts";
+import { moreThanOneChannel, watchForMoreChannels } from "./one-channel.ts";
 import type { DialFailure, NeighbourOpener, OnChannel } from "./opener.ts";
 
 /** The part of an RTCPeerConnection that this file uses beside what a channel does. */
@@ -50,6 +51,8 @@ interface NeighbourAttempt extends Attempt {
   readonly neighbourId: string;
   readonly dialId: Uint8Array;
   readonly connection: NativeConnection;
+  /** From the moment its data channel is there, open or not. */
+  channel?: DataChannel;
 }
 
 export class RtcNeighbourOpener implements NeighbourOpener {
@@ -126,12 +129,10 @@ export class RtcNeighbourOpener implements NeighbourOpener {
     const connection = this.#connect();
     if (connection === undefined) return this.#countDrop("neighbour offer beyond the browser's connections");
     const attempt: NeighbourAttempt = { sessionId: from, dialedBy: "them", neighbourId, dialId, connection };
-    let channel: Channel | undefined;
-    const opening = this.#begin(attempt, () => channel?.close("not opened in time"));
+    const opening = this.#begin(attempt);
     connection.addEventListener("datachannel", ({ channel: pipe }) => {
-      if (!opening.isPending() || channel !== undefined) return pipe.close(); // One dial is one data channel.
+      if (!opening.isPending() || attempt.channel !== undefined) return;
       const opened = this.#channelOf(attempt, pipe);
-      channel = opened;
       if (pipe.readyState === "open") opening.settle(opened);
       else pipe.addEventListener("open", () => opening.settle(opened));
     });
@@ -192,11 +193,16 @@ export class RtcNeighbourOpener implements NeighbourOpener {
     }
   }
 
-  #begin(attempt: NeighbourAttempt, onFailure?: () => void): OpenAttempt {
-    const { connection } = attempt;
+  #begin(attempt: NeighbourAttempt): OpenAttempt {
+    const { connection, dialedBy } = attempt;
     const opening = this.#attempts.begin(attempt, () => {
-      onFailure?.();
+      attempt.channel?.breakOff("not opened in time");
       connection.close();
+    });
+    watchForMoreChannels(connection, dialedBy, () => {
+      this.#countDrop(`${moreThanOneChannel} through a neighbour`);
+      opening.settle({ failed: "not-connected" });
+      attempt.channel?.breakOff(moreThanOneChannel);
     });
     connection.addEventListener("connectionstatechange", () => {
       const { connectionState } = connection;
@@ -205,7 +211,8 @@ export class RtcNeighbourOpener implements NeighbourOpener {
     return opening;
   }
 
-  #channelOf({ sessionId, dialedBy, connection }: NeighbourAttempt, pipe: DataPipe): Channel {
+  #channelOf(attempt: NeighbourAttempt, pipe: DataPipe): DataChannel {
+    const { sessionId, dialedBy, connection } = attempt;
     const { sessionId: localSessionId, crypto, schedule } = this.#options;
     const channel = new DataChannel({
       pipe,
@@ -219,6 +226,7 @@ export class RtcNeighbourOpener implements NeighbourOpener {
       onReleased: () => this.#channels.delete(channel),
     });
     this.#channels.add(channel);
+    attempt.channel = channel;
     return channel;
   }
 

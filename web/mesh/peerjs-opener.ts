@@ -7,6 +7,7 @@ import type { Crypto, Now, RandomUnit, Schedule } from "../../gateway/runtime.ts
 import { isSameRoom } from "../../gateway/session-id.ts";
 import { type Attempt, Attempts, isDialedBy } from "./attempts.ts";
 import { DataChannel } from "./data-channel.ts";
+import { moreThanOneChannel, watchForMoreChannels } from "./one-channel.ts";
 import type { DialFailure, ServerOpener, ServerOpenerListener, ServerState } from "./opener.ts";
 import type { ConnectionFace, PeerClass, PeerFace } from "./peerjs-face.ts";
 import { ServerLink } from "./server-link.ts";
@@ -143,22 +144,33 @@ export class PeerJsOpener implements ServerOpener {
   /** The connection as a channel once it is open; closed when it fails or takes too long. */
   #opened(connection: ConnectionFace, dialedBy: "us" | "them"): Promise<Channel | DialFailure> {
     const attempt = this.#attempts.begin({ sessionId: connection.peer, dialedBy }, () => connection.close());
+    const { peerConnection } = connection;
+    let channel: DataChannel | undefined;
     connection.on("error", () => attempt.settle({ failed: "not-connected" }));
     // PeerJS looks at ICE alone; where certificates or the transport fail, only this state shows it.
-    connection.peerConnection?.addEventListener("connectionstatechange", () => {
-      const state = connection.peerConnection?.connectionState;
-      if (state === "failed" || state === "closed") attempt.settle({ failed: "not-connected" });
+    peerConnection?.addEventListener("connectionstatechange", () => {
+      const { connectionState } = peerConnection;
+      if (connectionState === "failed" || connectionState === "closed") attempt.settle({ failed: "not-connected" });
     });
+    if (peerConnection) {
+      watchForMoreChannels(peerConnection, dialedBy, () => {
+        this.#countDrop(moreThanOneChannel);
+        attempt.settle({ failed: "not-connected" });
+        channel?.breakOff(moreThanOneChannel);
+      });
+    }
     connection.on("open", () => {
-      if (attempt.isPending()) attempt.settle(this.#channelOf(connection, dialedBy));
+      if (!attempt.isPending()) return;
+      channel = this.#channelOf(connection, dialedBy);
+      attempt.settle(channel ?? { failed: "not-connected" });
     });
     return attempt.outcome;
   }
 
   /** Called in the very task in which PeerJS says "open", so that no message slips by. */
-  #channelOf(connection: ConnectionFace, dialedBy: "us" | "them"): Channel | DialFailure {
+  #channelOf(connection: ConnectionFace, dialedBy: "us" | "them"): DataChannel | undefined {
     const { dataChannel, peerConnection } = connection;
-    if (!dataChannel || !peerConnection) return { failed: "not-connected" };
+    if (!dataChannel || !peerConnection) return undefined;
     const { sessionId, crypto, schedule } = this.#options;
     const channel = new DataChannel({
       pipe: dataChannel,

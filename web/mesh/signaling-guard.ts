@@ -1,7 +1,8 @@
 // The page's door on PeerJS's signaling socket: what the server says passes here before PeerJS acts on it. Without it a server, or whoever it
 // lets through, makes PeerJS throw, hoard messages, answer media calls or close a healthy channel (docs/protocol.md §3.3).
-import { readInbound } from "../../gateway/signaling-message.ts";
-import type { PeerFace, SignalingMessage, SignalingTarget } from "./peerjs-face.ts";
+import { candidatesIn, maxCandidates } from "../../gateway/session-description.ts";
+import { type InboundMessage, readInbound } from "../../gateway/signaling-message.ts";
+import type { PeerFace, SignalingTarget } from "./peerjs-face.ts";
 
 export interface SignalingGuardOptions {
   readonly peer: Pick<PeerFace, "socket" | "getConnection">;
@@ -13,8 +14,9 @@ export interface SignalingGuardOptions {
   readonly onDrop: (cause: string) => void;
 }
 
-/** A browser has a handful of addresses, times protocols and relays; more candidates than this are an attempt to tire us. */
-export const maxCandidates = 64;
+type Offer = Extract<InboundMessage, { type: "OFFER" }>;
+type Answer = Extract<InboundMessage, { type: "ANSWER" }>;
+type Candidate = Extract<InboundMessage, { type: "CANDIDATE" }>;
 
 /** The part of PeerJS's socket, an eventemitter3, that this file relies on. */
 interface MessageEmitter {
@@ -32,27 +34,34 @@ export const guardSignaling = ({ peer, mayOffer, onUnavailable, onDrop }: Signal
   if (!isMessageEmitter(socket)) throw notGuardable();
   const [toPeer, ...others] = socket.listeners("message");
   if (!isListener(toPeer) || others.length > 0) throw notGuardable();
+  /** Of each connection, in descriptions and one by one. */
   const candidates = new WeakMap<SignalingTarget, number>();
 
-  const offer = (message: SignalingMessage, connectionId: string): void => {
+  const mayKnow = (connection: SignalingTarget, more: number): boolean => {
+    const known = (candidates.get(connection) ?? 0) + more;
+    if (known <= maxCandidates) candidates.set(connection, known);
+    return known <= maxCandidates;
+  };
+
+  const offer = (message: Offer): void => {
+    const { connectionId, sdp } = message.payload;
     if (peer.getConnection(message.src, connectionId) !== null) return onDrop("offer of a known connection"); // PeerJS would close it.
     if (!mayOffer(message.src)) return onDrop("unwanted offer");
     try {
       toPeer(message);
     } catch {
-      onDrop("failed offer"); // The browser makes no further RTCPeerConnection.
+      return onDrop("failed offer"); // The browser makes no further RTCPeerConnection.
     }
+    const connection = peer.getConnection(message.src, connectionId);
+    if (connection !== null) mayKnow(connection, candidatesIn(sdp.sdp));
   };
 
   /** Straight to the connection: PeerJS hoards what it has none for, and leaves a rejected promise to nobody. */
-  const toConnection = async (message: SignalingMessage, connectionId: string): Promise<void> => {
-    const connection = peer.getConnection(message.src, connectionId);
+  const toConnection = async (message: Answer | Candidate): Promise<void> => {
+    const connection = peer.getConnection(message.src, message.payload.connectionId);
     if (connection === null) return onDrop("unknown connection");
-    if (message.type === "CANDIDATE") {
-      const seen = candidates.get(connection) ?? 0;
-      if (seen === maxCandidates) return onDrop("too many candidates");
-      candidates.set(connection, seen + 1);
-    }
+    const more = message.type === "ANSWER" ? candidatesIn(message.payload.sdp.sdp) : 1;
+    if (!mayKnow(connection, more)) return onDrop("too many candidates");
     try {
       await connection.handleMessage(message);
     } catch {
@@ -73,10 +82,10 @@ export const guardSignaling = ({ peer, mayOffer, onUnavailable, onDrop }: Signal
       case "EXPIRE":
         return onUnavailable(message.src);
       case "OFFER":
-        return offer(message, message.payload.connectionId);
+        return offer(message);
       case "ANSWER":
       case "CANDIDATE":
-        return void toConnection(message, message.payload.connectionId);
+        return void toConnection(message);
     }
   });
 };

@@ -1,0 +1,26 @@
+// Session descriptions as browsers and native phones write them, recorded in tests/vectors: what has to pass every door.
+import { readFileSync } from "node:fs";
+
+export interface RecordedDescription {
+  /** Who wrote it. */
+  readonly by: string;
+  readonly when: string;
+  readonly type: "offer" | "answer";
+  readonly sdp: string;
+}
+
+export const recordedDescriptions: readonly RecordedDescription[] = JSON.parse(
+  readFileSync(new URL("../vectors/session-descriptions.json", import.meta.url), "utf8"),
+).cases;
+
+const sdpOf = (type: RecordedDescription["type"]): string =>
+  recordedDescriptions.find((recorded) => recorded.type === type)?.sdp ?? "";
+
+/** One of each that passes, where a test cares no further. */
+export const soundOffer = { type: "offer", sdp: sdpOf("offer") } as const;
+export const soundAnswer = { type: "answer", sdp: sdpOf("answer") } as const;
+
+/** As recorded, with that many candidates in all. */
+export const withCandidates = (sdp: string, count: number): string =>
+  sdp.replace(/^a=candidate:.*\r\n/gm, "") +
+  Array.from({ length: count }, (_, i) => `a=candidate:${i} 1 udp 1 192.0.2.${i % 250} 53 typ host\r\n`).join("");
