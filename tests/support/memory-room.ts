@@ -18,7 +18,7 @@ import { RecordingLink } from "./recording-link.ts";
 
 const roomId = "00112233445566778899aabbccddeeff";
 const roomKey = new Uint8Array(16).fill(9);
-const authKey = new Uint8Array(32).fill(7);
+export const authKey = new Uint8Array(32).fill(7);
 
 export interface Member {
   readonly gateway: Gateway;
