@@ -7,26 +7,24 @@ import type { Gateway, GatewayEvent } from "../gateway/gateway.ts";
 import type { Luggage } from "../gateway/luggage.ts";
 import { deriveRoom, makeInvite, makeRoomKey, parseInvite, type Room } from "../gateway/room-key.ts";
 import type { SettledChange } from "../gateway/room-key-change.ts";
-import type { Cancel, Crypto, Now, Schedule } from "../gateway/runtime.ts";
+import type { Crypto, Now, Schedule } from "../gateway/runtime.ts";
 import type { ServerState } from "../gateway/server-state.ts";
 import { maxBluetoothLinks } from "./ble/pairing.ts";
-import { keyChangeText, memberName } from "./key-change-words.ts";
+import { KeyChangeDesk } from "./key-change-desk.ts";
 import type { LogBook } from "./log-book.ts";
 import type { RoomSession, RoomSessionListener } from "./mesh/room-session.ts";
-import { namesText } from "./names-text.ts";
 import type { NoticeBoard } from "./notice-board.ts";
 import type { Pocket } from "./pocket.ts";
 import type { Power } from "./power.ts";
 import { ProbeDesk } from "./probe-desk.ts";
 import type { ProbeShelf } from "./probe-shelf.ts";
-import { RemovalClaims } from "./removal-claims.ts";
-import { goneForGoodMs, RollCall } from "./roll-call.ts";
 import { RoomViews } from "./room-views.ts";
 import type { Shift } from "./shift.ts";
 import type { RoomStore } from "./store/room-store.ts";
 import { cleanName, maxMutedPeers, type SettingsStore } from "./store/settings-store.ts";
 import type { StorageOutcome } from "./store/text-storage.ts";
 import type { AppActions, AppModel, RememberedRoom, RoomView, Settings } from "./ui/app-model.ts";
+import { whileLit } from "./while-lit.ts";
 
 /** A picture of an arm needs no more. */
 const watchIntervalMs = 100;
@@ -78,6 +76,7 @@ export class App {
   readonly #options: AppOptions;
   readonly #views: RoomViews;
   readonly #desk: ProbeDesk;
+  readonly #keyChange: KeyChangeDesk;
   readonly #room = signal<RoomView | undefined>(undefined);
   readonly #server = signal<ServerState>({ kind: "connecting" });
   readonly #settings: Signal<Settings>;
@@ -88,12 +87,7 @@ export class App {
   #visit = 0;
   /** The visit from which a change of the room's key has led here: others there may still say that we were removed. */
   #cameFrom: number | undefined;
-  readonly #removalClaims = new RemovalClaims();
-  readonly #rollCall: RollCall;
   #hasReachedServer = false;
-  /** A change that has settled while the server was away. */
-  #waitingChange: SettledChange | undefined;
-  #cancelGoneCheck: Cancel | undefined;
   #moving: Promise<void> = Promise.resolve();
 
   constructor(options: AppOptions) {
@@ -125,11 +119,15 @@ export class App {
       isDark: pocket.isDark,
     };
     pocket.isDark.subscribe((isDark) => this.#views.pause(isDark));
-    this.#rollCall = new RollCall({
+    this.#keyChange = new KeyChangeDesk({
       now,
       schedule,
-      isReachable: () => this.#server.value.kind === "connected",
-      onMissing: (names) => this.#tellMissing(names),
+      crypto: options.crypto,
+      notices,
+      log,
+      gateway: () => this.#gateway,
+      isServerConnected: () => this.#server.value.kind === "connected",
+      moveOn: (change) => void this.#move(() => this.#moveOn(change)),
     });
     this.#desk = new ProbeDesk({
       shelf,
@@ -174,10 +172,7 @@ export class App {
   }
 
   async leave(): Promise<void> {
-    this.#cancelGoneCheck?.();
-    this.#rollCall.clear();
-    this.#waitingChange = undefined;
-    this.#options.notices.clear("key-change-waits");
+    this.#keyChange.left();
     this.#visit++; // What the room still says while it closes is not shown any more.
     const leaving = this.#session;
     this.#session = undefined;
@@ -207,7 +202,7 @@ export class App {
     const listener: RoomSessionListener = {
       onEvent: (event) => {
         if (visit === this.#visit) this.#onEvent(event);
-        else if (visit === this.#cameFrom && event.kind === "removed") this.#toldRemoved(event);
+        else if (visit === this.#cameFrom && event.kind === "removed") this.#keyChange.toldRemoved(event);
       },
       onMeshChange: (server) => {
         if (visit === this.#visit) this.#onMeshChange(server);
@@ -220,12 +215,8 @@ export class App {
     if (before === undefined) this.#options.power.enter(session.gateway);
     else this.#options.power.move(session.gateway);
     this.#apply(this.#settings.value);
-    for (const code of ["room-not-entered", "left-behind", "everybody-gone"] as const) notices.clear(code);
-    if (before === undefined) {
-      notices.clear("removed-from-room");
-      notices.clear("not-come-along");
-      this.#removalClaims.clear();
-    }
+    notices.clear("room-not-entered");
+    this.#keyChange.entered(before !== undefined);
     const label = `Room ${derived.roomId.slice(0, 4)}`;
     const inviteUrl = makeInvite(inviteBase.url, derived.roomKey);
     const { roomId } = derived;
@@ -239,53 +230,17 @@ export class App {
   }
 
   #onEvent(event: GatewayEvent): void {
-    if (event.kind === "peer-gone" && event.how !== "left") this.#checkWhoIsGone();
-    if (event.kind === "peer-joined") {
-      this.#options.notices.clear("everybody-gone");
-      this.#rollCall.came(event.peer.gatewayId);
-    }
-    if (event.kind === "removed") this.#toldRemoved(event);
-    if (event.kind === "room-key-settled") this.#follow(event.change);
+    this.#keyChange.onEvent(event);
     this.#views.onEvent(event);
-  }
-
-  /** Who slept through a change of the key is told by nobody; but that the others all went without a word can be seen. */
-  #checkWhoIsGone(): void {
-    const visit = this.#visit;
-    this.#cancelGoneCheck?.();
-    this.#cancelGoneCheck = this.#options.schedule(goneForGoodMs, () => {
-      const isAlone = this.#gateway?.heldSessionIds().length === 0;
-      const isReachable = this.#server.value.kind === "connected";
-      if (visit === this.#visit && isAlone && isReachable) this.#options.notices.raise("everybody-gone");
-    });
-  }
-
-  /**
-   * Where the server is away nobody would be met under the new key, and one frame of any member would take a room apart that could go on: the
-   * channels of before stay until it is back.
-   */
-  #follow(change: SettledChange): void {
-    const { notices, log } = this.#options;
-    if (this.#server.value.kind === "connected") {
-      this.#waitingChange = undefined;
-      notices.clear("key-change-waits");
-      void this.#move(() => this.#moveOn(change));
-      return;
-    }
-    this.#waitingChange = change;
-    notices.raise("key-change-waits");
-    log.add("warning", "The room has another key; this phone follows when the server is back");
   }
 
   /** With the others to the room's new key: the page stays as it is, probes and all, and the old key is in its address no more. */
   async #moveOn(change: SettledChange): Promise<void> {
-    const { crypto, fragment, notices, log } = this.#options;
+    const { crypto, fragment } = this.#options;
     const before = this.#room.value;
     const session = this.#session;
     if (before === undefined || session?.gateway.hasSettledFor(change) !== true) return; // It was left meanwhile.
     const { gateway } = session;
-    const text = keyChangeText(gateway, change);
-    const expected = change.expected.map((gatewayId) => ({ gatewayId, name: memberName(gateway, gatewayId) }));
     const room = await deriveRoom(crypto, change.roomKey);
     fragment.replace(makeInvite("", change.roomKey));
     this.#cameFrom = this.#visit++;
@@ -297,42 +252,8 @@ export class App {
       await this.leave();
       throw error;
     }
+    this.#keyChange.followed(gateway, change);
     void session.retire();
-    this.#rollCall.expect(expected);
-    log.add("warning", text);
-    notices.clear("room-key-changed");
-    if (change.by !== gateway.id) notices.raise("room-key-changed", text);
-    for (const gatewayId of change.notRemoved) notices.raise("not-removed", memberName(gateway, gatewayId));
-  }
-
-  /** Whether to leave is the person's decision: any member can say this, and would else empty the room. */
-  #toldRemoved({ peer }: Extract<GatewayEvent, { kind: "removed" }>): void {
-    const { notices, log } = this.#options;
-    if (!this.#removalClaims.add(peer.gatewayId, peer.name)) return;
-    log.add("problem", `${peer.name || "Somebody"} says that you were removed from the room`);
-    notices.clear("removed-from-room");
-    notices.raise("removed-from-room", namesText(this.#removalClaims.names));
-  }
-
-  #tellMissing(names: readonly string[]): void {
-    const { notices, log } = this.#options;
-    notices.clear("not-come-along");
-    if (names.length === 0) return;
-    notices.raise("not-come-along", namesText(names));
-    log.add("problem", `${namesText(names)} ${names.length === 1 ? "has" : "have"} not come along to the new room key`);
-  }
-
-  #changeRoomKey(removed: readonly string[]): void {
-    const { crypto, notices, log } = this.#options;
-    const gateway = this.#gateway;
-    if (gateway === undefined || removed.some((gatewayId) => gateway.isBeingRemoved(gatewayId))) return;
-    if (this.#server.value.kind !== "connected") return notices.raise("key-change-needs-server");
-    notices.clear("key-change-needs-server");
-    if (gateway.changeRoomKey(makeRoomKey(crypto.randomBytes), removed) === "begun") {
-      log.add("info", "A new room key is handed to those who stay");
-      return;
-    }
-    for (const gatewayId of removed) notices.raise("not-removed", memberName(gateway, gatewayId));
   }
 
   /** The fragment is the one place that says which room the page is in; everything else follows it. */
@@ -351,7 +272,7 @@ export class App {
       notices.clear("server-away");
       if (before === "away") log.add("good", "The server is back");
       this.#hasReachedServer = true;
-      if (this.#waitingChange !== undefined) this.#follow(this.#waitingChange);
+      this.#keyChange.serverConnected();
     } else if (state.kind === "away" && before !== "away") {
       notices.raise(this.#hasReachedServer ? "server-away" : "server-unreachable");
       log.add("warning", "The server is away");
@@ -405,8 +326,8 @@ export class App {
         this.#options.fragment.write("");
         void this.followFragment();
       },
-      changeRoomKey: () => this.#changeRoomKey([]),
-      removePeer: (gatewayId) => this.#changeRoomKey([gatewayId]),
+      changeRoomKey: () => this.#keyChange.change([]),
+      removePeer: (gatewayId) => this.#keyChange.change([gatewayId]),
       setName: (text) => {
         const name = cleanName(text);
         if (name !== undefined) this.#change({ name });
@@ -460,12 +381,3 @@ export class App {
     };
   }
 }
-
-/** The same as `source`, but as it was when the screen went dark: what is drawn from it is not drawn again before it wakes. */
-const whileLit = <T>(isDark: ReadonlySignal<boolean>, source: ReadonlySignal<T>): ReadonlySignal<T> => {
-  let last = source.peek();
-  return computed(() => {
-    if (!isDark.value) last = source.value;
-    return last;
-  });
-};
