@@ -7,6 +7,7 @@ import { startNativePhone } from "../../bench/native-phone.ts";
 import { concatBytes } from "../../firmware-bridge/bytes.ts";
 import { encodeMessage } from "../../gateway/encode-message.ts";
 import { doneOutcomes, type GatewayFrame } from "../../gateway/frame-types.ts";
+import { firstPenaltyMs, longestPenaltyMs } from "../../gateway/penalty-book.ts";
 import type { GatewayRecord } from "../../gateway/record.ts";
 import { deriveRoom, makeInvite, makeRoomKey } from "../../gateway/room-key.ts";
 import { makeSessionId } from "../../gateway/session-id.ts";
@@ -153,6 +154,16 @@ const whileTheOtherIsHeard = async ({ task }: TestContext, during: () => Promise
   expect(page.problems).toEqual([]);
 };
 
+/** How often the page may let in, and go, in that time who floods it whenever it is let in: each time it is kept out for twice as long. */
+const mostLettingsGo = (withinMs: number): number => {
+  let count = 1;
+  for (let [atMs, penaltyMs] = [firstPenaltyMs, firstPenaltyMs]; atMs <= withinMs; count++) {
+    penaltyMs = Math.min(2 * penaltyMs, longestPenaltyMs);
+    atMs += penaltyMs;
+  }
+  return count;
+};
+
 /** Says it as fast as the channel takes it, and again whenever it is let in again, until the page has let it go and the attack is over. */
 const flood = async (speak: () => void): Promise<number> => {
   const endsAtMs = performance.now() + attackMs;
@@ -201,8 +212,10 @@ for (const { name, speak } of floods) {
   it(name, (context) =>
     whileTheOtherIsHeard(context, async () => {
       say(roster([1]));
+      const sinceMs = performance.now();
       const said = await flood(speak);
       expect(attacker.losses).toBeGreaterThan(0);
+      expect(attacker.losses).toBeLessThanOrEqual(mostLettingsGo(performance.now() - sinceMs));
       return { tried: `${said} messages`, gotIn: `let go ${attacker.losses}×` };
     }),
   );

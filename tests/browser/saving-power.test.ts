@@ -12,7 +12,7 @@ const patient = { timeout: 30_000 };
 let stage: Stage;
 
 beforeAll(async () => {
-  stage = await Stage.set();
+  stage = await Stage.set({ moves: true });
 });
 
 afterEach(async () => expect(await stage.clear()).toEqual([]));

@@ -51,7 +51,7 @@ const pairOnce = async (page: RoomPage): Promise<string | undefined> => {
 
 /** A person with a phone and a band that leaves it to the gateway to find the gestures in its movement. */
 const enter = async (name: string, nth: number, join: (page: RoomPage) => Promise<unknown>): Promise<Wearer> => {
-  const page = await RoomPage.open(browser, name);
+  const page = await RoomPage.open(browser, name, { moves: true });
   const probe = await EmulatedArmProbe.attach(bluetooth, page.page, {
     address: `0A:00:00:00:00:0${nth}`,
     name: `${name}'s band`,

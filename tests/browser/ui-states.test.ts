@@ -122,9 +122,11 @@ describe("the rules", () => {
   });
 });
 
+const moving = { reducedMotion: "no-preference" } as const;
+
 describe("what moves", () => {
   it("should draw new samples without drawing the page again", async () => {
-    const { page } = await gallery.scene("simulated");
+    const { page } = await gallery.scene("simulated", moving);
     const line = page.locator(".screen .trace-x");
     const before = await line.elementHandle();
     await page.evaluate(() => {
@@ -137,7 +139,7 @@ describe("what moves", () => {
   });
 
   it("should show a gesture once when it comes, and none of those from before", async () => {
-    const { page } = await gallery.scene("ten");
+    const { page } = await gallery.scene("ten", moving);
     expect(await page.locator(".spark").count()).toBe(0);
     await page.evaluate(() => {
       const { peers } = globalThis.gallery.model;
@@ -152,7 +154,7 @@ describe("what moves", () => {
   });
 
   it("should send a ripple out when everyone is buzzed", async () => {
-    const { page } = await gallery.scene("paired");
+    const { page } = await gallery.scene("paired", moving);
     await page.getByRole("button", { name: /^Buzz all/ }).click();
     await page.locator(".ripple").waitFor({ state: "attached" });
     expect(await callsOf(page)).toEqual([["buzzAll"]]);
@@ -182,7 +184,7 @@ describe("what moves", () => {
 
 describe("saving power", () => {
   it("should stand under the dial, and be overruled and asked for again", async () => {
-    const { page } = await gallery.scene("saving", { viewport: phone });
+    const { page } = await gallery.scene("saving", { ...moving, viewport: phone });
     const power = page.getByRole("region", { name: "Power" });
     await power.getByText(/^Saving power to reach/).waitFor();
     expect(await power.getByText("samples leave every 0.5 s").isVisible()).toBe(true);
@@ -202,7 +204,7 @@ describe("saving power", () => {
 
 describe("the dark screen", () => {
   const darken = async (options: { readonly hasTouch?: boolean } = {}) => {
-    const { page } = await gallery.scene("saving", { viewport: phone, ...options });
+    const { page } = await gallery.scene("saving", { ...moving, viewport: phone, ...options });
     await page.getByRole("button", { name: "Dark screen" }).press("Enter");
     await page.getByRole("dialog", { name: "Dark screen" }).waitFor();
     return page;
@@ -258,7 +260,7 @@ describe("the dark screen", () => {
   });
 
   it("should close the invite for as long as it lasts, so that nothing lies above it", async () => {
-    const { page } = await gallery.scene("ten");
+    const { page } = await gallery.scene("ten", moving);
     await page.getByRole("button", { name: "Invite" }).click();
     await page.evaluate(() => {
       globalThis.gallery.model.isDark.value = true;

@@ -172,7 +172,7 @@ const setOpen = async (page: Page, isOpen: boolean): Promise<void> => {
 };
 
 const run = async (browser: Browser, origin: string): Promise<void> => {
-  const page = await RoomPage.open(browser, "Anna");
+  const page = await RoomPage.open(browser, "Anna", { moves: true });
   await page.page.setViewportSize(viewport);
   await page.page.addInitScript(drainedBattery);
   const invite = await page.createRoom(origin);

@@ -21,9 +21,13 @@ export class RoomPage {
     page.on("pageerror", (error) => this.problems.push(String(error)));
   }
 
-  /** A new phone that has not opened the page yet. */
-  static async open(browser: Browser, name: string): Promise<RoomPage> {
-    const context = await browser.newContext({ viewport: phoneSize });
+  /**
+   * A new phone that has not opened the page yet. Its person wants things to keep still, unless they are what is looked at: where the processor alone
+   * draws, ten moving dials need more of it than their room does.
+   */
+  static async open(browser: Browser, name: string, { moves = false } = {}): Promise<RoomPage> {
+    const reducedMotion = moves ? "no-preference" : "reduce";
+    const context = await browser.newContext({ viewport: phoneSize, reducedMotion });
     return new RoomPage(name, context, await context.newPage());
   }
 

@@ -15,6 +15,8 @@ const ofChromium =
 export interface StageOptions extends Omit<ServerOptions, "page"> {
   /** Of Chromium, beside its usual ones. */
   readonly switches?: readonly string[];
+  /** What the people's pages show may move. */
+  readonly moves?: boolean;
 }
 
 export class Stage {
@@ -22,18 +24,20 @@ export class Stage {
   readonly browser: Browser;
   readonly bluetooth: EmulatedBluetooth;
   readonly #people: RoomPage[] = [];
+  readonly #moves: boolean;
   #bandCount = 0;
 
-  private constructor(server: ServerProcess, browser: Browser, bluetooth: EmulatedBluetooth) {
+  private constructor(server: ServerProcess, browser: Browser, bluetooth: EmulatedBluetooth, moves: boolean) {
+    this.#moves = moves;
     this.server = server;
     this.browser = browser;
     this.bluetooth = bluetooth;
   }
 
-  static async set({ switches = [], ...serverOptions }: StageOptions = {}): Promise<Stage> {
+  static async set({ switches = [], moves = false, ...serverOptions }: StageOptions = {}): Promise<Stage> {
     const server = await startServer({ ...serverOptions, page: "built" });
     const browser = await launchChromium(switches);
-    return new Stage(server, browser, await EmulatedBluetooth.attach(browser));
+    return new Stage(server, browser, await EmulatedBluetooth.attach(browser), moves);
   }
 
   async strike(): Promise<void> {
@@ -43,7 +47,7 @@ export class Stage {
 
   /** Somebody with a phone who has not opened the page yet. */
   async person(name: string): Promise<RoomPage> {
-    const person = await RoomPage.open(this.browser, name);
+    const person = await RoomPage.open(this.browser, name, { moves: this.#moves });
     this.#people.push(person);
     return person;
   }
