@@ -84,8 +84,8 @@ const forgetRecords = (): void => {
 };
 
 /** What the room looks like in each second of the shift. */
-const roomAt = async (second: number, before: StatisticsSnapshot): Promise<StatisticsSnapshot> => {
-  if (second % secondsPerRoomSecond !== 0) return before;
+const roomAt = async (second: number, before: StatisticsSnapshot | undefined): Promise<StatisticsSnapshot> => {
+  if (before !== undefined && second % secondsPerRoomSecond !== 0) return before;
   if ((second / secondsPerRoomSecond) % gestureEverySeconds === 0) for (const other of others) other.gesture("wave");
   await time.advance(1_000);
   forgetRecords();
@@ -107,12 +107,16 @@ const record = async (store: RecordingStore, seconds: number, change = (row: Rec
   const recorder = new Recorder({ now: () => nowMs, wallNow: () => nowMs, store });
   recorder.start(session, "ab".repeat(16));
   const grownMb: number[] = [];
-  let snapshot = anna.snapshot();
+  let snapshot: StatisticsSnapshot | undefined;
+  let rows: readonly RecordingRow[] = [];
   let emptyMb = 0;
   for (let second = 1; second <= seconds && recorder.isRunning; second++) {
-    snapshot = await roomAt(second, snapshot);
+    const before = snapshot;
+    snapshot = await roomAt(second, before);
     nowMs += recordingIntervalMs;
-    recorder.add(recordingRows(snapshot, page, recorder.elapsedMs).map((row) => change(row, second)));
+    const { elapsedMs } = recorder;
+    if (snapshot !== before) rows = recordingRows(snapshot, page, elapsedMs);
+    recorder.add(rows.map((row) => change({ ...row, elapsedMs }, second)));
     // As on a page, where the store writes between two seconds.
     if (second % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
     if (second === 300) emptyMb = heldHeapMb();
