@@ -17,9 +17,8 @@ const inTurn = (groupOrder: number, filesAtOnce = 1) => ({
 /** Most of these wait for timers of the product or for a browser most of the time. */
 const waitingFilesAtOnce = 2;
 
-/** Ten pages at once, or delays that are told: nothing runs beside these. */
-const aloneInBrowser = ["three-arms", "panel-delay"].map((name) => `tests/browser/${name}.test.ts`);
-const aloneInFaults = ["tests/faults/ten-pages.test.ts"];
+/** Ten pages at once take both cores: nothing runs beside them. */
+const alone = ["tests/faults/ten-pages.test.ts"];
 
 interface Suite {
   readonly name: string;
@@ -59,15 +58,14 @@ export default defineConfig({
           include: ["tests/integration/**/*.test.ts"],
           testTimeout: integrationTimeoutMs,
           hookTimeout: integrationTimeoutMs,
-          ...inTurn(1),
+          ...inTurn(1, waitingFilesAtOnce),
         },
       },
-      onWholeProduct({ name: "browser", exclude: aloneInBrowser, groupOrder: 2, filesAtOnce: waitingFilesAtOnce }),
-      onWholeProduct({ name: "browser-alone", include: aloneInBrowser, groupOrder: 3, filesAtOnce: 1 }),
-      onWholeProduct({ name: "attacks", groupOrder: 4, filesAtOnce: waitingFilesAtOnce }),
-      onWholeProduct({ name: "faults", exclude: aloneInFaults, groupOrder: 5, filesAtOnce: waitingFilesAtOnce }),
-      onWholeProduct({ name: "faults-alone", include: aloneInFaults, groupOrder: 6, filesAtOnce: 1 }),
-      onWholeProduct({ name: "bench", groupOrder: 7, filesAtOnce: 1 }),
+      onWholeProduct({ name: "browser", groupOrder: 2, filesAtOnce: waitingFilesAtOnce }),
+      onWholeProduct({ name: "attacks", groupOrder: 3, filesAtOnce: waitingFilesAtOnce }),
+      onWholeProduct({ name: "faults", exclude: alone, groupOrder: 4, filesAtOnce: waitingFilesAtOnce }),
+      onWholeProduct({ name: "faults-alone", include: alone, groupOrder: 5, filesAtOnce: 1 }),
+      onWholeProduct({ name: "bench", groupOrder: 6, filesAtOnce: 1 }),
     ],
   },
 });

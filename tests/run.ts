@@ -11,10 +11,8 @@ import { SummaryReporter } from "./support/summary-reporter.ts";
 
 const suites = ["unit", "integration", "browser", "attacks", "faults", "bench"];
 const needChromium = ["browser", "attacks", "faults", "bench"];
-/** Suites with files beside which nothing else runs, which are a project of their own in vitest.config.ts. */
-const withAlone = ["browser", "faults"];
-const projectsOf = (suite: string): readonly string[] =>
-  withAlone.includes(suite) ? [suite, `${suite}-alone`] : [suite];
+/** The file beside which nothing else runs is a project of its own in vitest.config.ts. */
+const projectsOf = (suite: string): readonly string[] => (suite === "faults" ? [suite, "faults-alone"] : [suite]);
 const summary = new SummaryReporter();
 
 const given = process.argv.slice(2);

@@ -74,7 +74,7 @@ export class CaseTableReporter implements Reporter {
   }
 }
 
-/** The files of a suite beside which nothing else runs are a project of their own. */
+/** The file of a suite beside which nothing else runs is a project of its own. */
 const suiteOf = ({ project }: TestCase): string => project.name.replace(/-alone$/, "");
 
 const casesOf = (modules: readonly TestModule[]): readonly TestCase[] =>
