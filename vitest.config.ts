@@ -8,7 +8,7 @@ const browserTimeoutMs = 60_000;
 const longTimeoutMs = 30 * 60_000;
 
 /** Suites run one after the other: servers and browsers share few cores. */
-const inTurn = (groupOrder: number, filesAtOnce = 1) => ({
+const inTurn = (groupOrder: number, filesAtOnce: number) => ({
   fileParallelism: filesAtOnce > 1,
   maxWorkers: filesAtOnce,
   sequence: { groupOrder },
