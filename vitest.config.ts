@@ -18,7 +18,7 @@ const inTurn = (groupOrder: number, filesAtOnce: number) => ({
 const waitingFilesAtOnce = 2;
 
 /** Ten pages at once take both cores: nothing runs beside them. */
-const alone = ["tests/faults/ten-pages.test.ts"];
+const alone = ["tests/browser/ten-pages.test.ts"];
 
 interface Suite {
   readonly name: string;
@@ -48,6 +48,7 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
+          isolate: false, // Pure code and fakes: nothing global is left behind, and a hundred files need not load it a hundred times.
           include: ["tests/unit/**/*.test.{ts,tsx}"],
         },
       },
@@ -61,10 +62,10 @@ export default defineConfig({
           ...inTurn(1, waitingFilesAtOnce),
         },
       },
-      onWholeProduct({ name: "browser", groupOrder: 2, filesAtOnce: waitingFilesAtOnce }),
-      onWholeProduct({ name: "attacks", groupOrder: 3, filesAtOnce: waitingFilesAtOnce }),
-      onWholeProduct({ name: "faults", exclude: alone, groupOrder: 4, filesAtOnce: waitingFilesAtOnce }),
-      onWholeProduct({ name: "faults-alone", include: alone, groupOrder: 5, filesAtOnce: 1 }),
+      onWholeProduct({ name: "browser", exclude: alone, groupOrder: 2, filesAtOnce: waitingFilesAtOnce }),
+      onWholeProduct({ name: "browser-alone", include: alone, groupOrder: 3, filesAtOnce: 1 }),
+      onWholeProduct({ name: "attacks", groupOrder: 4, filesAtOnce: waitingFilesAtOnce }),
+      onWholeProduct({ name: "faults", groupOrder: 5, filesAtOnce: waitingFilesAtOnce }),
       onWholeProduct({ name: "bench", groupOrder: 6, filesAtOnce: 1 }),
     ],
   },

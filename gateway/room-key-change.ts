@@ -83,6 +83,8 @@ export class RoomKeyChange {
   #heldAtFirst: readonly string[] = [];
   /** Who has our choice, by their own word. */
   readonly #acknowledged = new Set<string>();
+  /** Their last word: what counts if our choice comes to be one that lets them stay. Of members, so bounded as these are. */
+  readonly #ofRemoved = new Map<string, RoomKey>();
   /** When who came late was told of our key last. */
   readonly #answeredAtMs = new Map<string, number>();
   readonly #rounds: TokenBucket;
@@ -128,8 +130,11 @@ export class RoomKeyChange {
     const { ownId, roomKey, now } = this.#options;
     if (equalBytes(frame.roomKey, roomKey)) return "present";
     if (frame.removed.includes(ownId)) return "not-for-us";
-    if (this.isRemoved(from) && now() - this.#firstHeardMs >= contestMs) return "by-a-removed";
     if (this.isUnderway && !this.#entitled.has(from)) return "newcomer";
+    if (this.isRemoved(from) && now() - this.#firstHeardMs >= contestMs) {
+      this.#ofRemoved.set(from, { ...frame, roomKey: frame.roomKey.slice() });
+      return "by-a-removed";
+    }
     const choice = this.#choice;
     if (choice !== undefined && equalBytes(frame.roomKey, choice.roomKey)) {
       this.#acknowledged.add(from);
@@ -143,6 +148,7 @@ export class RoomKeyChange {
     if (choice !== undefined && !isBetter(frame, choice)) return "outbid";
     this.#choose({ ...frame, roomKey: frame.roomKey.slice(), toldBy: from });
     this.#acknowledged.add(from);
+    this.#hearAgain();
     return "chosen";
   }
 
@@ -169,6 +175,15 @@ export class RoomKeyChange {
     const restMs = lastMoveMs === undefined ? 0 : lastMoveMs + minMoveIntervalMs - now();
     this.#cancelSettling ??= schedule(Math.max(settleMs, restMs), () => this.#settle(this.#choice ?? choice));
     onChosen();
+  }
+
+  /** Who was being removed by the choice of before, and is not by this one, has a say after all. */
+  #hearAgain(): void {
+    for (const [from, frame] of this.#ofRemoved) {
+      if (this.isRemoved(from)) continue;
+      this.#ofRemoved.delete(from);
+      this.heard(from, frame);
+    }
   }
 
   #settle(choice: Choice): void {

@@ -12,7 +12,7 @@ import { SummaryReporter } from "./support/summary-reporter.ts";
 const suites = ["unit", "integration", "browser", "attacks", "faults", "bench"];
 const needChromium = ["browser", "attacks", "faults", "bench"];
 /** The file beside which nothing else runs is a project of its own in vitest.config.ts. */
-const projectsOf = (suite: string): readonly string[] => (suite === "faults" ? [suite, "faults-alone"] : [suite]);
+const projectsOf = (suite: string): readonly string[] => (suite === "browser" ? [suite, "browser-alone"] : [suite]);
 const summary = new SummaryReporter();
 
 const given = process.argv.slice(2);

@@ -369,7 +369,23 @@ describe("RoomKeyChange in a whole room", () => {
         expect(room.every(({ settled }) => settled.length <= 1)).toBe(true);
         expect(hasCommonKey(room)).toBe(true);
       }),
-      { numRuns: 60 },
+      {
+        numRuns: 60,
+        // One whom a key of a while removes hands on the lowest, before another key lets them stay.
+        examples: [
+          [
+            45_624_112,
+            [],
+            [
+              { by: 0, to: 0, atMs: 956, byte: 7, isSettled: false, removed: [] },
+              { by: 0, to: 0, atMs: 905, byte: 0, isSettled: false, removed: [0, 6] },
+              { by: 0, to: 5, atMs: 904, byte: 6, isSettled: false, removed: [] },
+              { by: 0, to: 0, atMs: 0, byte: 0, isSettled: false, removed: [0, 6] },
+              { by: 0, to: 0, atMs: 0, byte: 95, isSettled: false, removed: [5, 8] },
+            ],
+          ],
+        ],
+      },
     );
   });
 
