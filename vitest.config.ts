@@ -7,7 +7,7 @@ const integrationTimeoutMs = 30_000;
 const browserTimeoutMs = 60_000;
 const longTimeoutMs = 30 * 60_000;
 
-/** Suites run one after the other: servers and browsers share few cores. */
+/** Suites run one after the other, but for those of the same turn: servers and browsers share few cores. */
 const inTurn = (groupOrder: number, filesAtOnce: number) => ({
   fileParallelism: filesAtOnce > 1,
   maxWorkers: filesAtOnce,
@@ -65,8 +65,8 @@ export default defineConfig({
       onWholeProduct({ name: "browser", exclude: alone, groupOrder: 2, filesAtOnce: waitingFilesAtOnce }),
       onWholeProduct({ name: "browser-alone", include: alone, groupOrder: 3, filesAtOnce: 1 }),
       onWholeProduct({ name: "attacks", groupOrder: 4, filesAtOnce: waitingFilesAtOnce }),
-      onWholeProduct({ name: "faults", groupOrder: 5, filesAtOnce: waitingFilesAtOnce }),
-      onWholeProduct({ name: "bench", groupOrder: 6, filesAtOnce: 1 }),
+      onWholeProduct({ name: "faults", groupOrder: 4, filesAtOnce: waitingFilesAtOnce }),
+      onWholeProduct({ name: "bench", groupOrder: 5, filesAtOnce: 1 }),
     ],
   },
 });

@@ -50,7 +50,6 @@ import { maxCandidates } from "../../gateway/session-description.ts";
 import { isSessionId } from "../../gateway/session-id.ts";
 import { maxSignalingLength, readInbound, readOutbound } from "../../gateway/signaling-message.ts";
 import { Statistics } from "../../gateway/statistics.ts";
-import type { RecordingSession } from "../../gateway/statistics-types.ts";
 import { decodeUtf8, encodeUtf8 } from "../../gateway/utf8.ts";
 import { buzzRateRange, strengthLimitRange } from "../../gateway/wearer-limits.ts";
 import { addressGroup, clientAddress } from "../../signaling-server/addresses.ts";
@@ -87,6 +86,7 @@ import {
   hostileStoredTexts,
   hostileUpgradeRequests,
 } from "../support/hostile-corpus.ts";
+import { recordingSession } from "../support/made-up-figures.ts";
 import type { MemoryChannel } from "../support/memory-channel.ts";
 import { connect, type Member, newMember } from "../support/memory-room.ts";
 import { mutatedBytes, mutatedJson, mutatedText } from "../support/mutations.ts";
@@ -495,14 +495,6 @@ describe("from people and from storage", () => {
 
   it.each(hostileStoredTexts)("$key in storage: $why", ({ text }) => loadAll(text));
 
-  const session: RecordingSession = {
-    gatewayId: "ab".repeat(16),
-    epoch: 1,
-    gatewayName: "Anna",
-    browser: "a browser",
-    isCrossOriginIsolated: true,
-    windowMs: 180,
-  };
   const head = {
     schema: recordingSchema,
     columns: recordingColumns,
@@ -530,7 +522,7 @@ describe("from people and from storage", () => {
           1,
         );
         const recorder = new Recorder({ now: () => 5000, wallNow: () => 5000, store });
-        await recorder.resume(session, roomId);
+        await recorder.resume(recordingSession, roomId);
         expectFinite(recorder.view.value);
         const csv = await recorder.file("csv");
         const json = await recorder.file("json");

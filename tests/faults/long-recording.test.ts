@@ -1,14 +1,15 @@
 // A shift is recorded: eight hours of a gateway with ten peers, as real rows of a real room, with a store on disk, with one that fills up on the
 // way, and with none. Memory stays bounded, nothing that was shown as recorded is lost, and the files can be read.
 import { beforeAll, describe, expect, it } from "vitest";
-import { type RecordedPage, recordingBytes, recordingIntervalMs, recordingRows } from "../../gateway/recording.ts";
+import { recordingBytes, recordingIntervalMs, recordingRows } from "../../gateway/recording.ts";
 import type { RecordingRow } from "../../gateway/recording-columns.ts";
-import type { RecordingSession, StatisticsSnapshot } from "../../gateway/statistics-types.ts";
+import type { StatisticsSnapshot } from "../../gateway/statistics-types.ts";
 import { maxBytesInMemory, Recorder } from "../../web/recorder.ts";
 import type { RecordingStore } from "../../web/store/recording-store.ts";
 import { tell } from "../support/case-table.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { heldHeapMb } from "../support/heap.ts";
+import { recordedPage, recordingSession } from "../support/made-up-figures.ts";
 import type { MemoryChannelPair } from "../support/memory-channel.ts";
 import { connect, type Member, newMember } from "../support/memory-room.ts";
 import { readCsvRecording, readJsonRecording } from "../support/recording-reader.ts";
@@ -30,31 +31,6 @@ const roomMb = 15;
 const memoryBudgetMb = maxBytesInMemory * 1e-6;
 /** Of the end of a file: as many lines as a reader is given. */
 const tailRows = 50 * rowsEachSecond;
-
-const session: RecordingSession = {
-  gatewayId: "ab".repeat(16),
-  epoch: 1,
-  gatewayName: "Anna",
-  browser: "a browser",
-  isCrossOriginIsolated: true,
-  windowMs: 180,
-};
-
-const page: RecordedPage = {
-  gatewayId: "ab".repeat(16),
-  epoch: 1,
-  isHidden: false,
-  figures: {
-    eventLoopLagP50Ms: 0.5,
-    eventLoopLagP99Ms: 4,
-    busyPercent: 1,
-    cpuPressure: undefined,
-    batteryPercent: 80,
-    isCharging: false,
-  },
-  forecast: { kind: "unknown", reason: "too-early" },
-  probes: new Map(),
-};
 
 let time: FakeTime;
 let anna: MeasuredMember;
@@ -105,7 +81,7 @@ const restless = (row: RecordingRow, second: number): RecordingRow => {
 const record = async (store: RecordingStore, seconds: number, change = (row: RecordingRow, _: number) => row) => {
   let nowMs = 0;
   const recorder = new Recorder({ now: () => nowMs, wallNow: () => nowMs, store });
-  recorder.start(session, "ab".repeat(16));
+  recorder.start(recordingSession, "ab".repeat(16));
   const grownMb: number[] = [];
   let snapshot: StatisticsSnapshot | undefined;
   let rows: readonly RecordingRow[] = [];
@@ -115,7 +91,7 @@ const record = async (store: RecordingStore, seconds: number, change = (row: Rec
     snapshot = await roomAt(second, before);
     nowMs += recordingIntervalMs;
     const { elapsedMs } = recorder;
-    if (snapshot !== before) rows = recordingRows(snapshot, page, elapsedMs);
+    if (snapshot !== before) rows = recordingRows(snapshot, recordedPage, elapsedMs);
     recorder.add(rows.map((row) => change({ ...row, elapsedMs }, second)));
     // As on a page, where the store writes between two seconds.
     if (second % 10 === 0) await new Promise((resolve) => setImmediate(resolve));

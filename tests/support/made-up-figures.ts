@@ -1,7 +1,8 @@
 // Figures of statistics-types.ts as tests need them: what a test does not speak of was never measured.
 import { Ledger } from "../../gateway/ledger.ts";
 import { byDelayClass } from "../../gateway/path-statistics.ts";
-import type { MeshFigures, PathFigures, PeerFigures } from "../../gateway/statistics-types.ts";
+import type { RecordedPage } from "../../gateway/recording.ts";
+import type { MeshFigures, PathFigures, PeerFigures, RecordingSession } from "../../gateway/statistics-types.ts";
 import { noTraffic } from "../../gateway/traffic.ts";
 
 const never = { sinceStart: undefined, lastMinute: undefined };
@@ -50,3 +51,29 @@ export const allFigures = (fields: Partial<MeshFigures> = {}): MeshFigures => ({
   },
   ...fields,
 });
+
+/** What a recording knows beside the statistics: of Anna's page, in front, with nothing to tell of its battery's drain. */
+export const recordedPage: RecordedPage = {
+  gatewayId: "ab".repeat(16),
+  epoch: 1,
+  isHidden: false,
+  figures: {
+    eventLoopLagP50Ms: 0.5,
+    eventLoopLagP99Ms: 4,
+    busyPercent: 1,
+    cpuPressure: undefined,
+    batteryPercent: 80,
+    isCharging: false,
+  },
+  forecast: { kind: "unknown", reason: "too-early" },
+  probes: new Map(),
+};
+
+export const recordingSession: RecordingSession = {
+  gatewayId: recordedPage.gatewayId,
+  epoch: recordedPage.epoch,
+  gatewayName: "Anna",
+  browser: "a browser",
+  isCrossOriginIsolated: true,
+  windowMs: 180,
+};

@@ -1,21 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { type RecordedPage, recordingIntervalMs, recordingRows } from "../../gateway/recording.ts";
-import type { RecordingSession, StatisticsSnapshot } from "../../gateway/statistics-types.ts";
+import { recordingIntervalMs, recordingRows } from "../../gateway/recording.ts";
+import type { StatisticsSnapshot } from "../../gateway/statistics-types.ts";
 import { maxBytesInMemory, Recorder } from "../../web/recorder.ts";
 import { isRecordingHead, maxSessions } from "../../web/store/recording-store.ts";
 import { FakeRecordings } from "../support/fake-recordings.ts";
 import { FakeTime, settle } from "../support/fake-time.ts";
-import { allFigures, peerFigures } from "../support/made-up-figures.ts";
+import {
+  allFigures,
+  recordedPage as page,
+  peerFigures,
+  recordingSession as session,
+} from "../support/made-up-figures.ts";
 import { readCsvRecording, readJsonRecording } from "../support/recording-reader.ts";
 
-const session: RecordingSession = {
-  gatewayId: "ab".repeat(16),
-  epoch: 1,
-  gatewayName: "Anna",
-  browser: "a browser",
-  isCrossOriginIsolated: true,
-  windowMs: 180,
-};
 const roomId = "ab".repeat(16);
 
 const snapshotOf = (peers: number): StatisticsSnapshot => ({
@@ -26,22 +23,6 @@ const snapshotOf = (peers: number): StatisticsSnapshot => ({
   probes: [],
   bands: [],
 });
-
-const page: RecordedPage = {
-  gatewayId: "ab".repeat(16),
-  epoch: 1,
-  isHidden: false,
-  figures: {
-    eventLoopLagP50Ms: 0.5,
-    eventLoopLagP99Ms: 4,
-    busyPercent: 1,
-    cpuPressure: undefined,
-    batteryPercent: 80,
-    isCharging: false,
-  },
-  forecast: { kind: "unknown", reason: "too-early" },
-  probes: new Map(),
-};
 
 const setUp = (store = new FakeRecordings(), wallMs = 0) => {
   const time = new FakeTime();
