@@ -213,7 +213,9 @@ describe("a neighbour that lies", { timeout: 60_000 }, () => {
     it(`offers in another's name, ${who}`, async (context) => {
       const { anna, ben } = await apart();
       const asBen = impostor(ben.sessionId, key());
-      mallory.onAsked = (frame) => asBen.opener.receive(mallory.session.sessionId, frame);
+      mallory.onAsked = (frame) => {
+        if (frame.type === "neighbourAnswer") asBen.opener.receive(mallory.session.sessionId, frame); // And nobody's offers.
+      };
       const dials = 3; // Within the share that a pair has of a neighbour.
       for (let dial = 0; dial < dials; dial++) {
         const channel = await asBen.opener.dial(anna.sessionId, mallory.session.sessionId);
