@@ -138,6 +138,22 @@ describe("what moves", () => {
     await page.context().close();
   });
 
+  it("should step once a second, and not run, for whoever asked for less motion", async () => {
+    const { page } = await gallery.scene("simulated");
+    const points = await page.evaluate(() => {
+      const trail = globalThis.gallery.model.probes.value[0]?.motionTrail;
+      const line = document.querySelector(".screen .trace-x");
+      const drawn = new Set<string | null>();
+      for (let x = 0; x < 20; x++) {
+        if (trail !== undefined) Object.assign(trail, { value: [{ x: 50 * x, y: 0, z: 0 }] });
+        drawn.add(line?.getAttribute("points") ?? null);
+      }
+      return drawn.size;
+    });
+    expect(points).toBeLessThanOrEqual(2);
+    await page.context().close();
+  });
+
   it("should show a gesture once when it comes, and none of those from before", async () => {
     const { page } = await gallery.scene("ten", moving);
     expect(await page.locator(".spark").count()).toBe(0);

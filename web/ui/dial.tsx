@@ -21,6 +21,7 @@ import {
 import { isKnown } from "./known.ts";
 import type { AppProps } from "./props.ts";
 import { QrCode } from "./qr-code.tsx";
+import { useCalm } from "./use-calm.ts";
 import { useSeen, useWhileSeen } from "./use-seen.ts";
 import { countText, initials, nameText, peerStateLabel } from "./words.ts";
 
@@ -50,7 +51,7 @@ const Spoke = ({ peer, turn, buzzes }: { peer: PeerView; turn: number; buzzes: B
 };
 
 const RoundTrace = ({ probe, isSeen }: { probe: ProbeView; isSeen: ReadonlySignal<boolean> }) => {
-  const trail = useWhileSeen(probe.motionTrail, isSeen);
+  const trail = useCalm(useWhileSeen(probe.motionTrail, isSeen));
   const points = useMemo(() => computed(() => roundTrace(trail.value, motionTrailLength)), [trail]);
   return <polyline class="round-trace" points={points} />;
 };

@@ -3,6 +3,7 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { type MotionPoint, motionTrailLength } from "./app-model.ts";
+import { useCalm } from "./use-calm.ts";
 import { useSeen, useWhileSeen } from "./use-seen.ts";
 
 const widthUnits = motionTrailLength - 1;
@@ -28,7 +29,7 @@ const Axis = ({ trail, axis }: { trail: ReadonlySignal<readonly MotionPoint[]>; 
 /** Decoration for the eye: what the movement was is said in words beside it. */
 export const MotionTrace = ({ trail }: { trail: ReadonlySignal<readonly MotionPoint[]> }) => {
   const screen = useRef<HTMLDivElement>(null);
-  const seenTrail = useWhileSeen(trail, useSeen(screen));
+  const seenTrail = useCalm(useWhileSeen(trail, useSeen(screen)));
   const isStill = useMemo(() => computed(() => trail.value.length === 0), [trail]);
   return (
     <div ref={screen} class="trace">
