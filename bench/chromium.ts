@@ -16,11 +16,16 @@ const switches = [
 /**
  * @param more switches for this browser alone
  * @param handlesSigint false: Ctrl-C is the caller's; playwright would close the browser and end the process
+ * @param executablePath of another build of it
  */
-export const launchChromium = (more: readonly string[] = [], handlesSigint = true): Promise<Browser> => {
+export const launchChromium = (
+  more: readonly string[] = [],
+  handlesSigint = true,
+  executablePath = chromiumPath(),
+): Promise<Browser> => {
   const isRoot = process.getuid?.() === 0; // Containers run tests as root, and Chromium's sandbox does not.
   return chromium.launch({
-    executablePath: chromiumPath(),
+    executablePath,
     handleSIGINT: handlesSigint,
     args: [...switches, ...more, ...(isRoot ? ["--no-sandbox"] : [])],
   });

@@ -4,7 +4,7 @@
 import { fileURLToPath } from "node:url";
 import { parseCLI, startVitest } from "vitest/node";
 import { CaseTableReporter } from "./support/case-table.ts";
-import { missingChromium, provideChromium } from "./support/find-chromium.ts";
+import { missingChromium, provideChromium, provideEngine } from "./support/find-chromium.ts";
 import { provideFirefox } from "./support/firefox.ts";
 import { longRunVariable } from "./support/run-length.ts";
 import { SummaryReporter } from "./support/summary-reporter.ts";
@@ -29,6 +29,7 @@ if (wanted.some((suite) => needChromium.includes(suite)) && !provideChromium()) 
   wanted = wanted.filter((suite) => !needChromium.includes(suite));
 }
 
+if (wanted.some((suite) => needChromium.includes(suite))) provideEngine();
 if (wanted.includes("attacks")) provideFirefox();
 
 if (wanted.length > 0) {

@@ -7,7 +7,7 @@ import { errorTexts } from "../../gateway/errors.ts";
 import { makeSessionId, roomIdOf } from "../../gateway/session-id.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
-import { launchChromium } from "../support/chromium.ts";
+import { launchEngine } from "../support/chromium.ts";
 import { expectWaveToReach } from "../support/gesture-exchange.ts";
 import { HostileServer, type RelayedMessage } from "../support/hostile-server.ts";
 import { type ForgedCertificate, type Forgery, ManInTheMiddle, makeCertificate } from "../support/man-in-the-middle.ts";
@@ -28,7 +28,7 @@ let pages: RoomPage[] = [];
 
 beforeAll(async () => {
   real = await startServer({ page: "built" });
-  browser = await launchChromium();
+  browser = await launchEngine();
 });
 afterAll(async () => {
   await browser?.close();

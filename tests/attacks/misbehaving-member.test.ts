@@ -14,7 +14,7 @@ import { makeSessionId } from "../../gateway/session-id.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
-import { launchChromium } from "../support/chromium.ts";
+import { launchEngine } from "../support/chromium.ts";
 import { HostileMember } from "../support/hostile-member.ts";
 import { makeCommand, makeGesture, makeRecord } from "../support/records.ts";
 import { figuresOfPages } from "../support/renderer-process.ts";
@@ -38,7 +38,7 @@ let attacker: HostileMember;
 
 beforeAll(async () => {
   server = await startServer({ page: "built" });
-  browser = await launchChromium();
+  browser = await launchEngine();
 });
 afterAll(async () => {
   await browser?.close();

@@ -14,7 +14,7 @@ import { deriveRoom, makeInvite, makeRoomKey, type Room } from "../../gateway/ro
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
-import { launchChromium } from "../support/chromium.ts";
+import { launchEngine } from "../support/chromium.ts";
 import { EmulatedArmProbe } from "../support/emulated-arm-probe.ts";
 import { EmulatedBluetooth } from "../support/emulated-bluetooth.ts";
 import { RecordingLink } from "../support/recording-link.ts";
@@ -52,7 +52,7 @@ let phones: RoomSession[] = [];
 
 beforeAll(async () => {
   server = await startServer({ page: "built" });
-  browser = await launchChromium();
+  browser = await launchEngine();
   bluetooth = await EmulatedBluetooth.attach(browser);
 });
 afterAll(async () => {

@@ -1,7 +1,7 @@
 // What a person does with one phone: they leave a room and come back, open a second tab, or have a browser that cannot run the page at all.
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { launchChromium } from "../support/chromium.ts";
+import { launchEngine } from "../support/chromium.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 
@@ -13,7 +13,7 @@ const pages: RoomPage[] = [];
 
 beforeAll(async () => {
   server = await startServer({ page: "built" });
-  browser = await launchChromium();
+  browser = await launchEngine();
 });
 afterAll(async () => {
   await browser?.close();

@@ -3,7 +3,7 @@
 import type { Browser, CDPSession } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { unaccounted } from "../../gateway/ledger.ts";
-import { launchChromium } from "../support/chromium.ts";
+import { launchEngine } from "../support/chromium.ts";
 import { delaySends } from "../support/delayed-sends.ts";
 import { exported, openFigures, readPeer } from "../support/figures-page.ts";
 import { readCsvRecording, readJsonRecording } from "../support/recording-reader.ts";
@@ -24,7 +24,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   server = await startServer({ page: "built" });
-  browser = await launchChromium();
+  browser = await launchEngine();
 });
 
 afterAll(async () => {

@@ -1,7 +1,7 @@
 // The page under the server's headers in a real browser: they must forbid everything but what the page needs.
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { chromiumPath } from "../support/find-chromium.ts";
+import { launchEngine } from "../support/chromium.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 
 let browser: Browser;
@@ -10,7 +10,7 @@ let page: Page;
 let complaints: string[];
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: ["--no-sandbox"] });
+  browser = await launchEngine();
 });
 afterAll(() => browser.close());
 

@@ -8,7 +8,7 @@ import { gestureNames } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { motionTrace } from "../../firmware-bridge/motion-traces.ts";
 import { encodeMotion } from "../../firmware-bridge/payloads.ts";
-import { launchChromium } from "../support/chromium.ts";
+import { launchEngine } from "../support/chromium.ts";
 import { EmulatedArmProbe } from "../support/emulated-arm-probe.ts";
 import { EmulatedBluetooth } from "../support/emulated-bluetooth.ts";
 import { RoomPage } from "../support/room-page.ts";
@@ -28,7 +28,7 @@ let bluetooth: EmulatedBluetooth;
 
 beforeAll(async () => {
   server = await startServer({ page: "built" });
-  browser = await launchChromium();
+  browser = await launchEngine();
   bluetooth = await EmulatedBluetooth.attach(browser);
 });
 

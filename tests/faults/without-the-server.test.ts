@@ -3,7 +3,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { PageReport } from "../../web/console.d.ts";
 import { tell } from "../support/case-table.ts";
-import { launchChromium } from "../support/chromium.ts";
+import { launchEngine } from "../support/chromium.ts";
 import { cutConnection, watchPeerConnections } from "../support/peer-connections.ts";
 import { figuresOfPages } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
@@ -19,7 +19,7 @@ let pages: RoomPage[] = [];
 
 beforeAll(async () => {
   server = await startServer({ page: "built" });
-  browser = await launchChromium();
+  browser = await launchEngine();
 });
 afterAll(async () => {
   await browser?.close();

@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import type { Browser } from "playwright-core";
 import { build } from "vite";
-import { launchChromium } from "./chromium.ts";
+import { launchEngine } from "./chromium.ts";
 
 export interface BundledPage {
   readonly url: string;
@@ -23,7 +23,7 @@ export const serveBundle = async (entry: string): Promise<BundledPage> => {
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the test's server has no port");
-  const browser = await launchChromium();
+  const browser = await launchEngine();
   return {
     url: `http://127.0.0.1:${address.port}/`, // Loopback is a secure context: WebCrypto and Web Locks are there.
     browser,

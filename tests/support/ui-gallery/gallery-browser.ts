@@ -1,7 +1,7 @@
 // The gallery in the system's Chromium, for the tests of the page's interface. Everything that the browser complains about,
 // a breach of the policy above all, is kept for the test to look at.
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { chromiumPath } from "../find-chromium.ts";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { launchEngine } from "../chromium.ts";
 import { type ServedGallery, serveGallery } from "./serve.ts";
 
 export const phone = { width: 390, height: 844 };
@@ -25,8 +25,7 @@ export class GalleryBrowser {
 
   static async open(): Promise<GalleryBrowser> {
     const served = await serveGallery();
-    const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
-    return new GalleryBrowser(served, await chromium.launch({ executablePath: chromiumPath(), args }));
+    return new GalleryBrowser(served, await launchEngine());
   }
 
   /** What is shown keeps still unless `reducedMotion` says otherwise: drawing what moves takes most of the processor. */
