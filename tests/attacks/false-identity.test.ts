@@ -9,7 +9,8 @@ import type { IdentityKey } from "../../gateway/runtime.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
-import { launchChromium } from "../support/chromium.ts";
+import { launchEngine } from "../support/chromium.ts";
+import { feltWithin } from "../support/felt-within.ts";
 import { figuresOfPages } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
@@ -29,7 +30,7 @@ let phones: RoomSession[] = [];
 
 beforeAll(async () => {
   server = await startServer({ page: "built" });
-  browser = await launchChromium();
+  browser = await launchEngine();
 });
 afterAll(async () => {
   await browser?.close();
@@ -82,8 +83,11 @@ const expectRefused = (reason: string): Promise<void> =>
 /** Tom never lost the page, and what he says still arrives. */
 const expectUndisturbed = async (tom: RoomSession, liar: RoomSession): Promise<void> => {
   const { delivered } = (await page.report()).traffic;
-  tom.gateway.buzz("all", "short");
-  await expect.poll(async () => (await page.report()).traffic.delivered, patience).toBe(delivered + 1);
+  await feltWithin(
+    patience,
+    () => tom.gateway.buzz("all", "short"),
+    async () => (await page.report()).traffic.delivered > delivered,
+  );
   await expectConnectedTo(tom, epoch);
   expect(tomsLosses).toBe(0);
   expect(liar.gateway.peers).toEqual([]);

@@ -21,7 +21,8 @@ import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { now, schedule } from "../../web/mesh/timers.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
-import { launchChromium } from "../support/chromium.ts";
+import { launchEngine } from "../support/chromium.ts";
+import { feltWithin } from "../support/felt-within.ts";
 import { bytesFromHex } from "../support/frame-json.ts";
 import { LyingNeighbour } from "../support/lying-neighbour.ts";
 import { type Forgery, ManInTheMiddle, type SpokenMessage } from "../support/man-in-the-middle.ts";
@@ -98,8 +99,11 @@ const expectNobodyGotIn = (context: Pick<TestContext, "task">, tried: number, ..
 /** She still hears Mallory, who has done nothing else wrong. */
 const expectStillServed = async (at: RoomSession): Promise<void> => {
   const { delivered } = at.gateway.traffic();
-  mallory.session.gateway.buzz("all", "short");
-  await expect.poll(() => at.gateway.traffic().delivered, patience).toBe(delivered + 1);
+  await feltWithin(
+    patience,
+    () => mallory.session.gateway.buzz("all", "short"),
+    async () => at.gateway.traffic().delivered > delivered,
+  );
 };
 
 const ofMallory = ({ gateway }: RoomSession): Peer => {
@@ -300,7 +304,7 @@ describe("a neighbour that lies to real pages", { timeout: 60_000 }, () => {
   let browser: Browser;
   let pages: RoomPage[] = [];
   beforeAll(async () => {
-    browser = await launchChromium();
+    browser = await launchEngine();
   });
   afterEach(async () => {
     for (const page of pages) await page.close();

@@ -17,7 +17,8 @@ import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { serverApi } from "../../web/mesh/server-api.ts";
 import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
-import { launchChromium } from "../support/chromium.ts";
+import { launchEngine } from "../support/chromium.ts";
+import { feltWithin } from "../support/felt-within.ts";
 import { MovingPhone } from "../support/moving-phone.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
@@ -40,7 +41,7 @@ const open: { close(): unknown }[] = [];
 
 beforeAll(async () => {
   server = await startServer({ page: "built" });
-  browser = await launchChromium();
+  browser = await launchEngine();
   oldRoom = await deriveRoom(webCrypto, makeRoomKey(webCrypto.randomBytes));
   anna = await RoomPage.open(browser, "Anna");
   await anna.join(makeInvite(server.origin, oldRoom.roomKey));
@@ -70,8 +71,11 @@ beforeAll(async () => {
       expect([await anna.connectedPeers(), ben.companions.length, mallory.gateway.peers.length]).toEqual([2, 2, 2]),
     patience,
   );
-  mallory.gateway.buzz("all", "short"); // So that her recordings have something with an effect.
-  await vi.waitFor(async () => expect(ben.buzzes).toBe(1), patience);
+  await feltWithin(
+    patience,
+    () => mallory.gateway.buzz("all", "short"),
+    async () => ben.buzzes > 0,
+  ); // So that her recordings have something with an effect.
   learnedIds = [(await anna.report()).sessionId, ben.session.sessionId];
   await anna.remove({ name: "Mallory" });
   await vi.waitFor(

@@ -254,15 +254,24 @@ it("messages stuffed into sockets that do not read", async (context) => {
     const sdp = `${soundOffer.sdp}a=${"x".repeat(15_000)}\r\n`;
     let nth = 0;
     let mostUnsent = 0;
-    const tried = await attack(stuffers.length, async () => {
-      const to = deaf[++nth % deaf.length];
-      if (to !== undefined) stuffers[nth % stuffers.length]?.client.send(offer(to.id, sdp));
-      if (nth % 100 === 0) mostUnsent = Math.max(mostUnsent, (await health(server)).unsentBytes);
-      await pause(stuffingPaceMs);
-    });
-    const left = await membersOf(room);
+    let ended = 0;
+    const look = async (): Promise<void> => {
+      mostUnsent = Math.max(mostUnsent, (await health(server)).unsentBytes);
+      const left = await membersOf(room);
+      ended = deaf.filter(({ id }) => !left.includes(id)).length;
+    };
+    const stuff = () =>
+      attack(stuffers.length, async () => {
+        const to = deaf[++nth % deaf.length];
+        if (to !== undefined) stuffers[nth % stuffers.length]?.client.send(offer(to.id, sdp));
+        if (nth % 50 === 0) await look();
+        await pause(stuffingPaceMs);
+      });
+    let tried = await stuff();
+    await look();
+    // What the operating system takes for them, and how fast a busy machine fills it, differ.
+    for (let more = 0; more < 10 && (mostUnsent === 0 || ended === 0); more++) tried += await stuff();
     for (const { client } of [...deaf, ...stuffers]) client.cut();
-    const ended = deaf.filter(({ id }) => !left.includes(id)).length;
     expect(mostUnsent).toBeGreaterThan(0);
     expect(mostUnsent).toBeLessThanOrEqual(maxTotalUnsentBytes);
     expect(ended).toBeGreaterThan(0);

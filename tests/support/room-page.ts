@@ -2,7 +2,9 @@
 // It watches for console errors, page errors and unhandled rejections: a page that has one fails its test at `close`.
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { PageReport } from "../../web/console.d.ts";
+import { feltWithin } from "./felt-within.ts";
 
+const buzzTimeoutMs = 30_000;
 const phoneSize = { width: 390, height: 844 };
 
 export class RoomPage {
@@ -59,14 +61,12 @@ export class RoomPage {
     await this.page.getByRole("button", { name: /^Buzz all/ }).click();
   }
 
-  /** Presses the button of somebody, whose first band then buzzes once more. */
+  /** Presses the button of somebody, whose first band then buzzes once more; again when it was lost or came too late. */
   async buzz(other: RoomPage): Promise<void> {
-    const before = (await other.report()).probes[0]?.buzzes.written ?? 0;
-    await this.page.getByRole("button", { name: `Buzz ${other.name}`, exact: true }).click();
-    await other.page.waitForFunction((count) => {
-      const buzzes = window.earlMesh?.report()?.probes[0]?.buzzes;
-      return buzzes?.written === count;
-    }, before + 1);
+    const written = async (): Promise<number> => (await other.report()).probes[0]?.buzzes.written ?? 0;
+    const before = await written();
+    const press = () => this.page.getByRole("button", { name: `Buzz ${other.name}`, exact: true }).click();
+    await feltWithin({ timeout: buzzTimeoutMs }, press, async () => (await written()) > before);
   }
 
   /** Removes somebody from the room, and presses twice for it. */
