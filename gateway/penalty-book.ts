@@ -34,19 +34,13 @@ export class PenaltyBook {
     const untilMs = nowMs + Math.min(firstPenaltyMs * 2 ** (count - 1), longestPenaltyMs);
     this.#penalties.delete(gatewayId);
     this.#penalties.set(gatewayId, { count, untilMs });
-    if (this.#penalties.size > maxPenalties) this.#forgetOldest();
+    const [oldest] = this.#penalties.keys();
+    if (this.#penalties.size > maxPenalties && oldest !== undefined) this.#penalties.delete(oldest);
     return untilMs;
   }
 
   isServing(gatewayId: string): boolean {
     const penalty = this.#penalties.get(gatewayId);
     return penalty !== undefined && this.#now() < penalty.untilMs;
-  }
-
-  #forgetOldest(): void {
-    for (const gatewayId of this.#penalties.keys()) {
-      this.#penalties.delete(gatewayId);
-      return;
-    }
   }
 }

@@ -132,9 +132,15 @@ describe("PeerJS behind the signaling guard, on a hostile server", () => {
         payload: { ...payload, connectionId: "dc_none", candidate: { candidate: "x", sdpMid: "0" } },
       },
     ];
+    const before = new Map(you.opener.drops); // Of a dial that failed, words may have come too late.
+    const dropsSince = () =>
+      [...you.opener.drops].flatMap(([cause, count]) => {
+        const since = count - (before.get(cause) ?? 0);
+        return since === 0 ? [] : [[cause, since] as const];
+      });
     for (const message of hostile) server.say(you.sessionId, message);
-    await expect.poll(() => [...you.opener.drops.values()].reduce((sum, count) => sum + count, 0)).toBe(10);
-    expect(Object.fromEntries(you.opener.drops)).toEqual({
+    await expect.poll(() => dropsSince().reduce((sum, [, count]) => sum + count, 0)).toBe(10);
+    expect(Object.fromEntries(dropsSince())).toEqual({
       "not-an-object": 2,
       "unknown-type": 1,
       "bad-payload": 5,

@@ -38,8 +38,10 @@ const peerOf = (phone: RoomSession, other: RoomSession): Peer => {
   return peer;
 };
 
+/** Everybody holds everybody, and nobody is still dialling: of two who dialled each other, one channel goes. */
 const isWhole = (): boolean =>
   phones.every(({ gateway }) => gateway.heldSessionIds().length === phones.length - 1) &&
+  phones.every(({ pendingDials }) => pendingDials.size === 0) &&
   phones.every(({ gateway }) => gateway.peers.every(({ state, name }) => state.kind === "connected" && name !== ""));
 
 const untilWhole = (): Promise<void> => expect.poll(isWhole, { timeout: 30_000, interval: 20 }).toBe(true);
