@@ -6,6 +6,8 @@ import { isLongRun } from "./tests/support/run-length.ts";
 const integrationTimeoutMs = 30_000;
 const browserTimeoutMs = 60_000;
 const longTimeoutMs = 30 * 60_000;
+/** Of a condition that says nothing else: what takes a moment takes seconds where a busy machine does it. */
+const expectInTime = { poll: { timeout: 10_000, interval: 50 } };
 
 /** Suites run one after the other, but for those of the same turn: servers and browsers share few cores. */
 const inTurn = (groupOrder: number, filesAtOnce: number) => ({
@@ -35,6 +37,7 @@ const onWholeProduct = ({ name, include = [`tests/${name}/**/*.test.ts`], exclud
     include,
     exclude,
     globalSetup: "tests/support/built-page.ts",
+    expect: expectInTime,
     testTimeout: isLongRun ? longTimeoutMs : browserTimeoutMs,
     hookTimeout: browserTimeoutMs,
     ...inTurn(turn.groupOrder, isLongRun ? 1 : turn.filesAtOnce),
@@ -57,6 +60,7 @@ export default defineConfig({
           name: "integration",
           environment: "node",
           include: ["tests/integration/**/*.test.ts"],
+          expect: expectInTime,
           testTimeout: integrationTimeoutMs,
           hookTimeout: integrationTimeoutMs,
           ...inTurn(1, waitingFilesAtOnce),
