@@ -98,11 +98,13 @@ const expectNobodyGotIn = (context: Pick<TestContext, "task">, tried: number, ..
 
 /** She still hears Mallory, who has done nothing else wrong. */
 const expectStillServed = async (at: RoomSession): Promise<void> => {
-  const { delivered } = at.gateway.traffic();
   await feltWithin(
     patience,
     () => mallory.session.gateway.buzz("all", "short"),
-    async () => at.gateway.traffic().delivered > delivered,
+    async () => {
+      const { delivered, late } = at.gateway.traffic();
+      return { felt: delivered, late };
+    },
   );
 };
 

@@ -74,7 +74,7 @@ beforeAll(async () => {
   await feltWithin(
     patience,
     () => mallory.gateway.buzz("all", "short"),
-    async () => ben.buzzes > 0,
+    async () => ({ felt: ben.buzzes, late: ben.session.gateway.traffic().late }),
   ); // So that her recordings have something with an effect.
   learnedIds = [(await anna.report()).sessionId, ben.session.sessionId];
   await anna.remove({ name: "Mallory" });

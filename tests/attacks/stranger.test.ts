@@ -193,10 +193,11 @@ it("who replays a member's whole handshake, and what it said after", async ({ ta
     wrapChannel: (channel) => recorded(channel, tape),
   });
   await expect.poll(() => page.connectedPeers(), patience).toBe(1);
+  await expect.poll(() => member.gateway.heldSessionIds().length, patience).toBe(1);
   await feltWithin(
     patience,
     () => member.gateway.buzz("all", "short"),
-    async () => (await page.report()).traffic.delivered > 0,
+    () => page.taken(),
   );
   await member.close();
   await expect.poll(() => page.connectedPeers(), patience).toBe(0);

@@ -1,4 +1,4 @@
-// One TypeScript entry, bundled and served to this machine's Chromium: for tests of our modules in a real browser, without the product's page.
+// One TypeScript entry, bundled and served to Chromium's engine: for tests of our modules in a real browser, without the product's page.
 import { createServer } from "node:http";
 import type { Browser } from "playwright-core";
 import { build } from "vite";

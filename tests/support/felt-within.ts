@@ -1,28 +1,35 @@
-// A buzz may be lost on its way, and on a busy machine it may come too late to be given: its channel promises nothing. Whoever wants to be felt asks again.
+// On a busy machine a buzz may come too late to be given. Whoever wants to be felt asks again then, and only then: one that vanishes fails its test.
 import { setTimeout as pause } from "node:timers/promises";
-import { effectLifetimeMs } from "../../gateway/record.ts";
 
-/** By then a buzz has been given or never will be. */
-const buzzAgainAfterMs = 2 * effectLifetimeMs;
+/** What the receiver has counted. */
+export interface Felt {
+  readonly felt: number;
+  readonly late: number;
+}
+
 const lookEveryMs = 50;
 
 /**
- * Asks for a buzz until `isFelt`, each time only when the one before can no more be felt.
+ * Asks for a buzz until one more is felt, again only when the receiver has counted the one before as late.
  * @throws when none was felt within `timeout` (ms)
  */
 export const feltWithin = async (
   { timeout }: { readonly timeout: number },
   ask: () => unknown,
-  isFelt: () => Promise<boolean>,
+  look: () => Promise<Felt>,
 ): Promise<void> => {
   const endMs = performance.now() + timeout;
+  const first = await look();
+  let { late } = first;
+  await ask();
   while (performance.now() < endMs) {
-    await ask();
-    const againAtMs = performance.now() + buzzAgainAfterMs;
-    while (performance.now() < againAtMs) {
-      if (await isFelt()) return;
-      await pause(lookEveryMs);
+    const now = await look();
+    if (now.felt > first.felt) return;
+    if (now.late > late) {
+      late = now.late;
+      await ask();
     }
+    await pause(lookEveryMs);
   }
-  throw new Error(`no buzz was felt within ${timeout} ms`);
+  throw new Error(`no buzz was felt within ${timeout} ms, and of those asked for ${late - first.late} came late`);
 };

@@ -2,7 +2,7 @@
 // It watches for console errors, page errors and unhandled rejections: a page that has one fails its test at `close`.
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { PageReport } from "../../web/console.d.ts";
-import { feltWithin } from "./felt-within.ts";
+import { type Felt, feltWithin } from "./felt-within.ts";
 
 const buzzTimeoutMs = 30_000;
 const phoneSize = { width: 390, height: 844 };
@@ -61,12 +61,14 @@ export class RoomPage {
     await this.page.getByRole("button", { name: /^Buzz all/ }).click();
   }
 
-  /** Presses the button of somebody, whose first band then buzzes once more; again when it was lost or came too late. */
+  /** Presses the button of somebody, whose first band then buzzes once more; again when it came too late. */
   async buzz(other: RoomPage): Promise<void> {
-    const written = async (): Promise<number> => (await other.report()).probes[0]?.buzzes.written ?? 0;
-    const before = await written();
     const press = () => this.page.getByRole("button", { name: `Buzz ${other.name}`, exact: true }).click();
-    await feltWithin({ timeout: buzzTimeoutMs }, press, async () => (await written()) > before);
+    await feltWithin({ timeout: buzzTimeoutMs }, press, async () => {
+      const { traffic, probes } = await other.report();
+      const { written = 0, expired = 0 } = probes[0]?.buzzes ?? {};
+      return { felt: written, late: traffic.late + expired };
+    });
   }
 
   /** Removes somebody from the room, and presses twice for it. */
@@ -75,6 +77,12 @@ export class RoomPage {
     await row.getByRole("button", { expanded: false }).click();
     await this.page.getByRole("button", { name: `Remove ${other.name} from the room` }).click();
     await this.page.getByRole("button", { name: /^Really remove\?/ }).click();
+  }
+
+  /** Of all that others asked for, how much it took, and how much came too late. */
+  async taken(): Promise<Felt> {
+    const { delivered, late } = (await this.report()).traffic;
+    return { felt: delivered, late };
   }
 
   async report(): Promise<PageReport> {

@@ -1,4 +1,4 @@
-// The gallery in the system's Chromium, for the tests of the page's interface. Everything that the browser complains about,
+// The gallery in Chromium's engine, for the tests of the page's interface. Everything that the browser complains about,
 // a breach of the policy above all, is kept for the test to look at.
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { launchEngine } from "../chromium.ts";
