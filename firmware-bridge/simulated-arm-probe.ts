@@ -32,7 +32,7 @@ export interface SimulatedArmProbeOptions {
 
 /** Until a rate command says otherwise: every gesture is found at this rate, at 10 a second the quickest shakes are not. */
 const defaultSamplesPerSecond = 20;
-const batteryReportMs = 60_000;
+export const batteryReportMs = 60_000;
 /** 100 % last ten hours: a shift and some more. Made up, as everything about a simulated battery. */
 const batteryStepMs = 6 * 60_000;
 /** A resting arm trembles, and sensors are noisy: this much to either side. Chosen, not measured. */
