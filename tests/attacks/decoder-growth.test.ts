@@ -15,6 +15,7 @@ import { readClaim } from "../../signaling-server/upgrade-request.ts";
 import { isDialable } from "../../web/mesh/neighbour-sdp.ts";
 import { readFingerprint } from "../../web/mesh/sdp-fingerprint.ts";
 import { tell } from "../support/case-table.ts";
+import { offerOf } from "../support/session-descriptions.ts";
 
 const lengthTimes = 4;
 /** Between the four of what is linear and the sixteen of what is squared. */
@@ -32,19 +33,7 @@ const bytesOf =
   (n: number): Uint8Array =>
     Uint8Array.from({ length: n }, (_, i) => head[i % head.length] ?? 0);
 const me = `${"0".repeat(32)}-${"1".repeat(16)}`;
-const offerOf = (sdp: string) => ({
-  type: "OFFER",
-  src: me,
-  dst: me,
-  payload: {
-    type: "data",
-    connectionId: "dc_a",
-    serialization: "raw",
-    reliable: false,
-    label: "dc_a",
-    sdp: { type: "offer", sdp },
-  },
-});
+const offerToMe = (sdp: string) => ({ ...offerOf("dc_a", sdp), src: me, dst: me });
 
 interface Growing {
   readonly name: string;
@@ -76,8 +65,8 @@ const growing: readonly Growing[] = [
   ...ofText("fingerprints", readFingerprint, ...sdps),
   ...ofText("descriptions at the doors", isDataDescription, ...sdps),
   ...ofText("descriptions of a neighbour", isDialable, ...sdps),
-  ...ofText("offers at the page's door", (sdp) => readInbound(offerOf(sdp)), ...sdps),
-  ...ofText("offers at the server's door", (sdp) => readOutbound(offerOf(sdp)), ...sdps),
+  ...ofText("offers at the page's door", (sdp) => readInbound(offerToMe(sdp)), ...sdps),
+  ...ofText("offers at the server's door", (sdp) => readOutbound(offerToMe(sdp)), ...sdps),
   ...ofText("invites", parseInvite, repeated("#k="), after("https://a/#k=", "A"), repeated(" "), repeated("https://")),
   ...ofText("base64url", fromBase64url, repeated("A"), repeated("A=")),
   ...ofText("names", plainName, repeated(" "), repeated("\u202e"), repeated("e\u0301"), repeated(" a")),

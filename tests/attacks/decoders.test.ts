@@ -91,7 +91,7 @@ import type { MemoryChannel } from "../support/memory-channel.ts";
 import { connect, type Member, newMember } from "../support/memory-room.ts";
 import { mutatedBytes, mutatedJson, mutatedText } from "../support/mutations.ts";
 import { readJsonRecording } from "../support/recording-reader.ts";
-import { recordedDescriptions, soundAnswer, soundOffer } from "../support/session-descriptions.ts";
+import { answerOf, offerOf, recordedDescriptions, soundOffer } from "../support/session-descriptions.ts";
 
 const roomId = "00112233445566778899aabbccddeeff";
 const me = `${roomId}-0000000000000001`;
@@ -273,20 +273,8 @@ const validSignaling = fc.constantFrom<unknown[]>(
   { type: "OPEN" },
   { type: "EXPIRE", src: you },
   { type: "ERROR", payload: { msg: "no" } },
-  {
-    type: "OFFER",
-    src: you,
-    dst: you,
-    payload: {
-      type: "data",
-      connectionId: "dc_a",
-      serialization: "raw",
-      reliable: false,
-      label: "dc_a",
-      sdp: soundOffer,
-    },
-  },
-  { type: "ANSWER", src: you, dst: you, payload: { type: "data", connectionId: "dc_a", sdp: soundAnswer } },
+  { ...offerOf("dc_a"), src: you, dst: you },
+  { ...answerOf("dc_a"), src: you, dst: you },
   {
     type: "CANDIDATE",
     src: you,

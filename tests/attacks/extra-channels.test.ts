@@ -1,14 +1,11 @@
 // Every bound of a channel is on one data channel; the browser lets the other end open more on the same connection, and PeerJS listens to each. A member, and
 // a stranger who never says who he is, open twenty and fill them: the page ends the whole connection, and hears nothing of what is in them.
 import { cleanup } from "node-datachannel";
-import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from "vitest";
 import { startNativePhone } from "../../bench/native-phone.ts";
-import { deriveRoom, makeInvite, makeRoomKey, type Room } from "../../gateway/room-key.ts";
+import type { Room } from "../../gateway/room-key.ts";
 import { now, schedule } from "../../web/mesh/timers.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
-import { launchEngine } from "../support/chromium.ts";
 import {
   type ExtraChannels,
   type NativeConnections,
@@ -18,9 +15,9 @@ import {
 import { feltWithin } from "../support/felt-within.ts";
 import { HostileMember } from "../support/hostile-member.ts";
 import { figuresOfPages } from "../support/renderer-process.ts";
-import { RoomPage } from "../support/room-page.ts";
+import type { RoomPage } from "../support/room-page.ts";
 import { sized } from "../support/run-length.ts";
-import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { inviteSomebody, openSite, type Site } from "../support/site.ts";
 
 declare global {
   interface Window {
@@ -36,8 +33,7 @@ const channelsOfEach = 20;
 /** How long somebody who is let go comes back for more. */
 const attackMs = sized({ short: 3_000, long: 60_000 });
 
-let server: ServerProcess;
-let browser: Browser;
+let site: Site;
 let page: RoomPage;
 let room: Room;
 let invite: string;
@@ -45,20 +41,15 @@ let connections: NativeConnections;
 const closing: (() => unknown)[] = [];
 
 beforeAll(async () => {
-  server = await startServer({ page: "built" });
-  browser = await launchEngine();
+  site = await openSite();
 });
 afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+  await site?.close();
   cleanup();
 });
 
 beforeEach(async () => {
-  const roomKey = makeRoomKey(webCrypto.randomBytes);
-  room = await deriveRoom(webCrypto, roomKey);
-  invite = makeInvite(server.origin, roomKey);
-  page = await RoomPage.open(browser, "Vera");
+  ({ page, room, invite } = await inviteSomebody(site, "Vera"));
   await countExtras(page);
   connections = watchNativeConnections();
 });
@@ -118,10 +109,14 @@ const attack = async (): Promise<{ readonly tried: number }> => {
 /** Nothing came in by them, and somebody who keeps to the rules is served as before. */
 const expectNothingCameIn = async ({ task }: Pick<TestContext, "task">, tried: number): Promise<void> => {
   const extra = await page.page.evaluate(() => window.extra);
-  tell(task, { tried: `${tried} channels`, "got in": `${extra?.bytes} bytes`, ...(await figuresOfPages(browser)) });
+  tell(task, {
+    tried: `${tried} channels`,
+    "got in": `${extra?.bytes} bytes`,
+    ...(await figuresOfPages(site.browser)),
+  });
   expect(extra?.bytes).toBe(0);
   connections.release();
-  const honest = await startNativePhone({ origin: server.origin, room, name: "Hal" });
+  const honest = await startNativePhone({ origin: site.server.origin, room, name: "Hal" });
   closing.push(() => honest.close());
   await expect.poll(async () => (await page.report()).peers.some(({ name }) => name === "Hal"), patience).toBe(true);
   await feltWithin(
@@ -134,7 +129,7 @@ const expectNothingCameIn = async ({ task }: Pick<TestContext, "task">, tried: n
 
 const enter = async (isMember: boolean): Promise<HostileMember> => {
   const mallory = await HostileMember.join({
-    origin: server.origin,
+    origin: site.server.origin,
     room,
     ...(!isMember && {
       onChannel: (channel) =>

@@ -1,25 +1,22 @@
 // Whoever holds the room key is let in, but only as themselves: a real page, a native phone that it knows, and a second one that claims to be
 // the first. Liar and page take turns in who dials, because each role has a proof of its own to give and to check.
 import { cleanup } from "node-datachannel";
-import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/native-phone.ts";
-import { deriveRoom, makeInvite, makeRoomKey, type Room } from "../../gateway/room-key.ts";
+import type { Room } from "../../gateway/room-key.ts";
 import type { IdentityKey } from "../../gateway/runtime.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
-import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
+import { identityKeyOf, makeIdentityKeyPair } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
-import { launchEngine } from "../support/chromium.ts";
 import { feltWithin } from "../support/felt-within.ts";
 import { figuresOfPages } from "../support/renderer-process.ts";
-import { RoomPage } from "../support/room-page.ts";
-import { type ServerProcess, startServer } from "../support/server-process.ts";
+import type { RoomPage } from "../support/room-page.ts";
+import { inviteSomebody, openSite, type Site } from "../support/site.ts";
 
 const patience = { timeout: 60_000, interval: 100 };
 const epoch = 7;
 
-let server: ServerProcess;
-let browser: Browser;
+let site: Site;
 let room: Room;
 let invite: string;
 let page: RoomPage;
@@ -29,20 +26,15 @@ let tomsLosses: number;
 let phones: RoomSession[] = [];
 
 beforeAll(async () => {
-  server = await startServer({ page: "built" });
-  browser = await launchEngine();
+  site = await openSite();
 });
 afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+  await site?.close();
   cleanup();
 });
 
 beforeEach(async () => {
-  const roomKey = makeRoomKey(webCrypto.randomBytes);
-  room = await deriveRoom(webCrypto, roomKey);
-  invite = makeInvite(server.origin, roomKey);
-  page = await RoomPage.open(browser, "Vera");
+  ({ page, room, invite } = await inviteSomebody(site, "Vera"));
   tomsKey = await makeKey();
   tomsLosses = 0;
 });
@@ -56,7 +48,7 @@ const makeKey = async (): Promise<IdentityKey> => identityKeyOf(await makeIdenti
 
 const join = async (name: string, claim: { identity: IdentityKey; epoch: number }): Promise<RoomSession> => {
   const phone = await startNativePhone({
-    origin: server.origin,
+    origin: site.server.origin,
     room,
     name,
     ...claim,
@@ -107,7 +99,7 @@ describe("another's identity", { timeout: 120_000 }, () => {
     const liar = await joinAsLiar();
     await expectRefused("wrong-signature");
     await expectUndisturbed(tom, liar);
-    tell(task, { tried: "Tom's public key", "got in": "no", ...(await figuresOfPages(browser)) });
+    tell(task, { tried: "Tom's public key", "got in": "no", ...(await figuresOfPages(site.browser)) });
   });
 
   it("should not be granted to whom the page dials, either", async ({ task }) => {
@@ -117,7 +109,7 @@ describe("another's identity", { timeout: 120_000 }, () => {
     await expectConnectedTo(tom, epoch);
     await expectRefused("wrong-signature");
     await expectUndisturbed(tom, liar);
-    tell(task, { tried: "Tom's public key", "got in": "no", ...(await figuresOfPages(browser)) });
+    tell(task, { tried: "Tom's public key", "got in": "no", ...(await figuresOfPages(site.browser)) });
   });
 });
 
@@ -129,7 +121,7 @@ describe("another epoch of the same key", { timeout: 120_000 }, () => {
     const ghost = await join("Ghost", { identity: tomsKey, epoch: epoch - 1 });
     await expectRefused("stale-epoch");
     await expectUndisturbed(tom, ghost);
-    tell(task, { tried: "epoch 6 of 7", "got in": "no", ...(await figuresOfPages(browser)) });
+    tell(task, { tried: "epoch 6 of 7", "got in": "no", ...(await figuresOfPages(site.browser)) });
   });
 
   it("should take the place of the one that the page knows when it is newer", async ({ task }) => {
@@ -139,6 +131,6 @@ describe("another epoch of the same key", { timeout: 120_000 }, () => {
     const reloaded = await join("Tom, reloaded", { identity: tomsKey, epoch: epoch + 1 });
     await expectConnectedTo(reloaded, epoch + 1);
     expect(page.problems).toEqual([]);
-    tell(task, { tried: "epoch 8 of 7", "got in": "yes, by its key", ...(await figuresOfPages(browser)) });
+    tell(task, { tried: "epoch 8 of 7", "got in": "yes, by its key", ...(await figuresOfPages(site.browser)) });
   });
 });

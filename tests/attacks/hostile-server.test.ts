@@ -1,13 +1,11 @@
 // A signaling server is not trusted: it may keep two pages apart, and nothing more. Here it sits down between them with certificates of its
 // own, and says whatever could harm a page, to the real page under its real headers.
 import { cleanup } from "node-datachannel";
-import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { errorTexts } from "../../gateway/errors.ts";
 import { makeSessionId, roomIdOf } from "../../gateway/session-id.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
-import { launchEngine } from "../support/chromium.ts";
 import { expectWaveToReach } from "../support/gesture-exchange.ts";
 import { HostileServer, type RelayedMessage } from "../support/hostile-server.ts";
 import { type ForgedCertificate, type Forgery, ManInTheMiddle, makeCertificate } from "../support/man-in-the-middle.ts";
@@ -15,29 +13,26 @@ import { cutConnection, watchPeerConnections } from "../support/peer-connections
 import { figuresOfPages } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { sized } from "../support/run-length.ts";
-import { type ServerProcess, startServer } from "../support/server-process.ts";
-import { soundAnswer, soundOffer } from "../support/session-descriptions.ts";
+import { answerOf, offerOf } from "../support/session-descriptions.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 const patience = { timeout: 60_000, interval: 100 };
 
-let real: ServerProcess;
-let browser: Browser;
+let site: Site;
 let server: HostileServer;
 let man: ManInTheMiddle | undefined;
 let pages: RoomPage[] = [];
 
 beforeAll(async () => {
-  real = await startServer({ page: "built" });
-  browser = await launchEngine();
+  site = await openSite();
 });
 afterAll(async () => {
-  await browser?.close();
-  await real?.stop();
+  await site?.close();
   cleanup();
 });
 
 beforeEach(async () => {
-  server = await HostileServer.start(real);
+  server = await HostileServer.start(site.server);
 });
 afterEach(async () => {
   for (const page of pages) await page.close();
@@ -49,8 +44,8 @@ afterEach(async () => {
 
 /** Anna creates a room, and Ben follows her invite: it is he who dials. */
 const openPages = async (): Promise<{ readonly anna: RoomPage; readonly ben: RoomPage }> => {
-  const anna = await RoomPage.open(browser, "Anna");
-  const ben = await RoomPage.open(browser, "Ben");
+  const anna = await RoomPage.open(site.browser, "Anna");
+  const ben = await RoomPage.open(site.browser, "Ben");
   pages = [anna, ben];
   const invite = await anna.createRoom(server.origin);
   await anna.addSimulatedArm();
@@ -104,7 +99,7 @@ describe("the server as the man in the middle", { timeout: 120_000 }, () => {
       expect((await page.report()).refusals["wrong-proof"]).toBeGreaterThanOrEqual(1);
       await page.page.getByText(errorTexts["wrong-room-key"].sentence).waitFor();
     }
-    tell(task, { tried: `${attacker.dials} dials`, "got in": "no proof", ...(await figuresOfPages(browser)) });
+    tell(task, { tried: `${attacker.dials} dials`, "got in": "no proof", ...(await figuresOfPages(site.browser)) });
   });
 
   /** Of several lines Chromium takes the last, forgets the others, and shows the page that one: so the handshake sees the certificate that is in use. */
@@ -118,7 +113,7 @@ describe("the server as the man in the middle", { timeout: 120_000 }, () => {
       await openPages();
       await expectNobodyAdmitted(attacker);
       expect(attacker.carried).not.toContain("proof");
-      tell(task, { tried: `${attacker.dials} dials`, "got in": "no proof", ...(await figuresOfPages(browser)) });
+      tell(task, { tried: `${attacker.dials} dials`, "got in": "no proof", ...(await figuresOfPages(site.browser)) });
       if (isOwnTaken(forgery)) {
         expect(attacker.opened).toBeGreaterThanOrEqual(2); // It is not that nothing connects.
         for (const page of pages) {
@@ -139,7 +134,7 @@ describe("the server as the man in the middle", { timeout: 120_000 }, () => {
     const attacker = sitDown("own-sha-512", await makeCertificate());
     await openPages();
     await expectNobodyAdmitted(attacker);
-    tell(task, { tried: `${attacker.dials} dials`, "got in": "no hello", ...(await figuresOfPages(browser)) });
+    tell(task, { tried: `${attacker.dials} dials`, "got in": "no hello", ...(await figuresOfPages(site.browser)) });
     // Connected, as with his fingerprint of sha-256, over which he carries hello and answer: the rule alone refuses.
     expect(attacker.opened).toBeGreaterThanOrEqual(2);
     expect(attacker.carried).toEqual([]);
@@ -157,8 +152,8 @@ describe("the server as one who has kept what it carried", { timeout: 120_000 },
       tape.push(message);
       server.say(message.dst, message);
     };
-    const anna = await RoomPage.open(browser, "Anna");
-    const ben = await RoomPage.open(browser, "Ben");
+    const anna = await RoomPage.open(site.browser, "Anna");
+    const ben = await RoomPage.open(site.browser, "Ben");
     pages = [anna, ben];
     for (const page of pages) await watchPeerConnections(page);
     const invite = await anna.createRoom(server.origin);
@@ -208,7 +203,11 @@ describe("the server as one who has kept what it carried", { timeout: 120_000 },
       expect(await page.connectedPeers()).toBe(0);
       expect(page.problems).toEqual([]);
     }
-    tell(task, { tried: `${said.length} messages, ${dials} dials`, "got in": 0, ...(await figuresOfPages(browser)) });
+    tell(task, {
+      tried: `${said.length} messages, ${dials} dials`,
+      "got in": 0,
+      ...(await figuresOfPages(site.browser)),
+    });
     server.relay = (message) => server.say(message.dst, message);
     await expectConnected();
   });
@@ -220,19 +219,17 @@ describe("the server as a liar", { timeout: 120_000 }, () => {
 
   /** Said in the name of a peer, about a connection to it. */
   const liesAbout = (connectionId: string): readonly object[] => {
-    const payload = { type: "data", connectionId, serialization: "raw", reliable: false, label: connectionId };
-    const offer = { ...payload, sdp: soundOffer };
-    const answer = { ...payload, sdp: soundAnswer };
-    const candidate = { ...payload, candidate: { candidate: "candidate:", sdpMid: "0" } };
+    const { payload: offer } = offerOf(connectionId);
+    const candidate = { type: "data", connectionId, candidate: { candidate: "candidate:", sdpMid: "0" } };
     return [
-      { type: "OFFER", payload: offer },
+      offerOf(connectionId),
       ...["binary", "binary-utf8", "json", "nonsense", null].map((serialization) => ({
         type: "OFFER",
         payload: { ...offer, serialization },
       })),
       { type: "OFFER", payload: { ...offer, type: "media" } },
       { type: "OFFER", payload: { ...offer, label: "x".repeat(hugeLength) } },
-      { type: "ANSWER", payload: answer },
+      answerOf(connectionId),
       ...Array.from({ length: floodLength }, () => ({ type: "CANDIDATE", payload: candidate })),
     ];
   };
@@ -302,6 +299,6 @@ describe("the server as a liar", { timeout: 120_000 }, () => {
       expect(page.problems).toEqual([]);
     }
     const told = 2 * (lies.length + 2 * liesAbout("").length + noMessages.length + 1);
-    tell(task, { tried: `${told} lies, 1500 members`, "got in": 0, ...(await figuresOfPages(browser)) });
+    tell(task, { tried: `${told} lies, 1500 members`, "got in": 0, ...(await figuresOfPages(site.browser)) });
   });
 });

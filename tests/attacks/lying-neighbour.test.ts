@@ -31,6 +31,7 @@ import { cutConnection, watchPeerConnections } from "../support/peer-connections
 import { RoomPage } from "../support/room-page.ts";
 import { sized } from "../support/run-length.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { answerOf, offerOf } from "../support/session-descriptions.ts";
 
 const patience = { timeout: 30_000, interval: 20 };
 
@@ -126,23 +127,8 @@ const sitDown = (forgery: Forgery): ManInTheMiddle => {
   });
   closing.push(() => man.close());
   mallory.onAsked = ({ type, from, to, dialId, sdp }) => {
-    const common = { type: "data", connectionId: toHex(dialId) } as const;
-    man.receive(
-      type === "neighbourOffer"
-        ? {
-            type: "OFFER",
-            src: from,
-            dst: to,
-            payload: {
-              ...common,
-              serialization: "raw",
-              reliable: false,
-              label: "earl-mesh",
-              sdp: { type: "offer", sdp },
-            },
-          }
-        : { type: "ANSWER", src: from, dst: to, payload: { ...common, sdp: { type: "answer", sdp } } },
-    );
+    const messageOf = type === "neighbourOffer" ? offerOf : answerOf;
+    man.receive({ ...messageOf(toHex(dialId), sdp), src: from, dst: to });
   };
   return man;
 };

@@ -1,7 +1,6 @@
 // A member of the room who keeps to nothing: floods, what is too big, lies about probes and times, answers that are never read. A real page limits it and
 // lets it go; its memory stays bounded, and what another member says arrives meanwhile.
 import { cleanup } from "node-datachannel";
-import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, type TestContext } from "vitest";
 import { startNativePhone } from "../../bench/native-phone.ts";
 import { concatBytes } from "../../firmware-bridge/bytes.ts";
@@ -9,18 +8,16 @@ import { encodeMessage } from "../../gateway/encode-message.ts";
 import { doneOutcomes, type GatewayFrame } from "../../gateway/frame-types.ts";
 import { firstPenaltyMs, longestPenaltyMs } from "../../gateway/penalty-book.ts";
 import type { GatewayRecord } from "../../gateway/record.ts";
-import { deriveRoom, makeInvite, makeRoomKey } from "../../gateway/room-key.ts";
 import { makeSessionId } from "../../gateway/session-id.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
-import { launchEngine } from "../support/chromium.ts";
-import { HostileMember } from "../support/hostile-member.ts";
+import { emptyLedger, HostileMember } from "../support/hostile-member.ts";
 import { makeCommand, makeGesture, makeRecord } from "../support/records.ts";
 import { figuresOfPages } from "../support/renderer-process.ts";
-import { RoomPage } from "../support/room-page.ts";
+import type { RoomPage } from "../support/room-page.ts";
 import { sized } from "../support/run-length.ts";
-import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { inviteSomebody, openSite, type Site } from "../support/site.ts";
 
 const patience = { timeout: 30_000, interval: 50 };
 /** How long somebody who is let go comes back for more. */
@@ -30,30 +27,27 @@ const maxHeapMb = 40;
 /** How often the honest member speaks while the page is attacked. */
 const honestIntervalMs = 200;
 
-let server: ServerProcess;
-let browser: Browser;
+let site: Site;
 let page: RoomPage;
 let honest: RoomSession;
 let attacker: HostileMember;
 
 beforeAll(async () => {
-  server = await startServer({ page: "built" });
-  browser = await launchEngine();
+  site = await openSite();
 });
 afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+  await site?.close();
   cleanup();
 });
 
 beforeEach(async () => {
-  const roomKey = makeRoomKey(webCrypto.randomBytes);
-  const room = await deriveRoom(webCrypto, roomKey);
-  page = await RoomPage.open(browser, "Vera");
-  await page.join(makeInvite(server.origin, roomKey));
+  const invited = await inviteSomebody(site, "Vera");
+  const { room, invite } = invited;
+  page = invited.page;
+  await page.join(invite);
   await page.addSimulatedArm();
-  honest = await startNativePhone({ origin: server.origin, room, name: "Hal" });
-  attacker = await HostileMember.join({ origin: server.origin, room });
+  honest = await startNativePhone({ origin: site.server.origin, room, name: "Hal" });
+  attacker = await HostileMember.join({ origin: site.server.origin, room });
   await expect.poll(() => toPage(), patience).toBe(true);
   await expect.poll(() => honest.gateway.heldSessionIds(), patience).toContain(pageSessionId);
 });
@@ -148,7 +142,7 @@ const whileTheOtherIsHeard = async ({ task }: TestContext, during: () => Promise
     "others' exchanges": spoken,
     "page busy %": busy,
     "page heap MB": heapMb,
-    ...(await figuresOfPages(browser)),
+    ...(await figuresOfPages(site.browser)),
   });
   expect(heapMb).toBeLessThan(maxHeapMb);
   expect(page.problems).toEqual([]);
@@ -180,7 +174,7 @@ const flood = async (speak: () => void): Promise<number> => {
 const floods: readonly { readonly name: string; readonly speak: () => void }[] = [
   {
     name: "pings without end",
-    speak: () => say({ type: "ping", id: 1, t1Us: attacker.nowUs, ledger: emptyLedger() }),
+    speak: () => say({ type: "ping", id: 1, t1Us: attacker.nowUs, ledger: emptyLedger }),
   },
   { name: "records without end, 512 in each message", speak: () => say(aggregate(manyRecords(512))) },
   { name: "rosters without end, of ever new probes", speak: () => say(roster([sequence++ + 1, sequence++ + 1])) },
@@ -220,17 +214,6 @@ for (const { name, speak } of floods) {
     }),
   );
 }
-
-const emptyLedger = () => ({
-  sent: 0,
-  droppedBeforeSend: 0,
-  receivedEarlier: 0,
-  received: 0,
-  delivered: 0,
-  duplicate: 0,
-  late: 0,
-  dropped: 0,
-});
 
 const oversized: readonly { readonly name: string; readonly message: () => Uint8Array }[] = [
   {

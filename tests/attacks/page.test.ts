@@ -3,24 +3,22 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { cleanup } from "node-datachannel";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/native-phone.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/payloads.ts";
 import { toBase64url } from "../../gateway/base64url.ts";
 import { errorTexts } from "../../gateway/errors.ts";
-import { deriveRoom, makeInvite, makeRoomKey, type Room } from "../../gateway/room-key.ts";
+import type { Room } from "../../gateway/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
-import { launchEngine } from "../support/chromium.ts";
 import { EmulatedArmProbe } from "../support/emulated-arm-probe.ts";
 import { EmulatedBluetooth } from "../support/emulated-bluetooth.ts";
 import { RecordingLink } from "../support/recording-link.ts";
 import { figuresOfPages } from "../support/renderer-process.ts";
-import { RoomPage } from "../support/room-page.ts";
-import { type ServerProcess, startServer } from "../support/server-process.ts";
+import type { RoomPage } from "../support/room-page.ts";
+import { inviteSomebody, openSite, type Site } from "../support/site.ts";
 import { logOn, noticesOn } from "../support/told.ts";
 
 declare global {
@@ -42,29 +40,24 @@ const hostileNames = [
   "Anna\u202e\u2066 gnp.exe\nVera is connected",
 ] as const;
 
-let server: ServerProcess;
-let browser: Browser;
+let site: Site;
 let bluetooth: EmulatedBluetooth;
 let page: RoomPage;
-let roomKey: Uint8Array;
+let invite: string;
 let room: Room;
 let phones: RoomSession[] = [];
 
 beforeAll(async () => {
-  server = await startServer({ page: "built" });
-  browser = await launchEngine();
-  bluetooth = await EmulatedBluetooth.attach(browser);
+  site = await openSite();
+  bluetooth = await EmulatedBluetooth.attach(site.browser);
 });
 afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+  await site?.close();
   cleanup();
 });
 
 beforeEach(async () => {
-  roomKey = makeRoomKey(webCrypto.randomBytes);
-  room = await deriveRoom(webCrypto, roomKey);
-  page = await RoomPage.open(browser, "Vera");
+  ({ page, room, invite } = await inviteSomebody(site, "Vera"));
   await page.page.addInitScript(() => {
     window.policyViolations = [];
     document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
@@ -79,7 +72,7 @@ afterEach(async () => {
 });
 
 const joinPhone = async (name: string): Promise<RoomSession> => {
-  const phone = await startNativePhone({ origin: server.origin, room, name });
+  const phone = await startNativePhone({ origin: site.server.origin, room, name });
   phones.push(phone);
   return phone;
 };
@@ -114,7 +107,7 @@ const expectPlainNames = async (on: Page): Promise<void> => {
 it("names of people, probes and devices that are markup are only text", async ({ task }) => {
   const band = hostileNames[0];
   await EmulatedArmProbe.attach(bluetooth, page.page, { name: band, address: "0A:00:00:00:01:01" });
-  await page.join(makeInvite(server.origin, roomKey));
+  await page.join(invite);
   await page.page.getByRole("button", { name: /^Pair/ }).first().click();
   await expect.poll(async () => (await page.report()).probes.length, patience).toBe(1);
   for (const name of hostileNames) {
@@ -137,7 +130,7 @@ it("names of people, probes and devices that are markup are only text", async ({
   tell(task, {
     tried: `${hostileNames.length} names × person, probe, band`,
     "got in": 0,
-    ...(await figuresOfPages(browser)),
+    ...(await figuresOfPages(site.browser)),
   });
 });
 
@@ -150,7 +143,7 @@ it("what a device calls itself, and what is typed as a name, is only plain text 
   for (const [nth, name] of names.entries()) {
     bands.push(await EmulatedArmProbe.attach(bluetooth, page.page, { name, address: addressOf(nth) }));
   }
-  await page.join(makeInvite(server.origin, roomKey));
+  await page.join(invite);
   const pair = page.page.getByRole("button", { name: /^Pair/ }).first();
   for (const nth of names.keys()) {
     await bluetooth.answerChooser(page.page, addressOf(nth));
@@ -182,7 +175,7 @@ it("what a device calls itself, and what is typed as a name, is only plain text 
   tell(task, {
     tried: `${names.length} names × device, band, person`,
     "got in": 0,
-    ...(await figuresOfPages(browser)),
+    ...(await figuresOfPages(site.browser)),
   });
 });
 
@@ -191,12 +184,12 @@ it("invites that are markup lead nowhere", async ({ task }) => {
     "#k=<img src=x onerror=ranHostile=1>",
     "#<script>ranHostile=1</script>",
     "#k=javascript:ranHostile=1",
-    `#k=${toBase64url(roomKey)}"><svg onload=ranHostile=1>`,
+    `#k=${toBase64url(room.roomKey)}"><svg onload=ranHostile=1>`,
     `#k=${"A".repeat(100_000)}`,
   ];
   for (const fragment of fragments) {
     await page.page.goto("about:blank");
-    await page.page.goto(`${server.origin}/${fragment}`);
+    await page.page.goto(`${site.server.origin}/${fragment}`);
     await expect
       .poll(() => noticesOn(page.page), patience)
       .toContainEqual(expect.stringContaining(errorTexts["bad-invite"].sentence));
@@ -204,14 +197,14 @@ it("invites that are markup lead nowhere", async ({ task }) => {
     expect(await page.page.evaluate(() => window.earlMesh?.report())).toBeUndefined();
   }
   expect(page.problems).toEqual([]);
-  tell(task, { tried: `${fragments.length} fragments`, "got in": 0, ...(await figuresOfPages(browser)) });
+  tell(task, { tried: `${fragments.length} fragments`, "got in": 0, ...(await figuresOfPages(site.browser)) });
 });
 
 it("the room key stays in the fragment and in this device's own list", async ({ task }) => {
-  await page.join(makeInvite(server.origin, roomKey));
+  await page.join(invite);
   const phone = await joinPhone("Hal");
   await expect.poll(() => page.connectedPeers(), patience).toBe(1);
-  const key = toBase64url(roomKey);
+  const key = toBase64url(room.roomKey);
   const places = await page.page.evaluate(async () => {
     const databases: Record<string, unknown> = {};
     for (const { name = "" } of await indexedDB.databases()) {
@@ -245,13 +238,13 @@ it("the room key stays in the fragment and in this device's own list", async ({ 
   });
   const holding = Object.entries(places).filter(([, text]) => text.includes(key));
   expect(holding.map(([place]) => place)).toEqual(["earl-mesh.rooms"]);
-  expect(`${server.stdout}${server.stderr}`).not.toContain(key);
+  expect(`${site.server.stdout}${site.server.stderr}`).not.toContain(key);
   // What others are told by the channel is checked byte by byte in the vectors: no frame before a change of the key has a place for it.
   expect(phone.gateway.peers).toHaveLength(1);
   tell(task, {
     tried: `${Object.keys(places).length} places`,
     "got in": "its own list",
-    ...(await figuresOfPages(browser)),
+    ...(await figuresOfPages(site.browser)),
   });
 });
 
@@ -264,7 +257,7 @@ interface Features {
 }
 
 it("a script that got in would find eval, policies, features and openers locked", async ({ task }) => {
-  await page.page.goto(server.origin);
+  await page.page.goto(site.server.origin);
   await page.page.locator("#app main").waitFor();
   const locks = await page.page.evaluate(async () => {
     const later = <T>(attempt: () => T): Promise<T | string> =>
@@ -293,13 +286,13 @@ it("a script that got in would find eval, policies, features and openers locked"
   expect(locks.features).not.toMatch(/\b(camera|microphone|geolocation|usb|serial|hid|payment)\b/);
   expect(locks.opener).toBeNull();
   expect(locks.worker).not.toBe("object");
-  tell(task, { tried: "eval, policy, worker, features, opener", "got in": 0, ...(await figuresOfPages(browser)) });
+  tell(task, { tried: "eval, policy, worker, features, opener", "got in": 0, ...(await figuresOfPages(site.browser)) });
 });
 
 it("another page can neither frame it nor reach into its window", async ({ task }) => {
   const evil = createServer((_request, response) => {
     response.setHeader("content-type", "text/html");
-    response.end(`<!doctype html><title>evil</title><iframe src="${server.origin}/"></iframe>`);
+    response.end(`<!doctype html><title>evil</title><iframe src="${site.server.origin}/"></iframe>`);
   });
   await new Promise<void>((resolve) => evil.listen(0, "127.0.0.1", resolve));
   try {
@@ -319,7 +312,7 @@ it("another page can neither frame it nor reach into its window", async ({ task 
             }
           }, 20);
         });
-      }, server.origin),
+      }, site.server.origin),
     ]);
     await popup.locator("#app main").waitFor();
     expect(await popup.evaluate(() => window.opener)).toBeNull();
@@ -329,5 +322,5 @@ it("another page can neither frame it nor reach into its window", async ({ task 
     evil.closeAllConnections();
     await new Promise((resolve) => evil.close(resolve));
   }
-  tell(task, { tried: "frame, popup", "got in": 0, ...(await figuresOfPages(browser)) });
+  tell(task, { tried: "frame, popup", "got in": 0, ...(await figuresOfPages(site.browser)) });
 });

@@ -1,7 +1,6 @@
 // Mallory was a member, has the old key, has learned everybody's session ids and has kept every message that she sent or received. Anna's page removes
 // her. What she tries then: the old room, the old sessions, the new room with the old key, her recordings, and a key of her own.
 import { cleanup } from "node-datachannel";
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startNativeOpener, startNativePhone } from "../../bench/native-phone.ts";
 import { toHex } from "../../firmware-bridge/bytes.ts";
@@ -17,17 +16,15 @@ import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { serverApi } from "../../web/mesh/server-api.ts";
 import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
-import { launchEngine } from "../support/chromium.ts";
 import { feltWithin } from "../support/felt-within.ts";
 import { MovingPhone } from "../support/moving-phone.ts";
 import { RoomPage } from "../support/room-page.ts";
-import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 const patience = { timeout: 30_000, interval: 50 };
 const lowestKey = new Uint8Array(16);
 
-let server: ServerProcess;
-let browser: Browser;
+let site: Site;
 let anna: RoomPage;
 let ben: MovingPhone;
 let oldRoom: Room;
@@ -40,16 +37,15 @@ let answers = 0;
 const open: { close(): unknown }[] = [];
 
 beforeAll(async () => {
-  server = await startServer({ page: "built" });
-  browser = await launchEngine();
+  site = await openSite();
   oldRoom = await deriveRoom(webCrypto, makeRoomKey(webCrypto.randomBytes));
-  anna = await RoomPage.open(browser, "Anna");
-  await anna.join(makeInvite(server.origin, oldRoom.roomKey));
+  anna = await RoomPage.open(site.browser, "Anna");
+  await anna.join(makeInvite(site.server.origin, oldRoom.roomKey));
   await anna.addSimulatedArm();
-  ben = await MovingPhone.join({ origin: server.origin, room: oldRoom, name: "Ben" });
+  ben = await MovingPhone.join({ origin: site.server.origin, room: oldRoom, name: "Ben" });
   const channels: Channel[] = [];
   const mallory = await startNativePhone({
-    origin: server.origin,
+    origin: site.server.origin,
     room: oldRoom,
     name: "Mallory",
     wrapChannel: (channel) => {
@@ -88,8 +84,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all(open.map((one) => one.close()));
-  await browser?.close();
-  await server?.stop();
+  await site?.close();
   cleanup();
 });
 
@@ -141,7 +136,7 @@ const expectUndisturbed = async (): Promise<void> => {
 
 const opener = async (room: Room): Promise<ServerOpener> => {
   const sessionId = makeSessionId(room.roomId, webCrypto.randomBytes);
-  const opened = await startNativeOpener(server.origin, sessionId, {
+  const opened = await startNativeOpener(site.server.origin, sessionId, {
     onServerState: () => undefined,
     onChannel: (channel) => channel.close("nobody was to dial"),
   });
@@ -151,7 +146,7 @@ const opener = async (room: Room): Promise<ServerOpener> => {
 };
 
 const enter = async (room: Room): Promise<RoomSession> => {
-  const session = await startNativePhone({ origin: server.origin, room, name: "Mallory" });
+  const session = await startNativePhone({ origin: site.server.origin, room, name: "Mallory" });
   open.push(session);
   await expect.poll(() => session.serverState.kind, patience).toBe("connected");
   return session;
@@ -169,7 +164,7 @@ describe("a member who was removed", { timeout: 60_000 }, () => {
 
   it("comes back with the old invite", async ({ task }) => {
     const session = await enter(oldRoom);
-    const members = () => serverApi(server.origin, fetch).members(oldRoom.roomId);
+    const members = () => serverApi(site.server.origin, fetch).members(oldRoom.roomId);
     await expect.poll(members, patience).toEqual([session.sessionId]);
     tell(task, { tried: 1, "got in": session.gateway.peers.length });
     expect(session.gateway.peers).toEqual([]);

@@ -17,7 +17,7 @@ import { IdleCrowd } from "../support/idle-crowd.ts";
 import { seededRandom } from "../support/random.ts";
 import { sized } from "../support/run-length.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
-import { soundOffer } from "../support/session-descriptions.ts";
+import { offerOf, soundOffer } from "../support/session-descriptions.ts";
 import { openSignaling, type SignalingClient, signalingUrl, upgradeStatus } from "../support/signaling-client.ts";
 import { SlowHandshakes } from "../support/slow-handshakes.ts";
 import { type Seat, SteadyPair } from "../support/steady-pair.ts";
@@ -61,18 +61,7 @@ let addresses = 0;
 /** A new one of an attacker who has many. */
 const newAddress = (): string => `198.18.${(++addresses >> 8) & 255}.${addresses & 255}`;
 
-const offer = (dst: string, sdp = soundOffer.sdp) => ({
-  type: "OFFER",
-  dst,
-  payload: {
-    type: "data",
-    connectionId: "dc_evil",
-    serialization: "raw",
-    reliable: false,
-    label: "dc_evil",
-    sdp: { type: "offer", sdp },
-  },
-});
+const offer = (dst: string, sdp?: string) => ({ ...offerOf("dc_evil", sdp), dst });
 
 interface Health {
   readonly droppedMessages: Readonly<Record<string, number>>;

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type AttackedServer, attackedServer, barePeerServer, enter } from "../support/attacked-server.ts";
 import { peakRssMb, tell } from "../support/case-table.ts";
-import { soundOffer } from "../support/session-descriptions.ts";
+import { offerOf } from "../support/session-descriptions.ts";
 import type { SignalingClient } from "../support/signaling-client.ts";
 
 let ours: AttackedServer;
@@ -20,18 +20,7 @@ let sessions = 0;
 const newSession = (): string => `${room}-${(++sessions).toString(16).padStart(16, "0")}`;
 const evilOrigin = "https://evil.example";
 
-const offer = (dst: string, connectionId: string) => ({
-  type: "OFFER",
-  dst,
-  payload: {
-    type: "data",
-    connectionId,
-    serialization: "raw",
-    reliable: false,
-    label: connectionId,
-    sdp: soundOffer,
-  },
-});
+const offer = (dst: string, connectionId: string) => ({ ...offerOf(connectionId), dst });
 
 const mustEnter = async (server: AttackedServer, id: string, token: string): Promise<SignalingClient> => {
   const client = await enter(server, { id, token });

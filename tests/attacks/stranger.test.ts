@@ -1,7 +1,6 @@
 // Somebody who is not of the room: who knows the server only, or the room's id but not its key, or has recorded what members said to each other. The page
 // is real; it must let none of them further than the handshake, count each, and tell the person.
 import { cleanup } from "node-datachannel";
-import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/native-phone.ts";
 import type { Channel, ChannelListener } from "../../gateway/channel.ts";
@@ -9,46 +8,39 @@ import { decodeMessage } from "../../gateway/decode-message.ts";
 import { errorTexts } from "../../gateway/errors.ts";
 import type { FrameType } from "../../gateway/frame-types.ts";
 import type { RefusalReason } from "../../gateway/handshake.ts";
-import { deriveRoom, makeInvite, makeRoomKey, type Room } from "../../gateway/room-key.ts";
+import type { Room } from "../../gateway/room-key.ts";
 import { makeSessionId } from "../../gateway/session-id.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { refusalTexts } from "../../web/refusals.ts";
 import { tell } from "../support/case-table.ts";
-import { launchEngine } from "../support/chromium.ts";
 import { feltWithin } from "../support/felt-within.ts";
 import { HostileMember } from "../support/hostile-member.ts";
 import { figuresOfPages } from "../support/renderer-process.ts";
-import { RoomPage } from "../support/room-page.ts";
-import { type ServerProcess, startServer } from "../support/server-process.ts";
-import { soundAnswer, soundOffer } from "../support/session-descriptions.ts";
+import type { RoomPage } from "../support/room-page.ts";
+import { answerOf, offerOf } from "../support/session-descriptions.ts";
 import { openSignaling } from "../support/signaling-client.ts";
+import { inviteSomebody, openSite, type Site } from "../support/site.ts";
 import { countOn, logOn } from "../support/told.ts";
 
 const patience = { timeout: 30_000, interval: 50 };
 
-let server: ServerProcess;
-let browser: Browser;
+let site: Site;
 let page: RoomPage;
 let room: Room;
 let invite: string;
 let phones: { close(): unknown }[] = [];
 
 beforeAll(async () => {
-  server = await startServer({ page: "built" });
-  browser = await launchEngine();
+  site = await openSite();
 });
 afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+  await site?.close();
   cleanup();
 });
 
 beforeEach(async () => {
-  const roomKey = makeRoomKey(webCrypto.randomBytes);
-  room = await deriveRoom(webCrypto, roomKey);
-  invite = makeInvite(server.origin, roomKey);
-  page = await RoomPage.open(browser, "Vera");
+  ({ page, room, invite } = await inviteSomebody(site, "Vera"));
 });
 afterEach(async () => {
   for (const phone of phones) await phone.close();
@@ -78,28 +70,23 @@ const framesIn = (message: Uint8Array): readonly FrameType[] => {
 it("who knows only the server cannot signal into a room, though its ids were guessed", async ({ task }) => {
   await joinPage();
   const { sessionId } = await page.report();
-  const before = (await (await fetch(`${server.origin}/healthz`)).json()).droppedMessages["other-room"];
-  const stranger = await openSignaling(server, { id: makeSessionId("e".repeat(32), webCrypto.randomBytes) });
+  const before = (await (await fetch(`${site.server.origin}/healthz`)).json()).droppedMessages["other-room"];
+  const stranger = await openSignaling(site.server, { id: makeSessionId("e".repeat(32), webCrypto.randomBytes) });
   await stranger.next();
-  const common = { type: "data", connectionId: "dc_evil" };
-  const payloads = {
-    OFFER: {
-      ...common,
-      serialization: "raw",
-      reliable: false,
-      label: "dc_evil",
-      sdp: soundOffer,
-    },
-    ANSWER: { ...common, sdp: soundAnswer },
-    CANDIDATE: { ...common, candidate: { candidate: "candidate:1", sdpMid: "0" } },
-  };
-  for (const [type, payload] of Object.entries(payloads))
-    stranger.send({ type, dst: sessionId, src: sessionId, payload });
-  const dropped = async () => (await (await fetch(`${server.origin}/healthz`)).json()).droppedMessages["other-room"];
+  const connectionId = "dc_evil";
+  const candidate = { candidate: "candidate:1", sdpMid: "0" };
+  for (const message of [
+    offerOf(connectionId),
+    answerOf(connectionId),
+    { type: "CANDIDATE", payload: { type: "data", connectionId, candidate } },
+  ])
+    stranger.send({ ...message, dst: sessionId, src: sessionId });
+  const dropped = async () =>
+    (await (await fetch(`${site.server.origin}/healthz`)).json()).droppedMessages["other-room"];
   await expect.poll(dropped, patience).toBe(before + 3);
   await expectNothingGotIn();
   stranger.cut();
-  tell(task, { tried: "OFFER, ANSWER, CANDIDATE", "got in": 0, ...(await figuresOfPages(browser)) });
+  tell(task, { tried: "OFFER, ANSWER, CANDIDATE", "got in": 0, ...(await figuresOfPages(site.browser)) });
 });
 
 it("who has the room's id but another key gets no further than the handshake, is counted and shown", async ({
@@ -107,7 +94,11 @@ it("who has the room's id but another key gets no further than the handshake, is
 }) => {
   const enter = async (): Promise<RoomSession> => {
     const authKey = webCrypto.randomBytes(32);
-    const stranger = await startNativePhone({ origin: server.origin, room: { ...room, authKey }, name: "Mallory" });
+    const stranger = await startNativePhone({
+      origin: site.server.origin,
+      room: { ...room, authKey },
+      name: "Mallory",
+    });
     phones.push(stranger);
     return stranger;
   };
@@ -121,13 +112,13 @@ it("who has the room's id but another key gets no further than the handshake, is
   await page.page.getByText(errorTexts["wrong-room-key"].sentence).waitFor();
   await expect.poll(() => refusedFor("closed"), patience).toBeGreaterThanOrEqual(1);
   expect((await logOn(page.page)).join("\n")).toContain(refusalTexts["wrong-proof"]);
-  const other = await startNativePhone({ origin: server.origin, room, name: "Hal" });
+  const other = await startNativePhone({ origin: site.server.origin, room, name: "Hal" });
   phones.push(other);
   await expect.poll(() => page.connectedPeers(), patience).toBe(1);
   expect(strangers.flatMap(({ gateway }) => gateway.peers)).toEqual([]);
   expect(other.gateway.peers.map(({ name }) => name)).toEqual(["Vera"]);
   expect(page.problems).toEqual([]);
-  tell(task, { tried: "handshakes with a wrong key", "got in": 0, ...(await figuresOfPages(browser)) });
+  tell(task, { tried: "handshakes with a wrong key", "got in": 0, ...(await figuresOfPages(site.browser)) });
 });
 
 it("who says anything at all before a proof is turned away, whatever it is", async ({ task }) => {
@@ -144,7 +135,7 @@ it("who says anything at all before a proof is turned away, whatever it is", asy
   let tried = 0;
   let turnedAway = 0;
   const stranger = await HostileMember.join({
-    origin: server.origin,
+    origin: site.server.origin,
     room,
     onChannel: (channel) => {
       channel.listen({
@@ -164,7 +155,7 @@ it("who says anything at all before a proof is turned away, whatever it is", asy
   await expect.poll(() => countOn(page.page, "turned away"), patience).toBeGreaterThanOrEqual(3);
   expect((await logOn(page.page)).join("\n")).toMatch(/was turned away/);
   await expectNothingGotIn();
-  tell(task, { tried: `${tried} openings`, "got in": 0, ...(await figuresOfPages(browser)) });
+  tell(task, { tried: `${tried} openings`, "got in": 0, ...(await figuresOfPages(site.browser)) });
 });
 
 /** The same channel, whose messages are written down in both directions. */
@@ -187,7 +178,7 @@ it("who replays a member's whole handshake, and what it said after", async ({ ta
   await joinPage();
   const tape: Uint8Array[] = [];
   const member: RoomSession = await startNativePhone({
-    origin: server.origin,
+    origin: site.server.origin,
     room,
     name: "Hal",
     wrapChannel: (channel) => recorded(channel, tape),
@@ -210,7 +201,7 @@ it("who replays a member's whole handshake, and what it said after", async ({ ta
   let replays = 0;
   const heard: FrameType[] = [];
   const attacker = await HostileMember.join({
-    origin: server.origin,
+    origin: site.server.origin,
     room,
     onChannel: (channel) => {
       if (channel.dialedBy !== "us") return channel.close("the tape is a dialer's");
@@ -233,14 +224,14 @@ it("who replays a member's whole handshake, and what it said after", async ({ ta
   const after = await page.report();
   expect(after.traffic).toEqual(before.traffic);
   expect(heard.filter((type) => type !== "answer")).toEqual([]);
-  tell(task, { tried: `${replays} replays`, "got in": 0, ...(await figuresOfPages(browser)) });
+  tell(task, { tried: `${replays} replays`, "got in": 0, ...(await figuresOfPages(site.browser)) });
 });
 
 it("who only holds up a mirror", async ({ task }) => {
   await joinPage();
   let mirrored = 0;
   const attacker = await HostileMember.join({
-    origin: server.origin,
+    origin: site.server.origin,
     room,
     onChannel: (channel) => {
       channel.listen({
@@ -260,5 +251,5 @@ it("who only holds up a mirror", async ({ task }) => {
     Object.values((await page.report()).refusals).reduce((total, count) => total + count, 0);
   await expect.poll(turnedAway, patience).toBeGreaterThanOrEqual(2);
   await expectNothingGotIn();
-  tell(task, { tried: `${mirrored} messages`, "got in": 0, ...(await figuresOfPages(browser)) });
+  tell(task, { tried: `${mirrored} messages`, "got in": 0, ...(await figuresOfPages(site.browser)) });
 });

@@ -1,30 +1,23 @@
 // What a person does with one phone: they leave a room and come back, open a second tab, or have a browser that cannot run the page at all.
-import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { launchEngine } from "../support/chromium.ts";
 import { RoomPage } from "../support/room-page.ts";
-import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 const patience = { timeout: 20_000 };
 
-let server: ServerProcess;
-let browser: Browser;
+let site: Site;
 const pages: RoomPage[] = [];
 
 beforeAll(async () => {
-  server = await startServer({ page: "built" });
-  browser = await launchEngine();
+  site = await openSite();
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+afterAll(() => site?.close());
 afterEach(async () => {
   for (const page of pages.splice(0)) await page.close();
 });
 
 const openPage = async (name: string): Promise<RoomPage> => {
-  const page = await RoomPage.open(browser, name);
+  const page = await RoomPage.open(site.browser, name);
   pages.push(page);
   return page;
 };
@@ -35,7 +28,7 @@ const areConnected = async (...both: readonly RoomPage[]): Promise<void> => {
 
 test("should be let in again after leaving the room, as a newer session, and be felt at once", async () => {
   const [vera, tom] = [await openPage("Vera"), await openPage("Tom")];
-  await tom.join(await vera.createRoom(server.origin));
+  await tom.join(await vera.createRoom(site.server.origin));
   await vera.addSimulatedArm();
   await areConnected(vera, tom);
   const before = await tom.report();
@@ -51,7 +44,7 @@ test("should be let in again after leaving the room, as a newer session, and be 
 
 test("should let a mute hold in all tabs of the phone at once", async () => {
   const vera = await openPage("Vera");
-  const invite = await vera.createRoom(server.origin);
+  const invite = await vera.createRoom(site.server.origin);
   const second = await vera.secondTab("Vera's other tab");
   await second.join(invite);
   await vera.page.getByRole("button", { name: "Mute my bands" }).click();
@@ -64,6 +57,6 @@ test("should say so when the page cannot start", async () => {
     const generateKey = () => Promise.reject(new DOMException("not here", "NotSupportedError"));
     Object.assign(crypto.subtle, { generateKey });
   });
-  await page.goto(server.origin);
+  await page.goto(site.server.origin);
   await page.getByText("The page could not start.").waitFor();
 }, 60_000);

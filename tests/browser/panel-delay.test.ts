@@ -1,15 +1,14 @@
 // The figures on real parts: three pages in Chromium, one of which sends everything late by a known delay, and is killed in the end. What the
 // panel of another page shows must hold that delay within the bound that it states, and what it hands out must be readable.
-import type { Browser, CDPSession } from "playwright-core";
+import type { CDPSession } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { unaccounted } from "../../gateway/ledger.ts";
-import { launchEngine } from "../support/chromium.ts";
 import { delaySends } from "../support/delayed-sends.ts";
 import { exported, openFigures, readPeer } from "../support/figures-page.ts";
 import { readCsvRecording, readJsonRecording } from "../support/recording-reader.ts";
 import { rendererPid } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
-import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 const delayMs = 80;
 /** What a busy machine adds: timers that come late, and tasks that wait. */
@@ -19,18 +18,13 @@ const buzzes = 12;
 const settleMs = 2_000;
 const loadSpanMs = 5_000;
 
-let server: ServerProcess;
-let browser: Browser;
+let site: Site;
 
 beforeAll(async () => {
-  server = await startServer({ page: "built" });
-  browser = await launchEngine();
+  site = await openSite();
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+afterAll(() => site?.close());
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -47,11 +41,11 @@ const workPercent = async (session: CDPSession): Promise<number> => {
 };
 
 test("should show a known delay within the stated bound, who falls asleep and goes, and hand out what it recorded", async () => {
-  const anna = await RoomPage.open(browser, "Anna");
-  const late = await RoomPage.open(browser, "Late");
-  const prompt = await RoomPage.open(browser, "Prompt");
+  const anna = await RoomPage.open(site.browser, "Anna");
+  const late = await RoomPage.open(site.browser, "Late");
+  const prompt = await RoomPage.open(site.browser, "Prompt");
   await delaySends(late.page, delayMs);
-  const invite = await anna.createRoom(server.origin);
+  const invite = await anna.createRoom(site.server.origin);
   for (const page of [late, prompt]) await page.join(invite);
   for (const page of [anna, late, prompt]) await expect.poll(() => page.connectedPeers(), { timeout: 30_000 }).toBe(2);
   for (const page of [anna, late, prompt]) await page.addSimulatedArm();
@@ -98,7 +92,7 @@ test("should show a known delay within the stated bound, who falls asleep and go
   expect(ofPrompt.p50Ms - ofPrompt.boundMs).toBeLessThanOrEqual(machineMs);
 
   // Its process is killed: nobody says goodbye.
-  process.kill(await rendererPid(browser, late.page), "SIGKILL");
+  process.kill(await rendererPid(site.browser, late.page), "SIGKILL");
   await expect.poll(async () => (await read("Late")).state, { timeout: 30_000 }).toMatch(/^asleep/);
   await expect.poll(async () => (await read("Late")).state, { timeout: 90_000 }).toMatch(/^gone/);
   await expect

@@ -1,33 +1,26 @@
 // Somebody is removed: four real pages, of which one removes another. The three meet again in the room of the new key without a tap, with their
 // bands; the fourth is told, and its old invite leads to an empty room.
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { errorTexts } from "../../gateway/errors.ts";
-import { launchEngine } from "../support/chromium.ts";
 import { RoomPage } from "../support/room-page.ts";
-import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 const formed = { timeout: 60_000, interval: 100 };
 /** The promise. */
 const wholeAgain = { timeout: 30_000, interval: 100 };
 
-let server: ServerProcess;
-let browser: Browser;
+let site: Site;
 let everybody: RoomPage[] = [];
 
 beforeAll(async () => {
-  server = await startServer({ page: "built" });
-  browser = await launchEngine();
+  site = await openSite();
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+afterAll(() => site?.close());
 
 const gather = async (...names: readonly string[]): Promise<string> => {
-  for (const name of names) everybody.push(await RoomPage.open(browser, name));
+  for (const name of names) everybody.push(await RoomPage.open(site.browser, name));
   const [host, ...others] = everybody;
-  const invite = (await host?.createRoom(server.origin)) ?? "";
+  const invite = (await host?.createRoom(site.server.origin)) ?? "";
   for (const other of others) await other.join(invite);
   for (const page of everybody) await page.addSimulatedArm();
   await untilWhole(everybody, formed);
@@ -74,7 +67,7 @@ describe("a room whose key is changed", { timeout: 180_000 }, () => {
     await expect.poll(async () => (await mallory.report()).serverState.kind, wholeAgain).toBe("connected");
     const { sessionId } = await mallory.report();
     const roomId = sessionId.split("-")[0];
-    const listed = async (): Promise<unknown> => (await fetch(`${server.origin}/rooms/${roomId}/members`)).json();
+    const listed = async (): Promise<unknown> => (await fetch(`${site.server.origin}/rooms/${roomId}/members`)).json();
     await expect.poll(listed, wholeAgain).toEqual({ members: [sessionId] });
     await anna.buzzAll();
     await expect.poll(async () => (await ben.report()).probes[0]?.buzzes.written, wholeAgain).toBe(2);

@@ -1,6 +1,5 @@
 // A room of ten phones on real parts: a full mesh from one invite, and what becomes of it when one dies, one reloads, one sleeps, and the
 // server goes away. In the end the books of all pages agree on every record. The cases follow each other in one room.
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
 import { batteryReportMs } from "../../firmware-bridge/simulated-arm-probe.ts";
 import { type LedgerSnapshot, sumOf, unaccounted } from "../../gateway/ledger.ts";
@@ -8,13 +7,12 @@ import { dropAfterMs } from "../../gateway/liveness.ts";
 import { effectLifetimeMs } from "../../gateway/record.ts";
 import type { PageReport } from "../../web/console.d.ts";
 import { tell } from "../support/case-table.ts";
-import { launchEngine } from "../support/chromium.ts";
 import { healLimitMs } from "../support/fault-verdict.ts";
 import { addSums, noSums } from "../support/record-sums.ts";
 import { figuresOfPages, rendererPid } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { sized } from "../support/run-length.ts";
-import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 const pageCount = 10;
 /** The promise: whole again, without a tap. */
@@ -27,21 +25,16 @@ const serverAwayMs = sized({ short: 5_000, long: 60_000 });
 /** Chromium's own words on a server that is away. */
 const ofChromium = /ERR_CONNECTION_REFUSED|WebSocket connection|Failed to load resource/;
 
-let server: ServerProcess;
-let browser: Browser;
+let site: Site;
 const pages: RoomPage[] = [];
 /** How often each band was asked to buzz, at most. */
 const asked = new Map<RoomPage, number>();
 
 beforeAll(async () => {
-  server = await startServer({ page: "built" });
-  browser = await launchEngine();
+  site = await openSite();
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+afterAll(() => site?.close());
 
 /** As long as a fault is to last. */
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
@@ -59,7 +52,7 @@ const heal = async (
   const sinceMs = performance.now();
   await expect.poll(isWhole, within).toBe(true);
   const healedSeconds = ((performance.now() - sinceMs) / 1000).toFixed(1);
-  tell(task, { "healed s": healedSeconds, ...(await figuresOfPages(browser)) });
+  tell(task, { "healed s": healedSeconds, ...(await figuresOfPages(site.browser)) });
 };
 
 const pageAt = (nth: number): RoomPage => {
@@ -167,10 +160,10 @@ const exchangeFor = async (pages: readonly RoomPage[], ms: number): Promise<numb
 
 describe("ten pages", { timeout: 300_000 }, () => {
   test("become one room from one invite", async (context) => {
-    const first = await RoomPage.open(browser, "Phone 1");
-    const invite = await first.createRoom(server.origin);
+    const first = await RoomPage.open(site.browser, "Phone 1");
+    const invite = await first.createRoom(site.server.origin);
     pages.push(first);
-    for (let nth = 2; nth <= pageCount; nth++) pages.push(await RoomPage.open(browser, `Phone ${nth}`));
+    for (let nth = 2; nth <= pageCount; nth++) pages.push(await RoomPage.open(site.browser, `Phone ${nth}`));
     await Promise.all(pages.slice(1).map((page) => page.join(invite)));
     await heal(context, formed);
     for (const page of pages) await page.addSimulatedArm();
@@ -180,7 +173,7 @@ describe("ten pages", { timeout: 300_000 }, () => {
   test("lose one that is killed", async (context) => {
     const killed = pages.pop();
     if (killed === undefined) throw new Error("there is no page");
-    process.kill(await rendererPid(browser, killed.page), "SIGKILL");
+    process.kill(await rendererPid(site.browser, killed.page), "SIGKILL");
     await heal(context);
     await everyPairExchanges(pages);
   });
@@ -203,7 +196,7 @@ describe("ten pages", { timeout: 300_000 }, () => {
   test(`see one frozen for ${sleepMs / 1000} s, which then feels nothing of it`, async (context) => {
     const asleep = pageAt(7);
     const awake = pages.filter((page) => page !== asleep);
-    const pid = await rendererPid(browser, asleep.page);
+    const pid = await rendererPid(site.browser, asleep.page);
     const before = await settledFatesOf(awake, asleep);
     const buzzesBefore = await buzzesOf(asleep);
     process.kill(pid, "SIGSTOP");
@@ -232,14 +225,14 @@ describe("ten pages", { timeout: 300_000 }, () => {
   test(`go on under load while the server is killed for ${serverAwayMs / 1000} s, and take in a newcomer afterwards`, async (context) => {
     const everywhere = async (kind: string) =>
       (await reports(pages)).every(({ serverState }) => serverState.kind === kind);
-    await server.kill("SIGKILL");
+    await site.server.kill("SIGKILL");
     await expect.poll(() => everywhere("away"), { timeout: 30_000 }).toBe(true);
     await exchangeFor(pages, serverAwayMs);
     expect(await isWhole()).toBe(true);
-    await server.start();
+    await site.server.start();
     const invite = pageAt(0).page.url();
     await expect.poll(() => everywhere("connected"), wholeAgain).toBe(true);
-    const newcomer = await RoomPage.open(browser, "Newcomer");
+    const newcomer = await RoomPage.open(site.browser, "Newcomer");
     pages.push(newcomer);
     await newcomer.join(invite);
     await heal(context);
@@ -255,7 +248,7 @@ describe("ten pages", { timeout: 300_000 }, () => {
     const sums = books.reduce((sums, { sender, receiver }) => addSums(sums, sender, receiver), noSums);
     let twice = 0;
     for (const page of pages) twice += Math.max(0, (await buzzesOf(page)) - (asked.get(page) ?? 0));
-    tell(task, { ...sums, unaccounted: 0, twice, ...(await figuresOfPages(browser)) });
+    tell(task, { ...sums, unaccounted: 0, twice, ...(await figuresOfPages(site.browser)) });
     expect(sums.delivered + sums.late + sums.lost + sums.dropped + sums.duplicate).toBe(sums.sent);
     expect(sums.sent).toBeGreaterThan(500);
     expect(twice).toBe(0);

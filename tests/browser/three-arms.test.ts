@@ -1,6 +1,5 @@
 // The product's main job on real parts: three pages in Chromium, each paired through the real navigator.bluetooth with an arm-probe of its
 // own, joined by the real server. Movement bytes of one arm become vibrate bytes at the other two.
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { capabilities } from "../../firmware-bridge/earl-profile.ts";
 import { GestureDetector } from "../../firmware-bridge/gesture-detector.ts";
@@ -8,12 +7,11 @@ import { gestureNames } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { motionTrace } from "../../firmware-bridge/motion-traces.ts";
 import { encodeMotion } from "../../firmware-bridge/payloads.ts";
-import { launchEngine } from "../support/chromium.ts";
 import { EmulatedArmProbe } from "../support/emulated-arm-probe.ts";
 import { EmulatedBluetooth } from "../support/emulated-bluetooth.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { sized } from "../support/run-length.ts";
-import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 /** The pace of a band is the pace of the test: two hundred take two minutes. */
 const gestureCount = sized({ short: 60, long: 200 });
@@ -22,20 +20,15 @@ const samplesPerSecond = 20;
 const gesturePaceMs = 600;
 const restMs = 800;
 
-let server: ServerProcess;
-let browser: Browser;
+let site: Site;
 let bluetooth: EmulatedBluetooth;
 
 beforeAll(async () => {
-  server = await startServer({ page: "built" });
-  browser = await launchEngine();
-  bluetooth = await EmulatedBluetooth.attach(browser);
+  site = await openSite();
+  bluetooth = await EmulatedBluetooth.attach(site.browser);
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+afterAll(() => site?.close());
 
 interface Wearer {
   readonly page: RoomPage;
@@ -51,7 +44,7 @@ const pairOnce = async (page: RoomPage): Promise<string | undefined> => {
 
 /** A person with a phone and a band that leaves it to the gateway to find the gestures in its movement. */
 const enter = async (name: string, nth: number, join: (page: RoomPage) => Promise<unknown>): Promise<Wearer> => {
-  const page = await RoomPage.open(browser, name, { moves: true });
+  const page = await RoomPage.open(site.browser, name, { moves: true });
   const probe = await EmulatedArmProbe.attach(bluetooth, page.page, {
     address: `0A:00:00:00:00:0${nth}`,
     name: `${name}'s band`,
@@ -103,7 +96,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 test("should turn the movement of one arm into a buzz at the other two wrists, each gesture once", async () => {
   let invite = "";
   const anna = await enter("Anna", 1, async (page) => {
-    invite = await page.createRoom(server.origin);
+    invite = await page.createRoom(site.server.origin);
   });
   const ben = await enter("Ben", 2, (page) => page.join(invite));
   const cleo = await enter("Cleo", 3, (page) => page.join(invite));

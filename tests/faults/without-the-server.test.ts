@@ -1,37 +1,30 @@
 // The server is killed, and two of three real pages lose each other: the third brings them together again, and a buzz goes through.
-import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { PageReport } from "../../web/console.d.ts";
 import { tell } from "../support/case-table.ts";
-import { launchEngine } from "../support/chromium.ts";
 import { cutConnection, watchPeerConnections } from "../support/peer-connections.ts";
 import { figuresOfPages } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
-import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 const patience = { timeout: 30_000, interval: 50 };
 /** Chromium's own words on a server that is away. */
 const serverIsAway = /ERR_CONNECTION_REFUSED|WebSocket connection|Failed to load resource/;
 
-let server: ServerProcess;
-let browser: Browser;
+let site: Site;
 let pages: RoomPage[] = [];
 
 beforeAll(async () => {
-  server = await startServer({ page: "built" });
-  browser = await launchEngine();
+  site = await openSite();
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+afterAll(() => site?.close());
 afterEach(async () => {
   for (const page of pages) await page.close();
   pages = [];
 });
 
 const openPage = async (name: string): Promise<RoomPage> => {
-  const page = await RoomPage.open(browser, name);
+  const page = await RoomPage.open(site.browser, name);
   pages.push(page);
   await watchPeerConnections(page);
   return page;
@@ -46,13 +39,13 @@ const peerOf = (report: PageReport, { sessionId }: PageReport) =>
 
 it("two pages lose each other while the server is dead", async ({ task }) => {
   const [anna, ben, cleo] = [await openPage("Anna"), await openPage("Ben"), await openPage("Cleo")];
-  const invite = await anna.createRoom(server.origin);
+  const invite = await anna.createRoom(site.server.origin);
   for (const page of [ben, cleo]) await page.join(invite);
   for (const page of pages) await page.addSimulatedArm();
   await untilWhole();
   await anna.buzz(ben);
 
-  await server.kill("SIGKILL");
+  await site.server.kill("SIGKILL");
   for (const page of pages)
     await expect.poll(async () => (await page.report()).serverState.kind, patience).toBe("away");
   await cutConnection(anna, ben);
@@ -64,7 +57,7 @@ it("two pages lose each other while the server is dead", async ({ task }) => {
   await expect.poll(signaledBy, patience).toEqual(["neighbour", "neighbour"]);
   await untilWhole();
   const healedSeconds = ((performance.now() - cutAtMs) / 1000).toFixed(1);
-  tell(task, { "healed s": healedSeconds, ...(await figuresOfPages(browser)) });
+  tell(task, { "healed s": healedSeconds, ...(await figuresOfPages(site.browser)) });
 
   await anna.buzz(ben);
   await ben.buzz(anna);

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { maxExcessMessages, messageUnits } from "../../signaling-server/limits.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
-import { soundAnswer, soundOffer } from "../support/session-descriptions.ts";
+import { offerOf, soundAnswer } from "../support/session-descriptions.ts";
 import { openSignaling, type SignalingClient, signalingUrl, upgradeStatus } from "../support/signaling-client.ts";
 
 const publicOrigin = "https://mesh.example";
@@ -24,18 +24,7 @@ const newRoom = (): string => (++rooms).toString(16).padStart(32, "0");
 let sessions = 0;
 const newSession = (room: string): string => `${room}-${(++sessions).toString(16).padStart(16, "0")}`;
 
-const offer = (dst: string, connectionId = "dc_one") => ({
-  type: "OFFER",
-  dst,
-  payload: {
-    type: "data",
-    connectionId,
-    serialization: "raw",
-    reliable: false,
-    label: connectionId,
-    sdp: soundOffer,
-  },
-});
+const offer = (dst: string, connectionId = "dc_one") => ({ ...offerOf(connectionId), dst });
 
 /** Past its OPEN. */
 const join = async (id: string, token?: string): Promise<SignalingClient> => {

@@ -80,15 +80,23 @@ const suiteOf = ({ project }: TestCase): string => project.name.replace(/-alone$
 const casesOf = (modules: readonly TestModule[]): readonly TestCase[] =>
   modules.flatMap((module) => [...module.children.allTests()]).filter((test) => test.meta().caseFigures !== undefined);
 
+/** A column of its own is for what as many of the rows tell; what fewer tell stands by its name in the last column before the verdict. */
+const leastShareOfColumn = 1 / 4;
+const besides = "besides";
+
 const tableOf = (suite: string, cases: readonly TestCase[]): string => {
-  const told = new Set(cases.flatMap((test) => Object.keys(test.meta().caseFigures ?? {})));
-  const columns = [...[...told].filter((column) => column !== peakColumn), peakColumn];
-  const rows = cases.map((test) => {
-    const figures = test.meta().caseFigures ?? {};
-    const verdict = test.result().state === "passed" ? "holds" : "FAILS";
-    return [test.name, ...columns.map((column) => String(figures[column] ?? "")), verdict];
+  const all = cases.map((test) => test.meta().caseFigures ?? {});
+  const told = [...new Set(all.flatMap((figures) => Object.keys(figures)))].filter((column) => column !== peakColumn);
+  const share = (column: string): number => all.filter((figures) => column in figures).length / all.length;
+  const common = told.filter((column) => share(column) >= leastShareOfColumn);
+  const rare = told.filter((column) => !common.includes(column));
+  const rows = cases.map((test, i) => {
+    const figures = all[i] ?? {};
+    const cells = [...common, peakColumn].map((column) => String(figures[column] ?? ""));
+    const others = rare.filter((column) => column in figures).map((column) => `${column} ${figures[column]}`);
+    return [test.name, ...cells, others.join(", "), test.result().state === "passed" ? "holds" : "FAILS"];
   });
-  const lines = [[suite, ...columns, "verdict"], ...rows];
+  const lines = [[suite, ...common, peakColumn, rare.length > 0 ? besides : "", "verdict"], ...rows];
   const widths = (lines[0] ?? []).map((_, i) => Math.max(...lines.map((cells) => (cells[i] ?? "").length)));
   return lines
     .map((cells) => cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))))

@@ -24,7 +24,8 @@ export interface HostileMemberOptions {
   readonly onChannel?: (channel: Channel) => void;
 }
 
-const emptyLedger: LedgerReport = {
+/** Of who has neither sent nor received. */
+export const emptyLedger: LedgerReport = {
   sent: 0,
   droppedBeforeSend: 0,
   receivedEarlier: 0,

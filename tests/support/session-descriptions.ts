@@ -1,4 +1,5 @@
-// Session descriptions as browsers and native phones write them, recorded in tests/vectors: what has to pass every door.
+// Session descriptions as browsers and native phones write them, recorded in tests/vectors: what has to pass every door. And the signaling messages that
+// carry them, as PeerJS writes them.
 import { readFileSync } from "node:fs";
 
 export interface RecordedDescription {
@@ -24,3 +25,20 @@ export const soundAnswer = { type: "answer", sdp: sdpOf("answer") } as const;
 export const withCandidates = (sdp: string, count: number): string =>
   sdp.replace(/^a=candidate:.*\r\n/gm, "") +
   Array.from({ length: count }, (_, i) => `a=candidate:${i} 1 udp 1 192.0.2.${i % 250} 53 typ host\r\n`).join("");
+
+/** An OFFER of a data connection; whom it is from and for is the caller's to say. */
+export const offerOf = (connectionId: string, sdp: string = soundOffer.sdp) =>
+  ({
+    type: "OFFER",
+    payload: {
+      type: "data",
+      connectionId,
+      serialization: "raw",
+      reliable: false,
+      label: connectionId,
+      sdp: { type: "offer", sdp },
+    },
+  }) as const;
+
+export const answerOf = (connectionId: string, sdp: string = soundAnswer.sdp) =>
+  ({ type: "ANSWER", payload: { type: "data", connectionId, sdp: { type: "answer", sdp } } }) as const;

@@ -2,7 +2,7 @@
 // served shows in that it never stops; how well, in its slowest exchange.
 import { setTimeout as pause } from "node:timers/promises";
 import type { ServerProcess } from "./server-process.ts";
-import { soundAnswer, soundOffer } from "./session-descriptions.ts";
+import { answerOf, offerOf } from "./session-descriptions.ts";
 import { openSignaling, type SignalingClient, type SignalingOptions } from "./signaling-client.ts";
 
 /** Between two exchanges: two pages that set a connection up say as much in a second, and the server allows far more. */
@@ -57,11 +57,9 @@ export class SteadyPair {
 
   async #exchange(connectionId: string): Promise<void> {
     const [aliceId, bobId] = this.#ids;
-    const common = { type: "data", connectionId };
-    const offer = { ...common, serialization: "raw", reliable: false, label: connectionId };
-    this.#alice.send({ type: "OFFER", dst: bobId, payload: { ...offer, sdp: soundOffer } });
+    this.#alice.send({ ...offerOf(connectionId), dst: bobId });
     await this.#hears(this.#bob, "OFFER", connectionId);
-    this.#bob.send({ type: "ANSWER", dst: aliceId, payload: { ...common, sdp: soundAnswer } });
+    this.#bob.send({ ...answerOf(connectionId), dst: aliceId });
     await this.#hears(this.#alice, "ANSWER", connectionId);
   }
 

@@ -5,25 +5,14 @@ import { PeerJsOpener } from "../../web/mesh/peerjs-opener.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { FakePeer } from "../support/fake-peerjs.ts";
 import { FakeTime, settle } from "../support/fake-time.ts";
-import { soundOffer } from "../support/session-descriptions.ts";
+import { offerOf } from "../support/session-descriptions.ts";
 
 const room = "ab".repeat(16);
 const session = (digit: string, inRoom = room) => `${inRoom}-${digit.repeat(16)}`;
 const me = session("0");
 const you = session("1");
 
-const offerOf = (src: string, connectionId = "dc_theirs") => ({
-  type: "OFFER",
-  src,
-  payload: {
-    type: "data",
-    connectionId,
-    serialization: "raw",
-    reliable: false,
-    label: connectionId,
-    sdp: soundOffer,
-  },
-});
+const offerFrom = (src: string, connectionId = "dc_theirs") => ({ ...offerOf(connectionId), src });
 
 const openOpener = ({ random = 1 }: { readonly random?: number } = {}) => {
   const time = new FakeTime();
@@ -242,7 +231,7 @@ describe("PeerJS opener, dialling", () => {
 describe("PeerJS opener, being dialled", () => {
   it("should hand on a channel once it is open", async () => {
     const { peer, incoming } = connected();
-    peer().say(offerOf(you));
+    peer().say(offerFrom(you));
     await settle();
     expect(incoming).toEqual([]);
     last(peer().connections).open();
@@ -252,7 +241,7 @@ describe("PeerJS opener, being dialled", () => {
 
   it("should close a connection that does not open in time, and count it", async () => {
     const { opener, peer, incoming, time } = connected();
-    peer().say(offerOf(you));
+    peer().say(offerFrom(you));
     await time.advance(dialTimeoutMs);
     expect(last(peer().connections).isClosed).toBe(true);
     expect(incoming).toEqual([]);
@@ -264,16 +253,16 @@ describe("PeerJS opener, being dialled", () => {
     ["of itself", me],
   ])("should not answer an offer %s", (_, from) => {
     const { opener, peer } = connected();
-    peer().say(offerOf(from));
+    peer().say(offerFrom(from));
     expect(peer().connections).toEqual([]);
     expect([...opener.drops]).toEqual([["unwanted offer", 1]]);
   });
 
   it("should bound what is being opened, by session and in all", () => {
     const { opener, peer } = connected();
-    for (let i = 0; i < 5; i++) peer().say(offerOf(you, `dc_${i}`));
+    for (let i = 0; i < 5; i++) peer().say(offerFrom(you, `dc_${i}`));
     expect(peer().connections.length).toBe(2);
-    for (let i = 0; i < 100; i++) peer().say(offerOf(`${room}-${String(i).padStart(16, "0")}`, `dc_${i}`));
+    for (let i = 0; i < 100; i++) peer().say(offerFrom(`${room}-${String(i).padStart(16, "0")}`, `dc_${i}`));
     expect(peer().connections.length).toBe(64);
     expect(opener.drops.get("unwanted offer")).toBe(3 + 38);
   });
@@ -288,7 +277,7 @@ describe("PeerJS opener, more than one data channel on a connection", () => {
     },
     them: async () => {
       const all = connected();
-      all.peer().say(offerOf(you));
+      all.peer().say(offerFrom(you));
       const connection = last(all.peer().connections);
       connection.rtc.receivePipe(); // That of the dial.
       return { ...all, connection, outcome: async () => last(all.incoming) };
@@ -334,7 +323,7 @@ describe("PeerJS opener, the end", () => {
     last(peer().connections).open();
     await open;
     const pending = opener.dial(session("2"));
-    peer().say(offerOf(session("3")));
+    peer().say(offerFrom(session("3")));
     opener.close();
     expect(await pending).toEqual({ failed: "closed" });
     expect(await opener.dial(session("4"))).toEqual({ failed: "closed" });

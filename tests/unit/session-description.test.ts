@@ -3,16 +3,18 @@ import { describe, expect, it } from "vitest";
 import { candidatesIn, isDataDescription, maxCandidates } from "../../gateway/session-description.ts";
 import { readInbound, readOutbound } from "../../gateway/signaling-message.ts";
 import { isDialable } from "../../web/mesh/neighbour-sdp.ts";
-import { recordedDescriptions, soundOffer, withCandidates } from "../support/session-descriptions.ts";
+import {
+  answerOf,
+  offerOf,
+  recordedDescriptions,
+  soundOffer,
+  withCandidates,
+} from "../support/session-descriptions.ts";
 
 const [me, you] = ["1", "2"].map((digit) => `${"ab".repeat(16)}-${digit.repeat(16)}`);
 
 const throughBothDoors = (type: "offer" | "answer", sdp: string): readonly boolean[] => {
-  const common = { type: "data", connectionId: "dc_x", sdp: { type, sdp } };
-  const message =
-    type === "offer"
-      ? { type: "OFFER", payload: { ...common, serialization: "raw", reliable: false, label: "dc_x" } }
-      : { type: "ANSWER", payload: common };
+  const message = type === "offer" ? offerOf("dc_x", sdp) : answerOf("dc_x", sdp);
   return [readOutbound({ ...message, dst: you }), readInbound({ ...message, src: me })].map(
     (read) => !("refused" in read),
   );

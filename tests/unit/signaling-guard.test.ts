@@ -3,28 +3,15 @@ import { describe, expect, it } from "vitest";
 import { guardSignaling } from "../../web/mesh/signaling-guard.ts";
 import { FakePeer } from "../support/fake-peerjs.ts";
 import { settle } from "../support/fake-time.ts";
-import { soundAnswer, soundOffer, withCandidates } from "../support/session-descriptions.ts";
+import { answerOf, offerOf, soundAnswer, soundOffer, withCandidates } from "../support/session-descriptions.ts";
 
 const you = `${"ab".repeat(16)}-${"1".repeat(16)}`;
 
-const offer = (change: object = {}) => ({
-  type: "OFFER",
-  src: you,
-  payload: {
-    type: "data",
-    connectionId: "dc_new",
-    serialization: "raw",
-    reliable: false,
-    label: "dc_new",
-    sdp: soundOffer,
-    ...change,
-  },
-});
-const answer = (connectionId: string) => ({
-  type: "ANSWER",
-  src: you,
-  payload: { type: "data", connectionId, sdp: soundAnswer },
-});
+const offer = (change: object = {}) => {
+  const { type, payload } = offerOf("dc_new");
+  return { type, src: you, payload: { ...payload, ...change } };
+};
+const answer = (connectionId: string) => ({ ...answerOf(connectionId), src: you });
 const candidate = (connectionId: string) => ({
   type: "CANDIDATE",
   src: you,
