@@ -128,7 +128,7 @@ it.each(growing)("$name", ({ decode, name }) => {
 it("would be seen in one that looks again from every place", ({ task }) => {
   const squared = (text: string): number => {
     let found = 0;
-    for (let at = 0; at < text.length; at += 100) if (!text.includes("x", at)) found++;
+    for (let at = 0; at < text.length; at += 10) if (!text.includes("x", at)) found++;
     return found;
   };
   const [short, long] = [length, lengthTimes * length].map((n) => msOf(prepared("a".repeat(n), squared), calls));

@@ -180,6 +180,15 @@ const impostor = (sessionId: string, identity: IdentityKey): Impostor => {
   return self;
 };
 
+/** One native dial in a hundred fails: then it dials once more, for which its share of the neighbour leaves room. */
+const dialled = async ({ opener }: Impostor, sessionId: string): Promise<Channel> => {
+  const dial = () => opener.dial(sessionId, mallory.session.sessionId);
+  const first = await dial();
+  const channel = "failed" in first ? await dial() : first;
+  if ("failed" in channel) throw new Error(channel.failed);
+  return channel;
+};
+
 const refusalsOf = (reason: RefusalReason, ...at: readonly RoomSession[]): number =>
   at.reduce((sum, { gateway }) => sum + (gateway.refusals.get(reason) ?? 0), 0);
 
@@ -210,9 +219,7 @@ describe("a neighbour that lies", { timeout: 60_000 }, () => {
       };
       const dials = 3; // Within the share that a pair has of a neighbour.
       for (let dial = 0; dial < dials; dial++) {
-        const channel = await asBen.opener.dial(anna.sessionId, mallory.session.sessionId);
-        if ("failed" in channel) throw new Error(channel.failed);
-        await proveAs(asBen, channel, key());
+        await proveAs(asBen, await dialled(asBen, anna.sessionId), key());
       }
       // Who is refused for the session has proven all else: the handshake alone would have let it in.
       await expect.poll(() => refusalsOf("other-session", anna), patience).toBe(dials);

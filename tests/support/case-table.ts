@@ -96,10 +96,10 @@ const tableOf = (suite: string, cases: readonly TestCase[]): string => {
     const others = rare.filter((column) => column in figures).map((column) => `${column} ${figures[column]}`);
     return [test.name, ...cells, others.join(", "), test.result().state === "passed" ? "holds" : "FAILS"];
   });
-  const lines = [[suite, ...common, peakColumn, rare.length > 0 ? besides : "", "verdict"], ...rows];
-  const widths = (lines[0] ?? []).map((_, i) => Math.max(...lines.map((cells) => (cells[i] ?? "").length)));
-  return lines
-    .map((cells) => cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))))
-    .map((cells) => cells.join("  "))
-    .join("\n");
+  const head = [suite, ...common, peakColumn, rare.length > 0 ? besides : "", "verdict"];
+  const lines = [head, ...rows];
+  const widths = head.map((_, i) => Math.max(...lines.map((cells) => (cells[i] ?? "").length)));
+  const aligned = (cell: string, i: number): string =>
+    head[i] === suite || head[i] === besides ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0);
+  return lines.map((cells) => cells.map(aligned).join("  ")).join("\n");
 };
