@@ -133,7 +133,10 @@ export class Gateway {
       onGone: (peer, how) => this.#gone(peer, how),
       onMembers: (peer, sessionIds) => options.onMembers(peer.sessionId, sessionIds),
       onRefused: (reason) => onEvent({ kind: "refused", reason }),
-      onOpened: (peer) => this.#keyChange.connected(peer.gatewayId),
+      onOpened: ({ gatewayId }) => {
+        this.#keyChange.connected(gatewayId);
+        this.#tellBatteries(gatewayId);
+      },
       onRoomKey: (peer, frame) => {
         this.#keyChange.heard(peer.gatewayId, frame);
         this.#farewell?.check();
@@ -245,7 +248,7 @@ export class Gateway {
       payload: encodeCommandTarget(0, encodeVibration(vibrationOf(pattern))),
     };
     for (const peer of this.#peers) {
-      if (gatewayId === "all" || peer.gatewayId === gatewayId) this.#mux.command(peer.gatewayId, record);
+      if (gatewayId === "all" || peer.gatewayId === gatewayId) this.#mux.sendTo(peer.gatewayId, record);
     }
   }
 
@@ -420,6 +423,14 @@ export class Gateway {
       if (gesture !== undefined) onEvent({ kind: "peer-gesture", peer, probe, gesture });
     } else if (probe !== undefined) {
       onEvent({ kind: "peer-record", peer, probe, record });
+    }
+  }
+
+  /** A band tells its level when it changes, which may be once in an hour: who was not there then would not know it until the next time. */
+  #tellBatteries(gatewayId: string): void {
+    for (const { uplink } of this.#probes.values()) {
+      const record = uplink.batteryAgain();
+      if (record !== undefined) this.#mux.sendTo(gatewayId, record);
     }
   }
 

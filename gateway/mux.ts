@@ -138,8 +138,8 @@ export class Mux {
     }
   }
 
-  /** Sends a command to that peer, at once; false when there is no channel to it. What waits for all is left waiting. */
-  command(peerId: string, record: GatewayRecord): boolean {
+  /** Sends what is meant for that peer alone, at once; false when there is no channel to it. What waits for all is left waiting. */
+  sendTo(peerId: string, record: GatewayRecord): boolean {
     const member = this.#members.get(peerId);
     if (member === undefined) return false;
     member.directed.add(record);

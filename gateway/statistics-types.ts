@@ -226,7 +226,7 @@ export type BatteryForecast =
 
 /** A band of mine or of a peer, and what it told last of its battery. */
 export interface BandReading {
-  /** The same for the same band, and no other's, as long as the page that holds it lives. */
+  /** The same for the same band, and no other's, as long as the page that holds it lives and the room keeps its key. */
   readonly id: string;
   /** The peer whose band it is; undefined: it is mine. */
   readonly wearer: { readonly gatewayId: string; readonly name: string } | undefined;

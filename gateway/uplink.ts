@@ -45,6 +45,8 @@ export interface UplinkOptions {
 export class Uplink {
   readonly #options: UplinkOptions;
   readonly #detector = new GestureDetector();
+  /** As it was told. */
+  #lastBattery: Uint8Array | undefined;
   #sequence = 0;
   readonly #urgent: TokenBucket;
   readonly #samples: TokenBucket;
@@ -73,6 +75,11 @@ export class Uplink {
     }
   }
 
+  /** What the probe told last of its battery, said again for who was not there; undefined: it has told nothing. */
+  batteryAgain(): GatewayRecord | undefined {
+    return this.#lastBattery && this.#recordOf(kinds.battery, this.#lastBattery, this.#options.now());
+  }
+
   #motion(payload: Uint8Array, receivedAtMs: number): void {
     const sample = decodeMotion(payload);
     if (sample === undefined) return this.#refuse();
@@ -97,6 +104,7 @@ export class Uplink {
   #battery(payload: Uint8Array, receivedAtMs: number): void {
     const level = decodeBattery(payload);
     if (level === undefined) return this.#refuse();
+    this.#lastBattery = payload.slice();
     this.#send(kinds.battery, payload, receivedAtMs);
     this.#options.listener.onBattery(level);
   }
@@ -106,14 +114,13 @@ export class Uplink {
   }
 
   #send(kind: number, payload: Uint8Array, receivedAtMs: number): void {
-    this.#options.listener.onRecord({
-      probe: this.#options.probeIndex,
-      kind,
-      sequence: this.#sequence,
-      timeUs: Math.round(receivedAtMs * 1000),
-      lifetimeMs: lifetimeMsOf(kind),
-      payload,
-    });
-    this.#sequence = (this.#sequence + 1) % (maxSequence + 1);
+    this.#options.listener.onRecord(this.#recordOf(kind, payload, receivedAtMs));
+  }
+
+  #recordOf(kind: number, payload: Uint8Array, atMs: number): GatewayRecord {
+    const sequence = this.#sequence;
+    this.#sequence = (sequence + 1) % (maxSequence + 1);
+    const { probeIndex: probe } = this.#options;
+    return { probe, kind, sequence, timeUs: Math.round(atMs * 1000), lifetimeMs: lifetimeMsOf(kind), payload };
   }
 }

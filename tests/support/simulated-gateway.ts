@@ -239,7 +239,7 @@ export class SimulatedGateway {
     const link = this.#dice.pick([...this.links.values()]);
     if (link.end !== undefined) link.expectedAddressed++;
     const fields = { sequence: this.#next(0), timeUs: this.#nowUs() };
-    this.#mux.command(link.peer.id, makeCommand(this.isHostile ? { ...fields, payload: new Uint8Array() } : fields));
+    this.#mux.sendTo(link.peer.id, makeCommand(this.isHostile ? { ...fields, payload: new Uint8Array() } : fields));
   }
 
   /** A port that now and then sends an earlier message again; its records count as sent once more. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import { decodeVibration, encodeMotion } from "../../firmware-bridge/payloads.ts";
+import { decodeBattery, decodeVibration, encodeBattery, encodeMotion } from "../../firmware-bridge/payloads.ts";
 import { maxNewsBurst } from "../../gateway/allowance.ts";
 import { maxExcessBurst, maxRecordBurst } from "../../gateway/demux.ts";
 import { encodeMessage } from "../../gateway/encode-message.ts";
@@ -49,6 +49,27 @@ describe("Gateway", () => {
     await ben.gateway.removeProbe(ben.probe.index);
     await time.advance(50);
     expect(peer.probes).toEqual([]);
+  });
+
+  it("should tell a newcomer what its bands told of their batteries before, and nobody else again", async () => {
+    const toldTo = (member: Member): readonly unknown[] =>
+      member.events.flatMap((event) =>
+        event.kind === "peer-record" && event.record.kind === kinds.battery
+          ? [decodeBattery(event.record.payload)]
+          : [],
+      );
+    const level = { percent: 73, isCharging: false };
+    await connect(time, anna, ben);
+    ben.link.emit({ kind: kinds.battery, payload: encodeBattery(level), receivedAtMs: ben.now() });
+    await time.advance(60_000);
+    expect(toldTo(anna)).toEqual([level]);
+    const cleo = await newMember(time, "Cleo");
+    await connect(time, cleo, ben);
+    expect(toldTo(cleo)).toEqual([level]);
+    expect(toldTo(anna)).toEqual([level]);
+    expect(toldTo(ben)).toEqual([]); // Neither of the two has told anything yet.
+    const [toCleo] = ben.gateway.peers.filter(({ name }) => name === "Cleo");
+    expect(toCleo?.ledger.snapshot()).toMatchObject({ addressed: 1, sent: 1, queued: 0 });
   });
 
   it("should let mute, a muted peer, and a missing rule keep the band still, and say why", async () => {

@@ -115,7 +115,7 @@ describe("mux", () => {
   it("should send a command to its peer alone and leave the broadcast waiting", async () => {
     const [ada, bob] = [join("ada"), join("bob")];
     mux.announce(makeRecord({ sequence: 1 }));
-    expect(mux.command("bob", now(makeCommand, { sequence: 7 }))).toBe(true);
+    expect(mux.sendTo("bob", now(makeCommand, { sequence: 7 }))).toBe(true);
     expect(ada.port.messages).toHaveLength(0);
     expect(bob.port.sequences()).toEqual([[7]]);
     await time.advance(180);
@@ -124,7 +124,7 @@ describe("mux", () => {
   });
 
   it("should say that there is no channel for a command", () => {
-    expect(mux.command("nobody", makeCommand())).toBe(false);
+    expect(mux.sendTo("nobody", makeCommand())).toBe(false);
   });
 
   it("should not announce what only a command can be", () => {
@@ -247,7 +247,7 @@ describe("mux", () => {
       mux.announce(now(makeRecord, { sequence: 2 }));
       mux.announce(now(makeRecord, { sequence: 3 }));
       mux.announce(now(makeGesture, { sequence: 4 }));
-      mux.command("slow", now(makeCommand, { sequence: 5 }));
+      mux.sendTo("slow", now(makeCommand, { sequence: 5 }));
       await time.advance(200);
       port.buffered = 0;
       mux.announce(now(makeRecord, { sequence: 6 }));
@@ -265,7 +265,7 @@ describe("mux", () => {
       const { port, ledger } = join("slow");
       port.buffered = backlogHighWaterBytes;
       for (let sequence = 0; sequence < 60; sequence++) {
-        mux.command("slow", now(makeCommand, { sequence, payload: new Uint8Array(500) }));
+        mux.sendTo("slow", now(makeCommand, { sequence, payload: new Uint8Array(500) }));
       }
       port.buffered = backlogHighWaterBytes - 1000;
       const { send } = port;
@@ -285,7 +285,7 @@ describe("mux", () => {
       const { port, ledger } = join("slow");
       port.buffered = backlogHighWaterBytes;
       mux.announce(now(makeGesture));
-      mux.command("slow", now(makeCommand));
+      mux.sendTo("slow", now(makeCommand));
       mux.removePeer("slow");
       expect(ledger.snapshot()).toMatchObject({ addressed: 2, sent: 0, queued: 0 });
     });
@@ -315,7 +315,7 @@ describe("mux", () => {
     mux.announce(battery(1));
     await time.advance(180);
     mux.announce(now(makeGesture));
-    mux.command("ada", now(makeCommand));
+    mux.sendTo("ada", now(makeCommand));
     expect(told()).toEqual([
       ["window", 1, 2],
       ["urgent", 1, 2],

@@ -276,7 +276,7 @@ describe("the power plans", () => {
     expect(sentBy(() => mux.announce(makeRecord({ kind: kinds.motion })))).toBe(0);
     expect(sentBy(() => mux.announce(makeRecord({ kind: kinds.gesture })))).toBe(1);
     expect(sentBy(() => mux.announce(makeRecord({ kind: kinds.button })))).toBe(1);
-    expect(sentBy(() => mux.command("peer", makeRecord({ kind: kinds.vibrate })))).toBe(1);
+    expect(sentBy(() => mux.sendTo("peer", makeRecord({ kind: kinds.vibrate })))).toBe(1);
     expect(sentBy(() => mux.announce(makeRecord({ kind: kinds.battery })))).toBe(0);
     await time.advance(powerPlans[name].windowMs);
     expect(port.messages).toHaveLength(4);
