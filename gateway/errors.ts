@@ -53,7 +53,7 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   "chooser-cancelled": { sentence: "No device was chosen.", remedy: "Pair again and pick your band from the list." },
   "not-an-earl-device": {
     sentence: "This device does not offer the Earl service.",
-    remedy: "Choose an Earl arm-probe, or install the Earl firmware on it.",
+    remedy: "Choose a band that speaks it, or press “Use this phone”: it is a probe, too.",
   },
   "link-slots-full": {
     sentence: "This phone holds no more Bluetooth links.",

@@ -1,4 +1,5 @@
-// What opens channels, seen from the mesh: PeerJS by way of the server, or a peer that both ends hold. Admission does not know which it was.
+// What opens channels, seen from the mesh: PeerJS by way of the server, or a peer that both ends hold.
+// The handshake is the same for both.
 import type { Channel } from "../../gateway/channel.ts";
 import type { NeighbourFrame } from "../../gateway/frame-types.ts";
 import type { ServerState } from "../../gateway/server-state.ts";
