@@ -44,9 +44,9 @@ export class Allowance {
     this.#carried = new TokenBucket({ capacity: maxCarriedBurst, refillPerSecond: maxCarriedPerSecond, now });
   }
 
-  /** Of a message with these frames to the session `ownId`, while so much waits for its sender; undefined: it may be taken. */
-  exceededBy(frames: readonly GatewayFrame[], ownId: string, unreadBytes: number): Excess | undefined {
-    const carried = frames.filter((frame) => isCarried(frame, ownId)).length;
+  /** Of a message with these frames to the session `ownSessionId`, while so much waits for its sender; undefined: it may be taken. */
+  exceededBy(frames: readonly GatewayFrame[], ownSessionId: string, unreadBytes: number): Excess | undefined {
+    const carried = frames.filter((frame) => isCarried(frame, ownSessionId)).length;
     const isOnlyCarried = carried > 0 && carried === frames.length;
     if (!this.#carried.take(carried)) return "rate";
     if (!this.#units.take(isOnlyCarried ? 0 : 1 + frames.length - carried)) return "rate";
@@ -57,5 +57,5 @@ export class Allowance {
 
 const isNews = ({ type }: GatewayFrame): boolean => type === "roster" || type === "interest" || type === "members";
 
-const isCarried = (frame: GatewayFrame, ownId: string): boolean =>
-  (frame.type === "neighbourOffer" || frame.type === "neighbourAnswer") && frame.to === ownId;
+const isCarried = (frame: GatewayFrame, ownSessionId: string): boolean =>
+  (frame.type === "neighbourOffer" || frame.type === "neighbourAnswer") && frame.to === ownSessionId;

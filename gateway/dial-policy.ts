@@ -29,26 +29,27 @@ export type DialWay = { readonly kind: "server" } | { readonly kind: "neighbour"
 
 /** One end's view of a missing pair. */
 interface Pair {
-  readonly ownId: string;
-  readonly otherId: string;
+  readonly ownSessionId: string;
+  readonly otherSessionId: string;
 }
 
 /** How long to wait for the other, when it is not our turn first. */
-export const firstDialDelayMs = ({ ownId, otherId }: Pair): number => (ownId < otherId ? lowerWaitMs : higherWaitMs);
+export const firstDialDelayMs = ({ ownSessionId, otherSessionId }: Pair): number =>
+  ownSessionId < otherSessionId ? lowerWaitMs : higherWaitMs;
 
 /** How long to wait after a channel was lost. */
-export const redialDelayMs = ({ ownId, otherId }: Pair, random: RandomUnit): number =>
-  ownId < otherId ? jittered(lowerRedialMs, random) : higherRedialMs;
+export const redialDelayMs = ({ ownSessionId, otherSessionId }: Pair, random: RandomUnit): number =>
+  ownSessionId < otherSessionId ? jittered(lowerRedialMs, random) : higherRedialMs;
 
 /** How long to wait after a number of failed dials in a row, from 1. */
 export const dialBackoffMs = (failures: number, random: RandomUnit): number =>
   backoffMs(failures, { firstMs: firstBackoffMs, longestMs: longestBackoffMs }, random);
 
 interface WayOptions {
-  readonly otherId: string;
+  readonly otherSessionId: string;
   readonly isServerUp: boolean;
   /** Session ids of the connected peers that say that they hold the other. */
-  readonly neighbourIds: readonly string[];
+  readonly neighbourSessionIds: readonly string[];
   /** Since the pair was connected last. */
   readonly tried: readonly DialWay[];
 }
@@ -57,9 +58,14 @@ interface WayOptions {
  * The server first; after a failure, or while it is away, one neighbour after the other, and so round. They are taken in the order of their
  * ids from the other's id on: as ids are random, the pairs of a room that lost its network spread over all neighbours.
  */
-export const nextWay = ({ otherId, isServerUp, neighbourIds, tried }: WayOptions): DialWay | undefined => {
-  const sorted = [...neighbourIds].sort();
-  const around = [...sorted.filter((id) => id > otherId), ...sorted.filter((id) => id < otherId)];
+export const nextWay = ({
+  otherSessionId,
+  isServerUp,
+  neighbourSessionIds,
+  tried,
+}: WayOptions): DialWay | undefined => {
+  const sorted = [...neighbourSessionIds].sort();
+  const around = [...sorted.filter((id) => id > otherSessionId), ...sorted.filter((id) => id < otherSessionId)];
   const ways: readonly DialWay[] = [
     ...(isServerUp ? [{ kind: "server" } as const] : []),
     ...around.map((sessionId) => ({ kind: "neighbour", sessionId }) as const),

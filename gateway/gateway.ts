@@ -47,8 +47,8 @@ export interface GatewayOptions {
   readonly onEvent: (event: GatewayEvent) => void;
   /** The session ids that the peer at `sessionId` says it holds: hints for whoever dials. */
   readonly onMembers: (sessionId: string, sessionIds: readonly string[]) => void;
-  /** Of another member, for this one, through the peer at `neighbourId`; who it says it is from, nobody has checked. */
-  readonly onNeighbourFrame: (neighbourId: string, frame: NeighbourFrame) => void;
+  /** Of another member, for this one, through the peer at `neighbourSessionId`; who it says it is from, nobody has checked. */
+  readonly onNeighbourFrame: (neighbourSessionId: string, frame: NeighbourFrame) => void;
   /** The page behind that session id is no more: it left, or came back as another session. */
   readonly onSessionOver: (sessionId: string) => void;
   /** The page behind that session id is not to be dialled before then: one of the two was let go for exceeding its limits. */
@@ -143,7 +143,7 @@ export class Gateway {
       },
     });
     this.#keyChange = new RoomKeyChange({
-      ownId: options.identity.gatewayId,
+      ownGatewayId: options.identity.gatewayId,
       roomKey: options.roomKey,
       lastMoveMs: options.luggage?.movedAtMs,
       now,
@@ -188,9 +188,9 @@ export class Gateway {
     return this.#peers.admit(channel);
   }
 
-  /** For another member, by way of the peer at `neighbourId`. False when it was not sent. */
-  sendThrough(neighbourId: string, frame: NeighbourFrame): boolean {
-    return this.#peers.sendThrough(neighbourId, frame);
+  /** For another member, by way of the peer at `neighbourSessionId`. False when it was not sent. */
+  sendThrough(neighbourSessionId: string, frame: NeighbourFrame): boolean {
+    return this.#peers.sendThrough(neighbourSessionId, frame);
   }
 
   /** Leads the room to another key, without those who are removed (docs/protocol.md §4). */

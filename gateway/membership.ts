@@ -70,7 +70,7 @@ export interface MembershipOptions {
 }
 
 export class Membership {
-  readonly #ownId: string;
+  readonly #ownSessionId: string;
   readonly #random: RandomUnit;
   readonly #members = new Map<string, Member>();
   /** By the peer who names them. */
@@ -81,7 +81,7 @@ export class Membership {
   #dialledAtMs: number[] = [];
 
   constructor({ ownSessionId, random }: MembershipOptions) {
-    this.#ownId = ownSessionId;
+    this.#ownSessionId = ownSessionId;
     this.#random = random;
   }
 
@@ -108,9 +108,9 @@ export class Membership {
   }
 
   /** All that a connected peer holds; it replaces what the peer named before. */
-  peerNamed(peerId: string, sessionIds: readonly string[], nowMs: number): void {
-    if (this.stateOf(peerId) !== "connected") return;
-    this.#gossip.set(peerId, this.#readable(sessionIds));
+  peerNamed(neighbourSessionId: string, sessionIds: readonly string[], nowMs: number): void {
+    if (this.stateOf(neighbourSessionId) !== "connected") return;
+    this.#gossip.set(neighbourSessionId, this.#readable(sessionIds));
     this.#recount(nowMs);
   }
 
@@ -199,32 +199,34 @@ export class Membership {
 
   /** Undefined where nobody could carry an offer. */
   #wayTo(sessionId: string, { ways }: Tries): DialWay | undefined {
-    const neighbourIds: string[] = [];
-    for (const [peerId, named] of this.#gossip) if (named.includes(sessionId)) neighbourIds.push(peerId);
-    return nextWay({ otherId: sessionId, isServerUp: this.#isServerUp, neighbourIds, tried: ways });
+    const neighbourSessionIds: string[] = [];
+    for (const [neighbour, named] of this.#gossip) if (named.includes(sessionId)) neighbourSessionIds.push(neighbour);
+    return nextWay({ otherSessionId: sessionId, isServerUp: this.#isServerUp, neighbourSessionIds, tried: ways });
   }
 
   /** With the first list after each connection to the server: all waiting begins anew, or everybody's turn would have come meanwhile. */
   #takeTurns(sessionIds: readonly string[], nowMs: number): void {
-    const own = sessionIds.indexOf(this.#ownId);
+    const own = sessionIds.indexOf(this.#ownSessionId);
     // A list without us was made before we came: everyone in it was there earlier.
     const earlier = new Set(own < 0 ? sessionIds : sessionIds.slice(0, own));
     for (const [sessionId, member] of this.#members) {
       if (member.state.kind !== "missing") continue;
-      const waitMs = earlier.has(sessionId) ? 0 : firstDialDelayMs({ ownId: this.#ownId, otherId: sessionId });
+      const waitMs = earlier.has(sessionId)
+        ? 0
+        : firstDialDelayMs({ ownSessionId: this.#ownSessionId, otherSessionId: sessionId });
       member.state = { kind: "missing", dialAtMs: nowMs + waitMs, tries: noTries };
     }
   }
 
   #missingAnew(sessionId: string, nowMs: number): Missing {
-    const delayMs = redialDelayMs({ ownId: this.#ownId, otherId: sessionId }, this.#random);
+    const delayMs = redialDelayMs({ ownSessionId: this.#ownSessionId, otherSessionId: sessionId }, this.#random);
     return { kind: "missing", dialAtMs: nowMs + delayMs, tries: noTries };
   }
 
   /** Server and peers are not trusted to name only what can be dialled, or only so many. */
   #readable(sessionIds: readonly string[]): readonly string[] {
     return sessionIds
-      .filter((id) => isSessionId(id) && isSameRoom(id, this.#ownId) && id !== this.#ownId)
+      .filter((id) => isSessionId(id) && isSameRoom(id, this.#ownSessionId) && id !== this.#ownSessionId)
       .slice(0, maxKnownMembers);
   }
 
@@ -244,7 +246,7 @@ export class Membership {
   /** Undefined when the book is full. Whoever the server lists, or has been connected, takes the place of one who is only named. */
   #add(sessionId: string, isSure: boolean, nowMs: number): Member | undefined {
     if (this.#members.size >= maxKnownMembers && !(isSure && this.#forgetOneUnlisted())) return undefined;
-    const dialAtMs = nowMs + firstDialDelayMs({ ownId: this.#ownId, otherId: sessionId });
+    const dialAtMs = nowMs + firstDialDelayMs({ ownSessionId: this.#ownSessionId, otherSessionId: sessionId });
     const member: Member = {
       state: { kind: "missing", dialAtMs, tries: noTries },
       heldOffUntilMs: Number.NEGATIVE_INFINITY,

@@ -83,8 +83,8 @@ export class Mux {
   }
 
   /** A channel to that peer is open, in place of any earlier one. It gets no samples until it has said which. */
-  addPeer(peerId: string, port: MuxPort, ledger: Ledger): void {
-    this.removePeer(peerId);
+  addPeer(gatewayId: string, port: MuxPort, ledger: Ledger): void {
+    this.removePeer(gatewayId);
     this.#groups.get(interestKey([]))?.queue.flush("changed"); // What waits there was not addressed to the newcomer.
     const member: Member = {
       port,
@@ -95,29 +95,29 @@ export class Mux {
       isBacklogged: false,
       isGone: false,
     };
-    this.#members.set(peerId, member);
+    this.#members.set(gatewayId, member);
     member.group.members.add(member);
   }
 
   /** Its channel is closed: what waits for it is dropped. */
-  removePeer(peerId: string): void {
-    const member = this.#members.get(peerId);
+  removePeer(gatewayId: string): void {
+    const member = this.#members.get(gatewayId);
     if (member === undefined) return;
-    this.#members.delete(peerId);
+    this.#members.delete(gatewayId);
     member.isGone = true;
     const dropped = member.group.queue.length + member.directed.clear().length + member.backlog.take().length;
     member.ledger.countDroppedBeforeSend("channel-closed", dropped);
     this.#leaveGroup(member);
   }
 
-  setInterest(peerId: string, entries: readonly InterestEntry[]): void {
+  setInterest(gatewayId: string, entries: readonly InterestEntry[]): void {
     const key = interestKey(entries);
-    const before = this.#members.get(peerId)?.group;
+    const before = this.#members.get(gatewayId)?.group;
     if (before === undefined || before.key === key) return;
     // What waits in either group is for those who are its members now.
     before.queue.flush("changed");
     this.#groups.get(key)?.queue.flush("changed");
-    const member = this.#members.get(peerId);
+    const member = this.#members.get(gatewayId);
     if (member === undefined) return; // Its channel failed in the flush.
     this.#leaveGroup(member);
     member.group = this.#groupOf(entries);
@@ -139,8 +139,8 @@ export class Mux {
   }
 
   /** Sends what is meant for that peer alone, at once; false when there is no channel to it. What waits for all is left waiting. */
-  sendTo(peerId: string, record: GatewayRecord): boolean {
-    const member = this.#members.get(peerId);
+  sendTo(gatewayId: string, record: GatewayRecord): boolean {
+    const member = this.#members.get(gatewayId);
     if (member === undefined) return false;
     member.directed.add(record);
     member.ledger.countAddressed(1);
@@ -149,8 +149,8 @@ export class Mux {
   }
 
   /** That peer's channel takes messages again. */
-  drained(peerId: string): void {
-    const member = this.#members.get(peerId);
+  drained(gatewayId: string): void {
+    const member = this.#members.get(gatewayId);
     if (member === undefined || !member.isBacklogged) return;
     member.isBacklogged = false;
     for (const record of member.backlog.take()) member.directed.add(record);
@@ -158,7 +158,7 @@ export class Mux {
   }
 
   close(): void {
-    for (const peerId of [...this.#members.keys()]) this.removePeer(peerId);
+    for (const gatewayId of [...this.#members.keys()]) this.removePeer(gatewayId);
   }
 
   #groupOf(entries: readonly InterestEntry[]): Group {

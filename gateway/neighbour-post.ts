@@ -33,7 +33,7 @@ export interface NeighbourPostOptions {
   /** The peer with which a channel under that session id is open. */
   readonly heldPeer: (sessionId: string) => Peer | undefined;
   /** A frame for this gateway that came through that neighbour; who it says it is from, nobody has checked. */
-  readonly onFrame: (neighbourId: string, frame: NeighbourFrame) => void;
+  readonly onFrame: (neighbourSessionId: string, frame: NeighbourFrame) => void;
 }
 
 /** Of what one peer sends. */
@@ -72,8 +72,8 @@ export class NeighbourPost {
   }
 
   /** False when no channel to that neighbour is open, or it is full. */
-  send(neighbourId: string, frame: NeighbourFrame): boolean {
-    const neighbour = this.#options.heldPeer(neighbourId);
+  send(neighbourSessionId: string, frame: NeighbourFrame): boolean {
+    const neighbour = this.#options.heldPeer(neighbourSessionId);
     if (neighbour === undefined || !hasRoom(neighbour)) return false;
     neighbour.send(frame);
     return true;

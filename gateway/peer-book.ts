@@ -34,7 +34,7 @@ export interface PeerBookOptions
   readonly onOpened: (peer: Peer) => void;
   readonly onRefused: (reason: RefusalReason) => void;
   /** A frame for this gateway that came through that neighbour. */
-  readonly onNeighbourFrame: (neighbourId: string, frame: NeighbourFrame) => void;
+  readonly onNeighbourFrame: (neighbourSessionId: string, frame: NeighbourFrame) => void;
 }
 
 export class PeerBook {
@@ -86,8 +86,8 @@ export class PeerBook {
   }
 
   /** See `NeighbourPost.send`. */
-  sendThrough(neighbourId: string, frame: NeighbourFrame): boolean {
-    return this.#post.send(neighbourId, frame);
+  sendThrough(neighbourSessionId: string, frame: NeighbourFrame): boolean {
+    return this.#post.send(neighbourSessionId, frame);
   }
 
   /**

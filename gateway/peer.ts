@@ -288,8 +288,8 @@ export class Peer {
       this.refuse(decoded.malformed);
       return this.close("malformed", decoded.malformed);
     }
-    const ownId = this.#channel?.localSessionId ?? "";
-    const excess = this.#allowance.exceededBy(decoded.frames, ownId, this.#port?.bufferedBytes() ?? 0);
+    const ownSessionId = this.#channel?.localSessionId ?? "";
+    const excess = this.#allowance.exceededBy(decoded.frames, ownSessionId, this.#port?.bufferedBytes() ?? 0);
     if (excess !== undefined) return this.#expel(excess, excessWords[excess]);
     if (this.#liveness.heard(this.#now()) === "awake") this.#setState({ kind: "connected" });
     for (const frame of decoded.frames) {

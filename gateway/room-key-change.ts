@@ -39,7 +39,7 @@ export interface SettledChange {
 }
 
 export interface RoomKeyChangeOptions {
-  readonly ownId: string;
+  readonly ownGatewayId: string;
   /** The key that the room has now. */
   readonly roomKey: Uint8Array;
   /** When the last change settled here, on this gateway's clock; undefined: none did. */
@@ -120,16 +120,16 @@ export class RoomKeyChange {
   /** "underway": one change at a time, and this one is not begun. */
   begin(roomKey: Uint8Array, removed: readonly string[]): "begun" | "underway" {
     if (this.isUnderway) return "underway";
-    const { ownId } = this.#options;
-    this.#wished = removed.filter((gatewayId) => gatewayId !== ownId);
-    this.#choose({ roomKey, by: ownId, toldBy: ownId, isSettled: false, removed: this.#wished });
+    const { ownGatewayId } = this.#options;
+    this.#wished = removed.filter((gatewayId) => gatewayId !== ownGatewayId);
+    this.#choose({ roomKey, by: ownGatewayId, toldBy: ownGatewayId, isSettled: false, removed: this.#wished });
     return "begun";
   }
 
   heard(from: string, frame: RoomKey): Hearing {
-    const { ownId, roomKey, now } = this.#options;
+    const { ownGatewayId, roomKey, now } = this.#options;
     if (equalBytes(frame.roomKey, roomKey)) return "present";
-    if (frame.removed.includes(ownId)) return "not-for-us";
+    if (frame.removed.includes(ownGatewayId)) return "not-for-us";
     if (this.isUnderway && !this.#entitled.has(from)) return "newcomer";
     if (this.isRemoved(from) && now() - this.#firstHeardMs >= contestMs) {
       this.#ofRemoved.set(from, { ...frame, roomKey: frame.roomKey.slice() });
@@ -224,7 +224,7 @@ export class RoomKeyChange {
   }
 
   #mayHave(gatewayId: string): boolean {
-    return gatewayId !== this.#options.ownId && this.#entitled.has(gatewayId) && !this.isRemoved(gatewayId);
+    return gatewayId !== this.#options.ownGatewayId && this.#entitled.has(gatewayId) && !this.isRemoved(gatewayId);
   }
 }
 

@@ -18,7 +18,7 @@ import { type GatewayRecord, lifetimeMsOf, recordClass } from "./record.ts";
 import type { Now } from "./runtime.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
-/** More than any person makes by hand; a device that chatters must not cost its wearer the room (see the limits in peer.ts). */
+/** More than any person makes by hand; a device that chatters must not cost its wearer the room (see the limits in allowance.ts). */
 const urgentPerSecond = 10;
 const urgentBurst = 20;
 /** Twice what the rate command can ask for. */

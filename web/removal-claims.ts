@@ -1,5 +1,5 @@
 // Who has told this page that it was removed from its room. A claim and no more: identities cost nothing, so that no number of them is a proof, and
-// where all others are gone a single liar would be everybody. Neighbour: app.ts, which shows the names and leaves the rest to the person.
+// where all others are gone a single liar would be everybody. Neighbour: key-change-desk.ts, which shows the names and leaves the rest to the person.
 
 /** As many as a page can hold at once; whoever makes more identities than that is not read any further. */
 const maxClaims = 64;

@@ -553,13 +553,13 @@ describe("from a member, beyond the decoder", () => {
       opener?.close();
       const member = await newMember(time, "victim", {
         observer: statistics,
-        onNeighbourFrame: (neighbourId, frame) => {
+        onNeighbourFrame: (neighbourSessionId, frame) => {
           carried++;
-          opener?.receive(neighbourId, frame);
+          opener?.receive(neighbourSessionId, frame);
         },
       });
-      opener = openNeighbour(time, member.sessionId, (neighbourId, frame) =>
-        member.gateway.sendThrough(neighbourId, frame),
+      opener = openNeighbour(time, member.sessionId, (neighbourSessionId, frame) =>
+        member.gateway.sendThrough(neighbourSessionId, frame),
       );
       victim = member;
       return (await connect(time, await newMember(time, "attacker"), member)).callee;
@@ -586,7 +586,7 @@ describe("from a member, beyond the decoder", () => {
 
   it("what a neighbour carries, as far as the browser", ({ task }) => {
     const time = new FakeTime(1_000);
-    const neighbourId = `${roomId}-0000000000000003`;
+    const neighbourSessionId = `${roomId}-0000000000000003`;
     const opener = openNeighbour(time, me, () => true);
     const { neighbourOffer, neighbourAnswer } = arbitraryFrames;
     const isNeighbours = (frame: GatewayFrame): frame is NeighbourFrame =>
@@ -594,7 +594,12 @@ describe("from a member, beyond the decoder", () => {
     const sdps = mutatedText(
       fc.constantFrom(...recordedDescriptions.map(({ sdp }) => sdp), ...hostileDescriptions.map(({ sdp }) => sdp)),
     );
-    const ids: fc.Arbitrary<string> = fc.constantFrom(me, you, neighbourId, `${"f".repeat(32)}-0000000000000004`);
+    const ids: fc.Arbitrary<string> = fc.constantFrom(
+      me,
+      you,
+      neighbourSessionId,
+      `${"f".repeat(32)}-0000000000000004`,
+    );
     return fuzz(task, {
       inputs: fc.record({
         frame: fc.oneof(neighbourOffer, neighbourAnswer).filter(isNeighbours),
@@ -607,7 +612,7 @@ describe("from a member, beyond the decoder", () => {
         sdp,
       })),
       check: async ({ frame, from, sdp }) => {
-        opener.receive(neighbourId, { ...frame, from, to: me, sdp });
+        opener.receive(neighbourSessionId, { ...frame, from, to: me, sdp });
         await time.advance(500);
         for (const { remoteDescriptions } of FakeNativeConnection.made)
           for (const description of remoteDescriptions) expect(isDialable(description.sdp ?? "")).toBe(true);
@@ -619,7 +624,7 @@ describe("from a member, beyond the decoder", () => {
   const openNeighbour = (
     time: FakeTime,
     sessionId: string,
-    send: (neighbourId: string, frame: NeighbourFrame) => boolean,
+    send: (neighbourSessionId: string, frame: NeighbourFrame) => boolean,
   ): RtcNeighbourOpener => {
     FakeNativeConnection.made.length = 0;
     return new RtcNeighbourOpener({

@@ -90,8 +90,8 @@ const openers: Readonly<Record<string, () => Promise<Pair>>> = {
   },
   "by way of a neighbour": async () => {
     const accepted: Channel[] = [];
-    const [dialerId, calleeId, neighbourId] = ["1", "2", "3"].map((digit) => `${roomId}-${digit.repeat(16)}`);
-    if (dialerId === undefined || calleeId === undefined || neighbourId === undefined) throw new Error("no ids");
+    const [dialerId, calleeId, neighbourSessionId] = ["1", "2", "3"].map((digit) => `${roomId}-${digit.repeat(16)}`);
+    if (dialerId === undefined || calleeId === undefined || neighbourSessionId === undefined) throw new Error("no ids");
     const open = (sessionId: string, other: () => RtcNeighbourOpener) => {
       const opener = new RtcNeighbourOpener({
         RTCPeerConnection: globalThis.RTCPeerConnection,
@@ -100,7 +100,7 @@ const openers: Readonly<Record<string, () => Promise<Pair>>> = {
         crypto: webCrypto,
         schedule,
         send: (_, frame) => {
-          other().receive(neighbourId, frame);
+          other().receive(neighbourSessionId, frame);
           return true;
         },
         onChannel: (channel) => accepted.push(channel),
@@ -110,7 +110,7 @@ const openers: Readonly<Record<string, () => Promise<Pair>>> = {
     };
     const callee: RtcNeighbourOpener = open(calleeId, () => dialer);
     const dialer: RtcNeighbourOpener = open(dialerId, () => callee);
-    return pairOf(() => dialer.dial(calleeId, neighbourId), accepted, { us: dialer.drops, them: callee.drops });
+    return pairOf(() => dialer.dial(calleeId, neighbourSessionId), accepted, { us: dialer.drops, them: callee.drops });
   },
 };
 

@@ -87,7 +87,7 @@ export class MemoryNetwork {
   openNeighbour(
     node: NetworkNode,
     onChannel: OnChannel,
-    send: (neighbourId: string, frame: NeighbourFrame) => boolean,
+    send: (neighbourSessionId: string, frame: NeighbourFrame) => boolean,
   ): NeighbourOpener {
     const opener = new MemoryNeighbourOpener(this, node, onChannel, send);
     this.#neighbourOpeners.set(node.sessionId, opener);
@@ -249,14 +249,14 @@ class MemoryNeighbourOpener implements NeighbourOpener {
   readonly node: NetworkNode;
   readonly onChannel: OnChannel;
   readonly #network: MemoryNetwork;
-  readonly #send: (neighbourId: string, frame: NeighbourFrame) => boolean;
+  readonly #send: (neighbourSessionId: string, frame: NeighbourFrame) => boolean;
   readonly #dials = new Map<string, { readonly answered: () => void; readonly end: (failure: DialFailure) => void }>();
 
   constructor(
     network: MemoryNetwork,
     node: NetworkNode,
     onChannel: OnChannel,
-    send: (neighbourId: string, frame: NeighbourFrame) => boolean,
+    send: (neighbourSessionId: string, frame: NeighbourFrame) => boolean,
   ) {
     this.#network = network;
     this.node = node;
@@ -264,7 +264,7 @@ class MemoryNeighbourOpener implements NeighbourOpener {
     this.#send = send;
   }
 
-  dial(sessionId: string, neighbourId: string): Promise<Channel | DialFailure> {
+  dial(sessionId: string, neighbourSessionId: string): Promise<Channel | DialFailure> {
     const network = this.#network;
     const { time } = network.options;
     network.dials.note(this.node.sessionId, sessionId, time.now());
@@ -288,12 +288,12 @@ class MemoryNeighbourOpener implements NeighbourOpener {
       };
       const cancelLimit = this.node.schedule(dialTimeoutMs, () => end({ failed: "timed-out" }));
       this.#dials.set(sessionId, { answered, end });
-      if (!this.#send(neighbourId, this.#frame("neighbourOffer", sessionId))) end({ failed: "neighbour-away" });
+      if (!this.#send(neighbourSessionId, this.#frame("neighbourOffer", sessionId))) end({ failed: "neighbour-away" });
     });
   }
 
-  receive(neighbourId: string, { type, from }: NeighbourFrame): void {
-    if (type === "neighbourOffer") this.#send(neighbourId, this.#frame("neighbourAnswer", from));
+  receive(neighbourSessionId: string, { type, from }: NeighbourFrame): void {
+    if (type === "neighbourOffer") this.#send(neighbourSessionId, this.#frame("neighbourAnswer", from));
     else this.#dials.get(from)?.answered();
   }
 

@@ -129,7 +129,7 @@ export class MemoryPage implements NetworkNode {
       limits: { ...defaultWearerLimits, buzzesPerTenSeconds: buzzRateRange.most },
       onEvent: (event) => onEvent(this, event),
       onMembers: (sessionId, named) => this.#mesh.peerNamed(sessionId, named),
-      onNeighbourFrame: (neighbourId, frame) => this.#mesh.neighbourFrame(neighbourId, frame),
+      onNeighbourFrame: (neighbourSessionId, frame) => this.#mesh.neighbourFrame(neighbourSessionId, frame),
       onSessionOver: (sessionId) => this.#mesh.peerLeft(sessionId),
       onHoldOff: (sessionId, untilMs) => this.#mesh.holdOff(sessionId, untilMs),
     });
@@ -137,7 +137,9 @@ export class MemoryPage implements NetworkNode {
       sessionId: this.sessionId,
       openServer: (listener) => network.open(this, listener),
       openNeighbour: (onChannel) =>
-        network.openNeighbour(this, onChannel, (neighbourId, frame) => this.gateway.sendThrough(neighbourId, frame)),
+        network.openNeighbour(this, onChannel, (neighbourSessionId, frame) =>
+          this.gateway.sendThrough(neighbourSessionId, frame),
+        ),
       fetchMembers: async () => network.members(),
       admit: (channel) => this.gateway.admit(channel),
       heldSessionIds: () => this.gateway.heldSessionIds(),

@@ -60,7 +60,7 @@ describe("when to dial again", () => {
   });
 
   it("should leave the higher id time until the lower has tried", () => {
-    expect(redialDelayMs({ ownId: lower, otherId: higher }, () => 1)).toBeLessThan(higherRedialMs / 2);
-    expect(redialDelayMs({ ownId: higher, otherId: lower }, () => 0)).toBe(higherRedialMs);
+    expect(redialDelayMs({ ownSessionId: lower, otherSessionId: higher }, () => 1)).toBeLessThan(higherRedialMs / 2);
+    expect(redialDelayMs({ ownSessionId: higher, otherSessionId: lower }, () => 0)).toBe(higherRedialMs);
   });
 });

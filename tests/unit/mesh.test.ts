@@ -52,8 +52,9 @@ class FakeServerOpener implements ServerOpener {
 class FakeNeighbourOpener implements NeighbourOpener {
   readonly drops = new Map([["neighbour offer of nobody", 2]]);
   readonly onChannel: OnChannel;
-  readonly dials: { sessionId: string; neighbourId: string; end: (outcome: Channel | DialFailure) => void }[] = [];
-  readonly received: { neighbourId: string; frame: NeighbourFrame }[] = [];
+  readonly dials: { sessionId: string; neighbourSessionId: string; end: (outcome: Channel | DialFailure) => void }[] =
+    [];
+  readonly received: { neighbourSessionId: string; frame: NeighbourFrame }[] = [];
   isRetired = false;
   isClosed = false;
 
@@ -61,12 +62,12 @@ class FakeNeighbourOpener implements NeighbourOpener {
     this.onChannel = onChannel;
   }
 
-  dial(sessionId: string, neighbourId: string): Promise<Channel | DialFailure> {
-    return new Promise((end) => this.dials.push({ sessionId, neighbourId, end }));
+  dial(sessionId: string, neighbourSessionId: string): Promise<Channel | DialFailure> {
+    return new Promise((end) => this.dials.push({ sessionId, neighbourSessionId, end }));
   }
 
-  receive(neighbourId: string, frame: NeighbourFrame): void {
-    this.received.push({ neighbourId, frame });
+  receive(neighbourSessionId: string, frame: NeighbourFrame): void {
+    this.received.push({ neighbourSessionId, frame });
   }
 
   retire(): void {
@@ -261,7 +262,9 @@ describe("mesh", () => {
     opener.enter({ kind: "away", retryAtMs: 0 });
     world.held.delete(two);
     await time.advance(20_000);
-    expect(neighbour.dials.map(({ sessionId, neighbourId }) => [sessionId, neighbourId])).toEqual([[two, one]]);
+    expect(neighbour.dials.map(({ sessionId, neighbourSessionId }) => [sessionId, neighbourSessionId])).toEqual([
+      [two, one],
+    ]);
     expect([...mesh.pendingDials]).toEqual([two]);
     neighbour.dials[0]?.end(channelTo(two));
     await time.advance(60_000);
@@ -279,7 +282,7 @@ describe("mesh", () => {
       sdp: "v=0",
     };
     mesh.neighbourFrame(one, frame);
-    expect(neighbour.received).toEqual([{ neighbourId: one, frame }]);
+    expect(neighbour.received).toEqual([{ neighbourSessionId: one, frame }]);
     neighbour.onChannel(channelTo(three));
     await time.advance(0);
     expect(world.admitted).toEqual([three]);

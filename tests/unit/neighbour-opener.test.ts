@@ -21,7 +21,7 @@ const sound = describeSession(fingerprintLine("bb")).sdp;
 
 const openOpener = () => {
   const time = new FakeTime();
-  const sent: { neighbourId: string; frame: NeighbourFrame }[] = [];
+  const sent: { neighbourSessionId: string; frame: NeighbourFrame }[] = [];
   const incoming: Channel[] = [];
   const world = { takes: true };
   const opener = new RtcNeighbourOpener({
@@ -30,8 +30,8 @@ const openOpener = () => {
     iceServers: [{ urls: "stun:mesh.example" }],
     crypto: webCrypto,
     schedule: time.schedule,
-    send: (neighbourId, frame) => {
-      if (world.takes) sent.push({ neighbourId, frame });
+    send: (neighbourSessionId, frame) => {
+      if (world.takes) sent.push({ neighbourSessionId, frame });
       return world.takes;
     },
     onChannel: (channel) => incoming.push(channel),
@@ -103,7 +103,7 @@ describe("neighbour opener, dialling", () => {
     const sdp = connection().localDescription?.sdp;
     const dialId = expect.any(Uint8Array);
     expect(sent).toEqual([
-      { neighbourId: neighbour, frame: { type: "neighbourOffer", from: me, to: you, dialId, sdp } },
+      { neighbourSessionId: neighbour, frame: { type: "neighbourOffer", from: me, to: you, dialId, sdp } },
     ]);
   });
 
@@ -220,7 +220,7 @@ describe("neighbour opener, answering", () => {
     const { dialId } = offer;
     const sdp = connection().ownSdp;
     expect(sent).toEqual([
-      { neighbourId: neighbour, frame: { type: "neighbourAnswer", from: me, to: you, dialId, sdp } },
+      { neighbourSessionId: neighbour, frame: { type: "neighbourAnswer", from: me, to: you, dialId, sdp } },
     ]);
     const pipe = connection().receivePipe("connecting");
     await time.advance(0);
@@ -283,9 +283,9 @@ describe("neighbour opener, answering", () => {
 
   it("should hold few offers of one session, and of one neighbour, and leave places for others", async () => {
     const { opener, time } = openOpener();
-    const flood = async (neighbourId: string, from: (i: number) => string): Promise<number> => {
+    const flood = async (neighbourSessionId: string, from: (i: number) => string): Promise<number> => {
       const before = FakeNativeConnection.made.length;
-      for (let i = 0; i < 100; i++) opener.receive(neighbourId, offerFrom(from(i)));
+      for (let i = 0; i < 100; i++) opener.receive(neighbourSessionId, offerFrom(from(i)));
       await time.advance(0);
       return FakeNativeConnection.made.length - before;
     };

@@ -16,7 +16,7 @@ import type { MemoryChannelPair } from "../support/memory-channel.ts";
 import { connect, type Member, newIdentity, newMember } from "../support/memory-room.ts";
 
 interface Received {
-  readonly neighbourId: string;
+  readonly neighbourSessionId: string;
   readonly frame: NeighbourFrame;
 }
 
@@ -30,7 +30,9 @@ let toBen: MemoryChannelPair;
 const join = (name: string): Promise<Member> => {
   const frames: Received[] = [];
   received.set(name, frames);
-  return newMember(time, name, { onNeighbourFrame: (neighbourId, frame) => frames.push({ neighbourId, frame }) });
+  return newMember(time, name, {
+    onNeighbourFrame: (neighbourSessionId, frame) => frames.push({ neighbourSessionId, frame }),
+  });
 };
 
 /** Anna and Ben have Cleo in common, and not each other. */
@@ -64,8 +66,8 @@ describe("neighbour post", () => {
     const frames = [offer(anna, ben), offer(ben, anna, { type: "neighbourAnswer", sdp: "v=1" })] as const;
     await send(anna, cleo, frames[0]);
     await send(ben, cleo, frames[1]);
-    expect(received.get("Ben")).toEqual([{ neighbourId: cleo.sessionId, frame: frames[0] }]);
-    expect(received.get("Anna")).toEqual([{ neighbourId: cleo.sessionId, frame: frames[1] }]);
+    expect(received.get("Ben")).toEqual([{ neighbourSessionId: cleo.sessionId, frame: frames[0] }]);
+    expect(received.get("Anna")).toEqual([{ neighbourSessionId: cleo.sessionId, frame: frames[1] }]);
     expect(received.get("Cleo")).toEqual([]);
   });
 

@@ -38,7 +38,7 @@ const openChange = ({ lastMoveMs }: { lastMoveMs?: number } = {}) => {
   let chosen = 0;
   const members = ["b", "c", "d"];
   const change = new RoomKeyChange({
-    ownId: "a",
+    ownGatewayId: "a",
     roomKey: oldKey,
     lastMoveMs,
     now: time.now,
@@ -291,7 +291,7 @@ describe("RoomKeyChange in a whole room", () => {
           .filter(held)
           .map(idOf);
       const change = new RoomKeyChange({
-        ownId: idOf(place),
+        ownGatewayId: idOf(place),
         roomKey: oldKey,
         lastMoveMs: undefined,
         now: time.now,

@@ -69,25 +69,25 @@ export class Mesh {
   }
 
   /** Hints by a peer: whom it holds. */
-  peerNamed(peerId: string, sessionIds: readonly string[]): void {
-    this.#membership.peerNamed(peerId, sessionIds, this.#options.now());
+  peerNamed(sessionId: string, sessionIds: readonly string[]): void {
+    this.#membership.peerNamed(sessionId, sessionIds, this.#options.now());
     this.#step();
   }
 
-  /** A frame for this session that came through the peer at `neighbourId`. */
-  neighbourFrame(neighbourId: string, frame: NeighbourFrame): void {
-    this.#neighbour.receive(neighbourId, frame);
+  /** A frame for this session that came through the peer at `neighbourSessionId`. */
+  neighbourFrame(neighbourSessionId: string, frame: NeighbourFrame): void {
+    this.#neighbour.receive(neighbourSessionId, frame);
   }
 
   /** That peer said goodbye: it is not dialled again. */
-  peerLeft(peerId: string): void {
-    this.#connected.delete(peerId);
-    this.#membership.left(peerId, this.#options.now());
+  peerLeft(sessionId: string): void {
+    this.#connected.delete(sessionId);
+    this.#membership.left(sessionId, this.#options.now());
   }
 
   /** A dial of that peer before then would be in vain. */
-  holdOff(peerId: string, untilMs: number): void {
-    this.#membership.holdOff(peerId, untilMs);
+  holdOff(sessionId: string, untilMs: number): void {
+    this.#membership.holdOff(sessionId, untilMs);
   }
 
   /** Leaves the server, and dials nobody any more; the channels stay. */

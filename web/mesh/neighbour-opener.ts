@@ -30,8 +30,8 @@ export interface RtcNeighbourOpenerOptions {
   readonly iceServers: readonly RTCIceServer[];
   readonly crypto: Pick<Crypto, "randomBytes" | "sha256">;
   readonly schedule: Schedule;
-  /** To another member by way of the peer at `neighbourId`; false when it was not sent. */
-  readonly send: (neighbourId: string, frame: NeighbourFrame) => boolean;
+  /** To another member by way of the peer at `neighbourSessionId`; false when it was not sent. */
+  readonly send: (neighbourSessionId: string, frame: NeighbourFrame) => boolean;
   readonly onChannel: OnChannel;
 }
 
@@ -48,7 +48,7 @@ export const maxPendingAcceptsPerNeighbour = 8;
 export const maxPendingAcceptsPerSession = 2;
 
 interface NeighbourAttempt extends Attempt {
-  readonly neighbourId: string;
+  readonly neighbourSessionId: string;
   readonly dialId: Uint8Array;
   readonly connection: NativeConnection;
   /** From the moment its data channel is there, open or not. */
@@ -73,13 +73,13 @@ export class RtcNeighbourOpener implements NeighbourOpener {
     return this.#drops;
   }
 
-  async dial(sessionId: string, neighbourId: string): Promise<Channel | DialFailure> {
+  async dial(sessionId: string, neighbourSessionId: string): Promise<Channel | DialFailure> {
     if (this.#isClosed) return { failed: "closed" };
     if (this.#attempts.pending(isDialedBy("us", sessionId)).length > 0) return { failed: "already-dialling" };
     const connection = this.#connect();
     if (connection === undefined) return { failed: "not-connected" };
     const dialId = this.#options.crypto.randomBytes(dialIdBytes);
-    const attempt: NeighbourAttempt = { sessionId, dialedBy: "us", neighbourId, dialId, connection };
+    const attempt: NeighbourAttempt = { sessionId, dialedBy: "us", neighbourSessionId, dialId, connection };
     const opening = this.#begin(attempt);
     this.#unanswered.add(attempt);
     const pipe = connection.createDataChannel(label, { ordered: false });
@@ -93,11 +93,11 @@ export class RtcNeighbourOpener implements NeighbourOpener {
     return outcome;
   }
 
-  receive(neighbourId: string, frame: NeighbourFrame): void {
+  receive(neighbourSessionId: string, frame: NeighbourFrame): void {
     if (this.#isClosed) return;
-    if (frame.type === "neighbourAnswer") return void this.#answered(neighbourId, frame);
-    const cause = this.#causeToDrop(neighbourId, frame);
-    if (cause === undefined) void this.#accept(neighbourId, frame);
+    if (frame.type === "neighbourAnswer") return void this.#answered(neighbourSessionId, frame);
+    const cause = this.#causeToDrop(neighbourSessionId, frame);
+    if (cause === undefined) void this.#accept(neighbourSessionId, frame);
     else this.#countDrop(cause);
   }
 
@@ -112,23 +112,25 @@ export class RtcNeighbourOpener implements NeighbourOpener {
     for (const channel of this.#channels) channel.close("leaving");
   }
 
-  #causeToDrop(neighbourId: string, { from, sdp }: NeighbourFrame): string | undefined {
+  #causeToDrop(neighbourSessionId: string, { from, sdp }: NeighbourFrame): string | undefined {
     const { sessionId } = this.#options;
     // Who is connected needs no offer, and nobody dials themselves.
-    if (from === sessionId || from === neighbourId || !isSameRoom(from, sessionId)) return "neighbour offer of nobody";
+    if (from === sessionId || from === neighbourSessionId || !isSameRoom(from, sessionId))
+      return "neighbour offer of nobody";
     if (!isDialable(sdp)) return "neighbour offer with a bad description";
     const pending = this.#attempts.pending(isDialedBy("them"));
     const isTooMany =
       pending.length >= maxPendingAccepts ||
-      pending.filter((attempt) => attempt.neighbourId === neighbourId).length >= maxPendingAcceptsPerNeighbour ||
+      pending.filter((attempt) => attempt.neighbourSessionId === neighbourSessionId).length >=
+        maxPendingAcceptsPerNeighbour ||
       pending.filter((attempt) => attempt.sessionId === from).length >= maxPendingAcceptsPerSession;
     return isTooMany ? "too many neighbour offers" : undefined;
   }
 
-  async #accept(neighbourId: string, { from, dialId, sdp }: NeighbourFrame): Promise<void> {
+  async #accept(neighbourSessionId: string, { from, dialId, sdp }: NeighbourFrame): Promise<void> {
     const connection = this.#connect();
     if (connection === undefined) return this.#countDrop("neighbour offer beyond the browser's connections");
-    const attempt: NeighbourAttempt = { sessionId: from, dialedBy: "them", neighbourId, dialId, connection };
+    const attempt: NeighbourAttempt = { sessionId: from, dialedBy: "them", neighbourSessionId, dialId, connection };
     const opening = this.#begin(attempt);
     connection.addEventListener("datachannel", ({ channel: pipe }) => {
       if (!opening.isPending() || attempt.channel !== undefined) return;
@@ -149,7 +151,7 @@ export class RtcNeighbourOpener implements NeighbourOpener {
     type: NeighbourFrame["type"],
     offer?: RTCSessionDescriptionInit,
   ): Promise<void> {
-    const { connection, sessionId: to, neighbourId, dialId } = attempt;
+    const { connection, sessionId: to, neighbourSessionId, dialId } = attempt;
     const { sessionId: from, schedule, send } = this.#options;
     try {
       if (offer !== undefined) await connection.setRemoteDescription(offer);
@@ -162,12 +164,15 @@ export class RtcNeighbourOpener implements NeighbourOpener {
     if (!opening.isPending()) return;
     const sdp = connection.localDescription?.sdp ?? "";
     if (!isDialable(sdp)) return opening.settle({ failed: "not-connected" }); // More addresses than a frame holds.
-    if (!send(neighbourId, { type, from, to, dialId, sdp })) opening.settle({ failed: "neighbour-away" });
+    if (!send(neighbourSessionId, { type, from, to, dialId, sdp })) opening.settle({ failed: "neighbour-away" });
   }
 
-  async #answered(neighbourId: string, { from, dialId, sdp }: NeighbourFrame): Promise<void> {
+  async #answered(neighbourSessionId: string, { from, dialId, sdp }: NeighbourFrame): Promise<void> {
     const attempt = [...this.#unanswered].find(
-      (dial) => dial.sessionId === from && dial.neighbourId === neighbourId && toHex(dial.dialId) === toHex(dialId),
+      (dial) =>
+        dial.sessionId === from &&
+        dial.neighbourSessionId === neighbourSessionId &&
+        toHex(dial.dialId) === toHex(dialId),
     );
     if (attempt === undefined) return this.#countDrop("neighbour answer to no dial");
     this.#unanswered.delete(attempt);

@@ -41,10 +41,10 @@ export interface ServerOpener extends Opener {
 }
 
 export interface NeighbourOpener extends Opener {
-  /** By way of the peer at `neighbourId`. Resolves within a bounded time, and never rejects. */
-  dial(sessionId: string, neighbourId: string): Promise<Channel | DialFailure>;
+  /** By way of the peer at `neighbourSessionId`. Resolves within a bounded time, and never rejects. */
+  dial(sessionId: string, neighbourSessionId: string): Promise<Channel | DialFailure>;
   /** A frame for this session that came through that neighbour. */
-  receive(neighbourId: string, frame: NeighbourFrame): void;
+  receive(neighbourSessionId: string, frame: NeighbourFrame): void;
 }
 
 /**

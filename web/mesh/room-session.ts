@@ -50,7 +50,7 @@ export class RoomSession {
       authKey: room.authKey,
       onEvent: (event) => listener.onEvent(event),
       onMembers: (sessionId, named) => this.#mesh.peerNamed(sessionId, named),
-      onNeighbourFrame: (neighbourId, frame) => this.#mesh.neighbourFrame(neighbourId, frame),
+      onNeighbourFrame: (neighbourSessionId, frame) => this.#mesh.neighbourFrame(neighbourSessionId, frame),
       onSessionOver: (sessionId) => this.#mesh.peerLeft(sessionId),
       onHoldOff: (sessionId, untilMs) => this.#mesh.holdOff(sessionId, untilMs),
     });
@@ -75,7 +75,7 @@ export class RoomSession {
           iceServers,
           crypto,
           schedule,
-          send: (neighbourId, frame) => this.gateway.sendThrough(neighbourId, frame),
+          send: (neighbourSessionId, frame) => this.gateway.sendThrough(neighbourSessionId, frame),
           onChannel,
         }),
       fetchMembers: () => options.fetchMembers(room.roomId),

@@ -114,7 +114,7 @@ export interface PowerView {
   readonly unthinned: readonly { readonly name: string; readonly why: "not-supported" | "not-taken" }[];
 }
 
-/** Counted over all peers since the page opened; the causes are those of docs/protocol.md §2.6. */
+/** Counted over all peers since the room was entered; the causes are those of docs/protocol.md §2.6. */
 export interface TrafficView {
   readonly recordsSent: number;
   readonly recordsDelivered: number;

@@ -34,7 +34,7 @@ export const StatusLine = ({ model }: { model: AppModel }) => {
         <NextTry model={model} server={server} />
         <p>{model.isAwakeLocked.value ? "Screen: stays on" : "Screen: may sleep"}</p>
       </div>
-      <dl class="status-counts" aria-label="Messages since the page opened">
+      <dl class="status-counts" aria-label="Messages since the room was entered">
         {counts.map(([word, key]) => (
           <div key={key}>
             <dt>{word}</dt>
