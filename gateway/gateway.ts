@@ -3,7 +3,7 @@
 import type { DeviceLink } from "../firmware-bridge/device-link.ts";
 import type { GestureName } from "../firmware-bridge/gestures.ts";
 import { kinds } from "../firmware-bridge/kinds.ts";
-import { encodeVibration, type MotionSample } from "../firmware-bridge/payloads.ts";
+import { encodeVibration } from "../firmware-bridge/payloads.ts";
 import type { Channel } from "./channel.ts";
 import { encodeCommandTarget } from "./command-payload.ts";
 import { DoneOutbox } from "./done-outbox.ts";
@@ -12,16 +12,17 @@ import { Farewell } from "./farewell.ts";
 import { type DoneOutcome, doneOutcomes, type NeighbourFrame } from "./frame-types.ts";
 import type { RefusalReason } from "./handshake.ts";
 import type { Luggage } from "./luggage.ts";
-import { type MotionLimits, noMotionLimits } from "./motion-rate.ts";
+import type { MotionLimits } from "./motion-rate.ts";
 import { Mux } from "./mux.ts";
 import type { GatewayObserver } from "./observers.ts";
-import { OwnProbe, type OwnProbeListener } from "./own-probe.ts";
+import type { OwnProbe } from "./own-probe.ts";
+import { OwnProbes, type ProbeEvent } from "./own-probes.ts";
 import type { Departure, Peer } from "./peer.ts";
 import { PeerBook } from "./peer-book.ts";
 import { PenaltyBook } from "./penalty-book.ts";
 import { checkWindowMs, defaultWindowMs, effectLifetimeMs, type GatewayRecord, recordClass } from "./record.ts";
 import { RoomKeyChange, type SettledChange } from "./room-key-change.ts";
-import { RosterBook, type RosterProbe } from "./roster.ts";
+import type { RosterProbe } from "./roster.ts";
 import type { PatternName, Rule } from "./rules.ts";
 import type { Cancel, Crypto, IdentityKey, Now, Schedule } from "./runtime.ts";
 import type { Traffic } from "./traffic.ts";
@@ -60,10 +61,8 @@ export interface GatewayOptions {
 }
 
 export type GatewayEvent =
-  | { readonly kind: "probes-changed" }
+  | ProbeEvent
   | { readonly kind: "peers-changed" }
-  | { readonly kind: "motion"; readonly probe: OwnProbe; readonly sample: MotionSample }
-  | { readonly kind: "gesture"; readonly probe: OwnProbe; readonly gesture: GestureName }
   | { readonly kind: "peer-gesture"; readonly peer: Peer; readonly probe: RosterProbe; readonly gesture: GestureName }
   | { readonly kind: "peer-record"; readonly peer: Peer; readonly probe: RosterProbe; readonly record: GatewayRecord }
   | {
@@ -88,26 +87,35 @@ export type GatewayEvent =
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #mux: Mux;
-  #roster: RosterBook;
   readonly #penalties: PenaltyBook;
   readonly #peers: PeerBook;
   readonly #effects: Effects;
   readonly #doneOutbox: DoneOutbox;
-  readonly #probes = new Map<number, OwnProbe>();
+  readonly #probes: OwnProbes;
   readonly #wake: WakeDetector;
   readonly #keyChange: RoomKeyChange;
   #farewell: Farewell | undefined;
-  #limits: WearerLimits;
-  #motionLimits = noMotionLimits;
   #commandSequence = 0;
   #cancelBeat: Cancel;
 
   constructor(options: GatewayOptions) {
     const { now, schedule, onEvent, observer } = options;
     this.#options = options;
-    this.#limits = options.limits;
     this.#mux = new Mux({ now, schedule, windowMs: defaultWindowMs, observer });
-    this.#roster = options.luggage?.roster ?? new RosterBook(options.name);
+    this.#probes = new OwnProbes({
+      name: options.name,
+      limits: options.limits,
+      moved: options.luggage,
+      now,
+      observer,
+      onRoster: (roster) => {
+        this.#mux.rosterVersion = roster.version;
+        this.#peers.send({ type: "roster", ...roster });
+      },
+      onRecord: (record) => this.#mux.announce(record),
+      onEvent,
+    });
+    this.#mux.rosterVersion = this.#probes.roster.version;
     this.#penalties = options.luggage?.penalties ?? new PenaltyBook(now);
     this.#doneOutbox = new DoneOutbox({
       schedule,
@@ -115,7 +123,7 @@ export class Gateway {
     });
     this.#effects = new Effects({
       rules: options.rules,
-      probes: () => this.#probes.values(),
+      probes: () => this.#probes,
       onResponse: (gatewayId, cause, probe, response) => {
         this.#tellDone(gatewayId, cause, response);
         onEvent({ kind: "response", gatewayId, cause, response, ...(probe && { probe }) });
@@ -125,7 +133,7 @@ export class Gateway {
       ...options,
       penalties: this.#penalties,
       mux: this.#mux,
-      roster: () => this.#roster.roster,
+      roster: () => this.#probes.roster,
       beforeMessage: () => this.#noticeSleep(this.#wake.check()),
       onRecord: (peer, record, probe, deadlineMs) => this.#received(peer, record, probe, deadlineMs),
       onChange: () => onEvent({ kind: "peers-changed" }),
@@ -154,8 +162,6 @@ export class Gateway {
       onChosen: () => onEvent({ kind: "peers-changed" }),
       onSettled: (change) => onEvent({ kind: "room-key-settled", change }),
     });
-    for (const probe of options.luggage?.probes ?? []) this.#takeOver(probe);
-    this.#mux.rosterVersion = this.#roster.roster.version;
     this.#wake = new WakeDetector(options);
     this.#cancelBeat = this.#scheduleBeat();
   }
@@ -210,15 +216,7 @@ export class Gateway {
 
   /** What the gateway in the room of the new key is given. This one has no probes from now on. */
   pack(): Luggage {
-    const luggage = {
-      roster: this.#roster,
-      probes: this.probes,
-      penalties: this.#penalties,
-      movedAtMs: this.#options.now(),
-    };
-    this.#roster = new RosterBook(this.#roster.roster.name);
-    this.#probes.clear();
-    return luggage;
+    return { ...this.#probes.pack(), penalties: this.#penalties, movedAtMs: this.#options.now() };
   }
 
   /** Leaves those who follow to the new key. Resolves when nobody is held any more, after a minute at most; then it is to be closed. */
@@ -259,11 +257,11 @@ export class Gateway {
   }
 
   setName(name: string): void {
-    if (this.#roster.setName(name)) this.#sendRoster();
+    this.#probes.setName(name);
   }
 
   setHidden(isHidden: boolean): void {
-    if (this.#roster.setHidden(isHidden)) this.#sendRoster();
+    this.#probes.setHidden(isHidden);
   }
 
   /** How long samples and status wait for company; gestures, buttons and commands never do. */
@@ -283,7 +281,7 @@ export class Gateway {
   // --- the wearables' side ---
 
   get probes(): readonly OwnProbe[] {
-    return [...this.#probes.values()];
+    return [...this.#probes];
   }
 
   probe(index: number): OwnProbe | undefined {
@@ -291,64 +289,33 @@ export class Gateway {
   }
 
   probeName(index: number): string {
-    return this.#roster.probe(index)?.name ?? "";
+    return this.#probes.nameOf(index);
   }
 
   /** Undefined when the page holds as many probes as it may. The caller opens the probe. */
   addProbe(link: DeviceLink, name: string): OwnProbe | undefined {
-    const index = this.#roster.add({ ...link.info, name });
-    if (index === undefined) return undefined;
-    const { onEvent, now, observer } = this.#options;
-    const probe = new OwnProbe({
-      index,
-      link,
-      limits: this.#limits,
-      now,
-      listener: this.#listenerOf(() => probe),
-      observer: observer?.observeProbe(link),
-    });
-    probe.motionRate.limits = this.#motionLimits;
-    this.#probes.set(index, probe);
-    this.#sendRoster();
-    onEvent({ kind: "probes-changed" });
-    return probe;
+    return this.#probes.add(link, name);
   }
 
-  async removeProbe(index: number): Promise<void> {
-    const probe = this.#probes.get(index);
-    if (probe === undefined) return;
-    this.#probes.delete(index);
-    this.#roster.remove(index);
-    this.#sendRoster();
-    this.#options.onEvent({ kind: "probes-changed" });
-    await probe.link.close();
+  removeProbe(index: number): Promise<void> {
+    return this.#probes.remove(index);
   }
 
   renameProbe(index: number, name: string): void {
-    if (!this.#roster.update(index, { name })) return;
-    this.#sendRoster();
-    this.#options.onEvent({ kind: "probes-changed" });
+    this.#probes.rename(index, name);
   }
 
   /** Lets the wearer feel one of their own bands. */
   testBuzz(index: number): void {
-    const deadlineMs = this.#options.now() + effectLifetimeMs;
-    void this.#probes.get(index)?.downlink.vibrate(vibrationOf("short"), deadlineMs, "wearer");
+    this.#probes.testBuzz(index);
   }
 
-  /** Lets each probe that takes a rate send no oftener than that, and those of before at their own pace again. */
   setMotionLimits(limits: MotionLimits): void {
-    this.#motionLimits = limits;
-    for (const probe of this.#probes.values()) probe.motionRate.limits = limits;
+    this.#probes.setMotionLimits(limits);
   }
 
   setLimits(limits: WearerLimits): void {
-    const isStricter = limits.isMuted || limits.strengthLimit < this.#limits.strengthLimit;
-    this.#limits = limits;
-    for (const probe of this.#probes.values()) {
-      probe.downlink.limits = limits;
-      if (isStricter) probe.link.expireWaiting(); // It was asked for under the limits of before.
-    }
+    this.#probes.setLimits(limits);
   }
 
   // --- time ---
@@ -356,7 +323,7 @@ export class Gateway {
   /** The page was hidden, frozen or asleep: nothing has an effect until the clocks have been compared afresh. */
   woke(): void {
     for (const peer of this.#peers) peer.distrustClock();
-    for (const probe of this.#probes.values()) probe.link.expireWaiting();
+    this.#probes.expireWaiting();
     this.#options.onEvent({ kind: "woke" });
   }
 
@@ -376,7 +343,7 @@ export class Gateway {
       this.#cancelBeat = this.#scheduleBeat();
       this.#noticeSleep(this.#wake.beat());
       this.#peers.tick();
-      for (const probe of this.#probes.values()) probe.motionRate.beat();
+      this.#probes.beat();
       this.#farewell?.check();
       this.#options.observer?.onBeat(this.peers, this.probes);
     });
@@ -395,25 +362,6 @@ export class Gateway {
       onEvent({ kind: "peer-gone", peer, how: how === "removed" ? "lost" : how });
   }
 
-  #listenerOf(probe: () => OwnProbe): OwnProbeListener {
-    const { onEvent } = this.#options;
-    return {
-      onChange: () => this.#probeChanged(probe()),
-      onRecord: (record) => this.#mux.announce(record),
-      onMotion: (sample) => onEvent({ kind: "motion", probe: probe(), sample }),
-      onGesture: (gesture) => onEvent({ kind: "gesture", probe: probe(), gesture }),
-    };
-  }
-
-  #takeOver(probe: OwnProbe): void {
-    this.#probes.set(probe.index, probe);
-    probe.moveTo(
-      this.#listenerOf(() => probe),
-      this.#options.observer?.observeProbe(probe.link),
-    );
-    this.#roster.update(probe.index, { ...probe.link.info, isConnected: probe.isConnected });
-  }
-
   #received(peer: Peer, record: GatewayRecord, probe: RosterProbe | undefined, deadlineMs: number): void {
     const { onEvent } = this.#options;
     if (recordClass(record.kind) === "command") {
@@ -428,10 +376,7 @@ export class Gateway {
 
   /** A band tells its level when it changes, which may be once in an hour: who was not there then would not know it until the next time. */
   #tellBatteries(gatewayId: string): void {
-    for (const { uplink } of this.#probes.values()) {
-      const record = uplink.batteryAgain();
-      if (record !== undefined) this.#mux.sendTo(gatewayId, record);
-    }
+    for (const record of this.#probes.batteriesAgain()) this.#mux.sendTo(gatewayId, record);
   }
 
   /** What became of a write, for whoever measures at the other end. A mute, a rule or a limit is the wearer's own business. */
@@ -439,17 +384,6 @@ export class Gateway {
     if (!isDone(response)) return;
     const timeUs = Math.round(this.#options.now() * 1000);
     this.#doneOutbox.add(gatewayId, { probe, sequence, timeUs, outcome: doneOutcomes[response] });
-  }
-
-  #probeChanged(probe: OwnProbe): void {
-    if (!this.#probes.has(probe.index)) return; // A link that closes because its probe was removed.
-    if (this.#roster.update(probe.index, { ...probe.link.info, isConnected: probe.isConnected })) this.#sendRoster();
-    this.#options.onEvent({ kind: "probes-changed" });
-  }
-
-  #sendRoster(): void {
-    this.#mux.rosterVersion = this.#roster.roster.version;
-    this.#peers.send({ type: "roster", ...this.#roster.roster });
   }
 }
 

@@ -1,12 +1,9 @@
 // What a gateway takes along when its room moves on to another key: the probes stay connected on their links, with their indexes and the wearer's
 // counts, so that neither a band nor a limit begins anew.
-import type { OwnProbe } from "./own-probe.ts";
+import type { MovedProbes } from "./own-probes.ts";
 import type { PenaltyBook } from "./penalty-book.ts";
-import type { RosterBook } from "./roster.ts";
 
-export interface Luggage {
-  readonly roster: RosterBook;
-  readonly probes: readonly OwnProbe[];
+export interface Luggage extends MovedProbes {
   /** Or whoever was let go could have it wiped out by leading the room to another key. */
   readonly penalties: PenaltyBook;
   /** When the room's key was changed, on the gateway's clock. */
