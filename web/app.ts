@@ -18,6 +18,7 @@ import type { Pocket } from "./pocket.ts";
 import type { Power } from "./power.ts";
 import { ProbeDesk } from "./probe-desk.ts";
 import type { ProbeShelf } from "./probe-shelf.ts";
+import { RoomLog } from "./room-log.ts";
 import { RoomViews } from "./room-views.ts";
 import type { Shift } from "./shift.ts";
 import type { RoomStore } from "./store/room-store.ts";
@@ -75,6 +76,7 @@ export class App {
   readonly actions: AppActions;
   readonly #options: AppOptions;
   readonly #views: RoomViews;
+  readonly #log: RoomLog;
   readonly #desk: ProbeDesk;
   readonly #keyChange: KeyChangeDesk;
   readonly #room = signal<RoomView | undefined>(undefined);
@@ -96,7 +98,8 @@ export class App {
     this.#settings = signal<Settings>(options.settings.load());
     this.#rememberedRooms = signal(options.rooms.rooms());
     power.mode = this.#settings.value.powerMode;
-    this.#views = new RoomViews({ now, schedule, log, notices, originOf: (link) => shelf.originOf(link) });
+    this.#views = new RoomViews({ now, schedule, originOf: (link) => shelf.originOf(link) });
+    this.#log = new RoomLog({ log, notices, gateway: () => this.#gateway });
     this.#bluetoothSlots = computed(() => ({
       used: this.#views.probes.value.filter(({ origin }) => origin === "bluetooth").length,
       total: maxBluetoothLinks,
@@ -232,6 +235,7 @@ export class App {
   #onEvent(event: GatewayEvent): void {
     this.#keyChange.onEvent(event);
     this.#views.onEvent(event);
+    this.#log.onEvent(event);
   }
 
   /** With the others to the room's new key: the page stays as it is, probes and all, and the old key is in its address no more. */

@@ -6,7 +6,7 @@ import type { SettledChange } from "../gateway/room-key-change.ts";
 import type { Cancel, Crypto, Now, Schedule } from "../gateway/runtime.ts";
 import { keyChangeText, memberName } from "./key-change-words.ts";
 import type { LogBook } from "./log-book.ts";
-import { namesText } from "./names-text.ts";
+import { nameInText, namesText } from "./names-text.ts";
 import type { NoticeBoard } from "./notice-board.ts";
 import { RemovalClaims } from "./removal-claims.ts";
 import { goneForGoodMs, RollCall } from "./roll-call.ts";
@@ -59,13 +59,16 @@ export class KeyChangeDesk {
 
   /** Of the room that the page is in. */
   onEvent(event: GatewayEvent): void {
+    const { notices } = this.#options;
     switch (event.kind) {
       case "peer-joined":
-        this.#options.notices.clear("everybody-gone");
+        notices.clear("everybody-gone");
         return this.#rollCall.came(event.peer.gatewayId);
       case "peer-gone":
         if (event.how !== "left") this.#checkWhoIsGone();
         return;
+      case "left-behind":
+        return notices.raise("left-behind");
       case "removed":
         return this.toldRemoved(event);
       case "room-key-settled":
@@ -77,7 +80,7 @@ export class KeyChangeDesk {
   toldRemoved({ peer }: Extract<GatewayEvent, { kind: "removed" }>): void {
     const { notices, log } = this.#options;
     if (!this.#removalClaims.add(peer.gatewayId, peer.name)) return;
-    log.add("problem", `${peer.name || "Somebody"} says that you were removed from the room`);
+    log.add("problem", `${nameInText(peer.name)} says that you were removed from the room`);
     notices.clear("removed-from-room");
     notices.raise("removed-from-room", namesText(this.#removalClaims.names));
   }

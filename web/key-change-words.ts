@@ -1,6 +1,8 @@
 // What a change of the room's key is called: who made it, who said so, and who was left out. Pure.
+
 import type { Gateway } from "../gateway/gateway.ts";
 import type { SettledChange } from "../gateway/room-key-change.ts";
+import { nameInText } from "./names-text.ts";
 
 /** What is read of a Gateway. */
 export type NamedRoom = Pick<Gateway, "id"> & {
@@ -9,7 +11,7 @@ export type NamedRoom = Pick<Gateway, "id"> & {
 
 export const memberName = (room: NamedRoom, gatewayId: string): string => {
   if (gatewayId === room.id) return "You";
-  return room.peers.find((peer) => peer.gatewayId === gatewayId)?.name || "Somebody";
+  return nameInText(room.peers.find((peer) => peer.gatewayId === gatewayId)?.name ?? "");
 };
 
 /** As a clause with neither capital nor full stop needed around it. A key that came by another hand is told with whose word it is. */

@@ -1,11 +1,14 @@
-// Several people in one line of text. Pure.
+// People in a line of text. Pure.
 
 /** More names than that nobody reads. */
 const maxNamed = 3;
 
-/** "Mira, Tom and Nora", or "Mira, Tom, Nora and 2 more"; who has no name is somebody. */
+/** Who has no name is somebody. */
+export const nameInText = (name: string): string => (name.trim() === "" ? "Somebody" : name);
+
+/** "Mira, Tom and Nora", or "Mira, Tom, Nora and 2 more". */
 export const namesText = (names: readonly string[]): string => {
-  const named = names.slice(0, maxNamed).map((name) => name || "Somebody");
+  const named = names.slice(0, maxNamed).map(nameInText);
   const last = names.length > maxNamed ? `${names.length - maxNamed} more` : named.pop();
   return named.length === 0 ? (last ?? "") : `${named.join(", ")} and ${last}`;
 };

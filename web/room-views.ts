@@ -1,23 +1,19 @@
-// What the page shows of a room: the gateway's probes and peers as plain views, and what happened as plain sentences.
-// Reads the gateway, never changes it; refreshed a few times a second at most, however much happens.
-
+// What the page shows of a room: the gateway's probes and peers as plain views. Reads the gateway, never changes it; refreshed a few times a second at
+// most, however much happens. What happened is told in sentences by room-log.ts.
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { DeviceLink } from "../firmware-bridge/device-link.ts";
 import { capabilities } from "../firmware-bridge/earl-profile.ts";
 import type { GestureName } from "../firmware-bridge/gestures.ts";
 import { kinds } from "../firmware-bridge/kinds.ts";
-import { buttonActions, decodeBattery, decodeButton, decodeMotion } from "../firmware-bridge/payloads.ts";
-import type { Response } from "../gateway/effects.ts";
+import { decodeBattery, decodeMotion } from "../firmware-bridge/payloads.ts";
 import type { Gateway, GatewayEvent } from "../gateway/gateway.ts";
 import { sumOf } from "../gateway/ledger.ts";
 import type { OwnProbe } from "../gateway/own-probe.ts";
 import type { Peer } from "../gateway/peer.ts";
 import type { Cancel, Now, Schedule } from "../gateway/runtime.ts";
-import type { LogBook } from "./log-book.ts";
 import { MotionTrails } from "./motion-trails.ts";
-import type { NoticeBoard } from "./notice-board.ts";
+import { nameInText } from "./names-text.ts";
 import type { Origin } from "./probe-shelf.ts";
-import { refusalNotices, refusalTexts } from "./refusals.ts";
 import type { PeerView, ProbeView, TrafficView } from "./ui/app-model.ts";
 
 /** Ten times a second looks immediate, and costs a phone little. */
@@ -26,8 +22,6 @@ const refreshMs = 100;
 export interface RoomViewsOptions {
   readonly now: Now;
   readonly schedule: Schedule;
-  readonly log: LogBook;
-  readonly notices: NoticeBoard;
   readonly originOf: (link: DeviceLink) => Origin;
 }
 
@@ -75,56 +69,29 @@ export class RoomViews {
     this.#refresh();
   }
 
-  /** Nobody looks: until they do, what happens is noted in the log and nothing else. */
+  /** Nobody looks: until they do, no movement is kept and nothing is drawn. */
   pause(isPaused: boolean): void {
     this.#isPaused = isPaused;
     if (!isPaused) this.#refresh();
   }
 
   onEvent(event: GatewayEvent): void {
-    const { log, notices, now } = this.#options;
+    const { now } = this.#options;
     switch (event.kind) {
       case "motion":
         if (!this.#isPaused) this.#trails.add(ownKey(event.probe), event.sample);
         return;
       case "gesture":
         this.#gestures.set(ownKey(event.probe), { name: event.gesture, atMs: now() });
-        log.add("info", `${this.#nameOf(event.probe)}: ${event.gesture}`);
         break;
       case "peer-gesture":
         this.#gestures.set(event.peer.gatewayId, { name: event.gesture, atMs: now() });
-        log.add("info", `${event.peer.name}: ${event.gesture}`);
         break;
       case "peer-record":
         this.#peerRecord(event);
         break;
       case "response":
         if (event.probe !== undefined && event.response === "written") this.#buzzes.set(event.probe.index, now());
-        log.add(event.response === "written" ? "good" : "warning", this.#responseText(event));
-        break;
-      case "peer-joined":
-        log.add("good", `${event.peer.name || "Somebody"} is connected`);
-        break;
-      case "peer-gone":
-        log.add("warning", `${event.peer.name || "Somebody"} ${departureTexts[event.how]}`);
-        break;
-      case "refused": {
-        const code = refusalNotices[event.reason];
-        log.add(code === undefined ? "warning" : "problem", refusalTexts[event.reason]);
-        if (code !== undefined) notices.raise(code);
-        break;
-      }
-      case "left-behind":
-        log.add("problem", `${event.peer.name || "Somebody"} has moved on to a new room key`);
-        notices.raise("left-behind");
-        break;
-      case "woke":
-        log.add("info", "This page was asleep; clocks are compared afresh before anything vibrates");
-        break;
-      case "room-key-settled":
-      case "removed":
-      case "probes-changed":
-      case "peers-changed":
         break;
     }
     this.refreshSoon();
@@ -138,19 +105,7 @@ export class RoomViews {
     } else if (record.kind === kinds.battery) {
       const level = decodeBattery(record.payload);
       if (level !== undefined) this.#batteries.set(remoteKey(peer, probe.index), level.percent);
-    } else if (record.kind === kinds.button && decodeButton(record.payload)?.action === buttonActions.pressed) {
-      this.#options.log.add("info", `${peer.name}: button`);
     }
-  }
-
-  #responseText({ gatewayId, probe, response }: Extract<GatewayEvent, { kind: "response" }>): string {
-    const from = this.#room?.gateway.peers.find((peer) => peer.gatewayId === gatewayId)?.name ?? "somebody";
-    const band = probe === undefined ? "no band" : this.#nameOf(probe);
-    return responseTexts[response](band, from);
-  }
-
-  #nameOf(probe: OwnProbe): string {
-    return this.#room?.gateway.probeName(probe.index) ?? "";
   }
 
   /** Session ids that are dialled for the first time: nobody knows yet whose they are. */
@@ -230,7 +185,7 @@ export class RoomViews {
 
 const newcomerView = (sessionId: string): PeerView => ({
   gatewayId: sessionId,
-  name: "Somebody",
+  name: nameInText(""),
   state: { kind: "connecting" },
   isMuted: false,
   isHidden: false,
@@ -245,24 +200,6 @@ const keepOnly = (notes: Map<string, unknown>, keys: ReadonlySet<string>): void 
 
 const ownKey = (probe: OwnProbe): string => `own ${probe.index}`;
 const remoteKey = (peer: Peer, probeIndex: number): string => `${peer.gatewayId} ${probeIndex}`;
-
-const departureTexts: Readonly<Record<Extract<GatewayEvent, { kind: "peer-gone" }>["how"], string>> = {
-  left: "left the room",
-  "let-go": "let this page go for a while, because it sent too much",
-  lost: "is gone",
-};
-
-const responseTexts: Readonly<Record<Response, (band: string, from: string) => string>> = {
-  written: (band, from) => `${band} buzzed, from ${from}`,
-  muted: (band, from) => `${band} stayed still for ${from}: you are muted`,
-  "peer-muted": (_, from) => `${from} is muted`,
-  "no-rule": (_, from) => `No rule answers ${from}`,
-  "rate-limited": (band, from) => `${band} stayed still for ${from}: your limit was reached`,
-  "cannot-vibrate": (band) => `${band} cannot vibrate`,
-  expired: (band, from) => `${band} stayed still for ${from}: it would have been too late`,
-  superseded: (band, from) => `${band} stayed still for ${from}: something newer came`,
-  failed: (band, from) => `${band} could not be reached for ${from}`,
-};
 
 const trafficView = (gateway: Gateway): TrafficView => {
   const { sent, delivered, duplicate, late, lost, dropped, droppedBeforeSend } = gateway.traffic();

@@ -1,12 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import { buttonActions, encodeBattery, encodeButton } from "../../firmware-bridge/payloads.ts";
+import { encodeBattery } from "../../firmware-bridge/payloads.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { Peer } from "../../gateway/peer.ts";
 import type { RosterProbe } from "../../gateway/roster.ts";
 import { noTraffic } from "../../gateway/traffic.ts";
-import { LogBook } from "../../web/log-book.ts";
-import { NoticeBoard } from "../../web/notice-board.ts";
 import { RoomViews } from "../../web/room-views.ts";
 import { FakeTime } from "../support/fake-time.ts";
 
@@ -14,7 +12,6 @@ const arm: RosterProbe = { index: 1, probeClass: 1, capabilities: 0, isConnected
 
 describe("room views", () => {
   let time: FakeTime;
-  let log: LogBook;
   let views: RoomViews;
   let mira: { gatewayId: string; name: string; isHidden: boolean; probes: readonly RosterProbe[] };
   let people: (typeof mira)[];
@@ -22,12 +19,9 @@ describe("room views", () => {
 
   beforeEach(() => {
     time = new FakeTime(1_000);
-    log = new LogBook(() => new Date(0));
     views = new RoomViews({
       now: time.now,
       schedule: time.schedule,
-      log,
-      notices: new NoticeBoard(),
       originOf: () => "bluetooth",
     });
     mira = { gatewayId: "ab".repeat(16), name: "Mira", isHidden: false, probes: [arm] };
@@ -76,12 +70,6 @@ describe("room views", () => {
     await shown();
     people = [mira];
     expect((await shown())?.lastGesture).toBeUndefined();
-  });
-
-  it("should note that a button was pressed, and nothing of its release", () => {
-    for (const action of [buttonActions.pressed, buttonActions.held, buttonActions.released])
-      record(kinds.button, encodeButton({ button: 0, action }));
-    expect(log.lines.value.map(({ text }) => text)).toEqual(["Mira: button"]);
   });
 
   it("should say whose page is in the background", async () => {
