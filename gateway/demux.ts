@@ -35,7 +35,7 @@ export interface DemuxOptions {
   /** `probe` is undefined for a record of the peer's gateway itself, as commands are. */
   readonly deliver: (record: GatewayRecord, probe: RosterProbe | undefined) => void;
   /** The peer goes on and on beyond what is taken; it should be let go. */
-  readonly onFlood?: (() => void) | undefined;
+  readonly onFlood: () => void;
   /** Of every record that came for the first time, whatever becomes of it: who measures only what was in time measures no delay. */
   readonly onArrival?: ((record: GatewayRecord, arrivedAtMs: number) => void) | undefined;
 }
@@ -101,7 +101,7 @@ export class Demux {
     ledger.countReceived(length);
     if (!this.#bucket.take(length)) {
       ledger.countDropped("rate", length);
-      if (!this.#excess.take(length)) this.#options.onFlood?.();
+      if (!this.#excess.take(length)) this.#options.onFlood();
     } else if (aggregate.rosterVersion > this.#rosterVersion) this.#holdForRoster(arrived);
     else this.#decideAll(arrived);
   }

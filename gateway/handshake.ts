@@ -54,7 +54,7 @@ export interface AdmissionOptions {
   /** Learns the epoch of whoever is admitted. */
   readonly epochs: EpochBook;
   /** Who has proven to be that gateway is turned away all the same, and learns of it before the handshake is over. */
-  readonly isBarred?: (gatewayId: string) => boolean;
+  readonly isBarred: (gatewayId: string) => boolean;
   readonly crypto: Crypto;
   readonly schedule: Schedule;
 }
@@ -183,7 +183,7 @@ const verify = async (
   if (!equalBytes(await crypto.hmacSha256(authKey, bytes), mac)) return refuse("wrong-proof");
   if (!(await crypto.verifyP256(publicKey, signature, bytes))) return refuse("wrong-signature");
   const gatewayId = await gatewayIdOf(crypto, publicKey);
-  if (isBarred?.(gatewayId)) return refuse("let-go");
+  if (isBarred(gatewayId)) return refuse("let-go");
   return epochs.prove(gatewayId, epoch) ? { kind: "admitted", gatewayId, epoch } : refuse("stale-epoch");
 };
 

@@ -110,6 +110,7 @@ const demuxCase = (): MicroBench => {
     deliver: () => {
       delivered++;
     },
+    onFlood: () => undefined,
   });
   demux.onRoster(roster);
   const records = someRecords();

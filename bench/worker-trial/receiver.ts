@@ -23,6 +23,7 @@ export const receiveOn = (channel: RTCDataChannel, onGesture: (dueMs: number) =>
       const mark = readMark(payload, 2);
       if (kind === kinds.gesture && mark !== undefined) onGesture(mark.dueMs);
     },
+    onFlood: () => undefined,
   });
   demux.onRoster(trialRoster);
   channel.binaryType = "arraybuffer";

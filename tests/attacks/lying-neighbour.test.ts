@@ -158,6 +158,7 @@ const proveAs = async (impostor: Impostor, channel: Channel, identity: IdentityK
     identity,
     epoch: 1,
     epochs: new EpochBook(),
+    isBarred: () => false,
     crypto: webCrypto,
     schedule,
   });

@@ -105,6 +105,7 @@ export class HostileMember {
       identity: this.#identity,
       epoch,
       epochs: new EpochBook(),
+      isBarred: () => false,
       crypto: webCrypto,
       schedule,
     });

@@ -186,6 +186,7 @@ export class SimulatedGateway {
         return peer.now() <= record.timeUs / 1000 + effectLifetimeMs ? "in-time" : "late";
       },
       deliver: (record) => this.#check(link, record),
+      onFlood: () => undefined,
     });
     const link: Link = {
       peer,

@@ -39,6 +39,7 @@ describe("demux", () => {
       ledger,
       gate: () => verdict,
       deliver: (record, probe) => delivered.push({ record, probe }),
+      onFlood: () => undefined,
     });
   });
 
@@ -241,6 +242,7 @@ describe("demux", () => {
       ledger,
       gate: () => verdict,
       deliver: () => undefined,
+      onFlood: () => undefined,
       onArrival: ({ sequence }, arrivedAtMs) => arrivals.push([sequence, arrivedAtMs]),
     });
     nowMs = 100;

@@ -54,7 +54,8 @@ const open = (options: Omit<MemoryChannelOptions, "schedule"> = {}, time = new F
   const play = (channel: MemoryChannel, identity: IdentityKey, ways: Ways = {}) => {
     const relay = new ChannelRelay(channel);
     const epochs = new EpochBook();
-    const everyday = { authKey, epoch: 1, epochs, crypto: webCrypto, schedule: time.schedule };
+    const isBarred = (): boolean => false;
+    const everyday = { authKey, epoch: 1, epochs, isBarred, crypto: webCrypto, schedule: time.schedule };
     return { relay, outcome: admit({ ...everyday, relay, identity, ...ways }) };
   };
   return { ...pair, time, play };

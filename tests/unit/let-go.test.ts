@@ -90,6 +90,7 @@ describe("a member that was let go", () => {
       identity,
       epoch: 1,
       epochs: new EpochBook(),
+      isBarred: () => false,
       crypto: webCrypto,
       schedule: time.schedule,
     });
