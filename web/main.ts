@@ -1,7 +1,6 @@
 // The page's composition root: everything of the browser is gathered here, handed to the parts, and let go of when the page is left.
 import { effect, signal, untracked } from "@preact/signals";
 import { Peer } from "peerjs";
-import { type ErrorCode, errorTexts } from "../gateway/errors.ts";
 import { reportOf } from "../gateway/report.ts";
 import { signalingPath } from "../gateway/signaling-message.ts";
 import { Statistics } from "../gateway/statistics.ts";
@@ -20,6 +19,7 @@ import { serverApi } from "./mesh/server-api.ts";
 import { monotonicNow, now, schedule, wallNow } from "./mesh/timers.ts";
 import { webCrypto } from "./mesh/web-crypto.ts";
 import { NoticeBoard } from "./notice-board.ts";
+import { accessible, addressOf, Endings, saveFile, succeeds, tellInstead } from "./page.ts";
 import { Pocket } from "./pocket.ts";
 import { Power } from "./power.ts";
 import { ProbeShelf } from "./probe-shelf.ts";
@@ -38,7 +38,9 @@ import { keepAwake } from "./wake-lock.ts";
 const random = (): number => Math.random();
 const today = (): Date => new Date();
 
-const start = async (root: Element): Promise<void> => {
+/** Starts the page in `root`; the returned function ends it: says goodbye to the room, and lets go of all that was opened. */
+const start = async (root: Element): Promise<() => void> => {
+  const endings = new Endings();
   const notices = new NoticeBoard();
   const log = new LogBook(today);
   const deviceStorage = openTextStorage(() => localStorage);
@@ -61,9 +63,10 @@ const start = async (root: Element): Promise<void> => {
   const inviteOrigin = config?.publicUrl ?? location.origin;
 
   const flash = openFlashLayer(document.body);
+  endings.add(() => flash.close());
   const tone = new TonePlayer(() => new AudioContext());
-  const unlockTone = (): void => tone.unlock();
-  document.addEventListener("pointerup", unlockTone);
+  endings.add(() => tone.close());
+  endings.listen(document, "pointerup", () => tone.unlock());
   const phone = phonePlatformOf(window, (durationsMs, strengthPercent) => {
     flash.flash(durationsMs);
     tone.play(durationsMs, strengthPercent);
@@ -77,8 +80,10 @@ const start = async (root: Element): Promise<void> => {
     isHidden: () => document.hidden,
     PressureObserver: globalThis.PressureObserver,
   });
+  endings.add(() => load.close());
   const figureSettings = new FigureSettingsStore(deviceStorage);
   const pocket = new Pocket({ schedule });
+  endings.add(() => pocket.close());
   const shift = new Shift({ wallNow, storage: deviceStorage, hours: () => figureSettings.load().shiftHours });
   const power = new Power({ wallNow, schedule, shift, pocket });
   const shelf = new ProbeShelf(probeChoosers({ bluetooth, phone, now, schedule, random }), busy);
@@ -102,13 +107,15 @@ const start = async (root: Element): Promise<void> => {
     save: saveFile,
     onNotKept: () => notices.raise("storage-unavailable"),
   });
-  const unwatchBattery = watchBattery({
-    getBattery: navigator.getBattery?.bind(navigator),
-    onState: (state) => {
-      figures.batteryChanged(state);
-      power.batteryChanged(state);
-    },
-  });
+  endings.add(
+    watchBattery({
+      getBattery: navigator.getBattery?.bind(navigator),
+      onState: (state) => {
+        figures.batteryChanged(state);
+        power.batteryChanged(state);
+      },
+    }),
+  );
 
   const isAwakeLocked = signal(false);
   /** Of the room that the page is in, or was in last. */
@@ -195,8 +202,9 @@ const start = async (root: Element): Promise<void> => {
     },
   });
 
+  endings.add(() => app.leave());
   root.replaceChildren();
-  const stopDrawing = renderApp(root, app.model, app.actions);
+  endings.add(renderApp(root, app.model, app.actions));
   const stopWakeLock = effect(() => {
     if (app.model.room.value === undefined) return undefined;
     // Untracked, because it may raise a notice at once: the effect must not depend on the notices, or a dismissed one comes back.
@@ -213,45 +221,25 @@ const start = async (root: Element): Promise<void> => {
     return () => lock.close();
   });
 
+  endings.add(stopWakeLock);
   const stopFigures = effect(() => {
     if (app.model.room.value === undefined) figures.leave();
   });
+  // Before the room is left: a recording that a reload interrupts goes on after it.
+  endings.add(() => {
+    stopFigures();
+    figures.suspend();
+  });
 
-  const onVisibility = (): void => {
+  endings.listen(document, "visibilitychange", () => {
     app.session?.gateway.setHidden(document.hidden);
     if (document.hidden) figures.suspend();
     else tone.resume();
-  };
-  const onTouch = (): void => pocket.touched();
-  const touches = ["pointerdown", "keydown", "wheel"] as const;
-  for (const touch of touches) document.addEventListener(touch, onTouch, { passive: true, capture: true });
-  const onHashChange = (): void => void app.followFragment();
-  const onStorage = (): void => app.readSettings();
-  document.addEventListener("visibilitychange", onVisibility);
-  window.addEventListener("storage", onStorage);
-  window.addEventListener("hashchange", onHashChange);
-  window.addEventListener("pagehide", () => {
-    document.removeEventListener("visibilitychange", onVisibility);
-    document.removeEventListener("pointerup", unlockTone);
-    window.removeEventListener("hashchange", onHashChange);
-    window.removeEventListener("storage", onStorage);
-    for (const touch of touches) document.removeEventListener(touch, onTouch, { capture: true });
-    pocket.close();
-    stopWakeLock();
-    // Before the room is left: a recording that a reload interrupts goes on after it.
-    stopFigures();
-    figures.suspend();
-    unwatchBattery();
-    load.close();
-    void app.leave();
-    void tone.close();
-    flash.close();
-    stopDrawing();
   });
-  // A page that comes back from the back/forward cache has said goodbye: it begins anew.
-  window.addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) location.reload();
-  });
+  for (const touch of ["pointerdown", "keydown", "wheel"])
+    endings.listen(document, touch, () => pocket.touched(), { passive: true, capture: true });
+  endings.listen(window, "hashchange", () => void app.followFragment());
+  endings.listen(window, "storage", () => app.readSettings());
   window.earlMesh = {
     report: () => {
       const { session } = app;
@@ -261,55 +249,8 @@ const start = async (root: Element): Promise<void> => {
       return { sessionId, serverState, slot: identity.slot, epoch, drops, ...reportOf(gateway) };
     },
   };
-  await app.followFragment();
-};
-
-/** Where a person has blocked site data, some browsers throw on mere access. */
-const accessible = <T>(access: () => T): T | undefined => {
-  try {
-    return access();
-  } catch {
-    return undefined;
-  }
-};
-
-/** Of this page, with that fragment or with none. */
-const addressOf = (fragment: string): string => (fragment === "" ? location.pathname : fragment);
-
-/** Whether the platform did it; why it did not is not for us to know, and the person is told what to do instead. */
-const succeeds = async (attempt: () => Promise<void>): Promise<boolean> => {
-  try {
-    await attempt();
-    return true;
-  } catch (error) {
-    // Who closes the share sheet has decided so.
-    return error instanceof DOMException && error.name === "AbortError";
-  }
-};
-
-/** One sentence in place of the page is better than a page that does nothing. */
-const tellInstead = (root: Element, code: ErrorCode): void => {
-  const { sentence, remedy } = errorTexts[code];
-  const title = document.createElement("h1");
-  title.textContent = document.title;
-  const text = document.createElement("p");
-  text.className = "lead";
-  text.textContent = `${sentence} ${remedy}`;
-  const page = document.createElement("main");
-  page.className = "start";
-  page.append(title, text);
-  root.replaceChildren(page);
-};
-
-/** A browser that asks the person first still needs the address for a while. */
-const fileAddressLivesMs = 60_000;
-
-const saveFile = (name: string, file: Blob): void => {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  schedule(fileAddressLivesMs, () => URL.revokeObjectURL(link.href));
+  void app.followFragment(); // Not waited for: a page that is left while it enters a room says goodbye, too.
+  return () => endings.end();
 };
 
 const root = document.querySelector("#app");
@@ -317,8 +258,14 @@ if (root !== null) {
   // Without a secure context there is no cryptography, and without that no room.
   if (!isSecureContext) tellInstead(root, "insecure-context");
   else
-    start(root).catch((error: unknown) => {
-      console.error(error);
-      tellInstead(root, "page-not-started");
-    });
+    start(root)
+      .then((end) => window.addEventListener("pagehide", end, { once: true }))
+      .catch((error: unknown) => {
+        console.error(error);
+        tellInstead(root, "page-not-started");
+      });
+  // A page that comes back from the back/forward cache has said goodbye: it begins anew.
+  window.addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) location.reload();
+  });
 }

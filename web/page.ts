@@ -1,0 +1,72 @@
+// What only a browser has, as small functions: its address, its files, its permissions, and a page that could not start.
+import { type ErrorCode, errorTexts } from "../gateway/errors.ts";
+import { schedule } from "./mesh/timers.ts";
+
+/** Undefined where the browser throws on mere access: some do where a person has blocked site data. */
+export const accessible = <T>(access: () => T): T | undefined => {
+  try {
+    return access();
+  } catch {
+    return undefined;
+  }
+};
+
+/** The address of this page with the fragment, or without one if it is empty. */
+export const addressOf = (fragment: string): string => (fragment === "" ? location.pathname : fragment);
+
+/** Whether the platform did it; why it did not is not for us to know, and the person is told what to do instead. */
+export const succeeds = async (attempt: () => Promise<void>): Promise<boolean> => {
+  try {
+    await attempt();
+    return true;
+  } catch (error) {
+    // Who closes the share sheet has decided so.
+    return error instanceof DOMException && error.name === "AbortError";
+  }
+};
+
+/** A browser that asks the person first still needs the address for a while. */
+const fileAddressLivesMs = 60_000;
+
+/** Hands a file to the person. */
+export const saveFile = (name: string, file: Blob): void => {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  schedule(fileAddressLivesMs, () => URL.revokeObjectURL(link.href));
+};
+
+/** One sentence in place of the page is better than a page that does nothing. */
+export const tellInstead = (root: Element, code: ErrorCode): void => {
+  const { sentence, remedy } = errorTexts[code];
+  const title = document.createElement("h1");
+  title.textContent = document.title;
+  const text = document.createElement("p");
+  text.className = "lead";
+  text.textContent = `${sentence} ${remedy}`;
+  const page = document.createElement("main");
+  page.className = "start";
+  page.append(title, text);
+  root.replaceChildren(page);
+};
+
+type Listen = (target: EventTarget, type: string, listener: () => void, options?: AddEventListenerOptions) => void;
+
+/** What is to be ended with the page, the latest first. */
+export class Endings {
+  readonly #endings: (() => unknown)[] = [];
+
+  add(end: () => unknown): void {
+    this.#endings.push(end);
+  }
+
+  readonly listen: Listen = (target, type, listener, options) => {
+    target.addEventListener(type, listener, options);
+    this.add(() => target.removeEventListener(type, listener, options));
+  };
+
+  end(): void {
+    for (const end of this.#endings.splice(0).reverse()) end();
+  }
+}
