@@ -2,24 +2,35 @@
 // first and the last of them so many percent were drained, give or take one step for a system that rounds or reports late. A step that does not
 // come says something too: since the first not more was drained than has been told, and one step.
 // Phones step by 1 %, many bands by 5 or 10: a step is the smallest that was seen.
+// How much time passed between two readings is an interval too: a page's own clock may have stood still in a sleep, the wall clock may have been set
+// forward, and where they part nobody can tell which it was. So one tells the least that passed, the other the most.
 import type { BatteryForecast, Uncertain } from "./statistics-types.ts";
+import { clockStepMs } from "./wake-detector.ts";
 
-export interface BatteryReading {
-  /** On a clock that goes on while the phone sleeps. */
+/** A moment by both clocks of a page. */
+export interface ReadingTime {
+  /** By the wall clock, which goes on while the phone sleeps, and may be set. */
   readonly atMs: number;
+  /** By the page's own clock, which nobody sets, and which may stand still while the phone sleeps. */
+  readonly awakeMs: number;
+}
+
+export interface BatteryReading extends ReadingTime {
   /** 0–100, in whole percent. */
   readonly levelPercent: number;
   readonly isCharging: boolean;
 }
 
 export interface BatteryForecastOptions {
-  /** On the clock of the readings. */
+  /** By the wall clock. */
   readonly shiftEndsAtMs: number;
   /** By what the person says; browsers do not know it. */
   readonly capacityWh: number | undefined;
 }
 
 const msPerHour = 3_600_000;
+/** Where less of the time is certain, the drain is anywhere between two figures of which one is more than twice the other: better to begin anew. */
+const leastCertainShare = 1 / 2;
 
 export class BatteryForecaster {
   #last: BatteryReading | undefined;
@@ -36,7 +47,7 @@ export class BatteryForecaster {
     this.#last = reading;
     if (last === undefined) return;
     const hasRestarted = reading.isCharging || last.isCharging || reading.levelPercent > last.levelPercent;
-    if (hasRestarted || reading.atMs < last.atMs) {
+    if (hasRestarted || reading.atMs < last.atMs || this.#isTimeVague(reading)) {
       this.#firstStep = undefined;
       this.#lastStep = undefined;
     } else if (reading.levelPercent < last.levelPercent) {
@@ -46,6 +57,7 @@ export class BatteryForecaster {
     }
   }
 
+  /** @param nowMs by the wall clock. */
   forecast(nowMs: number, { shiftEndsAtMs, capacityWh }: BatteryForecastOptions): BatteryForecast {
     const last = this.#last;
     if (last === undefined) return { kind: "unknown", reason: "no-reading" };
@@ -80,19 +92,34 @@ export class BatteryForecaster {
     };
   }
 
+  /** Too little of the time since the first step is certain. */
+  #isTimeVague(reading: BatteryReading): boolean {
+    if (this.#firstStep === undefined) return false;
+    const { leastMs, mostMs } = passed(this.#firstStep, reading);
+    return mostMs - leastMs > clockStepMs && leastMs < leastCertainShare * mostMs;
+  }
+
   #drainPercentPerHour(): Uncertain | undefined {
     const [first, lastStep, last] = [this.#firstStep, this.#lastStep, this.#last];
     if (first === undefined || lastStep === undefined || last === undefined) return undefined;
-    const hoursTo = ({ atMs }: BatteryReading): number => (atMs - first.atMs) / msPerHour;
-    if (hoursTo(lastStep) <= 0) return undefined;
+    const [toStep, toLast] = [passed(first, lastStep), passed(first, last)];
+    if (toStep.leastMs <= 0) return undefined;
     const drained = first.levelPercent - lastStep.levelPercent;
     const stepPercent = this.#smallestStepPercent;
-    const most = (drained + stepPercent) / hoursTo(last);
+    const most = perHour(drained + stepPercent, toLast.leastMs);
     // The second is the less once the steps stay away: the battery drains less than it did, and what it drained on the whole counts.
-    const least = Math.min((drained - stepPercent) / hoursTo(lastStep), drained / hoursTo(last));
+    const least = Math.min(perHour(drained - stepPercent, toStep.mostMs), perHour(drained, toLast.mostMs));
     return { value: (most + least) / 2, plusMinus: (most - least) / 2 };
   }
 }
+
+/** Where the wall clock tells less than the other, it was set back by a little, unnoticed. */
+const passed = (from: ReadingTime, to: ReadingTime): { readonly leastMs: number; readonly mostMs: number } => {
+  const leastMs = to.awakeMs - from.awakeMs;
+  return { leastMs, mostMs: Math.max(leastMs, to.atMs - from.atMs) };
+};
+
+const perHour = (percent: number, ms: number): number => (percent / ms) * msPerHour;
 
 const scaled = ({ value, plusMinus }: Uncertain, factor: number): Uncertain => ({
   value: value * factor,

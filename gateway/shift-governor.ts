@@ -2,7 +2,7 @@
 // Pure: it is asked every few seconds, and whoever asks carries the plan out. It compares what it has measured at the present level, never a
 // model of a phone. Invariants: it acts only when the forecast falls short; less battery never makes the next plan a faster one; no two steps
 // within `leastHoldMs`, except back to full service.
-import { BatteryForecaster } from "./battery-forecast.ts";
+import { BatteryForecaster, type BatteryReading, type ReadingTime } from "./battery-forecast.ts";
 import { type PowerPlan, powerLevels, powerPlans } from "./power-plan.ts";
 import type { Uncertain } from "./statistics-types.ts";
 
@@ -10,12 +10,10 @@ import type { Uncertain } from "./statistics-types.ts";
 export type PowerMode = "automatic" | "full-speed";
 export const powerModes: readonly PowerMode[] = ["automatic", "full-speed"];
 
-export interface GovernorInput {
-  /** On a clock that goes on while the phone sleeps. */
-  readonly atMs: number;
+export interface GovernorInput extends ReadingTime {
   /** Undefined where nobody tells it. */
   readonly battery: { readonly levelPercent: number; readonly isCharging: boolean } | undefined;
-  /** On the same clock. */
+  /** By the wall clock. */
   readonly shiftEndsAtMs: number;
   readonly mode: PowerMode;
 }
@@ -95,7 +93,7 @@ export class ShiftGovernor {
   /** Since the plug was last out. */
   #drains: (Uncertain | undefined)[] = [];
 
-  step({ atMs, battery, shiftEndsAtMs, mode }: GovernorInput): Governing {
+  step({ atMs, awakeMs, battery, shiftEndsAtMs, mode }: GovernorInput): Governing {
     const leftMs = shiftEndsAtMs - atMs;
     const noNeed = noNeedFor(battery, leftMs);
     if (battery === undefined || noNeed !== undefined) {
@@ -105,7 +103,7 @@ export class ShiftGovernor {
     // A clock that went back must not hold a step up for long.
     this.#sinceMs = Math.min(this.#sinceMs ?? atMs, atMs);
     if (mode !== this.#mode) this.#overrule(mode, atMs);
-    const leftPercent = this.#measure(atMs, battery);
+    const leftPercent = this.#measure({ atMs, awakeMs, ...battery });
     if (mode === "automatic") this.#adapt(atMs, leftPercent, leftMs);
     return { plan: this.#plan, reason: this.#reason(leftPercent, leftMs) };
   }
@@ -115,10 +113,11 @@ export class ShiftGovernor {
   }
 
   /** What is left of the battery: finer than its steps where the drain is known, so that what is said does not change to and fro with each. */
-  #measure(atMs: number, battery: { readonly levelPercent: number; readonly isCharging: boolean }): number {
-    this.#forecaster.read({ atMs, ...battery });
+  #measure(reading: BatteryReading): number {
+    const { atMs, levelPercent } = reading;
+    this.#forecaster.read(reading);
     const forecast = this.#forecaster.forecast(atMs, { shiftEndsAtMs: atMs, capacityWh: undefined });
-    if (forecast.kind === "unknown") return battery.levelPercent;
+    if (forecast.kind === "unknown") return levelPercent;
     const { value, plusMinus } = forecast.drainPercentPerHour;
     if (plusMinus <= believedErrorShare * value) this.#drains[this.#level] = forecast.drainPercentPerHour;
     return (forecast.timeLeftMs / hourMs) * value;

@@ -4,7 +4,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { DeviceLink } from "../firmware-bridge/device-link.ts";
 import { BandBatteries } from "../gateway/band-batteries.ts";
-import { BatteryForecaster } from "../gateway/battery-forecast.ts";
+import { BatteryForecaster, type ReadingTime } from "../gateway/battery-forecast.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { LatencyProbe } from "../gateway/latency-probe.ts";
 import { type RecordedPage, recordingIntervalMs, recordingRows } from "../gateway/recording.ts";
@@ -39,6 +39,8 @@ const drawnEveryTicks = 2;
 
 export interface FiguresOptions {
   readonly now: Now;
+  /** What `now` follows while nobody sleeps. */
+  readonly monotonicNow: Now;
   /** Milliseconds of the wall clock. */
   readonly wallNow: Now;
   readonly schedule: Schedule;
@@ -167,7 +169,7 @@ export class Figures {
     if (room === undefined) return;
     this.#ticks++;
     // Whether anybody looks or not: the moments at which a level steps are what a forecast is made of.
-    this.#bands.read(room.statistics.bands(room.gateway), this.#options.wallNow());
+    this.#bands.read(room.statistics.bands(room.gateway), this.#readingTime());
     const isDark = this.#options.isDark();
     if (this.#latencyProbe !== undefined && !isDark) this.#showLatency(this.#latencyProbe, true);
     const isDue = this.#history.isDue(this.#options.now());
@@ -232,8 +234,12 @@ export class Figures {
   #readBattery(): void {
     if (this.#battery.kind === "unknown") return;
     const { percent, isCharging } = this.#battery;
-    // The wall clock, because the page's own may stand still while the phone sleeps and drains.
-    this.#forecaster.read({ atMs: this.#options.wallNow(), levelPercent: percent, isCharging });
+    this.#forecaster.read({ ...this.#readingTime(), levelPercent: percent, isCharging });
+  }
+
+  #readingTime(): ReadingTime {
+    const { monotonicNow, wallNow } = this.#options;
+    return { atMs: wallNow(), awakeMs: monotonicNow() };
   }
 
   #makeActions(): PanelActions {

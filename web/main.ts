@@ -85,10 +85,11 @@ const start = async (root: Element): Promise<() => void> => {
   const pocket = new Pocket({ schedule });
   endings.add(() => pocket.close());
   const shift = new Shift({ wallNow, storage: deviceStorage, hours: () => figureSettings.load().shiftHours });
-  const power = new Power({ wallNow, schedule, shift, pocket });
+  const power = new Power({ monotonicNow, wallNow, schedule, shift, pocket });
   const shelf = new ProbeShelf(probeChoosers({ bluetooth, phone, now, schedule, random }), busy);
   const figures = new Figures({
     now,
+    monotonicNow,
     wallNow,
     schedule,
     load,

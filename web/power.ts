@@ -14,6 +14,8 @@ import type { PowerView } from "./ui/app-model.ts";
 const tickMs = 5_000;
 
 export interface PowerOptions {
+  /** The page's own clock, which nobody sets. */
+  readonly monotonicNow: Now;
   /** Milliseconds of the wall clock: batteries drain while a page's own clock stands still. */
   readonly wallNow: Now;
   readonly schedule: Schedule;
@@ -98,10 +100,11 @@ export class Power {
   }
 
   #govern(): Governing {
-    const { wallNow, shift } = this.#options;
+    const { monotonicNow, wallNow, shift } = this.#options;
     const battery = this.#battery;
     return this.#governor.step({
       atMs: wallNow(),
+      awakeMs: monotonicNow(),
       battery: battery.kind === "known" ? { levelPercent: battery.percent, isCharging: battery.isCharging } : undefined,
       shiftEndsAtMs: shift.endsAtMs.peek(),
       mode: this.#mode,

@@ -91,7 +91,7 @@ describe("App", () => {
       ),
       pocket,
       shift,
-      power: new Power({ wallNow: time.now, schedule: time.schedule, shift, pocket }),
+      power: new Power({ monotonicNow: time.now, wallNow: time.now, schedule: time.schedule, shift, pocket }),
       log: new LogBook(() => new Date(0)),
       notices: new NoticeBoard(),
       join: async (room, settings, listener, luggage) => {

@@ -12,6 +12,8 @@ import { type MeasuredMember, newMeasuredMember } from "../support/statistics-ro
 const hourMs = 3_600_000;
 const shift = { shiftEndsAtMs: 8 * hourMs };
 
+const readingTime = (atMs: number) => ({ atMs, awakeMs: atMs });
+
 const band = (id: string, percent: number | undefined, isCharging = false): BandReading => ({
   id,
   wearer: undefined,
@@ -29,7 +31,7 @@ describe("batteries of bands", () => {
       band("silent", undefined),
       band("plugged", 50, true),
     ];
-    for (let minute = 0; minute <= 120; minute++) batteries.read(atHour(minute / 60), minute * 60_000);
+    for (let minute = 0; minute <= 120; minute++) batteries.read(atHour(minute / 60), readingTime(minute * 60_000));
     const told = batteries.forecasts(atHour(2), 2 * hourMs, shift);
     expect(
       told.map(({ id, forecast }) => [id, forecast.kind === "draining" ? forecast.lastsShift : forecast.reason]),
@@ -51,7 +53,7 @@ describe("batteries of bands", () => {
         ...band("arm", 96 - Math.floor(Math.min(minute, 14) / 3)),
         isConnected: minute <= 14 || isConnected,
       });
-      for (let minute = 0; minute <= 60; minute++) batteries.read([bandAt(minute)], minute * minuteMs);
+      for (let minute = 0; minute <= 60; minute++) batteries.read([bandAt(minute)], readingTime(minute * minuteMs));
       const forecast = batteries.forecasts([bandAt(60)], hourMs, shift)[0]?.forecast;
       return forecast?.kind === "draining" ? forecast.drainPercentPerHour : undefined;
     };
@@ -61,11 +63,24 @@ describe("batteries of bands", () => {
     expect((away?.value ?? 0) + (away?.plusMinus ?? 0)).toBeCloseTo(4 / (11 / 60), 6);
   });
 
+  it("should not take a clock that is set forward for hours in which a band drained nothing", () => {
+    const batteries = new BandBatteries();
+    const bandAt = (minute: number) => [band("arm", Math.round(90 - minute / 3))];
+    const leadMs = (minute: number): number => (minute < 30 ? 0 : 2 * hourMs);
+    for (let minute = 0; minute <= 60; minute++) {
+      const awakeMs = minute * 60_000;
+      batteries.read(bandAt(minute), { atMs: awakeMs + leadMs(minute), awakeMs });
+    }
+    const forecast = batteries.forecasts(bandAt(60), 3 * hourMs, { shiftEndsAtMs: 10 * hourMs })[0]?.forecast;
+    expect(forecast).toMatchObject({ kind: "draining", lastsShift: "no" });
+  });
+
   it("should forget a band that is there no more, so that a peer that names bands without end costs nothing", () => {
     const batteries = new BandBatteries();
-    for (let minute = 0; minute <= 60; minute++) batteries.read([band("arm", 90 - minute)], minute * 60_000);
+    for (let minute = 0; minute <= 60; minute++)
+      batteries.read([band("arm", 90 - minute)], readingTime(minute * 60_000));
     expect(batteries.forecasts([band("arm", 30)], hourMs, shift)[0]?.forecast.kind).toBe("draining");
-    batteries.read([], hourMs);
+    batteries.read([], readingTime(hourMs));
     expect(batteries.forecasts([band("arm", 30)], hourMs, shift)[0]?.forecast).toEqual({
       kind: "unknown",
       reason: "no-reading",

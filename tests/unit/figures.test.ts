@@ -34,6 +34,7 @@ const setUp = async () => {
   const screen = { isDark: false };
   const figures = new Figures({
     now,
+    monotonicNow: now,
     wallNow: () => time.now() + wall.leadMs,
     schedule,
     load: new LoadMeter({
@@ -159,6 +160,22 @@ describe("the figures of a page", () => {
       ["all", 5, 1, undefined, ""],
       ["probe", 5, undefined, "simulated", "Anna's arm"],
     ]);
+  });
+
+  it("should not say that a battery lasts because the wall clock was set forward", async () => {
+    const { time, wall, figures, open } = await setUp();
+    const { model } = open();
+    let percent = 95;
+    for (let minute = 0; minute < 63; minute += 3) {
+      if (minute === 30) wall.leadMs += 2 * hourMs;
+      figures.batteryChanged({ kind: "known", percent: percent--, isCharging: false });
+      await time.advance(180_000);
+    }
+    const { forecast } = model.figures.value;
+    if (forecast.kind === "unknown") throw new Error(forecast.reason);
+    const { value, plusMinus } = forecast.drainPercentPerHour;
+    expect(Math.abs(value - 20)).toBeLessThanOrEqual(plusMinus);
+    expect(forecast.lastsShift).toBe("no");
   });
 
   it("should name the band that does not last the shift, and show the peers' bands beside mine", async () => {

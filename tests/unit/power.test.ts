@@ -19,6 +19,7 @@ describe("Power", () => {
   let power: Power;
   let pocket: Pocket;
   let level: number;
+  let wallLeadMs: number;
 
   beforeEach(async () => {
     time = new FakeTime(1_000);
@@ -27,8 +28,15 @@ describe("Power", () => {
     pocket = new Pocket({ schedule: time.schedule });
     const storage = { read: () => undefined, write: () => "kept" as const };
     const shift = new Shift({ wallNow: time.now, storage, hours: () => 8 });
-    power = new Power({ wallNow: time.now, schedule: time.schedule, shift, pocket });
+    power = new Power({
+      monotonicNow: time.now,
+      wallNow: () => time.now() + wallLeadMs,
+      schedule: time.schedule,
+      shift,
+      pocket,
+    });
     level = 60;
+    wallLeadMs = 0;
   });
 
   const drain = async (steps: number, everyMs = 2 * minuteMs): Promise<void> => {
@@ -102,6 +110,14 @@ describe("Power", () => {
     power.leave();
     expect(pocket.isDark.value).toBe(false);
     expect(time.pendingTasks).toBeLessThan(timers);
+  });
+
+  it("should save no later because the wall clock is set forward", async () => {
+    power.enter(gateway);
+    await drain(2);
+    wallLeadMs = 2 * 60 * minuteMs;
+    await drain(6);
+    expect(power.view.value).toMatchObject({ plan: { level: "least" }, reason: { kind: "saving" } });
   });
 
   it("should show nothing new while nothing is new", async () => {

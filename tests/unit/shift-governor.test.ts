@@ -55,6 +55,7 @@ const play = (options: ShiftOptions) => {
     const levelPercent = Math.max(0, Math.min(100, battery.levelPercent + noisePercent(atMs)));
     const governing = governor.step({
       atMs: atMs + clockOffMs(atMs),
+      awakeMs: atMs,
       battery: { levelPercent, isCharging: battery.isCharging },
       shiftEndsAtMs: hours * hourMs,
       mode: mode(atMs),
@@ -147,6 +148,14 @@ describe("the shift governor, over a shift", () => {
     expect(reachedEnd || jumpHours > 0).toBe(true);
   });
 
+  it("should not take a clock that is set forward for hours in which nothing was drained", () => {
+    const clockOffMs = (atMs: number): number => (atMs < 10 * minuteMs ? 0 : 2 * hourMs);
+    // By that clock ten hours are over in eight.
+    const { steps, diedAtMs } = play({ battery: new SimulatedBattery(80), hours: 10, clockOffMs });
+    expect(diedAtMs).toBeGreaterThanOrEqual(8 * hourMs);
+    expect(kindsOf(steps.filter(({ atMs }) => atMs < 2 * hourMs))).not.toContain("lasts");
+  });
+
   it("should let a person have full speed at once and for as long as they like, and save again at their word", () => {
     const mode = (atMs: number): PowerMode => (atMs >= 2 * hourMs && atMs < 3 * hourMs ? "full-speed" : "automatic");
     const { steps } = play({ battery: new SimulatedBattery(80), mode });
@@ -161,7 +170,7 @@ describe("the shift governor, over a shift", () => {
 
   it("should serve fully where it knows no battery, and when the shift is over", () => {
     const governor = new ShiftGovernor();
-    const input = { atMs: 0, shiftEndsAtMs: hourMs, mode: "automatic" as const };
+    const input = { atMs: 0, awakeMs: 0, shiftEndsAtMs: hourMs, mode: "automatic" as const };
     for (const levelPercent of [Number.NaN, -1, 101]) {
       const battery = { levelPercent, isCharging: false };
       expect(governor.step({ ...input, battery }).reason).toEqual({ kind: "no-battery" });
@@ -236,7 +245,7 @@ describe("the shift governor, whatever comes", () => {
         for (const { stepMs, isKnown, levelPercent, isCharging, ...rest } of readings) {
           atMs += stepMs;
           const battery = isKnown ? { levelPercent, isCharging } : undefined;
-          const { plan, reason } = governor.step({ atMs, battery, ...rest });
+          const { plan, reason } = governor.step({ atMs, awakeMs: atMs, battery, ...rest });
           expect(powerPlans[plan.level]).toBe(plan);
           if (plan.level !== "full") expect(reason.kind).toBe("saving");
         }
