@@ -195,8 +195,11 @@ export interface LatencyProbeResult {
 /** One line for who has no time to read figures. */
 export interface Verdict {
   readonly text: string;
-  /** "unknown": nothing speaks against it, and not all is known. */
-  readonly outcome: "good" | "bad" | "unknown";
+  /**
+   * "good-so-far": all that is known is good, and how long a battery lasts is not known, which may never be. "unknown": nothing is known to be bad,
+   * and something is in doubt or not measured, or nobody is there to measure.
+   */
+  readonly outcome: "good" | "good-so-far" | "bad" | "unknown";
 }
 
 // --- battery ---

@@ -1,5 +1,5 @@
 // The figures in one line: how many peers are reached in time, how long the slowest of a hundred takes, whether the batteries last:
-// of this device and the bands, the one that is empty first.
+// of this device and the bands, the one that is empty first, and of which nothing is known and why.
 // It says of a peer that it is in time, or slow, only when that is so wherever in its bound the truth lies; else that it is not sure.
 import type {
   BandForecast,
@@ -26,20 +26,26 @@ export const verdictOf = (
   bands: readonly BandForecast[],
 ): Verdict => {
   const worn = bands.filter(({ isConnected }) => isConnected);
-  const forecasts = [forecast, ...worn.map((band) => band.forecast)];
+  const lives = [forecast, ...worn.map((band) => band.forecast)].map(lifeOf);
   const present = snapshot.peers.filter(({ state }) => state.kind !== "gone");
   const verdicts = present.map(peerVerdictOf);
   const count = (wanted: PeerVerdict): number => verdicts.filter((verdict) => verdict === wanted).length;
   const missed = missedText(present);
   const parts = [peersText(present.length, count), delayText(snapshot), missed, ...batteryTexts(forecast, worn)];
-  const lasts = (wanted: "yes" | "no") => (one: BatteryForecast) =>
-    one.kind === "draining" && one.lastsShift === wanted;
-  const isBad = count("slow") > 0 || count("asleep") > 0 || missed !== undefined || forecasts.some(lasts("no"));
-  const isAllKnown = present.length > 0 && count("in time") === present.length && forecasts.every(lasts("yes"));
+  const isBad = count("slow") > 0 || count("asleep") > 0 || missed !== undefined || lives.includes("no");
+  const isInTime = present.length > 0 && count("in time") === present.length;
+  const isInDoubt = !isInTime || lives.includes("uncertain");
+  const good = lives.includes("not known") ? "good-so-far" : "good";
   return {
     text: parts.filter((part) => part !== undefined).join("; "),
-    outcome: isBad ? "bad" : isAllKnown ? "good" : "unknown",
+    outcome: isBad ? "bad" : isInDoubt ? "unknown" : good,
   };
+};
+
+/** Whether a battery lasts the shift. What is charged does: when the plug is pulled there is another forecast. */
+const lifeOf = (forecast: BatteryForecast): "yes" | "no" | "uncertain" | "not known" => {
+  if (forecast.kind === "draining") return forecast.lastsShift;
+  return forecast.reason === "charging" ? "yes" : "not known";
 };
 
 /** What the line's delay is of; undefined while it tells none. */
@@ -102,12 +108,16 @@ const missedText = (peers: readonly PeerFigures[]): string | undefined => {
 const emptyInMs = (forecast: BatteryForecast): number =>
   forecast.kind === "draining" ? forecast.timeLeftMs : Number.POSITIVE_INFINITY;
 
-/** Of those whose end is foreseen, the first to be empty; that this device is charged does not feed a band. */
+/**
+ * Of those whose end is foreseen, the first to be empty; that this device is charged does not feed a band. Then of how many bands the end is not
+ * known, and why.
+ */
 const batteryTexts = (forecast: BatteryForecast, bands: readonly BandForecast[]): readonly (string | undefined)[] => {
   const first = [...bands].sort((a, b) => emptyInMs(a.forecast) - emptyInMs(b.forecast))[0];
-  if (first === undefined || emptyInMs(first.forecast) >= emptyInMs(forecast)) return [batteryText(forecast)];
-  const ofDevice = forecast.kind === "unknown" ? batteryText(forecast) : undefined;
-  return [ofDevice, `${bandName(first)} ${batteryText(first.forecast)}`];
+  const ofBands = unknownBandsText(bands);
+  if (first === undefined || emptyInMs(first.forecast) >= emptyInMs(forecast)) return [deviceText(forecast), ofBands];
+  const ofDevice = forecast.kind === "unknown" ? deviceText(forecast) : undefined;
+  return [ofDevice, `${bandName(first)} ${lastsText(first.forecast)}`, ofBands];
 };
 
 /** What fits a line beside the rest. */
@@ -123,8 +133,30 @@ const inLine = (name: string): string => {
 export const bandName = ({ wearer, name }: BandForecast): string =>
   wearer === undefined ? inLine(name) : `${inLine(wearer.name || "somebody")}'s ${inLine(name)}`;
 
-const batteryText = (forecast: BatteryForecast): string | undefined => {
-  if (forecast.kind === "unknown") return forecast.reason === "charging" ? "charging" : undefined;
+const deviceTexts = {
+  charging: "charging",
+  "no-reading": "this battery: not told by this browser",
+  "too-early": "this battery: too early to tell",
+} as const;
+
+const deviceText = (forecast: BatteryForecast): string | undefined =>
+  forecast.kind === "unknown" ? deviceTexts[forecast.reason] : lastsText(forecast);
+
+/** Those at the plug are not missed. */
+const bandTexts = { "no-reading": "not told", "too-early": "too early to tell" } as const;
+
+/** In few words, however many they are: the table of the bands says which. */
+const unknownBandsText = (bands: readonly BandForecast[]): string | undefined => {
+  const texts = (["no-reading", "too-early"] as const).flatMap((reason) => {
+    const { length } = bands.filter(({ forecast }) => forecast.kind === "unknown" && forecast.reason === reason);
+    return length === 0 ? [] : `${length} ${bandTexts[reason]}`;
+  });
+  return texts.length === 0 ? undefined : `batteries of bands: ${texts.join(", ")}`;
+};
+
+/** Undefined where the end is not foreseen. */
+const lastsText = (forecast: BatteryForecast): string | undefined => {
+  if (forecast.kind === "unknown") return undefined;
   const { lastsShift, timeLeftMs, shiftLeftMs } = forecast;
   const lasts = `lasts ${durationText(timeLeftMs)}`;
   if (lastsShift === "yes") return lasts;

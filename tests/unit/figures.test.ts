@@ -93,7 +93,10 @@ describe("the figures of a page", () => {
     const { model } = open();
     await time.advance(20_000);
     const view = model.figures.value;
-    expect(view.verdict).toEqual({ text: "nobody else is here", outcome: "unknown" });
+    expect(view.verdict).toEqual({
+      text: "nobody else is here; this battery: not told by this browser",
+      outcome: "unknown",
+    });
     expect(view.forecast).toEqual({ kind: "unknown", reason: "no-reading" });
     expect(view.pressure.kind).toBe("unknown");
     expect(brokenNumbersIn(view)).toEqual([]);

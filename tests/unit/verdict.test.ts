@@ -71,6 +71,8 @@ const band = (forecast: BatteryForecast, more: Partial<BandForecast> = {}): Band
 });
 
 const tooEarly: BatteryForecast = { kind: "unknown", reason: "too-early" };
+const notTold: BatteryForecast = { kind: "unknown", reason: "no-reading" };
+const charging: BatteryForecast = { kind: "unknown", reason: "charging" };
 
 describe("verdict", () => {
   it("should say in one line that all is well", () => {
@@ -88,8 +90,8 @@ describe("verdict", () => {
       peer(undefined),
       peer(delay(9, 1), { kind: "asleep", sinceMs: 0 }),
     ];
-    const { text, outcome } = verdictOf(snapshot(peers, undefined), tooEarly, []);
-    expect(text).toBe("1 of 4 peers under 500 ms (1 not sure, 1 asleep, 1 not yet measured)");
+    const { text, outcome } = verdictOf(snapshot(peers, undefined), charging, []);
+    expect(text).toBe("1 of 4 peers under 500 ms (1 not sure, 1 asleep, 1 not yet measured); charging");
     expect(outcome).toBe("bad");
   });
 
@@ -109,7 +111,7 @@ describe("verdict", () => {
     const [quick, slow, vague] = [delay(20, 3), delay(910, 12), delay(450, 60)];
     const told = (oneWay: ClockedDelaySummary | undefined, probeToProbe: ClockedDelaySummary | undefined) => {
       const room = snapshot([peerFigures(path(oneWay, probeToProbe))], oneWay, probeToProbe);
-      return [verdictOf(room, tooEarly, []).text, aboutVerdict(room)];
+      return [verdictOf(room, charging, []).text.replace("; charging", ""), aboutVerdict(room)];
     };
     const ofWay = "Of the last minute: p99 one way, from the others' phones to this one.";
     const ofBands = "Of the last minute: p99 from a band here to the buzz at a band there.";
@@ -144,12 +146,12 @@ describe("verdict", () => {
 
   it("should leave out who is gone, and say when nobody is here", () => {
     const gone = peer(delay(9, 1), { kind: "gone", sinceMs: 0, reason: "left" });
-    expect(verdictOf(snapshot([gone], undefined), tooEarly, [])).toEqual({
-      text: "nobody else is here",
+    expect(verdictOf(snapshot([gone], undefined), charging, [])).toEqual({
+      text: "nobody else is here; charging",
       outcome: "unknown",
     });
-    expect(verdictOf(snapshot([gone, peer(delay(9, 1))], undefined), tooEarly, []).text).toBe(
-      "1 of 1 peer under 500 ms",
+    expect(verdictOf(snapshot([gone, peer(delay(9, 1))], undefined), charging, []).text).toBe(
+      "1 of 1 peer under 500 ms; charging",
     );
   });
 
@@ -161,8 +163,34 @@ describe("verdict", () => {
     };
     expect(end(draining("no"))).toEqual(["lasts 8 h 40 min, the shift 8 h 0 min", "bad"]);
     expect(end(draining("uncertain"))).toEqual(["lasts 8 h 40 min, perhaps not the shift of 8 h 0 min", "unknown"]);
-    expect(end({ kind: "unknown", reason: "charging" })).toEqual(["charging", "unknown"]);
-    expect(end({ kind: "unknown", reason: "no-reading" })).toEqual([undefined, "unknown"]);
+    expect(end(charging)).toEqual(["charging", "good"]);
+  });
+
+  it("should say of which battery it knows nothing and why, and that it holds so far where nothing else is amiss", () => {
+    const good = delay(9, 1);
+    const told = (device: BatteryForecast, bands: readonly BandForecast[], ...peers: readonly PeerFigures[]) => {
+      const { text, outcome } = verdictOf(snapshot([peer(good), ...peers], good), device, bands);
+      return [text.split("; ").slice(2).join("; "), outcome];
+    };
+    const noDevice = "this battery: not told by this browser";
+    expect(told(notTold, [])).toEqual([noDevice, "good-so-far"]);
+    expect(told(tooEarly, [])).toEqual(["this battery: too early to tell", "good-so-far"]);
+    expect(told(draining("yes"), [band(tooEarly)])).toEqual([
+      "lasts 8 h 40 min; batteries of bands: 1 too early to tell",
+      "good-so-far",
+    ]);
+    expect(told(notTold, [band(notTold), band(tooEarly), band(tooEarly), band(charging)])).toEqual([
+      `${noDevice}; batteries of bands: 1 not told, 2 too early to tell`,
+      "good-so-far",
+    ]);
+    // What is known to be amiss, or in doubt, is not outweighed by what is not known.
+    expect(told(notTold, [], peer(delay(9, 1), { kind: "asleep", sinceMs: 0 }))).toEqual([noDevice, "bad"]);
+    expect(told(notTold, [], peer(undefined))).toEqual([noDevice, "unknown"]);
+    expect(told(tooEarly, [band(draining("uncertain"))])[1]).toBe("unknown");
+    // A band at the plug is no objection, and no part of the line.
+    expect(told(charging, [band(charging)])).toEqual(["charging", "good"]);
+    // Nor is one that nobody wears.
+    expect(told(draining("yes"), [band(tooEarly, { isConnected: false })])).toEqual(["lasts 8 h 40 min", "good"]);
   });
 
   it("should name the band that is empty first, mine or a peer's, and hold only when all of them last", () => {
@@ -185,19 +213,17 @@ describe("verdict", () => {
       "bad",
     ]);
     expect(end(draining("yes"), band(ten))).toEqual(["lasts 8 h 40 min", "good"]);
-    expect(end(draining("yes"), band(ten), band(tooEarly))).toEqual(["lasts 8 h 40 min", "unknown"]);
-    expect(end({ kind: "unknown", reason: "charging" }, band(ten))).toEqual([
-      "charging; Left arm lasts 10 h 0 min",
-      "unknown",
-    ]);
+    expect(end(charging, band(ten))).toEqual(["charging; Left arm lasts 10 h 0 min", "good"]);
     // What is not worn is no part of the shift.
     expect(end(draining("yes"), band(five, { isConnected: false }))).toEqual(["lasts 8 h 40 min", "good"]);
   });
 
   it("should let no band's name turn the line round or fill it", () => {
     const name = `\u202e${"long".repeat(9)}`;
-    const { text } = verdictOf(snapshot([], undefined), tooEarly, [band(lastsHours(2, "no"), { name })]);
-    expect(text).toMatch(/^nobody else is here; \u2068\u202e(long){4}lo…\u2069 lasts 2 h 0 min, the shift 8 h 0 min$/);
+    const { text } = verdictOf(snapshot([], undefined), charging, [band(lastsHours(2, "no"), { name })]);
+    expect(text).toMatch(
+      /^nobody else is here; charging; \u2068\u202e(long){4}lo…\u2069 lasts 2 h 0 min, the shift 8 h 0 min$/,
+    );
   });
 
   it("should promise no minute that is not there", () => {

@@ -39,8 +39,9 @@ const ViewKeys = ({ view }: { view: Signal<View> }) => (
 
 const outcomeTexts: Readonly<Record<Verdict["outcome"], string>> = {
   good: "It holds",
+  "good-so-far": "It holds so far",
   bad: "It does not hold",
-  unknown: "Not sure yet",
+  unknown: "Not sure",
 };
 
 const VerdictLine = ({ verdict, snapshot }: { verdict: Verdict; snapshot: StatisticsSnapshot }) => {

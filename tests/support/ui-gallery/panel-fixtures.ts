@@ -299,7 +299,7 @@ export const nothingYet: PanelState = {
     battery: { kind: "unknown", why: "this browser does not tell pages about the battery; Chrome and Edge do" },
     forecast: { kind: "unknown", reason: "no-reading" },
     bands: [],
-    verdict: { text: "nobody else is here", outcome: "unknown" },
+    verdict: { text: "nobody else is here; this battery: not told by this browser", outcome: "unknown" },
   },
   history: { points: [], gapMs: 3 * firstIntervalMs, wallOffsetMs },
   recording: { kind: "none" },
@@ -316,7 +316,7 @@ export const hourOfTen: PanelState = {
     forecast: draining,
     bands: tenBands,
     verdict: {
-      text: "8 of 9 peers under 500 ms (1 asleep); p99 143 ms ± 4; Tomasz's Right arm lasts 5 h 0 min, the shift 6 h 55 min",
+      text: "8 of 9 peers under 500 ms (1 asleep); p99 143 ms ± 4; Tomasz's Right arm lasts 5 h 0 min, the shift 6 h 55 min; batteries of bands: 1 not told, 1 too early to tell",
       outcome: "bad",
     },
   },
