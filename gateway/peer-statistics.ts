@@ -10,6 +10,7 @@ import { byDelayClass, type PathStatistics } from "./path-statistics.ts";
 import type { Peer } from "./peer.ts";
 import { boundAt, type ClockEstimate, type ClockExchange } from "./peer-clock.ts";
 import { RateWindow } from "./rate-window.ts";
+import { RecentOutcomes } from "./recent-outcomes.ts";
 import { type GatewayRecord, hasEffect, recordClass } from "./record.ts";
 import type { Now } from "./runtime.ts";
 import type { SentEffects } from "./sent-effects.ts";
@@ -38,6 +39,7 @@ export class PeerStatistics implements PeerObserver {
   readonly #paths: readonly PathStatistics[];
   readonly #jitter = byDelayClass(() => new Jitter());
   readonly #rates: RateWindow<keyof TransferTotals>;
+  readonly #recentOutcomes: RecentOutcomes;
   /** By probe index; of those in the peer's roster, so bounded as it is. */
   #batteries: ReadonlyMap<number, BatteryLevel> = new Map();
   /** In the order in which it came. */
@@ -49,6 +51,7 @@ export class PeerStatistics implements PeerObserver {
     this.#hasOpened = options.isBack;
     this.#paths = [options.own, options.all];
     this.#rates = new RateWindow(options.now, this.totals());
+    this.#recentOutcomes = new RecentOutcomes(options.now);
   }
 
   onOpened(): void {
@@ -116,6 +119,7 @@ export class PeerStatistics implements PeerObserver {
     const madeAtMs = this.#options.sentEffects.madeAtMs(probe, sequence);
     if (madeAtMs === undefined) return this.#count(({ unmeasured }) => unmeasured.unknownRecord++);
     this.#count((path) => path.doneOutcomes[name]++);
+    this.#recentOutcomes.add(name);
     const isFromProbe = probe !== 0;
     if (name !== "written" || !isFromProbe) return;
     this.#byClock(clock, (known) => {
@@ -163,6 +167,7 @@ export class PeerStatistics implements PeerObserver {
       state: peer.state,
       clockBoundMs: peer.clockBoundMs,
       ledger: peer.ledger.snapshot(),
+      recentOutcomes: this.#recentOutcomes.counts(),
       ...own.figures({
         totals: this.totals(),
         rates: this.rates(),

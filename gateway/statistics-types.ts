@@ -103,7 +103,7 @@ export interface PathFigures {
   readonly roundTrip: Spans<DelaySummary>;
   /** From a notification of a probe here to the end of the write that it caused at a probe there. */
   readonly probeToProbe: Spans<ClockedDelaySummary>;
-  /** What the peers said became of such writes. */
+  /** What the peers said became of such writes, since start. */
   readonly doneOutcomes: Readonly<Record<DoneOutcome, number>>;
   readonly unmeasured: Unmeasured;
   /** How long this gateway was busy with a message that arrived. */
@@ -124,6 +124,8 @@ export interface PeerFigures extends PathFigures {
   /** How well its clock is known now; undefined until it has been compared. */
   readonly clockBoundMs: number | undefined;
   readonly ledger: LedgerSnapshot;
+  /** `doneOutcomes` of the last of them alone (recent-outcomes.ts). */
+  readonly recentOutcomes: Readonly<Record<DoneOutcome, number>>;
 }
 
 /** Of all peers since start, those that are forgotten too. */

@@ -90,19 +90,19 @@ const delayText = ({ all }: StatisticsSnapshot): string | undefined => {
   return delay && `p99 ${Math.round(delay.p99Ms)} ms ± ${Math.ceil(delay.boundMs)}`;
 };
 
-/** Of those whose bands miss a large share, since start; judged one by one, because one broken band is a small share of all. */
+/** Of those whose bands miss a large share of the last ones; judged one by one, because one broken band is a small share of all. */
 const missedText = (peers: readonly PeerFigures[]): string | undefined => {
   let [missing, told, missed] = [0, 0, 0];
-  for (const { doneOutcomes } of peers) {
-    const all = Object.values(doneOutcomes).reduce((sum, count) => sum + count, 0);
-    const notFelt = all - doneOutcomes.written;
+  for (const { recentOutcomes } of peers) {
+    const all = Object.values(recentOutcomes).reduce((sum, count) => sum + count, 0);
+    const notFelt = all - recentOutcomes.written;
     if (all < leastBuzzes || notFelt < missedShare * all) continue;
     missing++;
     told += all;
     missed += notFelt;
   }
   const who = missing === 1 ? "1 peer misses" : `${missing} peers miss`;
-  return missing === 0 ? undefined : `${who} buzzes (${missed} of ${told} since start)`;
+  return missing === 0 ? undefined : `${who} buzzes (${missed} of the last ${told})`;
 };
 
 const emptyInMs = (forecast: BatteryForecast): number =>

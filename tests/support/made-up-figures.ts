@@ -35,6 +35,7 @@ export const peerFigures = (fields: Partial<PeerFigures> = {}): PeerFigures => (
   state: { kind: "connected" },
   clockBoundMs: undefined,
   ledger: new Ledger().snapshot(),
+  recentOutcomes: noPath.doneOutcomes,
   ...fields,
 });
 

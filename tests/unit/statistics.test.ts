@@ -81,8 +81,9 @@ describe("Statistics", () => {
       anna.gesture("wave");
       await time.advance(3_000);
     }
-    const { probeToProbe, doneOutcomes } = peerOf(anna.snapshot());
+    const { probeToProbe, doneOutcomes, recentOutcomes } = peerOf(anna.snapshot());
     expect(doneOutcomes).toEqual({ written: 5, superseded: 0, expired: 0, failed: 0 });
+    expect(recentOutcomes).toEqual(doneOutcomes);
     const summary = probeToProbe.sinceStart;
     expect(summary?.count).toBe(5);
     expect(Math.abs((summary?.p50Ms ?? 0) - wayMs)).toBeLessThanOrEqual((summary?.boundMs ?? 0) + 1);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { RecentOutcomes } from "../../gateway/recent-outcomes.ts";
 import type {
   BandForecast,
   BatteryForecast,
@@ -125,23 +126,38 @@ describe("verdict", () => {
 
   it("should say that buzzes do not reach a band, however quick the way is", () => {
     const good = delay(9, 1);
-    const told = (...outcomes: readonly PeerFigures["doneOutcomes"][]) => {
-      const peers = outcomes.map((doneOutcomes) => ({ ...peer(good), doneOutcomes }));
+    const told = (...outcomes: readonly PeerFigures["recentOutcomes"][]) => {
+      const peers = outcomes.map((recentOutcomes) => ({ ...peer(good), recentOutcomes }));
       const { text, outcome } = verdictOf(snapshot(peers, good), draining("yes"), []);
       return [text.split("; ").slice(2, -1).join("; "), outcome];
     };
-    const fine = { written: 400, superseded: 3, expired: 1, failed: 0 };
+    const fine = { written: 28, superseded: 3, expired: 1, failed: 0 };
     const broken = { written: 0, superseded: 2, expired: 20, failed: 8 };
     expect(told(fine)).toEqual(["", "good"]);
-    expect(told(fine, broken)).toEqual(["1 peer misses buzzes (30 of 30 since start)", "bad"]);
-    expect(told(broken, { written: 30, superseded: 0, expired: 10, failed: 0 }, fine)).toEqual([
-      "2 peers miss buzzes (40 of 70 since start)",
+    expect(told(fine, broken)).toEqual(["1 peer misses buzzes (30 of the last 30)", "bad"]);
+    expect(told(broken, { written: 24, superseded: 0, expired: 8, failed: 0 }, fine)).toEqual([
+      "2 peers miss buzzes (38 of the last 62)",
       "bad",
     ]);
     // Of a few nothing is said.
     expect(told({ written: 2, superseded: 0, expired: 1, failed: 0 })).toEqual(["", "good"]);
-    const gone = { ...peer(good, { kind: "gone", sinceMs: 0, reason: "left" }), doneOutcomes: broken };
+    const gone = { ...peer(good, { kind: "gone", sinceMs: 0, reason: "left" }), recentOutcomes: broken };
     expect(verdictOf(snapshot([peer(good), gone], good), draining("yes"), []).outcome).toBe("good");
+  });
+
+  it("should hold again soon after a band that missed hundreds of buzzes was mended", () => {
+    const good = delay(9, 1);
+    const recent = new RecentOutcomes(() => 0);
+    const outcome = () => {
+      const mended = { ...peer(good), recentOutcomes: recent.counts() };
+      return verdictOf(snapshot([mended], good), draining("yes"), []).outcome;
+    };
+    for (let i = 0; i < 300; i++) recent.add("expired");
+    expect(outcome()).toBe("bad");
+    for (let i = 0; i < 24; i++) recent.add("written");
+    expect(outcome()).toBe("bad");
+    recent.add("written");
+    expect(outcome()).toBe("good");
   });
 
   it("should leave out who is gone, and say when nobody is here", () => {

@@ -112,6 +112,7 @@ const peer = (n: number, name: string, p50Ms: number | undefined, more: Partial<
     dropped: { rate: 0, "no-roster": 0, "unknown-probe": 0, malformed: 0 },
     remote: undefined,
   },
+  recentOutcomes: { written: 30, superseded: 2, expired: 0, failed: 0 },
   ...more,
 });
 
