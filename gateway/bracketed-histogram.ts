@@ -22,13 +22,10 @@ export class BracketedHistogram {
 
   told(): Told | undefined {
     const told = this.#values.told();
-    const least = this.#brackets?.least.told()?.summary;
-    const most = this.#brackets?.most.told()?.summary;
+    const least = this.#brackets?.least.told()?.least;
+    const most = this.#brackets?.most.told()?.most;
     if (told === undefined || least === undefined || most === undefined) return told;
-    const { summary } = told;
-    const errorOf = (name: "p50" | "p95" | "p99" | "max"): number =>
-      Math.max(summary[name] - least[name], most[name] - summary[name]);
-    return { summary, error: Math.max(errorOf("p50"), errorOf("p95"), errorOf("p99")), maxError: errorOf("max") };
+    return { summary: told.summary, least, most };
   }
 
   #newBrackets(): Brackets {

@@ -14,11 +14,15 @@ const delaySummaryOf = ({ summary: { count, p50, p95, p99, max } }: Told): Delay
   maxMs: max / usPerMs,
 });
 
-const clockedSummaryOf = (told: Told): ClockedDelaySummary => ({
-  ...delaySummaryOf(told),
-  boundMs: told.error / usPerMs,
-  maxBoundMs: told.maxError > told.error ? told.maxError / usPerMs : undefined,
-});
+/** To whole microseconds, and up, so that a file that has no more digits holds a bound too. */
+const boundMsOf = ({ summary, least, most }: Told, name: "p50" | "p95" | "p99" | "max"): number =>
+  Math.ceil(Math.max(summary[name] - least[name], most[name] - summary[name])) / usPerMs;
+
+const clockedSummaryOf = (told: Told): ClockedDelaySummary => {
+  const boundMs = Math.max(boundMsOf(told, "p50"), boundMsOf(told, "p95"), boundMsOf(told, "p99"));
+  const maxBoundMs = boundMsOf(told, "max");
+  return { ...delaySummaryOf(told), boundMs, maxBoundMs: maxBoundMs > boundMs ? maxBoundMs : undefined };
+};
 
 export class DelayHistogram {
   readonly #delaysUs = new Histogram();

@@ -1,5 +1,7 @@
-// How often which value occurred: whole numbers from 0 to `highestValue`, in bounded memory (HdrHistogram by Gil Tene). Each value may come
-// with how far the truth may lie from it; the greatest of these holds for every percentile, because none can be moved further than any value.
+// How often which value occurred: whole numbers from 0 to `highestValue`, in bounded memory (HdrHistogram by Gil Tene), which counts in steps.
+// Each value may come with how far the truth may lie from it; the greatest of these holds for every percentile, because none can be moved further
+// than any value.
+// Invariant: the truth of each percentile, and of the maximum, lies between the least and the most that are told of it.
 import { Int32Histogram } from "./hdr.ts";
 import type { Summary } from "./statistics-types.ts";
 
@@ -8,20 +10,25 @@ export const highestValue = 60_000_000;
 /** Two digits: percentiles within 1 %, in 10 kB. Three would take 70 kB, and a phone has hundreds of histograms. */
 const significantDigits = 2;
 
-/** Its summary, and how far the truth may lie from any of its percentiles, and from its maximum. */
+type Marks = Readonly<Omit<Summary, "count">>;
+
+/** Its summary, and between which two the truth of each lies. */
 export interface Told {
   readonly summary: Summary;
-  readonly error: number;
-  readonly maxError: number;
+  readonly least: Marks;
+  readonly most: Marks;
 }
 
 export class Histogram {
   readonly #counts = new Int32Histogram(1, highestValue, significantDigits);
   #greatestError = 0;
 
+  /** No truth is below 0, so a value that is counts as that. */
   record(value: number, error = 0): void {
-    this.#counts.recordValue(Math.min(highestValue, Math.max(0, Math.round(value))));
-    this.#greatestError = Math.max(this.#greatestError, error);
+    const possible = Math.max(0, value);
+    const kept = Math.min(highestValue, Math.round(possible));
+    this.#counts.recordValue(kept);
+    this.#greatestError = Math.max(this.#greatestError, error + Math.abs(kept - possible));
   }
 
   add(other: Histogram): void {
@@ -40,12 +47,19 @@ export class Histogram {
 
   /** Undefined while nothing has been recorded. */
   told(): Told | undefined {
-    const { totalCount: count, maxValue: max } = this.#counts;
+    const { totalCount: count, maxValue: max, minNonZeroValue: min } = this.#counts;
     if (count === 0) return undefined;
-    // A percentile is told as the highest value of its step, which may lie above the maximum.
+    const error = this.#greatestError;
+    // A percentile is told as the highest value of its step, which may lie above the maximum, as the lowest may lie below the minimum.
     const percentile = (percent: number): number => Math.min(max, this.#counts.getValueAtPercentile(percent));
-    const summary = { count, p50: percentile(50), p95: percentile(95), p99: percentile(99), max };
-    return { summary, error: this.#greatestError, maxError: this.#greatestError };
+    const leastOf = (told: number): number =>
+      Math.min(told, Math.max(min, this.#counts.lowestEquivalentValue(told))) - error;
+    const [p50, p95, p99] = [percentile(50), percentile(95), percentile(99)];
+    return {
+      summary: { count, p50, p95, p99, max },
+      least: { p50: leastOf(p50), p95: leastOf(p95), p99: leastOf(p99), max: max - error },
+      most: { p50: p50 + error, p95: p95 + error, p99: p99 + error, max: max + error },
+    };
   }
 
   /** Counts in `bins` equal steps from 0 to the maximum; empty while nothing has been recorded. */

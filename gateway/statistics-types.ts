@@ -30,7 +30,7 @@ export interface DelaySummary {
   readonly maxMs: number;
 }
 
-/** A delay between two clocks: the truth of each percentile lies within ± `boundMs`. */
+/** A delay between two clocks: the truth of each percentile lies within ± `boundMs`, in which the histogram's steps are. */
 export interface ClockedDelaySummary extends DelaySummary {
   readonly boundMs: number;
   /** Of `maxMs`, where that is known less well than the percentiles. */

@@ -87,7 +87,11 @@ const peersText = (total: number, count: (wanted: PeerVerdict) => number): strin
 
 const delayText = ({ all }: StatisticsSnapshot): string | undefined => {
   const delay = worseDelayOf(all);
-  return delay && `p99 ${Math.round(delay.p99Ms)} ms ± ${Math.ceil(delay.boundMs)}`;
+  if (delay === undefined) return undefined;
+  const { p99Ms, boundMs } = delay;
+  const shownMs = Math.round(p99Ms);
+  // The bound is of what is shown, so it covers the rounding too.
+  return `p99 ${shownMs} ms ± ${Math.ceil(boundMs + Math.abs(p99Ms - shownMs))}`;
 };
 
 /** Of those whose bands miss a large share of the last ones; judged one by one, because one broken band is a small share of all. */

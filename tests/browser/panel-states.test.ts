@@ -72,7 +72,7 @@ describe("the figures", () => {
     const groups = () => table.locator(".group-title").allTextContents();
     /** p50, p95, p99, max, ± and n of all together. */
     const row = async () => (await table.locator("tbody tr").first().locator("td").allTextContents()).slice(0, 6);
-    expect(await row()).toEqual(["11", "26", "45", "101", "3.2", "24"]);
+    expect(await row()).toEqual(["11", "26", "45", "101", "3.6", "24"]);
     await page.getByLabel("One-way delay of").selectOption("gestures and buttons");
     expect((await row()).at(-1)).toBe("12");
     await page.getByLabel("Peers over").selectOption("since start");

@@ -47,7 +47,17 @@ describe("figures in words", () => {
   });
 
   it("should round a bound up, so that it stays one", () => {
-    expect([1.01, 3.2, 9.99, 42.1].map(boundFigure)).toEqual(["1.1", "3.2", "10.0", "43"]);
+    expect([1.01, 3.2, 9.99, 42.1].map((boundMs) => boundFigure(boundMs))).toEqual(["1.1", "3.2", "10.0", "43"]);
+  });
+
+  it("should cover with a bound what rounding took from the figures beside it", () => {
+    const within = (value: number, boundMs: number) => `${figure(value)} ± ${boundFigure(boundMs, value)}`;
+    expect(within(84.49, 2.95)).toBe("84 ± 3.5");
+    expect(within(84.65, 2.5)).toBe("85 ± 2.9");
+    expect(within(4.26, 0.31)).toBe("4.3 ± 0.4");
+    expect(within(4.25, 42)).toMatch(/^4\.[23] ± 43$/);
+    const summary = { count: 9, p50Ms: 12, p95Ms: 20.4, p99Ms: 84.49, maxMs: 90, boundMs: 2.95 };
+    expect(delaySentence(summary)).toMatch(/half within 12 ms, 95 % within 20, 99 % within 84; each ± 3\.5 ms\.$/);
   });
 
   it("should say what became of the buzzes on a band, and nothing of what did not happen", () => {
@@ -60,7 +70,7 @@ describe("figures in words", () => {
 
   it("should tell power with its error, and only where the capacity is known", () => {
     expect(powerText(draining)).toBe(noFigure);
-    expect(powerText({ ...draining, powerW: { value: 1.52, plusMinus: 0.19 } })).toBe("1.5 ± 0.2 W");
+    expect(powerText({ ...draining, powerW: { value: 1.52, plusMinus: 0.19 } })).toBe("1.5 ± 0.3 W");
   });
 
   it("should tell each peer's p99 with its bound to who cannot see the bars", () => {
@@ -68,7 +78,7 @@ describe("figures in words", () => {
       { name: "Mira", endsMs: [4, 9, 48.2], boundMs: 2.31 },
       { name: "Ines", endsMs: undefined, boundMs: undefined },
     ] as const;
-    expect(peersAlternative(bars)).toBe("99 % within: Mira 48 ± 2.4, Ines not measured.");
+    expect(peersAlternative(bars)).toBe("99 % within: Mira 48 ± 2.6, Ines not measured.");
     expect(peersAlternative([])).toBe("");
   });
 

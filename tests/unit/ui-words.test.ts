@@ -16,6 +16,7 @@ describe("words for states", () => {
     const state = { kind: "connected", delay: { oneWayMs: 11.62, boundMs: 3.14 } } as const;
     expect(peerStateText(state, 0)).toBe("12 ± 4 ms");
     expect(delayText(0.62, 0.41)).toBe("0.6 ± 0.5 ms");
+    expect(delayText(12.4, 3.8)).toBe("12 ± 5 ms");
     expect(peerStateLabel(state)).toBe("12 ms");
   });
 

@@ -84,6 +84,14 @@ describe("verdict", () => {
     });
   });
 
+  it("should show a bound that holds for the rounded figure beside it", () => {
+    const told = (p99Ms: number, boundMs: number) =>
+      verdictOf(snapshot([], delay(p99Ms, boundMs)), tooEarly, []).text.split("; ")[1];
+    expect(told(84.49, 2.95)).toBe("p99 84 ms ± 4");
+    expect(told(84.3, 3)).toBe("p99 84 ms ± 4");
+    expect(told(84.6, 2.5)).toBe("p99 85 ms ± 3");
+  });
+
   it("should count a peer in time only when it is so wherever the truth lies", () => {
     const peers = [
       peer(delay(495, 5)),

@@ -1,6 +1,6 @@
 // Bars: peers beside each other, lying, because names are long and phones are narrow; and a histogram, standing.
 import { axisLook, Chart, commonOptions, type Inks } from "./chart-kit.ts";
-import { boundFigure } from "./panel-words.ts";
+import { withBound } from "./panel-words.ts";
 import type { LiveChart } from "./use-chart.ts";
 
 /** On both axes by number: the category by its place. */
@@ -48,7 +48,8 @@ export const drawPeerBars = (canvas: HTMLCanvasElement, inks: Inks): LiveChart<r
             // By its place on the axis: peers of whom nothing is known have no point.
             label: ({ datasetIndex, parsed }) => {
               const { endsMs, boundMs = 0 } = shown[parsed.y ?? 0] ?? {};
-              return `${toneLabels[datasetIndex]} ${endsMs?.[datasetIndex]?.toFixed(1) ?? "not known"} ± ${boundFigure(boundMs)} ms`;
+              const endMs = endsMs?.[datasetIndex];
+              return `${toneLabels[datasetIndex]} ${endMs === undefined ? "not known" : `${withBound(endMs, boundMs)} ms`}`;
             },
           },
         },

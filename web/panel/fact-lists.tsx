@@ -59,7 +59,7 @@ interface Delay {
 }
 
 const delayPair = (delay: Delay | undefined): string => {
-  const bound = delay?.boundMs === undefined ? "" : ` ± ${boundFigure(delay.boundMs)}`;
+  const bound = delay?.boundMs === undefined ? "" : ` ± ${boundFigure(delay.boundMs, delay.p50Ms, delay.p99Ms)}`;
   return counted(pair(delay?.p50Ms, delay?.p99Ms, "ms") + bound, delay);
 };
 

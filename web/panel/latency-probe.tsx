@@ -4,7 +4,7 @@ import { nameText } from "../ui/words.ts";
 import { HistogramFigure } from "./chart-figure.tsx";
 import { Choice } from "./choice.tsx";
 import type { LatencyProbeView, PanelActions, PanelModel } from "./panel-model.ts";
-import { boundFigure, figure, latencySentence, noFigure } from "./panel-words.ts";
+import { figure, latencySentence, noFigure, withBound } from "./panel-words.ts";
 
 const paces = [1, 5, 10, 20] as const;
 const lengthsSeconds = [5, 10, 30] as const;
@@ -12,7 +12,7 @@ const lengthsSeconds = [5, 10, 30] as const;
 type Result = LatencyProbeView["results"][number];
 
 const oneWay = (delay: Result["toPeer"]): string =>
-  delay === undefined ? noFigure : `${figure(delay.p50Ms)} ± ${boundFigure(delay.boundMs)}`;
+  delay === undefined ? noFigure : withBound(delay.p50Ms, delay.boundMs);
 
 const Results = ({ results }: { results: readonly Result[] }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.

@@ -12,7 +12,7 @@ import type {
 } from "../../gateway/statistics-types.ts";
 import type { BatteryState } from "../battery.ts";
 import type { PressureReading } from "../load-meter.ts";
-import { nameText } from "../ui/words.ts";
+import { nameText, roundedUp } from "../ui/words.ts";
 import type { PeerBar } from "./bar-charts.ts";
 import type { RecordingProblem } from "./panel-model.ts";
 
@@ -38,11 +38,15 @@ export const delayClasses = Object.keys(classTexts) as readonly DelayClass[];
 export const figure = (value: number | undefined): string =>
   value === undefined ? noFigure : value.toFixed(value < 10 ? 1 : 0);
 
-/** A bound is rounded up, so that it stays one. */
-export const boundFigure = (boundMs: number): string => {
-  const scale = boundMs < 10 ? 10 : 1;
-  return (Math.ceil(boundMs * scale) / scale).toFixed(boundMs < 10 ? 1 : 0);
+/** A bound is rounded up, and covers what `figure` took from each of the values that it stands beside, so that it stays one. */
+export const boundFigure = (bound: number, ...values: readonly number[]): string => {
+  const taken = Math.max(0, ...values.map((value) => Math.abs(value - Number(figure(value)))));
+  const decimals = bound + taken < 10 ? 1 : 0;
+  return roundedUp(bound + taken, decimals).toFixed(decimals);
 };
+
+/** "84 ± 3.5" */
+export const withBound = (value: number, bound: number): string => `${figure(value)} ± ${boundFigure(bound, value)}`;
 
 const minuteMs = 60_000;
 
@@ -60,8 +64,9 @@ export const bytesText = (bytes: number): string => {
 
 export const delaySentence = (delay: ClockedDelaySummary | undefined): string => {
   if (delay === undefined) return "Nothing measured: nobody else is here, or the clocks have not been compared yet.";
-  const [p50, p95, p99] = [delay.p50Ms, delay.p95Ms, delay.p99Ms].map(figure);
-  return `Over the last minute: half within ${p50} ms, 95 % within ${p95}, 99 % within ${p99}; each ± ${boundFigure(delay.boundMs)} ms.`;
+  const told = [delay.p50Ms, delay.p95Ms, delay.p99Ms];
+  const [p50, p95, p99] = told.map(figure);
+  return `Over the last minute: half within ${p50} ms, 95 % within ${p95}, 99 % within ${p99}; each ± ${boundFigure(delay.boundMs, ...told)} ms.`;
 };
 
 export const peersSentence = (peers: readonly PeerFigures[], span: Span): string => {
@@ -72,15 +77,13 @@ export const peersSentence = (peers: readonly PeerFigures[], span: Span): string
   const slowest = measured.sort((a, b) => b.delay.p99Ms - a.delay.p99Ms)[0];
   if (slowest === undefined) return "No peer has been measured yet.";
   const { name, delay } = slowest;
-  return `${measured.length} of ${peers.length} measured, ${spanTexts[span]}. Slowest: ${nameText(name)}, 99 % within ${figure(delay.p99Ms)} ± ${boundFigure(delay.boundMs)} ms.`;
+  return `${measured.length} of ${peers.length} measured, ${spanTexts[span]}. Slowest: ${nameText(name)}, 99 % within ${withBound(delay.p99Ms, delay.boundMs)} ms.`;
 };
 
 /** What the bars show, for who cannot see them. */
 export const peersAlternative = (bars: readonly PeerBar[]): string => {
   const texts = bars.map(({ name, endsMs, boundMs }) =>
-    endsMs === undefined || boundMs === undefined
-      ? `${name} not measured`
-      : `${name} ${figure(endsMs[2])} ± ${boundFigure(boundMs)}`,
+    endsMs === undefined || boundMs === undefined ? `${name} not measured` : `${name} ${withBound(endsMs[2], boundMs)}`,
   );
   return bars.length === 0 ? "" : `99 % within: ${texts.join(", ")}.`;
 };
@@ -114,7 +117,7 @@ export const lagSentence = ({ eventLoopLagP50Ms, eventLoopLagP99Ms }: PageFigure
     ? "Nothing measured in the last minute: it is measured while the page is in front."
     : `The page's tasks begin ${figure(eventLoopLagP50Ms)} ms late at the median, ${figure(eventLoopLagP99Ms)} ms at p99.`;
 
-const plusMinus = ({ value, plusMinus: error }: Uncertain): string => `${figure(value)} ± ${boundFigure(error)}`;
+const plusMinus = ({ value, plusMinus: error }: Uncertain): string => withBound(value, error);
 
 const lastsTexts = {
   yes: "It lasts the shift",

@@ -7,7 +7,7 @@ import type {
   StatisticsSnapshot,
 } from "../../gateway/statistics-types.ts";
 import { nameText, peerStateText } from "../ui/words.ts";
-import { boundFigure, figure, noFigure, type Span, spanTexts } from "./panel-words.ts";
+import { boundFigure, figure, noFigure, type Span, spanTexts, withBound } from "./panel-words.ts";
 
 type Exchange = PeerFigures | MeshFigures;
 
@@ -37,12 +37,16 @@ const ms = (head: string, text: (of: Exchange) => string): Column => ({ head, un
 
 const records = (head: string, text: (of: Exchange) => string): Column => ({ head, unit: "records", text });
 
-const bound = (delay: ClockedDelaySummary | undefined): string =>
-  delay === undefined ? noFigure : boundFigure(delay.boundMs);
+/** For whatever of it a group shows. */
+const bound = (delay: ClockedDelaySummary | undefined): string => {
+  if (delay === undefined) return noFigure;
+  const { p50Ms, p95Ms, p99Ms, maxMs, boundMs, maxBoundMs } = delay;
+  return boundFigure(boundMs, p50Ms, p95Ms, p99Ms, ...(maxBoundMs === undefined ? [maxMs] : []));
+};
 
-/** Where the maximum is further from the truth than the percentiles are. */
-const boundOfItsOwn = (boundMs: number | undefined): string =>
-  boundMs === undefined ? "" : ` ± ${boundFigure(boundMs)}`;
+/** With its own bound where it is further from the truth than the percentiles are. */
+const maximum = (delay: ClockedDelaySummary | undefined): string =>
+  delay?.maxBoundMs === undefined ? figure(delay?.maxMs) : withBound(delay.maxMs, delay.maxBoundMs);
 
 const groupsOf = ({ span, delayClass }: Chosen): readonly Group[] => {
   const oneWay = (of: Exchange) => of.oneWay[delayClass][span];
@@ -55,7 +59,7 @@ const groupsOf = ({ span, delayClass }: Chosen): readonly Group[] => {
         ms("p50", (of) => figure(oneWay(of)?.p50Ms)),
         ms("p95", (of) => figure(oneWay(of)?.p95Ms)),
         ms("p99", (of) => figure(oneWay(of)?.p99Ms)),
-        ms("max", (of) => figure(oneWay(of)?.maxMs) + boundOfItsOwn(oneWay(of)?.maxBoundMs)),
+        ms("max", (of) => maximum(oneWay(of))),
         ms("±", (of) => bound(oneWay(of))),
         { head: "n", unit: "times", text: (of) => String(oneWay(of)?.count ?? 0) },
         ms("jitter", (of) => figure(of.oneWay[delayClass].jitterMs)),

@@ -14,11 +14,14 @@ export const durationText = (durationMs: number): string => {
   return ms < hourMs ? `${Math.floor(ms / minuteMs)} min` : `${Math.floor(ms / hourMs)} h`;
 };
 
-/** One decimal below 10 ms, where it still says something; the bound is rounded up, so that it stays one. */
+export const roundedUp = (value: number, decimals: number): number =>
+  Math.ceil(value * 10 ** decimals) / 10 ** decimals;
+
+/** One decimal below 10 ms, where it still says something; the bound is rounded up and covers the rounding of the delay, so that it stays one. */
 export const delayText = (oneWayMs: number, boundMs: number): string => {
   const decimals = oneWayMs < 10 ? 1 : 0;
-  const scale = 10 ** decimals;
-  return `${oneWayMs.toFixed(decimals)} ± ${(Math.ceil(boundMs * scale) / scale).toFixed(decimals)} ms`;
+  const delay = oneWayMs.toFixed(decimals);
+  return `${delay} ± ${roundedUp(boundMs + Math.abs(oneWayMs - Number(delay)), decimals).toFixed(decimals)} ms`;
 };
 
 export const peerStateText = (state: PeerState, nowMs: number): string => {
