@@ -1,6 +1,7 @@
 // Measures the ways to all peers now: pings at a chosen rate for a chosen time, and what their answers show. Neighbours: the panel starts
 // it, Peer.ping sends, Statistics.watchExchanges tells of the answers. The answers improve the clocks as those of any ping do.
-// Invariant: what is told as sent and not answered was lost, or is later than anybody waits for; what may still be answered is not told yet.
+// Invariant: what is told as sent and not answered was lost, is later than anybody waits for, or was underway when this page slept or a clock
+// was found to have jumped, over which no round trip can be told; what may still be answered is not told yet.
 import type { Channel } from "./channel.ts";
 import { DelayHistogram } from "./delay-histogram.ts";
 import type { Gateway } from "./gateway.ts";
@@ -126,7 +127,7 @@ export class LatencyProbe {
     this.#options.onEnd();
   }
 
-  #answered(gatewayId: string, { id, rttMs, toPeerMs, fromPeerMs, boundMs }: ClockExchange): void {
+  #answered(gatewayId: string, { id, rttMs, ways }: ClockExchange): void {
     const run = this.#peers.get(gatewayId);
     const channel = this.#options.gateway.peers.find((peer) => peer.gatewayId === gatewayId)?.channel;
     // The answer to a ping that was not sent here, or to one on another channel, whose ids begin anew.
@@ -134,8 +135,10 @@ export class LatencyProbe {
     this.#heardAtMs = this.#options.now();
     run.pongsReceived++;
     run.roundTrip.record(rttMs);
-    run.toPeer.record(toPeerMs, boundMs);
-    run.fromPeer.record(fromPeerMs, boundMs);
+    if (ways !== undefined) {
+      run.toPeer.record(ways.toPeerMs, ways.boundMs);
+      run.fromPeer.record(ways.fromPeerMs, ways.boundMs);
+    }
     if (!this.#isWaiting) return;
     this.#cancelTimer?.();
     this.#waitForLast();

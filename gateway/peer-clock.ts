@@ -32,7 +32,12 @@ export interface ClockExchange {
   /** Of the ping. */
   readonly id: number;
   readonly rttMs: number;
-  /** One way each, within ± `boundMs`. */
+  /** Undefined: the ping left before the clock was in doubt, and nobody knows what of the round trip was which way. */
+  readonly ways: ClockedWays | undefined;
+}
+
+/** One way each, within ± `boundMs`. */
+export interface ClockedWays {
   readonly toPeerMs: number;
   readonly fromPeerMs: number;
   readonly boundMs: number;
@@ -41,6 +46,7 @@ export interface ClockExchange {
 export interface ClockObserver {
   /** Of every ping that is answered, whatever it says of the clocks. */
   onRoundTrip(rttMs: number): void;
+  /** Of the same, after what they say of the clocks has been learnt. */
   onExchange(exchange: ClockExchange): void;
   /** The peer's clock, or mine against it, jumped or stood still. */
   onClockStep(): void;
@@ -109,17 +115,22 @@ export class PeerClock {
     const awayMs = arrivedAtMs - leftAtMs;
     const rttMs = awayMs - heldMs;
     if (heldMs < 0 || rttMs < -2 * clockGrainMs - awayMs * maxDrift) return "implausible";
-    this.#observer?.onRoundTrip(Math.max(0, rttMs));
-    if (id <= this.#doubtedId) return "accepted";
+    const plausibleRttMs = Math.max(0, rttMs);
+    this.#observer?.onRoundTrip(plausibleRttMs);
+    if (id <= this.#doubtedId) {
+      this.#observer?.onExchange({ id, rttMs: plausibleRttMs, ways: undefined });
+      return "accepted";
+    }
     // The peer's clock read at most t2 when the ping left, and at least t3 when the pong arrived.
     const proven: Interval = {
       atMs: arrivedAtMs,
       lowestMs: t3Us / 1000 - arrivedAtMs - clockGrainMs,
       highestMs: t2Us / 1000 - leftAtMs + clockGrainMs + awayMs * maxDrift,
-      rttMs: Math.max(0, rttMs),
+      rttMs: plausibleRttMs,
     };
     this.#learn(proven);
-    this.#tellExchange(id, proven.rttMs, t2Us / 1000 - leftAtMs, t3Us / 1000 - arrivedAtMs);
+    const ways = this.#waysOf(t2Us / 1000 - leftAtMs, t3Us / 1000 - arrivedAtMs);
+    this.#observer?.onExchange({ id, rttMs: plausibleRttMs, ways });
     return "accepted";
   }
 
@@ -183,11 +194,11 @@ export class PeerClock {
   }
 
   /** Both are the offset plus or minus a way. */
-  #tellExchange(id: number, rttMs: number, outMs: number, backMs: number): void {
-    const estimate = this.#observer && this.estimate();
-    if (estimate === undefined) return;
+  #waysOf(outMs: number, backMs: number): ClockedWays | undefined {
+    const estimate = this.estimate();
+    if (estimate === undefined) return undefined;
     const { offsetMs, boundMs } = estimate;
-    this.#observer?.onExchange({ id, rttMs, toPeerMs: outMs - offsetMs, fromPeerMs: offsetMs - backMs, boundMs });
+    return { toPeerMs: outMs - offsetMs, fromPeerMs: offsetMs - backMs, boundMs };
   }
 }
 

@@ -65,7 +65,7 @@ export class Statistics implements GatewayObserver {
     return [...own, ...gateway.peers.flatMap((peer) => this.#peers.get(peer)?.bands() ?? [])];
   }
 
-  /** Tells of every ping that is answered. */
+  /** Tells of every answer that the clocks take: to no ping that was underway when this page slept or a clock jumped (peer-clock.ts). */
   watchExchanges(listener: ExchangeListener): Cancel {
     this.#exchangeListeners.add(listener);
     return () => void this.#exchangeListeners.delete(listener);

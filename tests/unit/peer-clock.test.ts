@@ -194,7 +194,7 @@ describe("peer clock", () => {
     };
     await exchange();
     expect(exchanges).toMatchObject([{ rttMs: 30 }]);
-    const [{ toPeerMs, fromPeerMs, boundMs }] = exchanges as [ClockExchange];
+    const { toPeerMs, fromPeerMs, boundMs } = exchanges[0]?.ways ?? expect.fail("told");
     expect(Math.abs(toPeerMs - 20)).toBeLessThanOrEqual(boundMs);
     expect(Math.abs(fromPeerMs - 10)).toBeLessThanOrEqual(boundMs);
     offsetMs += 500;
@@ -307,11 +307,12 @@ describe("peer clock", () => {
   it("should not learn of the clock from the answer to a ping that left before a doubt, but tell its round trip", async () => {
     const time = new FakeTime();
     const roundTripsMs: number[] = [];
+    const exchanges: ClockExchange[] = [];
     const clock = new PeerClock({
       now: time.now,
       observer: {
         onRoundTrip: (rttMs) => roundTripsMs.push(rttMs),
-        onExchange: () => undefined,
+        onExchange: (exchange) => exchanges.push(exchange),
         onClockStep: () => undefined,
         onClockKnown: () => undefined,
       },
@@ -322,6 +323,8 @@ describe("peer clock", () => {
     clock.doubt();
     expect(clock.pong({ id, t2Us: 0, t3Us: 0 })).toBe("accepted");
     expect(roundTripsMs).toEqual([0, 2_000]);
+    expect(exchanges[0]?.ways).toBeDefined();
+    expect(exchanges.slice(1)).toEqual([{ id, rttMs: 2_000, ways: undefined }]);
     expect(clock.estimate()).toBeUndefined();
   });
 
