@@ -5,7 +5,7 @@ import type { Now } from "./runtime.ts";
 
 /** A phone's oscillator is within ±100 ppm; two of them part by at most this. */
 export const maxDrift = (100e-6 + 100e-6) / (1 - 100e-6);
-/** `performance.now()` is coarsened to 100 µs, and each side of the interval is made of two readings. */
+/** Each side of the interval is made of two readings of `performance.now()`, each coarsened to 100 µs at most: not so in a Firefox that is not isolated. */
 export const clockGrainMs = 0.2;
 /** Above a second and a half of them at the fastest rate of a latency probe. A peer that sleeps answers none, and late answers say little. */
 export const maxPingsInFlight = 32;

@@ -112,7 +112,7 @@ export class PeerStatistics implements PeerObserver {
     for (const measure of held) measure(clock);
   }
 
-  /** A peer that lies here spoils its own line, and cannot say more in a second than its message rate allows. */
+  /** A peer that lies here spoils its own line and that of all together, not another's, and cannot say more in a second than its message rate allows. */
   onDone({ probe, sequence, timeUs, outcome }: Done, clock: ClockEstimate | undefined): void {
     const name = outcomeNames.get(outcome);
     if (name === undefined) return;

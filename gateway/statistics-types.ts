@@ -266,7 +266,7 @@ export interface RecordingSession {
   readonly epoch: number;
   readonly gatewayName: string;
   readonly browser: string;
-  /** Where it is, the page's clock has a grain of 5 µs, else of 100 µs. */
+  /** With the browser it tells the grain of the page's clock: docs/statistics.md, "Time". */
   readonly isCrossOriginIsolated: boolean;
   /** How long samples and status waited for company when it began; the column of that name has what became of it. */
   readonly windowMs: number;
