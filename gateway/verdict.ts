@@ -109,7 +109,8 @@ const missedText = (peers: readonly PeerFigures[]): string | undefined => {
   return missing === 0 ? undefined : `${who} buzzes (${missed} of the last ${told})`;
 };
 
-const emptyInMs = (forecast: BatteryForecast): number =>
+/** Endless while no end is foreseen. */
+export const emptyInMs = (forecast: BatteryForecast): number =>
   forecast.kind === "draining" ? forecast.timeLeftMs : Number.POSITIVE_INFINITY;
 
 /**
@@ -168,8 +169,8 @@ const lastsText = (forecast: BatteryForecast): string | undefined => {
   return `${lasts}, perhaps not the shift of ${durationText(shiftLeftMs)}`;
 };
 
-/** Rounded down to a minute: nobody is promised more than there is. */
+/** "8 h 40 min", rounded down to a minute: nobody is promised more than there is. */
 export const durationText = (ms: number): string => {
-  const minutes = Math.floor(ms / 60_000);
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 };

@@ -3,12 +3,12 @@ import { maxSeats, placeAt, roundTrace, seatRadiusUnits, seatTurn } from "../../
 import { tracePoints } from "../../web/ui/motion-trace.tsx";
 import {
   delayText,
-  durationText,
   initials,
   linkText,
   nameText,
   peerStateLabel,
   peerStateText,
+  roughDurationText,
 } from "../../web/ui/words.ts";
 
 describe("words for states", () => {
@@ -27,8 +27,8 @@ describe("words for states", () => {
   it("should say for how long somebody sleeps or is gone", () => {
     expect(peerStateText({ kind: "asleep", sinceMs: 1000 }, 42_900)).toBe("asleep for 41 s");
     expect(peerStateText({ kind: "gone", sinceMs: 0 }, 130_000)).toBe("gone for 2 min");
-    expect(durationText(-5)).toBe("0 s");
-    expect(durationText(2 * 3_600_000)).toBe("2 h");
+    expect(roughDurationText(-5)).toBe("0 s");
+    expect(roughDurationText(2 * 3_600_000)).toBe("2 h");
   });
 
   it("should bring the remedy with a link's failure", () => {

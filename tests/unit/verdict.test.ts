@@ -251,6 +251,12 @@ describe("verdict", () => {
   });
 
   it("should promise no minute that is not there", () => {
-    expect([0, 59_999, 3_599_999, 3_600_000].map(durationText)).toEqual(["0 min", "0 min", "59 min", "1 h 0 min"]);
+    expect([-5, 0, 59_999, 3_599_999, 3_600_000].map(durationText)).toEqual([
+      "0 min",
+      "0 min",
+      "0 min",
+      "59 min",
+      "1 h 0 min",
+    ]);
   });
 });

@@ -1,13 +1,11 @@
 // How long the bands last, mine and those of the others: a row each, those that end first on top, and last of all those that nobody wears.
 import type { BandForecast } from "../../gateway/statistics-types.ts";
+import { emptyInMs } from "../../gateway/verdict.ts";
 import { nameText } from "../ui/words.ts";
 import { drainText, lastsWords, noFigure, timeLeftRangeText, timeLeftText } from "./panel-words.ts";
 
-const emptyInMs = ({ forecast }: BandForecast): number =>
-  forecast.kind === "draining" ? forecast.timeLeftMs : Number.POSITIVE_INFINITY;
-
 const byUrgency = (a: BandForecast, b: BandForecast): number =>
-  Number(b.isConnected) - Number(a.isConnected) || emptyInMs(a) - emptyInMs(b);
+  Number(b.isConnected) - Number(a.isConnected) || emptyInMs(a.forecast) - emptyInMs(b.forecast);
 
 const Row = ({ band }: { band: BandForecast }) => {
   const { name, wearer, isConnected, battery, forecast } = band;

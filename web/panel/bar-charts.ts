@@ -1,4 +1,5 @@
 // Bars: peers beside each other, lying, because names are long and phones are narrow; and a histogram, standing.
+import type { DelayBin } from "../../gateway/statistics-types.ts";
 import { axisLook, Chart, commonOptions, type Inks } from "./chart-kit.ts";
 import { withBound } from "./panel-words.ts";
 import type { LiveChart } from "./use-chart.ts";
@@ -85,14 +86,8 @@ export const drawPeerBars = (canvas: HTMLCanvasElement, inks: Inks): LiveChart<r
   };
 };
 
-export interface Bin {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly count: number;
-}
-
-export const drawHistogram = (canvas: HTMLCanvasElement, inks: Inks): LiveChart<readonly Bin[]> => {
-  let shown: readonly Bin[] = [];
+export const drawHistogram = (canvas: HTMLCanvasElement, inks: Inks): LiveChart<readonly DelayBin[]> => {
+  let shown: readonly DelayBin[] = [];
   const common = commonOptions(inks);
   const x = axisLook(inks, { grid: false });
   const y = axisLook(inks, { grid: true });

@@ -1,6 +1,7 @@
 // One chart with its title, its legend and its sentence; the sentence says in words what the chart shows.
 import type { ComponentChildren, RefObject } from "preact";
-import { type Bin, drawHistogram, drawPeerBars, type PeerBar } from "./bar-charts.ts";
+import type { DelayBin } from "../../gateway/statistics-types.ts";
+import { drawHistogram, drawPeerBars, type PeerBar } from "./bar-charts.ts";
 import { peersAlternative } from "./panel-words.ts";
 import { drawTimeChart, type TimeChartData } from "./time-chart.ts";
 import { useChart } from "./use-chart.ts";
@@ -98,7 +99,7 @@ export const PeerFigure = ({ bars, ...rest }: ChartFigureProps & { bars: readonl
   );
 };
 
-export const HistogramFigure = ({ bins, ...rest }: ChartFigureProps & { bins: readonly Bin[] }) => {
+export const HistogramFigure = ({ bins, ...rest }: ChartFigureProps & { bins: readonly DelayBin[] }) => {
   const canvas = useChart(drawHistogram, bins);
   return (
     <Frame {...rest}>

@@ -10,6 +10,7 @@ import type {
   StatisticsSnapshot,
   Uncertain,
 } from "../../gateway/statistics-types.ts";
+import { durationText } from "../../gateway/verdict.ts";
 import type { BatteryState } from "../battery.ts";
 import type { PressureReading } from "../load-meter.ts";
 import { nameText, roundedUp } from "../ui/words.ts";
@@ -47,15 +48,6 @@ export const boundFigure = (bound: number, ...values: readonly number[]): string
 
 /** "84 ± 3.5" */
 export const withBound = (value: number, bound: number): string => `${figure(value)} ± ${boundFigure(bound, value)}`;
-
-const minuteMs = 60_000;
-
-/** To the minute: "8 h 40 min". */
-export const spanText = (ms: number): string => {
-  const minutes = Math.max(0, Math.floor(ms / minuteMs));
-  const hours = Math.floor(minutes / 60);
-  return hours === 0 ? `${minutes} min` : `${hours} h ${minutes % 60} min`;
-};
 
 export const bytesText = (bytes: number): string => {
   if (bytes < 1000) return `${Math.round(bytes)} B`;
@@ -149,15 +141,15 @@ export const powerText = (forecast: BatteryForecast): string =>
 
 /** "5 h 10 min"; why there is no forecast where there is none. */
 export const timeLeftText = (forecast: BatteryForecast): string =>
-  forecast.kind === "unknown" ? unknownForecastWords[forecast.reason] : spanText(forecast.timeLeftMs);
+  forecast.kind === "unknown" ? unknownForecastWords[forecast.reason] : durationText(forecast.timeLeftMs);
 
 /** "4 h 40 min to 6 h 2 min"; undefined where there is no forecast. */
 export const timeLeftRangeText = (forecast: BatteryForecast): string | undefined => {
   if (forecast.kind === "unknown") return undefined;
   const { leastTimeLeftMs, mostTimeLeftMs } = forecast;
   return mostTimeLeftMs === undefined
-    ? `at least ${spanText(leastTimeLeftMs)}`
-    : `${spanText(leastTimeLeftMs)} to ${spanText(mostTimeLeftMs)}`;
+    ? `at least ${durationText(leastTimeLeftMs)}`
+    : `${durationText(leastTimeLeftMs)} to ${durationText(mostTimeLeftMs)}`;
 };
 
 export const batterySentence = (reading: BatteryState, forecast: BatteryForecast): string => {
@@ -167,8 +159,8 @@ export const batterySentence = (reading: BatteryState, forecast: BatteryForecast
   const { drainPercentPerHour, powerW, timeLeftMs, leastTimeLeftMs, shiftLeftMs, lastsShift } = forecast;
   const power = powerW === undefined ? "" : `, about ${plusMinus(powerW)} W`;
   return (
-    `${level} Drains ${plusMinus(drainPercentPerHour)} % an hour${power}. About ${spanText(timeLeftMs)} left, at least ` +
-    `${spanText(leastTimeLeftMs)}. ${lastsTexts[lastsShift]}, of which ${spanText(shiftLeftMs)} are left.`
+    `${level} Drains ${plusMinus(drainPercentPerHour)} % an hour${power}. About ${durationText(timeLeftMs)} left, at least ` +
+    `${durationText(leastTimeLeftMs)}. ${lastsTexts[lastsShift]}, of which ${durationText(shiftLeftMs)} are left.`
   );
 };
 

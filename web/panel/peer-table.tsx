@@ -1,4 +1,5 @@
 // The figures as numbers: a row for all together and one for each peer. Columns stand in groups, whose titles say which way and over which span.
+import { sumOf } from "../../gateway/ledger.ts";
 import type {
   ClockedDelaySummary,
   DelayClass,
@@ -26,9 +27,6 @@ interface Chosen {
   readonly span: Span;
   readonly delayClass: DelayClass;
 }
-
-const sum = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((total, count) => total + count, 0);
 
 const fate = (of: Exchange, count: "sent" | "lost" | "received" | "delivered" | "late" | "duplicate"): string =>
   String("ledger" in of ? of.ledger[count] : of.traffic[count]);
@@ -95,7 +93,7 @@ const groupsOf = ({ span, delayClass }: Chosen): readonly Group[] => {
         records("sent", (of) => fate(of, "sent")),
         records("lost", (of) => fate(of, "lost")),
         records("not sent", (of) =>
-          String("ledger" in of ? sum(of.ledger.droppedBeforeSend) : sum(of.traffic.droppedBeforeSend)),
+          String("ledger" in of ? sumOf(of.ledger.droppedBeforeSend) : sumOf(of.traffic.droppedBeforeSend)),
         ),
       ],
     },
@@ -106,8 +104,8 @@ const groupsOf = ({ span, delayClass }: Chosen): readonly Group[] => {
         records("delivered", (of) => fate(of, "delivered")),
         records("late", (of) => fate(of, "late")),
         records("duplicate", (of) => fate(of, "duplicate")),
-        records("dropped", (of) => String("ledger" in of ? sum(of.ledger.dropped) : sum(of.traffic.dropped))),
-        records("not measured", ({ unmeasured }) => String(sum({ ...unmeasured }))),
+        records("dropped", (of) => String("ledger" in of ? sumOf(of.ledger.dropped) : sumOf(of.traffic.dropped))),
+        records("not measured", ({ unmeasured }) => String(sumOf({ ...unmeasured }))),
       ],
     },
     {

@@ -1,15 +1,16 @@
 // A recording of the figures for whoever wants to compute with them: started and stopped here, kept over a reload, handed out as a file.
 import { useSignal } from "@preact/signals";
+import { durationText } from "../../gateway/verdict.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { countText } from "../ui/words.ts";
 import type { ExportFormat, PanelActions, PanelModel, RecordingView } from "./panel-model.ts";
-import { recordingProblemTexts, spanText } from "./panel-words.ts";
+import { recordingProblemTexts } from "./panel-words.ts";
 import { clockText } from "./time-axis.ts";
 
 const stateText = (recording: RecordingView): string => {
   if (recording.kind === "none") return "One line a second for each peer and for all together, until you stop it.";
   const { kind, startedAtMs, lastedMs, rows } = recording;
-  const lasted = lastedMs < 60_000 ? `${Math.floor(lastedMs / 1000)} s` : spanText(lastedMs);
+  const lasted = lastedMs < 60_000 ? `${Math.floor(lastedMs / 1000)} s` : durationText(lastedMs);
   const verb = kind === "running" ? "Recording since" : "Recorded from";
   return `${verb} ${clockText(startedAtMs)}: ${lasted}, ${countText(rows, "line", "lines")}.`;
 };

@@ -1,5 +1,6 @@
 // Lines over time. What they say is told in words beside the chart; a gap in a line is a time of which nothing is known.
 import { axisLook, Chart, commonOptions, fontOf, type Inks } from "./chart-kit.ts";
+import { figure } from "./panel-words.ts";
 import { clockText, timeTicks } from "./time-axis.ts";
 import type { LiveChart } from "./use-chart.ts";
 
@@ -47,8 +48,6 @@ const datasetOf = ({ label, look, points }: TimeLine, inks: Inks) => ({
   // chart.js leaves a gap where a value is no number.
   data: points.map(({ atMs, value }) => ({ x: atMs, y: value ?? Number.NaN })),
 });
-
-const figure = (value: number): string => value.toFixed(value < 10 ? 1 : 0);
 
 export const drawTimeChart = (canvas: HTMLCanvasElement, inks: Inks): LiveChart<TimeChartData> => {
   let shown: TimeChartData = { lines: [], unit: "", fromMs: 0, toMs: 1, leastTop: 1, wallOffsetMs: 0 };

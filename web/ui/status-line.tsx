@@ -2,7 +2,7 @@
 import type { ServerState } from "../../gateway/server-state.ts";
 import type { AppModel, TrafficView } from "./app-model.ts";
 import { Ticking } from "./ticking.tsx";
-import { durationText, serverText } from "./words.ts";
+import { roughDurationText, serverText } from "./words.ts";
 
 const counts: readonly (readonly [string, keyof TrafficView])[] = [
   ["sent", "recordsSent"],
@@ -17,7 +17,7 @@ const counts: readonly (readonly [string, keyof TrafficView])[] = [
 const NextTry = ({ model, server }: { model: AppModel; server: ServerState }) =>
   server.kind === "away" ? (
     <span class="status-retry">
-      next try in <Ticking now={model.now} text={(nowMs) => durationText(server.retryAtMs - nowMs)} />
+      next try in <Ticking now={model.now} text={(nowMs) => roughDurationText(server.retryAtMs - nowMs)} />
     </span>
   ) : null;
 

@@ -8,7 +8,8 @@ const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 
-export const durationText = (durationMs: number): string => {
+/** In the greatest unit alone: "8 s", "5 min", "2 h". */
+export const roughDurationText = (durationMs: number): string => {
   const ms = Math.max(0, durationMs);
   if (ms < minuteMs) return `${Math.floor(ms / secondMs)} s`;
   return ms < hourMs ? `${Math.floor(ms / minuteMs)} min` : `${Math.floor(ms / hourMs)} h`;
@@ -31,9 +32,9 @@ export const peerStateText = (state: PeerState, nowMs: number): string => {
     case "connected":
       return state.delay === undefined ? "connected" : delayText(state.delay.oneWayMs, state.delay.boundMs);
     case "asleep":
-      return `asleep for ${durationText(nowMs - state.sinceMs)}`;
+      return `asleep for ${roughDurationText(nowMs - state.sinceMs)}`;
     case "gone":
-      return `gone for ${durationText(nowMs - state.sinceMs)}`;
+      return `gone for ${roughDurationText(nowMs - state.sinceMs)}`;
   }
 };
 
