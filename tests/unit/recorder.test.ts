@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { recordingIntervalMs, recordingRows } from "../../gateway/recording.ts";
 import type { StatisticsSnapshot } from "../../gateway/statistics-types.ts";
+import { maxUnreadInARow } from "../../web/recorded-rows.ts";
 import { maxBytesInMemory, Recorder } from "../../web/recorder.ts";
 import { isRecordingHead, maxSessions } from "../../web/store/recording-store.ts";
 import { FakeRecordings } from "../support/fake-recordings.ts";
@@ -225,6 +226,25 @@ describe("a recording", () => {
     const empty = await file();
     expect(empty.rows).toEqual([]);
     expect(empty.context).toMatchObject({ missingChunks: [[0, 3]] });
+  });
+
+  it("should hand out what is in memory, however much of what was stored cannot be read", async () => {
+    const { recorder, record, store } = setUp();
+    recorder.start(session, roomId);
+    await record(12);
+    recorder.flush();
+    await settle();
+    store.head = { ...(store.head ?? expect.fail()), chunks: 1500 };
+    store.chunks.length = 0;
+    const later = setUp(store, 15_000);
+    await later.recorder.resume(session, roomId);
+    store.outcome = "storage-unavailable";
+    const readChunk = vi.spyOn(store, "readChunk");
+    await later.record(100);
+    const { rows, context } = readJsonRecording((await (await later.recorder.file("json"))?.text()) ?? "");
+    expect(rows).toHaveLength(300);
+    expect(context).toMatchObject({ missingChunks: [[0, 1499]] });
+    expect(readChunk.mock.calls.length).toBeLessThanOrEqual(maxUnreadInARow);
   });
 
   it("should end what a page with other columns recorded, and hand it out as it is", async () => {
