@@ -208,7 +208,8 @@ export class Recorder {
       if (chunks !== this.#chunks) return;
       if (outcome !== "kept") {
         this.#storeRefused = true;
-        this.#problem ??= outcome;
+        const hasKeptSome = this.#keptHead !== undefined && this.#keptHead.chunks > 0;
+        this.#problem ??= outcome === "storage-unavailable" && hasKeptSome ? "storage-lost" : outcome;
       } else {
         this.#keptHead = head;
         if (chunk !== undefined) {

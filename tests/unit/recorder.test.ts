@@ -156,15 +156,18 @@ describe("a recording", () => {
     expect(store.head?.isRunning).toBe(false);
   });
 
-  it.each(["storage-full", "storage-unavailable"] as const)(
-    "should lose no row when the store says %s",
-    async (refusal) => {
+  it.each([
+    ["storage-full", "storage-full"],
+    ["storage-unavailable", "storage-lost"],
+  ] as const)(
+    "should lose no row when the store, which has some of it, says %s, and say %s",
+    async (refusal, problem) => {
       const { recorder, record, rows, store } = setUp();
       recorder.start(session, roomId);
       await record(12);
       store.outcome = refusal;
       await record(20);
-      expect(recorder.view.value).toMatchObject({ kind: "running", rows: 96, problem: refusal });
+      expect(recorder.view.value).toMatchObject({ kind: "running", rows: 96, problem });
       expect(await rows()).toHaveLength(96);
       store.outcome = "kept"; // It has room again: what it holds stays whole, and the person's stop is kept.
       recorder.stop();

@@ -42,6 +42,8 @@ export type RecordingProblem =
   | "storage-unavailable"
   /** The browser keeps no more of it; the rest is in memory. */
   | "storage-full"
+  /** The browser kept some of it and keeps no more, for a reason of its own; the rest is in memory. */
+  | "storage-lost"
   /** As much as is kept in memory without storage: it was stopped. */
   | "memory-full"
   /** As long as a recording may be: it was stopped. */

@@ -169,7 +169,10 @@ export const recordingProblemTexts: Readonly<Record<RecordingProblem, string>> =
     "This browser keeps nothing for this page: export the recording before you close or reload it.",
   "storage-full":
     "The browser has no more room: what was recorded is kept, the rest is in memory only. Export it before you close the page.",
-  "memory-full": "Stopped: the browser keeps no more, and memory for it is used up. What was recorded can be exported.",
+  "storage-lost":
+    "The browser keeps no more of this recording: what comes now is in memory only. Export the recording before you close or reload the page.",
+  "memory-full":
+    "Stopped: the browser keeps no more, and memory for it is used up. Export the recording before you close or reload the page.",
   "too-long": "Stopped: a recording is as long as it may be. Export it, and start another.",
   "part-missing":
     "A part of the recording is missing: the browser did not give it back. The exported file has the rest, and says which part.",

@@ -29,6 +29,55 @@ export const change = (
   });
 };
 
+/** What the caller asks of a connection. It may be asked twice, so it must bear that. */
+export type DatabaseOperation<T> = (database: IDBDatabase) => Promise<T>;
+
+/**
+ * One connection for all operations, opened when the first needs it. Browsers cut connections under a page, such as WebKit those of pages in the
+ * background ("Connection to Indexed Database server lost"), and what is on disk is still there: an operation that fails is done once more, on a
+ * fresh one. Where the disk is full a fresh one does not help.
+ */
+export const lastingDatabase = (factory: IDBFactory, name: string, storeName: string) => {
+  let connection: Promise<IDBDatabase> | undefined;
+  const open = async (): Promise<IDBDatabase> => openDatabase(factory, name, storeName);
+  const attempt = async <T>(operation: DatabaseOperation<T>): Promise<T> => {
+    connection ??= open();
+    const used = connection;
+    const forget = (): void => {
+      if (connection === used) connection = undefined;
+    };
+    try {
+      const database = await used;
+      database.onclose = forget;
+      return await operation(database);
+    } catch (error) {
+      if (!isStorageFull(error)) {
+        forget();
+        closeOnceOpen(used);
+      }
+      throw error;
+    }
+  };
+  return async <T>(operation: DatabaseOperation<T>): Promise<T> => {
+    try {
+      return await attempt(operation);
+    } catch (error) {
+      if (isStorageFull(error)) throw error;
+      return attempt(operation);
+    }
+  };
+};
+
+export const isStorageFull = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === "QuotaExceededError";
+
+const closeOnceOpen = (opening: Promise<IDBDatabase>): void => {
+  opening.then(
+    (database) => database.close(),
+    () => undefined, // It never opened: there is nothing to close.
+  );
+};
+
 const resultOf = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);

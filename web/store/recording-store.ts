@@ -1,7 +1,7 @@
 // The recording of one slot in IndexedDB: a head that says what it is and how far it got, and its rows in chunks, written one by one, so that
 // neither a long shift nor a reload needs all of it at once. What a browser refuses is an outcome. Neighbour: recorder.ts.
 import type { RecordingContext } from "../../gateway/statistics-types.ts";
-import { change, openDatabase, readValue } from "./database.ts";
+import { change, type DatabaseOperation, isStorageFull, lastingDatabase, readValue } from "./database.ts";
 
 export interface RecordingHead {
   /** Of the page that began it; one that came later may know others. */
@@ -47,15 +47,13 @@ const headPlace = -1;
 
 /** @param factory undefined where the browser has none. */
 export const openRecordingStore = (factory: IDBFactory | undefined, slot: number): RecordingStore => {
-  let opening: Promise<IDBDatabase> | undefined;
-  const database = (): Promise<IDBDatabase> => {
-    if (factory === undefined) return Promise.reject(new Error("no IndexedDB"));
-    opening ??= openDatabase(factory, databaseName, storeName);
-    return opening;
-  };
+  const withDatabase =
+    factory === undefined
+      ? <T>(_: DatabaseOperation<T>): Promise<T> => Promise.reject(new Error("no IndexedDB"))
+      : lastingDatabase(factory, databaseName, storeName);
   const read = async (place: number): Promise<unknown> => {
     try {
-      return await readValue(await database(), storeName, [slot, place]);
+      return await withDatabase((database) => readValue(database, storeName, [slot, place]));
     } catch {
       return undefined;
     }
@@ -71,22 +69,24 @@ export const openRecordingStore = (factory: IDBFactory | undefined, slot: number
     },
     write: async (head, chunk) => {
       try {
-        await change(await database(), storeName, (store) => {
-          store.put(head, [slot, headPlace]);
-          if (chunk !== undefined) store.put(chunk, [slot, head.chunks - 1]);
-        });
+        await withDatabase((database) =>
+          change(database, storeName, (store) => {
+            store.put(head, [slot, headPlace]);
+            if (chunk !== undefined) store.put(chunk, [slot, head.chunks - 1]);
+          }),
+        );
         return "kept";
       } catch (error) {
-        return error instanceof DOMException && error.name === "QuotaExceededError"
-          ? "storage-full"
-          : "storage-unavailable";
+        return isStorageFull(error) ? "storage-full" : "storage-unavailable";
       }
     },
     clear: async () => {
       try {
-        await change(await database(), storeName, (store) => {
-          store.delete(IDBKeyRange.bound([slot, headPlace], [slot, Number.POSITIVE_INFINITY]));
-        });
+        await withDatabase((database) =>
+          change(database, storeName, (store) => {
+            store.delete(IDBKeyRange.bound([slot, headPlace], [slot, Number.POSITIVE_INFINITY]));
+          }),
+        );
       } catch {
         // Nothing could be written there either; a head that is left over is replaced by the next recording.
       }
