@@ -161,6 +161,7 @@ const pageColumns = [
   "batteryTimeLeftMs",
   "batteryLeastTimeLeftMs",
   "isHidden",
+  "clockJumpedMs",
 ] as const;
 
 const probeColumns = [

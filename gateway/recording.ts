@@ -35,7 +35,7 @@ import type {
 } from "./statistics-types.ts";
 import { type Traffic, trafficOf } from "./traffic.ts";
 
-export const recordingSchema = "earl-mesh recording 3";
+export const recordingSchema = "earl-mesh recording 4";
 export const recordingIntervalMs = 1000;
 
 /** What a recording takes where it is stored. */
@@ -47,6 +47,8 @@ export interface RecordedPage {
   readonly gatewayId: string;
   readonly epoch: number;
   readonly isHidden: boolean;
+  /** By how much the clock of `elapsedMs` has jumped since the recording began. */
+  readonly clockJumpedMs: number;
   readonly figures: PageFigures;
   readonly forecast: BatteryForecast;
   /** By their index. */
@@ -185,7 +187,10 @@ const pathCells = (
     countCells(doneColumns, path.doneOutcomes),
   );
 
-const pageCells = ({ mux }: MeshFigures, { figures, forecast, isHidden }: RecordedPage): Cells<PageColumn> => {
+const pageCells = (
+  { mux }: MeshFigures,
+  { figures, forecast, isHidden, clockJumpedMs }: RecordedPage,
+): Cells<PageColumn> => {
   const aggregate = mux.recordsPerAggregate.lastMinute;
   const record = mux.bytesPerRecord.lastMinute;
   const drain = forecast.kind === "draining" ? forecast : undefined;
@@ -209,6 +214,7 @@ const pageCells = ({ mux }: MeshFigures, { figures, forecast, isHidden }: Record
       batteryTimeLeftMs: drain?.timeLeftMs,
       batteryLeastTimeLeftMs: drain?.leastTimeLeftMs,
       isHidden: Number(isHidden),
+      clockJumpedMs,
     },
     delayCells(delayColumns.muxWait, mux.wait.lastMinute),
     delayCells(delayColumns.muxProcessing, mux.processing.lastMinute),

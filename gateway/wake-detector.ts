@@ -17,7 +17,7 @@ export const sleepGapMs = 5_000;
  */
 export const clockStepMs = 250;
 /** The clock has jumped by more than `clockStepMs` or not at all: in between lies what coarse clocks, read one after the other, may differ. */
-const jumpMs = clockStepMs / 2;
+export const jumpMs = clockStepMs / 2;
 
 export interface WakeDetectorOptions {
   readonly now: Now;

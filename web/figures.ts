@@ -39,7 +39,7 @@ const drawnEveryTicks = 2;
 
 export interface FiguresOptions {
   readonly now: Now;
-  /** What `now` follows while nobody sleeps. */
+  /** What `now` follows but for its jumps: gateway/sleepless-clock.ts. */
   readonly monotonicNow: Now;
   /** Milliseconds of the wall clock. */
   readonly wallNow: Now;
@@ -93,9 +93,9 @@ export class Figures {
 
   constructor(options: FiguresOptions) {
     this.#options = options;
-    const { now, wallNow, settings, recordings } = options;
+    const { now, monotonicNow, wallNow, settings, recordings } = options;
     this.#settings = signal(settings.load());
-    this.#recorder = new Recorder({ now, wallNow, store: recordings });
+    this.#recorder = new Recorder({ now, monotonicNow, wallNow, store: recordings });
     this.actions = this.#makeActions();
   }
 
@@ -308,6 +308,7 @@ export class Figures {
       gatewayId: gateway.id,
       epoch,
       isHidden: isHidden(),
+      clockJumpedMs: this.#recorder.clockJumpedMs,
       figures,
       forecast: this.#forecast(),
       probes: new Map(probes),

@@ -9,6 +9,7 @@ import { type RecordingRow, recordingColumns } from "../gateway/recording-column
 import { csvFile, jsonFile } from "../gateway/recording-file.ts";
 import type { Now } from "../gateway/runtime.ts";
 import type { RecordingSession } from "../gateway/statistics-types.ts";
+import { jumpMs } from "../gateway/wake-detector.ts";
 import type { ExportFormat, RecordingProblem, RecordingView } from "./panel/panel-model.ts";
 import { type Chunk, type MissingChunks, recordedRows } from "./recorded-rows.ts";
 import { maxSessions, type RecordingHead, type RecordingStore } from "./store/recording-store.ts";
@@ -21,7 +22,10 @@ export const maxRows = 1_000_000;
 export const maxBytesInMemory = 25_000_000;
 
 export interface RecorderOptions {
+  /** Goes on while the device sleeps, and jumps where the wall clock is set forward: gateway/sleepless-clock.ts. */
   readonly now: Now;
+  /** What `now` follows but for its jumps. */
+  readonly monotonicNow: Now;
   /** Milliseconds of the wall clock, which goes on over a reload. */
   readonly wallNow: Now;
   readonly store: RecordingStore;
@@ -50,6 +54,10 @@ export class Recorder {
   #chunkBegunMs = 0;
   /** When the recording began, on the page's clock; before its origin when that was in an earlier life of the page. */
   #beganMs = 0;
+  /** The clock minus the monotonic one, when this life of the page began to record: from then on it grows by the jumps alone. */
+  #clockLeadMs = 0;
+  /** In earlier lives of the page. */
+  #jumpedBeforeMs = 0;
   #problem: RecordingProblem | undefined;
   #storeRefused = false;
   /** Writes go one after the other: a head must not overtake its chunks. */
@@ -72,6 +80,17 @@ export class Recorder {
     return this.#options.now() - this.#beganMs;
   }
 
+  /**
+   * How much of `elapsedMs` no monotonic clock saw: the device slept, or its wall clock was set forward. These two look alike. A page that did not
+   * run while its monotonic clock went on has no jump: that time has passed.
+   */
+  get clockJumpedMs(): number {
+    const { now, monotonicNow } = this.#options;
+    const leadMs = now() - monotonicNow(); // Two readings that are apart make this less, so they look like no jump.
+    const jumpedMs = leadMs - this.#clockLeadMs;
+    return this.#jumpedBeforeMs + (jumpedMs > jumpMs ? Math.round(jumpedMs) : 0);
+  }
+
   /** What an earlier life of the page has recorded is there again; a recording that was running in this room goes on, if it has the same columns. */
   async resume(session: RecordingSession, roomId: string): Promise<void> {
     const { now, wallNow, store } = this.#options;
@@ -81,6 +100,7 @@ export class Recorder {
     // A wall clock that was set meanwhile must not let the recording run backwards.
     this.#beganMs = now() - Math.max(head.lastedMs, wallNow() - head.startedAtMs);
     this.#chunkBegunMs = now();
+    this.#watchClock(head.clockJumpedMs ?? 0);
     this.#keptHead = head;
     this.#head = { ...head, isRunning: head.isRunning && head.roomId === roomId && hasTodaysColumns(head) };
     if (this.#head.isRunning) this.#beginSession(session);
@@ -95,6 +115,7 @@ export class Recorder {
     const startedAtMs = wallNow();
     this.#beganMs = now();
     this.#chunkBegunMs = this.#beganMs;
+    this.#watchClock(0);
     this.#head = {
       schema: recordingSchema,
       columns: recordingColumns,
@@ -107,6 +128,7 @@ export class Recorder {
       isRunning: true,
       startedAtMs,
       lastedMs: 0,
+      clockJumpedMs: 0,
       rows: 0,
       chunks: 0,
     };
@@ -119,7 +141,8 @@ export class Recorder {
   add(rows: readonly RecordingRow[]): void {
     if (this.#head === undefined || !this.#head.isRunning) return;
     this.#pending.push(...rows);
-    this.#head = { ...this.#head, rows: this.#head.rows + rows.length, lastedMs: this.elapsedMs };
+    const { elapsedMs: lastedMs, clockJumpedMs } = this;
+    this.#head = { ...this.#head, rows: this.#head.rows + rows.length, lastedMs, clockJumpedMs };
     if (this.#options.now() - this.#chunkBegunMs >= chunkMs) this.#closeChunk();
     if (this.#head.rows >= maxRows) this.#end("too-long");
     else if (this.#bytesInMemory >= maxBytesInMemory) this.#end("memory-full");
@@ -170,6 +193,13 @@ export class Recorder {
     if (missingChunks.length > 0 && chunks === this.#chunks) this.#problem = "part-missing";
     this.#show();
     return new Blob([head({ schema, columns, context: { ...context, missingChunks } }), ...parts, end], { type });
+  }
+
+  #watchClock(jumpedBeforeMs: number): void {
+    const { now, monotonicNow } = this.#options;
+    const monotonicMs = monotonicNow(); // First: a lead that is taken for greater than it is hides a moment of a jump, and makes none up.
+    this.#clockLeadMs = now() - monotonicMs;
+    this.#jumpedBeforeMs = jumpedBeforeMs;
   }
 
   /** Totals begin anew with it. */
@@ -243,13 +273,15 @@ export class Recorder {
 
   #show(): void {
     const head = this.#head;
+    const clockJumpedMs = head?.clockJumpedMs ?? 0;
     this.#view.value =
       head === undefined
         ? { kind: "none" }
         : {
             kind: head.isRunning ? "running" : "stopped",
             startedAtMs: head.startedAtMs,
-            lastedMs: head.lastedMs,
+            lastedMs: Math.max(0, head.lastedMs - clockJumpedMs),
+            clockJumpedMs,
             rows: head.rows,
             problem: this.#problem,
           };

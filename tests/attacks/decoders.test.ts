@@ -491,6 +491,7 @@ describe("from people and from storage", () => {
     isRunning: true,
     startedAtMs: 1000,
     lastedMs: 2000,
+    clockJumpedMs: 500,
     rows: 2,
     chunks: 1,
   };
@@ -509,7 +510,7 @@ describe("from people and from storage", () => {
           heldByIndexedDb((place) => (place === -1 ? storedHead : place < 3 ? storedChunk : undefined)),
           1,
         );
-        const recorder = new Recorder({ now: () => 5000, wallNow: () => 5000, store });
+        const recorder = new Recorder({ now: () => 5000, monotonicNow: () => 5000, wallNow: () => 5000, store });
         await recorder.resume(recordingSession, roomId);
         expectFinite(recorder.view.value);
         const csv = await recorder.file("csv");

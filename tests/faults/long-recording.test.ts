@@ -80,7 +80,7 @@ const restless = (row: RecordingRow, second: number): RecordingRow => {
 /** Records for so long on a clock of its own; how much the heap has grown since the first minutes, hour by hour. */
 const record = async (store: RecordingStore, seconds: number, change?: typeof restless) => {
   let nowMs = 0;
-  const recorder = new Recorder({ now: () => nowMs, wallNow: () => nowMs, store });
+  const recorder = new Recorder({ now: () => nowMs, monotonicNow: () => nowMs, wallNow: () => nowMs, store });
   recorder.start(recordingSession, "ab".repeat(16));
   const grownMb: number[] = [];
   let snapshot: StatisticsSnapshot | undefined;

@@ -58,6 +58,7 @@ export const recordedPage: RecordedPage = {
   gatewayId: "ab".repeat(16),
   epoch: 1,
   isHidden: false,
+  clockJumpedMs: 0,
   figures: {
     eventLoopLagP50Ms: 0.5,
     eventLoopLagP99Ms: 4,

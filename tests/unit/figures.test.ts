@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeBattery } from "../../firmware-bridge/payloads.ts";
+import { sleeplessClock } from "../../gateway/sleepless-clock.ts";
 import { BusyTime } from "../../web/busy-time.ts";
 import { Figures } from "../../web/figures.ts";
 import { LoadMeter } from "../../web/load-meter.ts";
@@ -17,25 +18,27 @@ import { brokenNumbersIn, newMeasuredMember } from "../support/statistics-room.t
 const hourMs = 3_600_000;
 const roomId = "ab".repeat(16);
 
-/** The figures of a page in a room, whose wall clock may be set. */
+/** The figures of a page in a room, whose wall clock may be set; on a clock that is composed as a page's is. */
 const setUp = async () => {
   const time = new FakeTime(50_000);
   const wall = { leadMs: 1_750_000_000_000 };
   const recordings = new FakeRecordings();
   const files: Blob[] = [];
-  const anna = await newMeasuredMember(time, "Anna");
+  const { now: monotonicNow, schedule } = time;
+  const wallNow = () => time.now() + wall.leadMs;
+  const now = sleeplessClock(monotonicNow, wallNow);
+  const anna = await newMeasuredMember(time, "Anna", { now, monotonicNow, wallNow });
   const entries = new Map<string, string>();
   const storage = {
     getItem: (key: string) => entries.get(key) ?? null,
     setItem: (key: string, text: string) => void entries.set(key, text),
   };
-  const { now, schedule } = time;
-  const shiftEndsAtMs = time.now() + wall.leadMs + 8 * 3_600_000;
+  const shiftEndsAtMs = wallNow() + 8 * 3_600_000;
   const screen = { isDark: false };
   const figures = new Figures({
     now,
-    monotonicNow: now,
-    wallNow: () => time.now() + wall.leadMs,
+    monotonicNow,
+    wallNow,
     schedule,
     load: new LoadMeter({
       now,
@@ -103,7 +106,7 @@ describe("the figures of a page", () => {
     expect(brokenNumbersIn(model.history.value)).toEqual([]);
   });
 
-  it("should go on, in order and without a broken number, when the clock is set while it records", async () => {
+  it("should go on, in order and without a broken number, and say where, when the clock is set while it records", async () => {
     const { time, wall, anna, files, figures, open } = await setUp();
     const ben = await newMeasuredMember(time, "Ben", { clockOffsetMs: -40_000 });
     await connect(time, anna, ben, () => 8);
@@ -120,9 +123,13 @@ describe("the figures of a page", () => {
     figures.actions.stopRecording();
     expect(await figures.actions.exportRecording("json")).toBe(true);
     const { rows } = readJsonRecording((await files[0]?.text()) ?? "");
-    const times = rows.filter(({ rowKind }) => rowKind === "all").map(({ elapsedMs }) => Number(elapsedMs));
-    expect(times).toHaveLength(80);
-    expect(new Set(times.slice(1).map((atMs, i) => atMs - (times[i] ?? 0)))).toEqual(new Set([1_000]));
+    const all = rows.filter(({ rowKind }) => rowKind === "all");
+    // Setting it back does not move the page's clock; setting it forward looks like a sleep.
+    const jumpsMs = all.map(({ clockJumpedMs }) => Number(clockJumpedMs));
+    expect(jumpsMs).toEqual(Array.from({ length: 80 }, (_, second) => (second < 40 ? 0 : 9 * hourMs)));
+    const recordedMs = all.map(({ elapsedMs }, i) => Number(elapsedMs) - (jumpsMs[i] ?? 0));
+    expect(new Set(recordedMs.slice(1).map((atMs, i) => atMs - (recordedMs[i] ?? 0)))).toEqual(new Set([1_000]));
+    expect(model.recording.value).toMatchObject({ lastedMs: recordedMs.at(-1), clockJumpedMs: 9 * hourMs });
   });
 
   it("should say that the browser keeps nothing, and hand out all of it all the same", async () => {

@@ -6,6 +6,7 @@ import {
   batterySentence,
   boundFigure,
   buzzesTexts,
+  clockJumpText,
   delaySentence,
   figure,
   noFigure,
@@ -58,6 +59,13 @@ describe("figures in words", () => {
     expect(within(4.25, 42)).toMatch(/^4\.[23] ± 43$/);
     const summary = { count: 9, p50Ms: 12, p95Ms: 20.4, p99Ms: 84.49, maxMs: 90, boundMs: 2.95 };
     expect(delaySentence(summary)).toMatch(/half within 12 ms, 95 % within 20, 99 % within 84; each ± 3\.5 ms\.$/);
+  });
+
+  it("should say by how much the clock jumped while it recorded, and nothing where it did not", () => {
+    expect(clockJumpText(0)).toBeUndefined();
+    expect(clockJumpText(300)).toMatch(/^The clock jumped forward by 0\.3 s /);
+    expect(clockJumpText(42_000)).toMatch(/ by 42 s /);
+    expect(clockJumpText(9 * hourMs)).toMatch(/ by 9 h 0 min .* slept, or its clock was set/);
   });
 
   it("should say what became of the buzzes on a band, and nothing of what did not happen", () => {

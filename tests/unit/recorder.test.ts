@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { recordingIntervalMs, recordingRows } from "../../gateway/recording.ts";
+import { sleeplessClock } from "../../gateway/sleepless-clock.ts";
 import type { StatisticsSnapshot } from "../../gateway/statistics-types.ts";
 import { maxUnreadInARow } from "../../web/recorded-rows.ts";
 import { maxBytesInMemory, Recorder } from "../../web/recorder.ts";
@@ -25,14 +26,18 @@ const snapshotOf = (peers: number): StatisticsSnapshot => ({
   bands: [],
 });
 
+/** On a clock that is composed as a page's is. */
 const setUp = (store = new FakeRecordings(), wallMs = 0) => {
   const time = new FakeTime();
   const wall = { ms: wallMs };
-  const recorder = new Recorder({ now: time.now, wallNow: () => wall.ms + time.now(), store });
+  const wallNow = () => wall.ms + time.now();
+  const now = sleeplessClock(time.now, wallNow);
+  const recorder = new Recorder({ now, monotonicNow: time.now, wallNow, store });
   const record = async (seconds: number, peers = 2): Promise<void> => {
     for (let i = 0; i < seconds; i++) {
       await time.advance(recordingIntervalMs);
-      recorder.add(recordingRows(snapshotOf(peers), page, recorder.elapsedMs));
+      const { elapsedMs, clockJumpedMs } = recorder;
+      recorder.add(recordingRows(snapshotOf(peers), { ...page, clockJumpedMs }, elapsedMs));
     }
     await settle();
   };
@@ -141,6 +146,53 @@ describe("a recording", () => {
     await later.record(1);
     const times = (await later.rows())?.map(({ elapsedMs }) => Number(elapsedMs)) ?? [];
     expect(times.at(-1)).toBe(13_000);
+  });
+
+  it("should last as long as it recorded, and tell of each jump of the clock, over a reload too", async () => {
+    const first = setUp();
+    first.recorder.start(session, roomId);
+    await first.record(5);
+    first.wall.ms += 9 * 3_600_000;
+    await first.record(5);
+    first.wall.ms += 30_000;
+    await first.record(5);
+    const jumpedMs = 9 * 3_600_000 + 30_000;
+    expect(first.recorder.view.value).toMatchObject({ lastedMs: 15_000, clockJumpedMs: jumpedMs });
+    first.recorder.flush();
+    await settle();
+    const second = setUp(first.store, first.wall.ms + 16_000);
+    await second.recorder.resume(session, roomId);
+    expect(second.recorder.view.value).toMatchObject({ lastedMs: 15_000, clockJumpedMs: jumpedMs });
+    await second.record(1);
+    second.wall.ms += 1_000;
+    await second.record(1);
+    expect(second.recorder.view.value).toMatchObject({ lastedMs: 18_000, clockJumpedMs: jumpedMs + 1_000 });
+    const jumps = (await second.rows())?.flatMap(({ rowKind, elapsedMs, clockJumpedMs }) =>
+      rowKind === "all" ? [[Number(elapsedMs) - Number(clockJumpedMs), clockJumpedMs]] : [],
+    );
+    expect(jumps?.slice(4, 6)).toEqual([
+      [5_000, 0],
+      [6_000, 9 * 3_600_000],
+    ]);
+    expect(jumps?.slice(14)).toEqual([
+      [15_000, jumpedMs],
+      [17_000, jumpedMs],
+      [18_000, jumpedMs + 1_000],
+    ]);
+    second.recorder.start(session, roomId);
+    expect(second.recorder.view.value).toMatchObject({ lastedMs: 0, clockJumpedMs: 0 });
+  });
+
+  it("should take neither a late second, nor a clock that is set back or corrected, for a jump", async () => {
+    const { time, wall, recorder, record } = setUp();
+    recorder.start(session, roomId);
+    await record(5);
+    await time.advance(60_000); // The page did not run, and its monotonic clock went on.
+    wall.ms -= 3_600_000;
+    await record(5);
+    wall.ms += 100;
+    await record(5);
+    expect(recorder.view.value).toMatchObject({ lastedMs: 75_000, clockJumpedMs: 0 });
   });
 
   it("should be there, but stopped, in another room", async () => {
@@ -278,6 +330,28 @@ describe("a recording", () => {
     expect(await later.rows()).toHaveLength(3);
   });
 
+  it("should hand out what was recorded before jumps of the clock were told", async () => {
+    const { recorder, record, store } = setUp();
+    recorder.start(session, roomId);
+    await record(12);
+    recorder.flush();
+    await settle();
+    const { clockJumpedMs: _, ...head } = store.head ?? expect.fail();
+    const of = { schema: "earl-mesh recording 3", columns: ["rowKind", "elapsedMs"] };
+    store.head = { ...head, ...of, rows: 2, chunks: 1 };
+    store.chunks.splice(0, store.chunks.length, '[0,"all",1000]\n[1,[1],2000]\n');
+    expect(isRecordingHead(store.head)).toBe(true);
+    const later = setUp(store, 15_000);
+    await later.recorder.resume(session, roomId);
+    expect(later.recorder.view.value).toMatchObject({ kind: "stopped", lastedMs: 12_000, clockJumpedMs: 0 });
+    const json = readJsonRecording((await (await later.recorder.file("json"))?.text()) ?? "");
+    expect(json).toMatchObject(of);
+    expect(json.rows).toEqual([
+      { rowKind: "all", elapsedMs: 1000 },
+      { rowKind: "all", elapsedMs: 2000 },
+    ]);
+  });
+
   it("should know a head by its columns, in bounds", async () => {
     const { recorder, record, store } = setUp();
     recorder.start(session, roomId);
@@ -296,6 +370,8 @@ describe("a recording", () => {
     ])
       expect(isRecordingHead({ ...head, columns })).toBe(false);
     expect(isRecordingHead({ ...head, schema: undefined })).toBe(false);
+    for (const clockJumpedMs of [-1, "1", null, Number.NaN])
+      expect(isRecordingHead({ ...head, clockJumpedMs })).toBe(false);
     const { sessions: __, ...olderContext } = head?.context ?? expect.fail();
     expect(isRecordingHead({ ...head, context: olderContext })).toBe(false);
   });

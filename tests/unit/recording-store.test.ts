@@ -19,6 +19,7 @@ const headOf = (chunks: number): RecordingHead => ({
   isRunning: true,
   startedAtMs: 1_000,
   lastedMs: 2_000,
+  clockJumpedMs: 0,
   rows: chunks,
   chunks,
 });
@@ -105,7 +106,7 @@ describe("a recording whose connection the browser cuts", () => {
     vi.stubGlobal("IDBKeyRange", { bound: (...ends: readonly unknown[]) => ends }); // Node has none.
     const time = new FakeTime();
     const database = new CuttableIndexedDb();
-    const recorder = new Recorder({ now: time.now, wallNow: time.now, store: open(database) });
+    const recorder = new Recorder({ now: time.now, monotonicNow: time.now, wallNow: time.now, store: open(database) });
     const snapshot = { atMs: 0, elapsedMs: 0, peers: [], all: allFigures(), probes: [], bands: [] };
     const record = async (seconds: number): Promise<void> => {
       for (let i = 0; i < seconds; i++) {
@@ -129,7 +130,7 @@ describe("a recording whose connection the browser cuts", () => {
     expect(rows).toHaveLength(55);
     expect(context).toMatchObject({ missingChunks: [] });
     expect(recorder.view.value).toMatchObject({ kind: "running", problem: undefined });
-    const later = new Recorder({ now: () => 0, wallNow: () => 60_000, store: open(database) });
+    const later = new Recorder({ now: () => 0, monotonicNow: () => 0, wallNow: () => 60_000, store: open(database) });
     await later.resume(recordingSession, roomId);
     expect(later.view.value).toMatchObject({ kind: "running", rows: 55 });
   });

@@ -43,6 +43,7 @@ const page: RecordedPage = {
   gatewayId: "ab".repeat(16),
   epoch: 7,
   isHidden: true,
+  clockJumpedMs: 2_500,
   figures: {
     eventLoopLagP50Ms: 0.4,
     eventLoopLagP99Ms: 12.25,
@@ -219,7 +220,13 @@ describe("recording", () => {
     ]);
     for (const [i, kind] of (["all", "peer", "peer", "probe"] as const).entries())
       expect(Object.keys(rows[i] ?? {}).toSorted()).toEqual([...columnsOfKind[kind]].toSorted());
-    expect(rows[0]).toMatchObject({ elapsedMs: 5_000, busyPercent: 1.5, isCharging: 0, isHidden: 1 });
+    expect(rows[0]).toMatchObject({
+      elapsedMs: 5_000,
+      busyPercent: 1.5,
+      isCharging: 0,
+      isHidden: 1,
+      clockJumpedMs: 2_500,
+    });
     expect(rows[2]).toMatchObject({ clockBoundMs: 1.5 });
     expect(new Set(Object.values(columnsOfKind).flat())).toEqual(new Set(recordingColumns));
     expect(new Set(recordingColumns).size).toBe(recordingColumns.length);

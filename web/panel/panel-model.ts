@@ -57,7 +57,10 @@ export type RecordingView =
       readonly kind: "running" | "stopped";
       /** By the wall clock. */
       readonly startedAtMs: number;
+      /** Without the jumps of the clock. */
       readonly lastedMs: number;
+      /** By how much the clock jumped while it recorded: the device slept, or its clock was set forward. */
+      readonly clockJumpedMs: number;
       readonly rows: number;
       readonly problem: RecordingProblem | undefined;
     };

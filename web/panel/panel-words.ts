@@ -178,6 +178,15 @@ export const recordingProblemTexts: Readonly<Record<RecordingProblem, string>> =
     "A part of the recording is missing: the browser did not give it back. The exported file has the rest, and says which part.",
 };
 
+const minuteMs = 60_000;
+
+/** A sleep and a clock that was set look alike to a page. Undefined: nothing to say. */
+export const clockJumpText = (jumpedMs: number): string | undefined => {
+  if (jumpedMs === 0) return undefined;
+  const jumped = jumpedMs < minuteMs ? `${figure(jumpedMs / 1000)} s` : durationText(jumpedMs);
+  return `The clock jumped forward by ${jumped} in all, which does not count here: the device slept, or its clock was set. The exported file says where.`;
+};
+
 export const latencySentence = ({ pingsSent, pongsReceived, roundTrip }: LatencyProbeResult): string =>
   roundTrip === undefined
     ? `${pongsReceived} of ${pingsSent} answered.`

@@ -4,7 +4,7 @@ import { durationText } from "../../gateway/verdict.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { countText } from "../ui/words.ts";
 import type { ExportFormat, PanelActions, PanelModel, RecordingView } from "./panel-model.ts";
-import { recordingProblemTexts } from "./panel-words.ts";
+import { clockJumpText, recordingProblemTexts } from "./panel-words.ts";
 import { clockText } from "./time-axis.ts";
 
 const stateText = (recording: RecordingView): string => {
@@ -22,6 +22,7 @@ const formats: readonly (readonly [ExportFormat, string])[] = [
 
 export const RecordingBox = ({ model, actions }: { model: PanelModel; actions: PanelActions }) => {
   const recording = model.recording.value;
+  const clockJump = recording.kind === "none" ? undefined : clockJumpText(recording.clockJumpedMs);
   const hasFailed = useSignal(false);
   const exportAs = async (format: ExportFormat) => {
     hasFailed.value = !(await actions.exportRecording(format));
@@ -30,6 +31,7 @@ export const RecordingBox = ({ model, actions }: { model: PanelModel; actions: P
     <section class="panel-box" aria-labelledby="recording-title">
       <h3 id="recording-title">Record</h3>
       <p class="figure">{stateText(recording)}</p>
+      {clockJump !== undefined && <p class="caution">{clockJump}</p>}
       {recording.kind !== "none" && recording.problem !== undefined && (
         <p class="caution" role="alert">
           {recordingProblemTexts[recording.problem]}

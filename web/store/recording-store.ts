@@ -13,7 +13,10 @@ export interface RecordingHead {
   readonly isRunning: boolean;
   /** Milliseconds of the wall clock. */
   readonly startedAtMs: number;
+  /** On the clock of its rows, jumps and all. */
   readonly lastedMs: number;
+  /** By how much that clock jumped; absent where the page that recorded did not know of it. */
+  readonly clockJumpedMs?: number;
   readonly rows: number;
   readonly chunks: number;
 }
@@ -97,16 +100,16 @@ export const openRecordingStore = (factory: IDBFactory | undefined, slot: number
 /** Written by this page or by an older one: what does not fit is as if it were not there. */
 export const isRecordingHead = (value: unknown): value is RecordingHead => {
   if (typeof value !== "object" || value === null) return false;
-  const { schema, columns, context, roomId, isRunning, startedAtMs, lastedMs, rows, chunks } = value as Partial<
-    Record<string, unknown>
-  >;
+  const { schema, columns, context, roomId, isRunning, startedAtMs, lastedMs, clockJumpedMs, rows, chunks } =
+    value as Partial<Record<string, unknown>>;
   return (
     isShortText(schema) &&
     areColumns(columns) &&
     isContext(context) &&
     typeof roomId === "string" &&
     typeof isRunning === "boolean" &&
-    [startedAtMs, lastedMs].every((ms) => typeof ms === "number" && Number.isFinite(ms) && ms >= 0) &&
+    [startedAtMs, lastedMs].every(isTime) &&
+    (clockJumpedMs === undefined || isTime(clockJumpedMs)) &&
     isCount(rows) &&
     isCount(chunks) &&
     chunks <= maxChunks
@@ -128,5 +131,7 @@ const areColumns = (value: unknown): value is readonly string[] =>
   value.length <= maxColumns &&
   value.every(isShortText) &&
   new Set(value).size === value.length;
+
+const isTime = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value) && value >= 0;
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;

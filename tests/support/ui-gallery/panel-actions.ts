@@ -14,7 +14,14 @@ export const recordingPanelActions = (model: ReturnType<typeof panelModel>, call
   },
   startRecording: () => {
     calls.push(["startRecording"]);
-    model.recording.value = { kind: "running", startedAtMs: 0, lastedMs: 0, rows: 0, problem: undefined };
+    model.recording.value = {
+      kind: "running",
+      startedAtMs: 0,
+      lastedMs: 0,
+      clockJumpedMs: 0,
+      rows: 0,
+      problem: undefined,
+    };
   },
   stopRecording: () => {
     calls.push(["stopRecording"]);

@@ -326,6 +326,7 @@ export const hourOfTen: PanelState = {
     kind: "running",
     startedAtMs: wallOffsetMs + endMs - 52 * 60_000,
     lastedMs: 52 * 60_000,
+    clockJumpedMs: 0,
     rows: 34_320,
     problem: undefined,
   },
@@ -369,7 +370,14 @@ export const allAmiss: PanelState = {
     forecast: { ...draining, levelPercent: 14, lastsShift: "no", timeLeftMs: hourMs, leastTimeLeftMs: 0.8 * hourMs },
   },
   history: { ...hourOfTen.history, points: hour.slice(0, 1) },
-  recording: { kind: "stopped", startedAtMs: endMs, lastedMs: 3000, rows: 6, problem: "storage-full" },
+  recording: {
+    kind: "stopped",
+    startedAtMs: endMs,
+    lastedMs: 3000,
+    clockJumpedMs: 9 * hourMs,
+    rows: 6,
+    problem: "storage-full",
+  },
 };
 
 /** Signals that a scene and its actions may write. */
