@@ -116,7 +116,7 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   "not-removed": {
     sentence: "This person is still in the room: somebody else changed its key at the same moment.",
-    remedy: "Remove them again.",
+    remedy: "Remove them again. If that happens every time, leave the room, create a new one, and invite all others.",
   },
   "not-come-along": {
     sentence: "They have not come along to the new room key.",

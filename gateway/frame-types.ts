@@ -53,8 +53,8 @@ export const maxLifetimeMs = 60_000;
 export const maxInterestEntries = 16;
 export const maxIntervalMs = 60_000;
 export const maxMembers = 128;
-/** As many as a room can have (peer-book.ts). */
-export const maxRemoved = 64;
+/** One person at a time, as a page removes them: with keys that remove many a single member could part all from all (docs/protocol.md §4). */
+export const maxRemoved = 1;
 export const dialIdBytes = 16;
 /** An offer with forty candidates in it stays below 8,000 characters; with this the frame is about half of a message. */
 export const maxNeighbourSdpBytes = 8_192;
