@@ -113,16 +113,26 @@ const missedText = (peers: readonly PeerFigures[]): string | undefined => {
 export const emptyInMs = (forecast: BatteryForecast): number =>
   forecast.kind === "draining" ? forecast.timeLeftMs : Number.POSITIVE_INFINITY;
 
+const lifeRanks = { no: 0, uncertain: 1, yes: 2, "not known": 3 } as const;
+
+/** The one to tell of comes first: what does not last before what perhaps does not, and of alike ones what is empty first. */
+const byWorst = (a: BatteryForecast, b: BatteryForecast): number => {
+  const byLife = lifeRanks[lifeOf(a)] - lifeRanks[lifeOf(b)];
+  return byLife !== 0 ? byLife : Math.sign(emptyInMs(a) - emptyInMs(b)) || 0;
+};
+
 /**
- * Of those whose end is foreseen, the first to be empty; that this device is charged does not feed a band. Then of how many bands the end is not
- * known, and why.
+ * Of those whose end is foreseen, the worst; that this device is charged does not feed a band. Then of how many bands the end is not known, and why.
  */
 const batteryTexts = (forecast: BatteryForecast, bands: readonly BandForecast[]): readonly (string | undefined)[] => {
-  const first = [...bands].sort((a, b) => emptyInMs(a.forecast) - emptyInMs(b.forecast))[0];
+  const worst = bands
+    .filter(({ forecast }) => forecast.kind === "draining")
+    .sort((a, b) => byWorst(a.forecast, b.forecast))[0];
   const ofBands = unknownBandsText(bands);
-  if (first === undefined || emptyInMs(first.forecast) >= emptyInMs(forecast)) return [deviceText(forecast), ofBands];
+  const isOfDevice = worst === undefined || (forecast.kind === "draining" && byWorst(forecast, worst.forecast) <= 0);
+  if (isOfDevice) return [deviceText(forecast), ofBands];
   const ofDevice = forecast.kind === "unknown" ? deviceText(forecast) : undefined;
-  return [ofDevice, `${bandName(first)} ${lastsText(first.forecast)}`, ofBands];
+  return [ofDevice, `${bandName(worst)} ${lastsText(worst.forecast)}`, ofBands];
 };
 
 /** What fits a line beside the rest. */

@@ -217,7 +217,7 @@ describe("verdict", () => {
     expect(told(draining("yes"), [band(tooEarly, { isConnected: false })])).toEqual(["lasts 8 h 40 min", "good"]);
   });
 
-  it("should name the band that is empty first, mine or a peer's, and hold only when all of them last", () => {
+  it("should name the battery that is worst off, mine or a peer's, and hold only when all of them last", () => {
     const good = delay(9, 1);
     const mia = { gatewayId: "00", name: "Mia" };
     const end = (device: BatteryForecast, ...bands: readonly BandForecast[]) => {
@@ -238,6 +238,15 @@ describe("verdict", () => {
     ]);
     expect(end(draining("yes"), band(ten))).toEqual(["lasts 8 h 40 min", "good"]);
     expect(end(charging, band(ten))).toEqual(["charging; Left arm lasts 10 h 0 min", "good"]);
+    // What perhaps does not last is what the outcome is about, though another is empty before.
+    expect(end(draining("yes"), band(lastsHours(9, "uncertain")))).toEqual([
+      "Left arm lasts 9 h 0 min, perhaps not the shift of 8 h 0 min",
+      "unknown",
+    ]);
+    expect(end(lastsHours(9, "uncertain"), band(lastsHours(5, "yes")))).toEqual([
+      "lasts 9 h 0 min, perhaps not the shift of 8 h 0 min",
+      "unknown",
+    ]);
     // What is not worn is no part of the shift.
     expect(end(draining("yes"), band(five, { isConnected: false }))).toEqual(["lasts 8 h 40 min", "good"]);
   });
