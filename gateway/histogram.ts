@@ -22,23 +22,28 @@ export interface Told {
 export class Histogram {
   readonly #counts = new Int32Histogram(1, highestValue, significantDigits);
   #greatestError = 0;
+  /** By how much the greatest value was above the highest that is kept. */
+  #greatestCut = 0;
 
   /** No truth is below 0, so a value that is counts as that. */
   record(value: number, error = 0): void {
     const possible = Math.max(0, value);
-    const kept = Math.min(highestValue, Math.round(possible));
-    this.#counts.recordValue(kept);
-    this.#greatestError = Math.max(this.#greatestError, error + Math.abs(kept - possible));
+    const whole = Math.round(possible);
+    this.#counts.recordValue(Math.min(highestValue, whole));
+    this.#greatestError = Math.max(this.#greatestError, error + Math.abs(whole - possible));
+    this.#greatestCut = Math.max(this.#greatestCut, whole - highestValue);
   }
 
   add(other: Histogram): void {
     this.#counts.add(other.#counts);
     this.#greatestError = Math.max(this.#greatestError, other.#greatestError);
+    this.#greatestCut = Math.max(this.#greatestCut, other.#greatestCut);
   }
 
   reset(): void {
     this.#counts.reset();
     this.#greatestError = 0;
+    this.#greatestCut = 0;
   }
 
   get count(): number {
@@ -54,11 +59,13 @@ export class Histogram {
     const percentile = (percent: number): number => Math.min(max, this.#counts.getValueAtPercentile(percent));
     const leastOf = (told: number): number =>
       Math.min(told, Math.max(min, this.#counts.lowestEquivalentValue(told))) - error;
+    // What was cut off counts only where the highest is told: in the error of all, one such value would widen every percentile for good.
+    const mostOf = (told: number): number => told + error + (told === highestValue ? this.#greatestCut : 0);
     const [p50, p95, p99] = [percentile(50), percentile(95), percentile(99)];
     return {
       summary: { count, p50, p95, p99, max },
       least: { p50: leastOf(p50), p95: leastOf(p95), p99: leastOf(p99), max: max - error },
-      most: { p50: p50 + error, p95: p95 + error, p99: p99 + error, max: max + error },
+      most: { p50: mostOf(p50), p95: mostOf(p95), p99: mostOf(p99), max: mostOf(max) },
     };
   }
 
