@@ -10,7 +10,14 @@ import { addressGroup } from "./addresses.ts";
 import { CauseCounts } from "./cause-counts.ts";
 import { GuardedSocket } from "./guarded-socket.ts";
 import { Inspection, type Session } from "./inspection.ts";
-import { maxAddressSockets, maxRoomSessions, maxSockets, socketRate } from "./limits.ts";
+import {
+  maxAddressSockets,
+  maxMessageChunks,
+  maxMessageFragments,
+  maxRoomSessions,
+  maxSockets,
+  socketRate,
+} from "./limits.ts";
 import { servePeers } from "./peer-server.ts";
 import { Reservations } from "./reservations.ts";
 import { Rooms } from "./rooms.ts";
@@ -30,6 +37,9 @@ const statusOf: Readonly<Record<SocketRefusal, string>> = {
   "already-arriving": "409 Conflict",
 };
 
+/** Of a message: what is kept until its end costs by the piece, not by the byte. Of ws, which its types do not name. */
+const pieces = { maxFragments: maxMessageFragments, maxBufferedChunks: maxMessageChunks };
+
 export interface DoorOptions {
   readonly mayOpenSocket: (origin: string | undefined) => boolean;
   readonly addressOf: (request: IncomingMessage) => string;
@@ -48,6 +58,7 @@ export class Door {
     noServer: true,
     WebSocket: GuardedSocket,
     maxPayload: maxSignalingLength,
+    ...pieces,
     perMessageDeflate: false, // Its buffers would cost each socket more than its few messages are worth.
   });
   /** Open sockets by group of address. */

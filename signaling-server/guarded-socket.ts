@@ -19,6 +19,11 @@ export class GuardedSocket extends WebSocket {
   }
 
   override emit(event: string | symbol, ...args: unknown[]): boolean {
+    // Node ends the process for an "error" that nobody listens to, and whoever is at the other end can bring one about.
+    if (event === "error" && this.listenerCount("error") === 0) {
+      this.terminate();
+      return true;
+    }
     if (event !== "message") return super.emit(event, ...args);
     const [data, isBinary] = args as [RawData, boolean];
     // A socket that is being closed may still deliver what was on its way, when its session has another socket already.

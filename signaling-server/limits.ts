@@ -14,6 +14,11 @@ export const maxExcessMessages = 1000;
  */
 export const addressUnits = { capacity: 60_000, refillPerSecond: 10_000 };
 
+/** Frames that make up one message; browsers send one, or a few for a long one. */
+export const maxMessageFragments = 64;
+/** Reads in which one frame comes in: a message of 64 KiB is some fifty packets, where the network cuts them small some two hundred. */
+export const maxMessageChunks = 512;
+
 /** What waits for a socket that does not read; beyond this it is ended, for it would grow for ever. */
 export const maxUnsentBytes = 1024 * 1024;
 /** What waits for all sockets together, or 5000 of them could keep 5 GB waiting: see unsent-budget.ts. */

@@ -1,6 +1,8 @@
 // The holes of PeerServer, each tried twice: on PeerServer alone, where the attack must succeed, or it shows nothing, and on our server, where it must not.
+import { once } from "node:events";
+import type { Duplex } from "node:stream";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type AttackedServer, attackedServer, barePeerServer, enter } from "../support/attacked-server.ts";
+import { type AttackedServer, attackedServer, barePeerServer, enter, upgraded } from "../support/attacked-server.ts";
 import { peakRssMb, tell } from "../support/case-table.ts";
 import { offerOf } from "../support/session-descriptions.ts";
 import type { SignalingClient } from "../support/signaling-client.ts";
@@ -66,6 +68,31 @@ const holes: readonly {
       const client = await mustEnter(server, newSession(), "token-of-evil");
       client.sendRaw("}{");
       return !(await survives(server));
+    },
+  },
+  {
+    name: "a broken frame of who comes for a taken id ends the process",
+    tried: "reserved bits, unmasked",
+    attack: async (server) => {
+      const id = newSession();
+      await mustEnter(server, id, "token-of-owner");
+      const connection = await upgraded(server, { id, token: "token-of-evil" });
+      connection.resume().write(Uint8Array.of(0xf1, 0x01, 0x41));
+      await once(connection, "close");
+      return !(await survives(server));
+    },
+  },
+  {
+    name: "a message in thousands of pieces is kept for its end",
+    tried: "16,000 fragments of one byte",
+    attack: async (server) => {
+      const connection = await upgraded(server, { id: newSession(), token: "token-of-evil" });
+      const fragment = (opcode: number) => [opcode, 0x81, 0, 0, 0, 0, 0x41];
+      connection.write(
+        Uint8Array.from([...fragment(0x01), ...Array.from({ length: 15_999 }, () => fragment(0x00)).flat()]),
+      );
+      connection.write(Uint8Array.of(0x89, 0x80, 0, 0, 0, 0)); // A ping: its answer says that all before it was read.
+      return isPonged(connection);
     },
   },
   {
@@ -156,6 +183,15 @@ const holes: readonly {
       }),
   },
 ];
+
+/** Whether the server answers a ping, or ends the connection before. */
+const isPonged = (connection: Duplex): Promise<boolean> =>
+  new Promise((resolve) => {
+    connection.on("data", (bytes: Buffer) => {
+      if (bytes.includes(Buffer.of(0x8a, 0x00))) resolve(true);
+    });
+    connection.once("close", () => resolve(false));
+  });
 
 /** The first word may be missing: PeerServer says nothing to a second socket of the same token. */
 const enterAgain = async (server: AttackedServer, id: string): Promise<void> => {

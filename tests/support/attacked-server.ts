@@ -2,6 +2,8 @@
 // fails on both shows nothing.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { request } from "node:http";
+import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { WebSocket } from "ws";
 import { signalingPath } from "../../gateway/signaling-message.ts";
@@ -68,13 +70,35 @@ export interface Claim {
   readonly origin?: string;
 }
 
+const signalingQuery = ({ id, token }: Claim): URLSearchParams =>
+  new URLSearchParams({ key: "peerjs", id, token, version: "1.5.5" });
+
+/** The bare connection of a socket that the server has upgraded: for frames that no WebSocket library would send. */
+export const upgraded = (server: AttackedServer, claim: Claim): Promise<Duplex> =>
+  new Promise((resolve, reject) => {
+    const url = `${server.origin}${server.peerPath}peerjs?${signalingQuery(claim)}`;
+    const headers = {
+      connection: "Upgrade",
+      upgrade: "websocket",
+      "sec-websocket-version": "13",
+      "sec-websocket-key": Buffer.alloc(16).toString("base64"),
+    };
+    const upgrade = request(url, { headers });
+    upgrade.once("upgrade", (_response, connection) => {
+      connection.on("error", () => connection.destroy());
+      resolve(connection);
+    });
+    upgrade.once("response", ({ statusCode }) => reject(new Error(`refused with ${statusCode}`)));
+    upgrade.once("error", reject);
+    upgrade.end();
+  });
+
 /** A socket that the server has let in, past its first word; undefined when it was refused. */
 export const enter = async (
   server: AttackedServer,
   { id, token, origin }: Claim,
 ): Promise<SignalingClient | undefined> => {
-  const query = new URLSearchParams({ key: "peerjs", id, token, version: "1.5.5" });
-  const url = `${server.origin.replace("http", "ws")}${server.peerPath}peerjs?${query}`;
+  const url = `${server.origin.replace("http", "ws")}${server.peerPath}peerjs?${signalingQuery({ id, token })}`;
   const socket = new WebSocket(url, origin === undefined ? {} : { origin });
   const client = new SignalingClient(socket);
   const isOpen = await new Promise<boolean>((resolve) => {
