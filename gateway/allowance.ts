@@ -1,4 +1,4 @@
-// What one peer may cost this gateway over one channel, docs/protocol.md §2.9. Who exceeds it is let go.
+// What one peer may cost this gateway in messages, docs/protocol.md §2.9; of records see record-allowance.ts. Who exceeds it is let go.
 import { backlogHighWaterBytes } from "./channel.ts";
 import type { GatewayFrame } from "./frame-types.ts";
 import type { Now } from "./runtime.ts";

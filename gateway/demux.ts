@@ -8,16 +8,9 @@ import type { Aggregate } from "./frame-types.ts";
 import type { Ledger } from "./ledger.ts";
 import { ReceivedProbes } from "./received-probes.ts";
 import { effectLifetimeMs, type GatewayRecord, hasEffect, recordClass } from "./record.ts";
+import type { RecordAllowance } from "./record-allowance.ts";
 import type { Roster, RosterProbe } from "./roster.ts";
 import type { Now } from "./runtime.ts";
-import { TokenBucket } from "./token-bucket.ts";
-
-/** Sixteen probes at the fastest motion rate make 1600 records a second. */
-export const maxRecordsPerSecond = 2000;
-/** What a channel may hand over at once after a stall: a full backlog of 64 KiB in small records. */
-export const maxRecordBurst = 4000;
-/** Of the records beyond that. Who exceeds this, too, does not stall: it floods. */
-export const maxExcessBurst = 2 * maxRecordBurst;
 
 /** The roster leaves before the first aggregate that names it; only a lost packet, sent again within seconds, lets it come after. */
 export const maxHeldAggregates = 32;
@@ -31,6 +24,7 @@ export type Gate = (record: GatewayRecord) => "in-time" | "late" | "unknown";
 export interface DemuxOptions {
   readonly now: Now;
   readonly ledger: Ledger;
+  readonly allowance: RecordAllowance;
   readonly gate: Gate;
   /** `probe` is undefined for a record of the peer's gateway itself, as commands are. */
   readonly deliver: (record: GatewayRecord, probe: RosterProbe | undefined) => void;
@@ -53,8 +47,6 @@ interface HeldEffect {
 
 export class Demux {
   readonly #options: DemuxOptions;
-  readonly #bucket: TokenBucket;
-  readonly #excess: TokenBucket;
   readonly #probes = new ReceivedProbes();
   #roster: Roster | undefined;
   /** Both lists are in the order in which they are given up. */
@@ -63,16 +55,6 @@ export class Demux {
 
   constructor(options: DemuxOptions) {
     this.#options = options;
-    this.#bucket = new TokenBucket({
-      capacity: maxRecordBurst,
-      refillPerSecond: maxRecordsPerSecond,
-      now: options.now,
-    });
-    this.#excess = new TokenBucket({
-      capacity: maxExcessBurst,
-      refillPerSecond: maxRecordsPerSecond,
-      now: options.now,
-    });
   }
 
   /** The newest that has come. */
@@ -95,13 +77,14 @@ export class Demux {
   }
 
   onAggregate(aggregate: Aggregate): void {
-    const { ledger } = this.#options;
+    const { ledger, allowance } = this.#options;
     const { length } = aggregate.records;
     const arrived: ArrivedAggregate = { aggregate, arrivedAtMs: this.#options.now() };
     ledger.countReceived(length);
-    if (!this.#bucket.take(length)) {
+    const verdict = allowance.take(aggregate.records);
+    if (verdict !== "taken") {
       ledger.countDropped("rate", length);
-      if (!this.#excess.take(length)) this.#options.onFlood();
+      if (verdict === "flood") this.#options.onFlood();
     } else if (aggregate.rosterVersion > this.#rosterVersion) this.#holdForRoster(arrived);
     else this.#decideAll(arrived);
   }
@@ -123,6 +106,12 @@ export class Demux {
     while ((this.#heldEffects[0]?.untilMs ?? nowMs) < nowMs) this.#giveUpOldestEffect();
     const sinceMs = nowMs - holdForRosterMs;
     while ((this.#heldAggregates[0]?.arrivedAtMs ?? sinceMs) < sinceMs) this.#giveUpOldestAggregate();
+  }
+
+  /** This peer is not heard any more: decides all that is held, as if its time were over. */
+  giveUp(): void {
+    while (this.#heldEffects.length > 0) this.#giveUpOldestEffect();
+    while (this.#heldAggregates.length > 0) this.#giveUpOldestAggregate();
   }
 
   get #rosterVersion(): number {

@@ -1,6 +1,7 @@
 // The peers of a gateway: who is admitted, which of several channels stays, who is remembered, and the accounts of all of them together.
 // Invariant: at most one peer per gateway id, of its newest proven epoch, and at most one open channel per peer.
 import { AccountBook } from "./account-book.ts";
+import { AllowanceBook } from "./allowance-book.ts";
 import type { Channel } from "./channel.ts";
 import { ChannelRelay } from "./channel-relay.ts";
 import { keepOf } from "./dial-policy.ts";
@@ -21,7 +22,7 @@ export const maxPendingAdmissions = 32;
 const rememberGoneMs = 10 * 60_000;
 
 export interface PeerBookOptions
-  extends Omit<PeerOptions, "gatewayId" | "epoch" | "ledger" | "onNeighbourFrame" | "onExcess">,
+  extends Omit<PeerOptions, "gatewayId" | "epoch" | "ledger" | "allowances" | "onNeighbourFrame" | "onExcess">,
     Omit<AdmissionOptions, "relay" | "epochs" | "isBarred"> {
   readonly roster: () => Roster;
   /** The page behind that session id is no more, and need not be dialled again. */
@@ -50,10 +51,12 @@ export class PeerBook {
   #haveMembersChanged = false;
   #isClosed = false;
   readonly #accounts = new AccountBook();
+  readonly #allowances: AllowanceBook;
 
   constructor(options: PeerBookOptions) {
     this.#options = options;
     this.#letGoBy = new PenaltyBook(options.now);
+    this.#allowances = new AllowanceBook(options.now);
     this.#post = new NeighbourPost({
       now: options.now,
       heldPeer: (sessionId) => [...this].find(({ channel }) => channel?.remoteSessionId === sessionId),
@@ -210,6 +213,7 @@ export class PeerBook {
       gatewayId,
       epoch,
       ledger: this.#accounts.take(gatewayId, epoch),
+      allowances: this.#allowances.of(gatewayId),
       now,
       mux,
       observer,
@@ -243,6 +247,7 @@ export class PeerBook {
   }
 
   #forget(peer: Peer): void {
+    peer.giveUp();
     this.#accounts.keep(peer.gatewayId, peer.epoch, peer.ledger);
     this.#peers.delete(peer.gatewayId);
     this.#options.onChange(peer);

@@ -1,7 +1,8 @@
 // One gateway at the far end, from its first admitted channel until it is forgotten: its clock, its liveness, its roster, its ledger.
 // Channels come and go under it; the ledger stays for the epoch, longer than the peer itself (account-book.ts), so that both ends can account
 // for every record.
-import { Allowance, excessWords } from "./allowance.ts";
+import { excessWords } from "./allowance.ts";
+import type { Allowances } from "./allowance-book.ts";
 import type { Channel } from "./channel.ts";
 import type { ChannelRelay } from "./channel-relay.ts";
 import { decodeMessage } from "./decode-message.ts";
@@ -32,6 +33,8 @@ export interface PeerOptions {
   readonly epoch: number;
   /** Of all that has passed between the two in their present epochs. */
   readonly ledger: Ledger;
+  /** What it may still cost, over all its channels and epochs. */
+  readonly allowances: Allowances;
   readonly now: Now;
   readonly mux: Mux;
   readonly observer?: Pick<GatewayObserver, "observePeer"> | undefined;
@@ -89,7 +92,6 @@ export class Peer {
   readonly #observer: PeerObserver | undefined;
   #time: PeerTime;
   #liveness: Liveness;
-  #allowance: Allowance;
   #channel: Channel | undefined;
   /** The way out of that channel. */
   #port: MuxPort | undefined;
@@ -117,6 +119,7 @@ export class Peer {
     this.#demux = new Demux({
       now: options.now,
       ledger: this.ledger,
+      allowance: options.allowances.records,
       gate: (record) => this.#time.gate(record),
       deliver: (record, probe) => this.#deliver(record, probe),
       onFlood: () => this.#expel("rate", "too many records"),
@@ -124,7 +127,6 @@ export class Peer {
     });
     this.#time = this.#newTime();
     this.#liveness = new Liveness(options.now());
-    this.#allowance = new Allowance(this.#now);
     this.#state = { kind: "gone", sinceMs: options.now(), reason: "not yet connected" };
   }
 
@@ -191,7 +193,6 @@ export class Peer {
     this.#openedAtMs = this.#now();
     this.#time = this.#newTime();
     this.#liveness = new Liveness(this.#now());
-    this.#allowance = new Allowance(this.#now);
     this.#interestHeard = 0;
     this.#membersHeard = 0;
     this.ledger.openChannel();
@@ -224,6 +225,11 @@ export class Peer {
   /** In one message; `maxFrames` of them at most. */
   send(...frames: readonly GatewayFrame[]): void {
     this.#port?.send(encodeMessage(frames));
+  }
+
+  /** It is forgotten: what waits for something more of it is decided now. */
+  giveUp(): void {
+    this.#demux.giveUp();
   }
 
   /** Compares the clocks, and tells the other end of the records that have come. Returns the ping's id on this channel. */
@@ -289,7 +295,11 @@ export class Peer {
       return this.close("malformed", decoded.malformed);
     }
     const ownSessionId = this.#channel?.localSessionId ?? "";
-    const excess = this.#allowance.exceededBy(decoded.frames, ownSessionId, this.#port?.bufferedBytes() ?? 0);
+    const excess = this.#options.allowances.messages.exceededBy(
+      decoded.frames,
+      ownSessionId,
+      this.#port?.bufferedBytes() ?? 0,
+    );
     if (excess !== undefined) return this.#expel(excess, excessWords[excess]);
     if (this.#liveness.heard(this.#now()) === "awake") this.#setState({ kind: "connected" });
     for (const frame of decoded.frames) {

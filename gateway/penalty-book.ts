@@ -1,5 +1,5 @@
-// Who was let go for exceeding its limits, and until when it is not let in again: a new channel brings a new allowance (allowance.ts), and would
-// else cost a flood no more than a handshake. By gateway id, whatever the epoch; bounded, because identities cost nothing.
+// Who was let go for exceeding its limits, and until when it is not let in again: what it may cost fills up again (allowance-book.ts), and a flood would
+// else cost it no more than a handshake. By gateway id, whatever the epoch; bounded, because identities cost nothing.
 import { maxKnownGateways } from "./epoch-book.ts";
 import type { Now } from "./runtime.ts";
 

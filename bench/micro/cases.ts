@@ -8,6 +8,7 @@ import { encodeMessage } from "../../gateway/encode-message.ts";
 import { Ledger } from "../../gateway/ledger.ts";
 import { Mux } from "../../gateway/mux.ts";
 import { defaultWindowMs, type GatewayRecord } from "../../gateway/record.ts";
+import { RecordAllowance } from "../../gateway/record-allowance.ts";
 
 export interface MicroBench {
   readonly name: string;
@@ -106,6 +107,7 @@ const demuxCase = (): MicroBench => {
   const demux = new Demux({
     now: () => nowMs,
     ledger: new Ledger(),
+    allowance: new RecordAllowance(() => nowMs),
     gate: () => "in-time",
     deliver: () => {
       delivered++;

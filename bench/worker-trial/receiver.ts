@@ -3,6 +3,7 @@ import { kinds } from "../../firmware-bridge/kinds.ts";
 import { decodeMessage } from "../../gateway/decode-message.ts";
 import { Demux } from "../../gateway/demux.ts";
 import { Ledger } from "../../gateway/ledger.ts";
+import { RecordAllowance } from "../../gateway/record-allowance.ts";
 import type { Roster } from "../../gateway/roster.ts";
 import { readMark } from "../payload.ts";
 
@@ -18,6 +19,7 @@ export const receiveOn = (channel: RTCDataChannel, onGesture: (dueMs: number) =>
   const demux = new Demux({
     now: () => performance.now(),
     ledger: new Ledger(),
+    allowance: new RecordAllowance(() => performance.now()),
     gate: () => "in-time",
     deliver: ({ kind, payload }) => {
       const mark = readMark(payload, 2);

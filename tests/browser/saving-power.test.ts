@@ -26,14 +26,16 @@ declare global {
   }
 }
 
-/** A phone whose battery and wall clock do what the test says. */
+/** A phone whose battery and clocks do what the test says. */
 const withBattery = ({ page }: RoomPage, percent: number): Promise<unknown> =>
   page.addInitScript((startPercent) => {
     const battery = Object.assign(new EventTarget(), { level: startPercent / 100, charging: false });
     Object.defineProperty(Navigator.prototype, "getBattery", { value: async () => battery, configurable: true });
-    const realNow = Date.now;
+    const [realNow, realMonotonicNow] = [Date.now, performance.now.bind(performance)];
     let aheadMs = 0;
+    // Both: a wall clock that goes on alone was set.
     Date.now = () => realNow() + aheadMs;
+    performance.now = () => realMonotonicNow() + aheadMs;
     window.passTime = (minutes, { percent: level, charging = false }) => {
       aheadMs += minutes * 60_000;
       Object.assign(battery, { level: level / 100, charging });

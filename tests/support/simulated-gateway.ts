@@ -8,6 +8,7 @@ import type { GatewayFrame, InterestEntry } from "../../gateway/frame-types.ts";
 import { Ledger } from "../../gateway/ledger.ts";
 import { Mux, type MuxPort } from "../../gateway/mux.ts";
 import { defaultWindowMs, effectLifetimeMs, type GatewayRecord, hasEffect, recordClass } from "../../gateway/record.ts";
+import { RecordAllowance } from "../../gateway/record-allowance.ts";
 import { RosterBook } from "../../gateway/roster.ts";
 import type { Schedule } from "../../gateway/runtime.ts";
 import type { Dice } from "./dice.ts";
@@ -181,6 +182,7 @@ export class SimulatedGateway {
     const demux = new Demux({
       now: this.now,
       ledger,
+      allowance: new RecordAllowance(this.now),
       gate: (record) => {
         if (!this.#knowsClocks) return "unknown";
         return peer.now() <= record.timeUs / 1000 + effectLifetimeMs ? "in-time" : "late";

@@ -1,17 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import {
-  Demux,
-  type Gate,
-  holdForRosterMs,
-  maxHeldAggregates,
-  maxHeldEffects,
-  maxRecordBurst,
-} from "../../gateway/demux.ts";
+import { Demux, type Gate, holdForRosterMs, maxHeldAggregates, maxHeldEffects } from "../../gateway/demux.ts";
 import { maxRecords } from "../../gateway/frame-types.ts";
 import { Ledger } from "../../gateway/ledger.ts";
 import { maxReceivedProbes } from "../../gateway/received-probes.ts";
 import { effectLifetimeMs, type GatewayRecord } from "../../gateway/record.ts";
+import {
+  maxEffectBurst,
+  maxEffectsPerSecond,
+  maxRecordBurst,
+  RecordAllowance,
+} from "../../gateway/record-allowance.ts";
 import type { Roster, RosterProbe } from "../../gateway/roster.ts";
 import { makeCommand, makeGesture, makeRecord } from "../support/records.ts";
 
@@ -37,6 +36,7 @@ describe("demux", () => {
     demux = new Demux({
       now: () => nowMs,
       ledger,
+      allowance: new RecordAllowance(() => nowMs),
       gate: () => verdict,
       deliver: (record, probe) => delivered.push({ record, probe }),
       onFlood: () => undefined,
@@ -45,6 +45,29 @@ describe("demux", () => {
 
   const receive = (rosterVersion: number, ...records: GatewayRecord[]) => demux.onAggregate({ rosterVersion, records });
   const sequences = () => delivered.map(({ record }) => record.sequence);
+
+  it("should take no more records with an effect than a room of bands can make, and samples beside them", () => {
+    demux.onRoster(rosterOf(1, 1));
+    for (let sequence = 0; sequence < 2 * maxEffectBurst; sequence++) receive(1, makeGesture({ probe: 1, sequence }));
+    expect(delivered).toHaveLength(maxEffectBurst);
+    receive(1, makeRecord({ probe: 1, sequence: 2 * maxEffectBurst }));
+    expect(delivered).toHaveLength(maxEffectBurst + 1);
+    nowMs += 1000;
+    for (let nth = 1; nth <= maxEffectBurst; nth++)
+      receive(1, makeGesture({ probe: 1, sequence: 2 * maxEffectBurst + nth }));
+    expect(delivered).toHaveLength(maxEffectBurst + 1 + maxEffectsPerSecond);
+  });
+
+  it("should account for all that it holds when its peer is not heard any more", () => {
+    demux.onRoster(rosterOf(1, 1));
+    receive(2, makeRecord({ probe: 1, sequence: 1 }), makeRecord({ probe: 1, sequence: 2 }));
+    verdict = "unknown";
+    receive(1, makeGesture({ probe: 1, sequence: 3 }));
+    expect(ledger.snapshot().held).toBe(3);
+    demux.giveUp();
+    const { held, late, dropped } = ledger.snapshot();
+    expect([held, late, dropped["no-roster"]]).toEqual([0, 1, 2]);
+  });
 
   it("should hand on a record with the probe that it comes from", () => {
     expect(demux.onRoster(rosterOf(1, 1, 2))).toBe(true);
@@ -240,6 +263,7 @@ describe("demux", () => {
     demux = new Demux({
       now: () => nowMs,
       ledger,
+      allowance: new RecordAllowance(() => nowMs),
       gate: () => verdict,
       deliver: () => undefined,
       onFlood: () => undefined,

@@ -9,6 +9,7 @@ import { firstPenaltyMs } from "../../gateway/penalty-book.ts";
 import type { IdentityKey } from "../../gateway/runtime.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { FakeTime } from "../support/fake-time.ts";
+import { emptyLedger } from "../support/hostile-member.ts";
 import { type MemoryChannel, memoryChannelPair } from "../support/memory-channel.ts";
 import { authKey, connect, type Member, type MemberOptions, newIdentity, newMember } from "../support/memory-room.ts";
 
@@ -61,6 +62,39 @@ describe("a member that was let go", () => {
     expect(refusals()).toBe(3);
     expect(anna.events.filter((event) => event.kind === "refused" && event.reason === "let-go")).toHaveLength(3);
     expect((await connect(time, await join("Ben"), anna)).admitted).toEqual([true, true]);
+  });
+
+  it.each([
+    ["the same epoch", 0],
+    ["a newer epoch each time", 1],
+  ])("should get no more through by dialling again before it reaches a limit, in %s", async (_, step) => {
+    const seconds = 20;
+    const pings = 900; // And as many messages: less than the burst of one channel.
+    let taken = 0;
+    let turnedAway = 0;
+    for (let nth = 0; nth < 4 * seconds; nth++) {
+      const again = step === 0 ? mallory : await join("Mallory", { identity, epoch: 2 + nth });
+      const { dialer, admitted } = await connect(time, again, anna);
+      if (admitted[1] !== true) turnedAway++;
+      for (let id = 1; id <= pings; id++)
+        if (dialer.send(encodeMessage([{ type: "ping", id, t1Us: 1, ledger: emptyLedger }]))) taken++;
+      await time.advance(250);
+    }
+    expect(turnedAway).toBeGreaterThan(0);
+    expect(refusals()).toBe(step === 0 ? 0 : turnedAway); // Who knows that it was let go ends the handshake itself.
+    expect(heldOff.some(({ by }) => by === "Anna")).toBe(true);
+    expect(taken).toBeGreaterThan(0);
+  });
+
+  it("should not become of who loses its channel ten times in a minute and comes back each time", async () => {
+    for (let nth = 0; nth < 10; nth++) {
+      const { admitted, dialer } = await connect(time, mallory, anna);
+      expect(admitted).toEqual([true, true]);
+      await time.advance(5_500);
+      dialer.close("the network changed");
+      await time.advance(100);
+    }
+    expect(refusals()).toBe(0);
   });
 
   it("should be let in when its time is over, which is longer each time", async () => {
