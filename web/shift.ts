@@ -79,6 +79,7 @@ export class Shift {
       readJson(this.#options.storage, storageKey),
     );
     if (typeof beganAtMs !== "number" || typeof endsAtMs !== "number") return undefined;
+    if (beganAtMs < 0) return undefined; // Another length, counted from there, might end at no date at all.
     const isUnderWay = beganAtMs <= nowMs && endsAtMs > nowMs && endsAtMs - nowMs <= maxShiftMs;
     return isUnderWay ? { beganAtMs, endsAtMs } : undefined;
   }

@@ -65,7 +65,8 @@ import { readFingerprint } from "../../web/mesh/sdp-fingerprint.ts";
 import { serverApi } from "../../web/mesh/server-api.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { Recorder } from "../../web/recorder.ts";
-import { FigureSettingsStore } from "../../web/store/figure-settings-store.ts";
+import { Shift } from "../../web/shift.ts";
+import { FigureSettingsStore, shiftHoursRange } from "../../web/store/figure-settings-store.ts";
 import { takeSlot } from "../../web/store/identity-slots.ts";
 import { openIdentity } from "../../web/store/identity-store.ts";
 import { openRecordingStore } from "../../web/store/recording-store.ts";
@@ -453,8 +454,13 @@ describe("from people and from storage", () => {
   };
   const rooms = [{ roomId, label: "Room", roomKey: key, lastUsedAt: "2026-01-01T00:00:00.000Z" }];
   const figures = { shiftHours: 8, capacityWh: 12 };
+  const hourMs = 3_600_000;
+  const nowMs = 1_000 * hourMs;
+  const shift = { beganAtMs: nowMs - 2 * hourMs, endsAtMs: nowMs + 6 * hourMs };
   const storedText = mutatedText(
-    mutatedJson(fc.constantFrom<unknown[]>(settings, rooms, figures)).map((value) => JSON.stringify(value) ?? ""),
+    mutatedJson(fc.constantFrom<unknown[]>(settings, rooms, figures, shift)).map(
+      (value) => JSON.stringify(value) ?? "",
+    ),
   );
 
   const loadAll = async (text: string): Promise<void> => {
@@ -473,12 +479,19 @@ describe("from people and from storage", () => {
     for (const room of remembered) expect(room.roomId).toMatch(/^[0-9a-f]{32}$/);
     const { shiftHours, capacityWh = 1 } = new FigureSettingsStore(storage).load();
     expect(shiftHours >= 1 && shiftHours <= 24 && capacityWh >= 0.5 && capacityWh <= 100).toBe(true);
+    const shiftOf = new Shift({ wallNow: () => nowMs, storage, hours: () => shiftHours });
+    const { endsAtMs } = shiftOf;
+    expect(endsAtMs.value).toBeGreaterThan(nowMs);
+    // The day on which clocks are set back has an hour more.
+    expect(endsAtMs.value).toBeLessThanOrEqual(nowMs + (shiftHoursRange.most + 1) * hourMs);
+    shiftOf.setHours(shiftHours); // From when it began, whenever that is said to have been.
+    expect(new Date(endsAtMs.value).getTime()).not.toBeNaN();
     const slot = await takeSlot(slotOfTab as unknown as LockManager, storage);
     expect(slot).toBeGreaterThanOrEqual(1);
     expect(slot).toBeLessThanOrEqual(8);
   };
 
-  it("settings, rooms and slots in storage", ({ task }) =>
+  it("settings, rooms, shifts and slots in storage", ({ task }) =>
     fuzz(task, { inputs: storedText, corpus: hostileStoredTexts.map(({ text }) => text), check: loadAll }));
 
   it.each(hostileStoredTexts)("$key in storage: $why", ({ text }) => loadAll(text));
