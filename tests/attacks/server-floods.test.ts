@@ -32,6 +32,9 @@ const attackMs = sized({ short: 1_500, long: 60_000 });
  */
 const maxServerRssMb = sized({ short: 300, long: 400 });
 
+/** An attack as long as this lets the honest pair complete one exchange at least. In a minute 450 to 1450 were measured; the rest is for busy machines. */
+const longestPerExchangeMs = 2_000;
+
 /** Limits are counted by the address that a proxy names: attackers and others come from different ones. */
 let server: ServerProcess;
 /** Without a proxy, and with TLS: for attacks below HTTP. */
@@ -135,11 +138,14 @@ const whileOthersAreServed = async (
   const room = newRoom();
   const seat = (host: string): Seat => ({ id: newSession(room), forwardedFor: host });
   const pair = await SteadyPair.start(under, seat("203.0.113.1"), seat("203.0.113.2"));
+  const sinceMs = performance.now();
   const figures = await during();
+  const attackedMs = Math.min(attackMs, performance.now() - sinceMs); // What goes beyond is the machine's slowness, or the rest of a case.
+  const leastExchanges = Math.max(1, Math.floor(attackedMs / longestPerExchangeMs));
   const { exchanges, slowestMs } = await pair.stop();
   const peakMb = peakRssMb(under.pid);
   tell(task, { ...figures, "others' exchanges": exchanges, "slowest ms": slowestMs, "peak MB": peakMb });
-  expect(exchanges).toBeGreaterThan(0);
+  expect(exchanges).toBeGreaterThanOrEqual(leastExchanges);
   expect(under.isRunning).toBe(true);
   if (peakMb !== "n/a") expect(peakMb).toBeLessThan(maxServerRssMb);
 };
