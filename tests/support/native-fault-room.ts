@@ -8,7 +8,6 @@ import { encodeGesture } from "../../firmware-bridge/payloads.ts";
 import type { GatewayEvent } from "../../gateway/gateway.ts";
 import { unaccounted } from "../../gateway/ledger.ts";
 import type { Peer } from "../../gateway/peer.ts";
-import { effectLifetimeMs } from "../../gateway/record.ts";
 import { deriveRoom, makeRoomKey, type Room } from "../../gateway/room-key.ts";
 import { buzzRateRange, defaultWearerLimits } from "../../gateway/wearer-limits.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
@@ -24,6 +23,8 @@ import { RecordingLink } from "./recording-link.ts";
 const lookMs = 50;
 /** A busy machine with two cores, whose packets were held up on purpose. */
 const settleLimitMs = 60_000;
+/** A wave that comes after its second is asked for again: patience costs time only where one has vanished. */
+const feelLimitMs = 30_000;
 /** Each says what it has counted; both must have heard it. */
 const pingEveryMs = 500;
 
@@ -118,13 +119,32 @@ export class NativeFaultRoom implements FaultedRoom {
     }, settleLimitMs);
   }
 
+  /**
+   * Everybody waves, and everybody else is told once. A busy machine may pause for longer than a wave lives, so whoever's wave was counted as too late
+   * for somebody waves again. One whose fate nobody has counted, or that was told twice, fails.
+   */
   async everybodyFeelsEverybody(): Promise<boolean> {
-    const before = this.phones.map((phone) => phone.told);
-    for (const phone of this.phones) phone.wave();
-    return this.#until(
-      () => this.phones.every((phone, i) => phone.told - (before[i] ?? 0) === this.size - 1),
-      2 * effectLifetimeMs,
+    const ways = this.phones.flatMap((from) =>
+      this.phones.filter((to) => to !== from).map((to) => ({ from, to, before: fateOfWaves(from, to) })),
     );
+    const waves = new Map<NativeFaultPhone, number>();
+    const wave = (phone: NativeFaultPhone): void => {
+      waves.set(phone, (waves.get(phone) ?? 0) + 1);
+      phone.wave();
+    };
+    for (const phone of this.phones) wave(phone);
+    return this.#until(() => {
+      let isAnyOpen = false;
+      const missed = new Set<NativeFaultPhone>();
+      for (const { from, to, before } of ways) {
+        const { told, late } = fateOfWaves(from, to);
+        const counted = told + late - before.told - before.late;
+        if (counted !== waves.get(from)) isAnyOpen = true;
+        else if (told === before.told) missed.add(from);
+      }
+      for (const phone of missed) wave(phone);
+      return !isAnyOpen && missed.size === 0;
+    }, feelLimitMs);
   }
 
   sums(): Sums {
@@ -182,30 +202,55 @@ export class NativeFaultRoom implements FaultedRoom {
   }
 }
 
+/** Since they met. While nothing else is said: the fate of waves. Too late is what the receiver got too late, or the sender did not even send. */
+const fateOfWaves = (
+  from: NativeFaultPhone,
+  to: NativeFaultPhone,
+): { readonly told: number; readonly late: number } => {
+  const sender = from.peer(to)?.ledger.snapshot();
+  const receiver = to.peer(from)?.ledger.snapshot();
+  return {
+    told: to.told.get(from.sessionId) ?? 0,
+    late: (receiver?.late ?? 0) + (sender?.droppedBeforeSend.expired ?? 0),
+  };
+};
+
 export class NativeFaultPhone {
   readonly session: RoomSession;
   readonly link: RecordingLink;
+  /** Vibrations that others' waves have asked of its band, whether its wearer's rate let them pass or not: by the session that waved. */
+  readonly told: ReadonlyMap<string, number>;
   readonly #effects: EffectBook;
   /** The sequence of its next. */
   #records = 0;
 
-  private constructor(session: RoomSession, link: RecordingLink, effects: EffectBook) {
+  private constructor(
+    session: RoomSession,
+    link: RecordingLink,
+    told: ReadonlyMap<string, number>,
+    effects: EffectBook,
+  ) {
     this.session = session;
     this.link = link;
+    this.told = told;
     this.#effects = effects;
   }
 
   static async start(origin: string, room: Room, name: string, effects: EffectBook): Promise<NativeFaultPhone> {
+    const told = new Map<string, number>();
     const onEvent = (event: GatewayEvent): void => {
       if (event.kind === "peer-joined") {
         for (const { index } of event.peer.probes) session.gateway.watch(event.peer.gatewayId, index, 0);
       } else if (event.kind === "peer-record" && event.record.kind === kinds.motion) {
         effects.sample(session, event.peer, event.record);
-      } else if (event.kind === "response" && event.response === "written") {
+      } else if (event.kind === "response" && (event.response === "written" || event.response === "rate-limited")) {
         const peer = session.gateway.peers.find(({ gatewayId }) => gatewayId === event.gatewayId);
+        const by = peer?.sessionId ?? "";
+        told.set(by, (told.get(by) ?? 0) + 1);
+        if (event.response === "rate-limited") return;
         effects.wrote({
           at: session.sessionId,
-          by: peer?.sessionId ?? "",
+          by,
           sequence: event.cause.sequence,
           atMs: now(),
           clockBoundMs: peer?.clockBoundMs ?? 0,
@@ -219,17 +264,11 @@ export class NativeFaultPhone {
       capabilities: capabilities.motionOut | capabilities.gestureOut | capabilities.vibrateIn,
     });
     await session.gateway.addProbe(link, `${name}'s band`)?.open();
-    return new NativeFaultPhone(session, link, effects);
+    return new NativeFaultPhone(session, link, told, effects);
   }
 
   get sessionId(): string {
     return this.session.sessionId;
-  }
-
-  /** Vibrations that others' waves have asked of its band, whether its wearer's rate let them pass or not. */
-  get told(): number {
-    const counts = this.session.gateway.probes[0]?.downlink.counts;
-    return (counts?.get("written") ?? 0) + (counts?.get("rate-limited") ?? 0);
   }
 
   peer(other: NativeFaultPhone): Peer | undefined {
