@@ -2,7 +2,7 @@
 // came out of order, was lost from the books, grew without bound, or dialled like a storm.
 import { expect, type TestContext } from "vitest";
 import { backlogHighWaterBytes } from "../../gateway/channel.ts";
-import { maxDialsPerSecond } from "../../gateway/dial-policy.ts";
+import { maxDialsAtOnce, maxDialsPerSecond } from "../../gateway/dial-policy.ts";
 import { maxMessageBytes } from "../../gateway/frame-types.ts";
 import { tell } from "./case-table.ts";
 import type { DialMeter } from "./dial-meter.ts";
@@ -34,6 +34,16 @@ export interface FaultedRoom {
 /** The promise: without a tap. */
 export const healLimitMs = 30_000;
 
+/** Of either end: it is the turn of one, and the other's dial may cross. */
+const mostDialsOfPair = 2;
+
+/**
+ * Of all phones together within a second. One for each pair, and those that cross; two dials make a crossing, so that of what all have under way at once
+ * half can be too much. In a large room what each phone may begin is less.
+ */
+const mostDialsOfRoom = (phones: number): number =>
+  Math.min((phones * (phones - 1)) / 2 + (phones * maxDialsAtOnce) / 2, phones * maxDialsPerSecond);
+
 /** To be called when the fault has ended. Waits until the room is whole and everything under way has come to rest. */
 export const expectAllHeld = async ({ task }: Pick<TestContext, "task">, room: FaultedRoom): Promise<Sums> => {
   const healedMs = await room.untilWhole(2 * healLimitMs);
@@ -63,7 +73,8 @@ export const expectAllHeld = async ({ task }: Pick<TestContext, "task">, room: F
   expect(effects.latestMs, "age of a felt gesture beyond its deadline").toBeLessThanOrEqual(room.graceMs);
   expect(effects.disordered, "samples out of order").toBe(0);
   expect(dials.mostPerSecondOfOne).toBeLessThanOrEqual(maxDialsPerSecond);
-  expect(dials.mostPerSecondOfPair, "dials of one pair within a second").toBeLessThanOrEqual(2);
+  expect(dials.mostPerSecondOfPair, "dials of one pair within a second").toBeLessThanOrEqual(mostDialsOfPair);
+  expect(dials.mostPerSecond, "dials of the room within a second").toBeLessThanOrEqual(mostDialsOfRoom(room.size));
   expect(room.greatestBufferBytes).toBeLessThanOrEqual(backlogHighWaterBytes + maxMessageBytes);
   expect(await room.everybodyFeelsEverybody(), "everybody feels everybody").toBe(true);
   return sums;
