@@ -83,6 +83,7 @@ export const startNativeMesh = async ({ origin, ...options }: NativeMeshOptions)
         send: () => false,
         onChannel,
       }),
+    onForged: () => undefined,
   });
 };
 

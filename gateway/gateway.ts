@@ -194,6 +194,11 @@ export class Gateway {
     return this.#peers.admit(channel);
   }
 
+  /** Somebody was turned away before there was a channel. */
+  refuse(reason: RefusalReason): void {
+    this.#peers.refuse(reason);
+  }
+
   /** For another member, by way of the peer at `neighbourSessionId`. False when it was not sent. */
   sendThrough(neighbourSessionId: string, frame: NeighbourFrame): boolean {
     return this.#peers.sendThrough(neighbourSessionId, frame);

@@ -100,13 +100,13 @@ export class PeerBook {
   async admit(channel: Channel): Promise<boolean> {
     if (this.#isClosed || this.#pendingAdmissions >= maxPendingAdmissions) {
       channel.close(this.#isClosed ? "left the room" : "too many handshakes");
-      if (!this.#isClosed) this.#refuse("too-many-handshakes");
+      if (!this.#isClosed) this.refuse("too-many-handshakes");
       return false;
     }
     const relay = new ChannelRelay(channel);
     const outcome = await this.#handshake(relay);
     if (outcome.kind === "refused") {
-      this.#refuse(outcome.reason);
+      this.refuse(outcome.reason);
       return false;
     }
     return this.#take(relay, outcome.gatewayId, outcome.epoch);
@@ -147,18 +147,18 @@ export class PeerBook {
     const { channel } = relay;
     if (this.#options.penalties.isServing(gatewayId)) {
       channel.close("it was let go a moment ago"); // On another channel, while this one's handshake was under way.
-      this.#refuse("let-go");
+      this.refuse("let-go");
       return false;
     }
     if (this.#isOthersSession(channel, gatewayId, epoch)) {
       channel.close("the session id is not its own");
-      this.#refuse("other-session");
+      this.refuse("other-session");
       return false;
     }
     const peer = this.#isClosed ? undefined : this.#peerOf(gatewayId, epoch);
     if (peer === undefined) {
       channel.close("no place for this peer");
-      if (!this.#isClosed) this.#refuse("no-place");
+      if (!this.#isClosed) this.refuse("no-place");
       return false;
     }
     if (peer.channel !== undefined) {
@@ -241,7 +241,8 @@ export class PeerBook {
     this.#options.onHoldOff(sessionId, book.add(gatewayId));
   }
 
-  #refuse(reason: RefusalReason): void {
+  /** Counts and tells who was turned away. */
+  refuse(reason: RefusalReason): void {
     this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
     this.#options.onRefused(reason);
   }

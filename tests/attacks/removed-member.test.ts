@@ -138,6 +138,7 @@ const opener = async (room: Room): Promise<ServerOpener> => {
   const sessionId = makeSessionId(room.roomId, webCrypto.randomBytes);
   const opened = await startNativeOpener(site.server.origin, sessionId, {
     onServerState: () => undefined,
+    onForged: () => undefined,
     onChannel: (channel) => channel.close("nobody was to dial"),
   });
   open.push(opened);

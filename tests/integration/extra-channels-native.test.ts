@@ -77,6 +77,7 @@ const openers: Readonly<Record<string, () => Promise<Pair>>> = {
     const open = async (sessionId: string) => {
       const opener = await startNativeOpener(server.origin, sessionId, {
         onServerState: () => undefined,
+        onForged: () => undefined,
         onChannel: (channel) => accepted.push(channel),
       });
       closing.push(() => opener.close());

@@ -70,6 +70,7 @@ const guard = (peer: PeerFace): string[] => {
     peer,
     mayOffer: () => true,
     onUnavailable: () => undefined,
+    onForged: () => undefined,
     onDrop: (cause) => drops.push(cause),
   });
   return drops;
@@ -87,7 +88,11 @@ const openPhone = async () => {
     now,
     schedule,
     random: Math.random,
-    listener: { onServerState: () => undefined, onChannel: (channel) => incoming.push(channel) },
+    listener: {
+      onServerState: () => undefined,
+      onChannel: (channel) => incoming.push(channel),
+      onForged: () => undefined,
+    },
   });
   openers.push(opener);
   await expect.poll(() => opener.serverState.kind).toBe("connected");

@@ -146,6 +146,7 @@ export class MemoryPage implements NetworkNode {
       now,
       schedule,
       random: () => dice.between(0, 1),
+      onForged: () => undefined,
       onChange: () => undefined,
     });
   }

@@ -116,6 +116,7 @@ const openMesh = () => {
     now: time.now,
     schedule: time.schedule,
     random: () => 1,
+    onForged: () => undefined,
     onChange: () => world.changes++,
   });
   const [opener] = openers;

@@ -27,7 +27,11 @@ const openOpener = ({ random = 1 }: { readonly random?: number } = {}) => {
     now: time.now,
     schedule: time.schedule,
     random: () => random,
-    listener: { onServerState: (state) => states.push(state), onChannel: (channel) => incoming.push(channel) },
+    listener: {
+      onServerState: (state) => states.push(state),
+      onChannel: (channel) => incoming.push(channel),
+      onForged: () => undefined,
+    },
   });
   const peer = (index = -1): FakePeer => {
     const made = FakePeer.made.at(index);

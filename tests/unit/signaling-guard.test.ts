@@ -23,13 +23,17 @@ const guarded = () => {
   const drops: string[] = [];
   const unavailable: string[] = [];
   const wanted = { isOffer: true };
+  const forged = { count: 0 };
   guardSignaling({
     peer,
     mayOffer: () => wanted.isOffer,
     onUnavailable: (sessionId) => unavailable.push(sessionId),
+    onForged: () => {
+      forged.count++;
+    },
     onDrop: (cause) => drops.push(cause),
   });
-  return { peer, drops, unavailable, wanted };
+  return { peer, drops, unavailable, wanted, forged };
 };
 
 describe("signaling guard", () => {
@@ -53,6 +57,19 @@ describe("signaling guard", () => {
     await settle();
     expect(drops).toEqual([cause]);
     expect(peer.handled).toEqual([]);
+    expect(peer.connections).toEqual([]);
+  });
+
+  it("should tell of a description with more than one certificate, wherever it stands, and let none of it in", async () => {
+    const { peer, drops, forged } = guarded();
+    const [line] = /a=fingerprint:.*\r\n/.exec(soundOffer.sdp) ?? [""];
+    for (const sdp of [soundOffer.sdp.replace("m=", `${line}m=`), `${soundOffer.sdp}${line}`]) {
+      peer.say(offer({ sdp: { type: "offer", sdp } }));
+      peer.say({ ...answerOf("dc_new", sdp), src: you });
+    }
+    await settle();
+    expect(forged.count).toBe(4);
+    expect(drops).toEqual(Array(4).fill("several fingerprints"));
     expect(peer.connections).toEqual([]);
   });
 
@@ -137,7 +154,8 @@ describe("signaling guard", () => {
     if (!(peer.socket instanceof EventEmitter)) throw new Error("not the fake's socket");
     change(peer.socket);
     const nothing = () => undefined;
-    const guard = () => guardSignaling({ peer, mayOffer: () => true, onUnavailable: nothing, onDrop: nothing });
+    const options = { mayOffer: () => true, onUnavailable: nothing, onForged: nothing, onDrop: nothing };
+    const guard = () => guardSignaling({ peer, ...options });
     expect(guard).toThrow(/cannot be guarded/);
   });
 });

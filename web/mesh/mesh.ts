@@ -19,6 +19,8 @@ export interface MeshOptions {
   readonly now: Now;
   readonly schedule: Schedule;
   readonly random: RandomUnit;
+  /** See `ServerOpenerListener`. */
+  readonly onForged: () => void;
   /** Server state or pending dials have changed. */
   readonly onChange: () => void;
 }
@@ -50,7 +52,11 @@ export class Mesh {
     this.#membership = new Membership({ ownSessionId: options.sessionId, random: options.random });
     const onChannel = (channel: Channel): void => void this.#admit(channel);
     this.#neighbour = options.openNeighbour(onChannel);
-    this.#server = options.openServer({ onServerState: (state) => this.#onServerState(state), onChannel });
+    this.#server = options.openServer({
+      onServerState: (state) => this.#onServerState(state),
+      onChannel,
+      onForged: options.onForged,
+    });
     this.#cancelTick = options.schedule(tickMs, () => this.#tick());
   }
 

@@ -32,6 +32,8 @@ interface Opener {
 export interface ServerOpenerListener {
   readonly onServerState: (state: ServerState) => void;
   readonly onChannel: OnChannel;
+  /** Somebody's offer or answer came with more than their own certificate, and was not let in. */
+  readonly onForged: () => void;
 }
 
 export interface ServerOpener extends Opener {

@@ -119,6 +119,7 @@ export class PeerJsOpener implements ServerOpener {
       peer,
       mayOffer: (from) => this.#mayAccept(from),
       onUnavailable: (absent) => this.#attempts.settle(isDialedBy("us", absent), { failed: "peer-unavailable" }),
+      onForged: () => this.#options.listener.onForged(),
       onDrop: (cause) => this.#countDrop(cause),
     });
     peer.on("connection", (connection) => void this.#accept(connection));

@@ -84,6 +84,7 @@ export class RoomSession {
       now,
       schedule,
       random,
+      onForged: () => this.gateway.refuse("not-safe"),
       onChange: () => listener.onMeshChange(this.serverState),
     });
   }

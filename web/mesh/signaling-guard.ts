@@ -3,6 +3,7 @@
 import { candidatesIn, maxCandidates } from "../../gateway/session-description.ts";
 import { type InboundMessage, readInbound } from "../../gateway/signaling-message.ts";
 import type { PeerFace, SignalingTarget } from "./peerjs-face.ts";
+import { readFingerprint } from "./sdp-fingerprint.ts";
 
 export interface SignalingGuardOptions {
   readonly peer: Pick<PeerFace, "socket" | "getConnection">;
@@ -10,6 +11,8 @@ export interface SignalingGuardOptions {
   readonly mayOffer: (sessionId: string) => boolean;
   /** The server could not hand on what was meant for that session. */
   readonly onUnavailable: (sessionId: string) => void;
+  /** A description that names several certificates, which no browser writes: whoever carried it wants to sit in between. */
+  readonly onForged: () => void;
   /** Something was not let in; the cause is for counting. */
   readonly onDrop: (cause: string) => void;
 }
@@ -29,7 +32,7 @@ interface MessageEmitter {
  * Puts itself between a Peer's socket and the Peer, for the life of the Peer. To be called in the task that makes the Peer, before any message.
  * @throws Error when the socket is not as in PeerJS 1.5.5: better no mesh than one without this door.
  */
-export const guardSignaling = ({ peer, mayOffer, onUnavailable, onDrop }: SignalingGuardOptions): void => {
+export const guardSignaling = ({ peer, mayOffer, onUnavailable, onForged, onDrop }: SignalingGuardOptions): void => {
   const { socket } = peer;
   if (!isMessageEmitter(socket)) throw notGuardable();
   const [toPeer, ...others] = socket.listeners("message");
@@ -41,6 +44,12 @@ export const guardSignaling = ({ peer, mayOffer, onUnavailable, onDrop }: Signal
     const known = (candidates.get(connection) ?? 0) + more;
     if (known <= maxCandidates) candidates.set(connection, known);
     return known <= maxCandidates;
+  };
+
+  /** Looked for here, because some browsers keep one of several, and then nobody could tell that there were more. */
+  const isForged = ({ payload }: Offer | Answer): boolean => {
+    const fingerprint = readFingerprint(payload.sdp.sdp);
+    return "refused" in fingerprint && fingerprint.refused === "several-fingerprints";
   };
 
   const offer = (message: Offer): void => {
@@ -73,6 +82,10 @@ export const guardSignaling = ({ peer, mayOffer, onUnavailable, onDrop }: Signal
   socket.on("message", (raw) => {
     const message = readInbound(raw);
     if ("refused" in message) return onDrop(message.refused);
+    if ((message.type === "OFFER" || message.type === "ANSWER") && isForged(message)) {
+      onForged();
+      return onDrop("several fingerprints");
+    }
     switch (message.type) {
       case "OPEN":
       case "ERROR":
