@@ -6,7 +6,7 @@ const makeConnection = () => new RTCPeerConnection({ iceServers: [] });
 
 /** The error's text, or undefined when the clause holds. */
 const runClause = async (name: string): Promise<string | undefined> => {
-  const harness = rtcHarness(makeConnection);
+  const harness = rtcHarness(makeConnection, { isGreeted: true });
   try {
     await channelContract.find((clause) => clause.name === name)?.run(harness);
     return undefined;
@@ -19,7 +19,7 @@ const runClause = async (name: string): Promise<string | undefined> => {
 
 /** What the callee hears when the dialer, once they have spoken, says one word and closes. */
 const lastWords = async (): Promise<readonly string[]> => {
-  const { dialer, callee } = await openRtcPair(makeConnection);
+  const { dialer, callee } = await openRtcPair(makeConnection, { isGreeted: true });
   const told: string[] = [];
   dialer.listen({
     onMessage: () => {
@@ -41,7 +41,7 @@ const lastWords = async (): Promise<readonly string[]> => {
 
 /** Whether the browser itself holds the certificate that the description names, and whether we notice another. */
 const certificateChecks = async (): Promise<{ heldCertificates: number; swapped: unknown }> => {
-  const { dialer, connections } = await openRtcPair(makeConnection);
+  const { dialer, connections } = await openRtcPair(makeConnection, { isGreeted: true });
   const [here] = connections;
   const heldCertificates = here.sctp?.transport.getRemoteCertificates().length ?? 0;
   const { currentRemoteDescription } = here;

@@ -11,19 +11,35 @@ export interface RtcPair {
   readonly connections: readonly [RTCPeerConnection, RTCPeerConnection];
 }
 
-export const openRtcPair = async (makeConnection: () => RTCPeerConnection): Promise<RtcPair> => {
+export interface RtcPairOptions {
+  /**
+   * The dialer has spoken first, as in the product. On a busy machine Chromium keeps what a callee sends before it has heard anything to itself, in one of
+   * twenty, until it sends more (measured with version 156).
+   */
+  readonly isGreeted?: boolean;
+}
+
+export const openRtcPair = async (
+  makeConnection: () => RTCPeerConnection,
+  { isGreeted = false }: RtcPairOptions = {},
+): Promise<RtcPair> => {
   const [here, there] = [makeConnection(), makeConnection()];
   // A candidate may be told only to who has the description that it belongs to; what comes too early waits for `described`.
   const described = { here: promiseOf<void>(), there: promiseOf<void>() };
   here.onicecandidate = ({ candidate }) => void described.there.promise.then(() => addTo(there, candidate));
   there.onicecandidate = ({ candidate }) => void described.here.promise.then(() => addTo(here, candidate));
   const pipe = here.createDataChannel("contract", { ordered: false });
-  // The dialer speaks first, as in the product. A callee who has heard nothing yet may speak to nobody: on a busy machine Chromium keeps what it sends
-  // to itself, in one of twenty, until it sends more (measured with version 156).
-  pipe.onopen = () => pipe.send(Uint8Array.of(0));
-  const accepted = promiseOf<RTCDataChannel>();
-  there.ondatachannel = ({ channel }) =>
-    channel.addEventListener("message", () => accepted.resolve(channel), { once: true });
+  const opened = promiseOf<void>();
+  pipe.onopen = () => {
+    if (isGreeted) pipe.send(Uint8Array.of(0));
+    opened.resolve();
+  };
+  const accepted = promiseOf<DataChannel>();
+  there.ondatachannel = ({ channel }) => {
+    const accept = (): void => accepted.resolve(wrap(channel, there, "callee", "dialer", "them"));
+    if (isGreeted) channel.addEventListener("message", accept, { once: true });
+    else accept();
+  };
 
   const offer = await here.createOffer();
   await here.setLocalDescription(offer);
@@ -33,16 +49,19 @@ export const openRtcPair = async (makeConnection: () => RTCPeerConnection): Prom
   await there.setLocalDescription(answer);
   await here.setRemoteDescription(answer);
   described.here.resolve();
-  const callee = wrap(await accepted.promise, there, "callee", "dialer", "them");
+  const [callee] = await Promise.all([accepted.promise, opened.promise]);
   return { dialer: wrap(pipe, here, "dialer", "callee", "us"), callee, connections: [here, there] };
 };
 
 /** Pairs that a clause leaves open are closed by `closeAll`. */
-export const rtcHarness = (makeConnection: () => RTCPeerConnection): ChannelHarness & { closeAll(): void } => {
+export const rtcHarness = (
+  makeConnection: () => RTCPeerConnection,
+  options: RtcPairOptions = {},
+): ChannelHarness & { closeAll(): void } => {
   const pairs: RtcPair[] = [];
   return {
     openPair: async () => {
-      const pair = await openRtcPair(makeConnection);
+      const pair = await openRtcPair(makeConnection, options);
       pairs.push(pair);
       return pair;
     },
@@ -72,8 +91,19 @@ const wrap = (
     onReleased: () => undefined,
   });
 
+/** libdatachannel may not be ready for a candidate in the moment after it has taken the description. */
+const readyWithinTries = 100;
+const betweenTriesMs = 10;
+
 const addTo = async (connection: RTCPeerConnection, candidate: RTCIceCandidate | null): Promise<void> => {
-  if (candidate !== null && connection.signalingState !== "closed") await connection.addIceCandidate(candidate);
+  for (let tries = 1; candidate !== null && connection.signalingState !== "closed"; tries++) {
+    try {
+      return await connection.addIceCandidate(candidate);
+    } catch (error) {
+      if (tries >= readyWithinTries) throw error;
+      await new Promise<void>((passed) => schedule(betweenTriesMs, passed));
+    }
+  }
 };
 
 const promiseOf = <T>(): { promise: Promise<T>; resolve: (value: T) => void } => {
