@@ -13,7 +13,7 @@ import { cutConnection, watchPeerConnections } from "../support/peer-connections
 import { figuresOfPages } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { sized } from "../support/run-length.ts";
-import { answerOf, offerOf } from "../support/session-descriptions.ts";
+import { answerOf, offerOf, soundOffer } from "../support/session-descriptions.ts";
 import { openSite, type Site } from "../support/site.ts";
 
 const patience = { timeout: 60_000, interval: 100 };
@@ -117,6 +117,15 @@ describe("the server as the man in the middle", { timeout: 120_000 }, () => {
       const { refusals, drops } = await anna.report();
       expect(drops).toEqual({ "several fingerprints": refusals["not-safe"] });
       await anna.page.getByText(errorTexts["connection-not-safe"].sentence).waitFor();
+
+      // The server says it as fast as it likes: all of it is counted, and little of it told.
+      const [annaId = "", benId = ""] = server.sessionIds;
+      const forged = offerOf("dc_forged", `${soundOffer.sdp}${soundOffer.sdp.match(/a=fingerprint:.*\r\n/)?.[0]}`);
+      const flood = 2_000;
+      for (let nth = 0; nth < flood; nth++) server.say(annaId, { ...forged, src: benId });
+      const dropped = async () => (await anna.report()).drops["several fingerprints"];
+      await expect.poll(dropped, patience).toBeGreaterThanOrEqual(flood);
+      expect((await anna.report()).refusals["not-safe"]).toBeLessThan(flood / 10);
     });
   }
 
