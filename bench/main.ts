@@ -1,13 +1,13 @@
 // The bench's command: reads what is asked, runs it, and prints one report on stdout; progress goes to stderr.
 import { writeFileSync } from "node:fs";
-import { type BenchArguments, helpText, readArguments } from "./arguments.ts";
-import { BadArgument } from "./bad-argument.ts";
-import { markdownOf, textOf } from "./markdown.ts";
-import { plotOf } from "./plot.ts";
-import { Progress } from "./progress.ts";
-import { type RampReport, type RunReport, rampReportOf } from "./report.ts";
+import { type BenchArguments, helpText, readArguments } from "./options/arguments.ts";
+import { BadArgument } from "./options/bad-argument.ts";
+import { markdownOf, textOf } from "./report/markdown.ts";
+import { plotOf } from "./report/plot.ts";
+import { Progress } from "./report/progress.ts";
+import { type RampReport, type RunReport, rampReportOf } from "./report/report.ts";
 import { run } from "./run.ts";
-import { StageFailure } from "./stage.ts";
+import { StageFailure } from "./stage/stage.ts";
 
 const interruptedExitCode = 130;
 

@@ -1,18 +1,19 @@
 // One run: the modes take turns on a mesh that stays up, in an order that rotates, with a silent slice in every round. What is measured is
 // kept slice by slice, so that a run which is stopped tells what it has.
-import type { BenchArguments, ModeRun } from "./arguments.ts";
-import { contentionOf, sentinelTimesFor } from "./contention.ts";
-import type { Host } from "./host.ts";
-import { machineNow } from "./machine-clock.ts";
+
+import { meanRate } from "./load/workload.ts";
+import type { SliceResult } from "./members/slice.ts";
+import { contentionOf, sentinelTimesFor } from "./meters/contention.ts";
+import { machineNow } from "./meters/machine-clock.ts";
+import { cpuMs, peakResidentMb, residentMb, wireCounters } from "./meters/os-counters.ts";
+import { Sentinel } from "./meters/sentinel.ts";
+import { summaryOf } from "./meters/tally.ts";
 import { thesisWindowMs } from "./modes/thesis.ts";
-import { cpuMs, peakResidentMb, residentMb, wireCounters } from "./os-counters.ts";
-import { type MeasuredSlice, type RunReport, reportOf } from "./report.ts";
-import { newcomers } from "./scenarios.ts";
-import { Sentinel } from "./sentinel.ts";
-import type { SliceResult } from "./slice.ts";
-import { Stage } from "./stage.ts";
-import { summaryOf } from "./tally.ts";
-import { meanRate } from "./workload.ts";
+import type { BenchArguments, ModeRun } from "./options/arguments.ts";
+import { newcomers } from "./options/scenarios.ts";
+import { type MeasuredSlice, type RunReport, reportOf } from "./report/report.ts";
+import type { Host } from "./stage/host.ts";
+import { Stage } from "./stage/stage.ts";
 
 /** Until the command has reached every process. */
 const leadMs = 400;

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { figure, markdownTable } from "../markdown.ts";
-import type { MicroReport } from "../micro-report.ts";
+import { figure, markdownTable } from "../report/markdown.ts";
+import type { MicroReport } from "../report/micro-report.ts";
 import { microBenches } from "./cases.ts";
 
 const projectFolder = fileURLToPath(new URL("../..", import.meta.url));

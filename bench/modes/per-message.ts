@@ -1,6 +1,6 @@
 // What one would write first: each message of a probe is a DataChannel message of its own, sent to everybody at once.
-import { readMark } from "../payload.ts";
-import type { MessageKind } from "../workload.ts";
+import { readMark } from "../load/payload.ts";
+import type { MessageKind } from "../load/workload.ts";
 import { type BleMessage, benchTag, frameTypes, type RivalMode } from "./mode.ts";
 
 const kindCodes: Readonly<Record<MessageKind, number>> = { sample: 0, gesture: 1 };

@@ -1,6 +1,6 @@
 // The page under test: the product's gateway, mesh and links in a real browser, driven as a worker process is.
 import { Peer } from "peerjs";
-import { Crew } from "../crew.ts";
+import { Crew } from "../roles/crew.ts";
 
 declare global {
   var benchCrew: Crew;

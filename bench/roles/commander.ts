@@ -4,12 +4,12 @@ import { encodeVibration } from "../../firmware-bridge/payloads.ts";
 import { encodeCommandTarget } from "../../gateway/command-payload.ts";
 import { encodeMessage } from "../../gateway/encode-message.ts";
 import { effectLifetimeMs, type GatewayRecord } from "../../gateway/record.ts";
-import type { Member, Platform } from "../member.ts";
+import { type Mark, makePayload, markBytes } from "../load/payload.ts";
+import { type Message, messagesOf } from "../load/workload.ts";
+import type { Member, Platform } from "../members/member.ts";
+import type { SliceLog } from "../members/slice.ts";
+import type { Tap } from "../members/tap.ts";
 import type { BleMessage, Outgoing } from "../modes/mode.ts";
-import { type Mark, makePayload, markBytes } from "../payload.ts";
-import type { SliceLog } from "../slice.ts";
-import type { Tap } from "../tap.ts";
-import { type Message, messagesOf } from "../workload.ts";
 import { noMeter, outgoingOf } from "./outgoing.ts";
 import type { Role } from "./role.ts";
 

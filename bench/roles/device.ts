@@ -4,10 +4,10 @@ import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
 import { gestureCode } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/payloads.ts";
-import type { Member } from "../member.ts";
-import { type Mark, makePayload } from "../payload.ts";
-import type { SliceLog } from "../slice.ts";
-import { type Message, messagesOf } from "../workload.ts";
+import { type Mark, makePayload } from "../load/payload.ts";
+import { type Message, messagesOf } from "../load/workload.ts";
+import type { Member } from "../members/member.ts";
+import type { SliceLog } from "../members/slice.ts";
 import { encodeNotification } from "./radio.ts";
 import type { Role } from "./role.ts";
 

@@ -1,9 +1,9 @@
 // A rival mode's way out of a member, for one slice.
-import type { Platform } from "../member.ts";
+import type { Platform } from "../members/member.ts";
+import type { SliceSpec } from "../members/slice.ts";
+import type { Tap } from "../members/tap.ts";
 import type { Outgoing, ProcessingMeter } from "../modes/mode.ts";
 import { rivals } from "../modes/modes.ts";
-import type { SliceSpec } from "../slice.ts";
-import type { Tap } from "../tap.ts";
 
 /** For members that are not what is measured. */
 export const noMeter: ProcessingMeter = { left: () => undefined };

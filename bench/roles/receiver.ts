@@ -1,11 +1,11 @@
 // The far end of a scenario with one gateway: counts what comes out of the page under test, in whichever form the mode gives it.
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { decodeMessage } from "../../gateway/decode-message.ts";
-import type { Member } from "../member.ts";
+import { readMark } from "../load/payload.ts";
+import type { Message } from "../load/workload.ts";
+import type { Member } from "../members/member.ts";
+import type { SliceLog } from "../members/slice.ts";
 import { rivalOf } from "../modes/modes.ts";
-import { readMark } from "../payload.ts";
-import type { SliceLog } from "../slice.ts";
-import type { Message } from "../workload.ts";
 import { decodeDeviceWrite, untagAggregate } from "./radio.ts";
 import type { Role } from "./role.ts";
 

@@ -1,7 +1,7 @@
 // What a member does in a run. A role is opened once and takes part in every slice.
-import type { Mark } from "../payload.ts";
-import type { SliceLog } from "../slice.ts";
-import type { Message } from "../workload.ts";
+import type { Mark } from "../load/payload.ts";
+import type { Message } from "../load/workload.ts";
+import type { SliceLog } from "../members/slice.ts";
 
 export interface Role {
   /** After its member has joined. */

@@ -2,14 +2,14 @@
 import { gestureCode } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/payloads.ts";
-import type { Member, Platform } from "../member.ts";
+import { type Mark, makePayload, markBytes } from "../load/payload.ts";
+import { noServiceTime } from "../load/service-time.ts";
+import { type Message, messagesOf } from "../load/workload.ts";
+import type { Member, Platform } from "../members/member.ts";
+import { bandInfo, SimulatedDevice } from "../members/simulated-device.ts";
+import type { SliceLog } from "../members/slice.ts";
+import type { Tap } from "../members/tap.ts";
 import type { Outgoing } from "../modes/mode.ts";
-import { type Mark, makePayload, markBytes } from "../payload.ts";
-import { noServiceTime } from "../service-time.ts";
-import { bandInfo, SimulatedDevice } from "../simulated-device.ts";
-import type { SliceLog } from "../slice.ts";
-import type { Tap } from "../tap.ts";
-import { type Message, messagesOf } from "../workload.ts";
 import { noMeter, outgoingOf } from "./outgoing.ts";
 import type { Role } from "./role.ts";
 

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { build, preview } from "vite";
-import { launchChromium } from "../chromium.ts";
-import { cpuMs, processTree } from "../os-counters.ts";
-import { clockOf } from "../page-host.ts";
-import { summaryOf } from "../tally.ts";
+import { cpuMs, processTree } from "../meters/os-counters.ts";
+import { summaryOf } from "../meters/tally.ts";
+import { launchChromium } from "../stage/chromium.ts";
+import { clockOf } from "../stage/page-host.ts";
 import type { Load, Place, Received, Redraw } from "./page.ts";
 
 const rounds = 1;

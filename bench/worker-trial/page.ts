@@ -2,8 +2,8 @@
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeMessage } from "../../gateway/encode-message.ts";
 import type { GatewayRecord } from "../../gateway/record.ts";
-import { makePayload, markBytes, writeMark } from "../payload.ts";
-import { Tally, type TallySnapshot } from "../tally.ts";
+import { makePayload, markBytes, writeMark } from "../load/payload.ts";
+import { Tally, type TallySnapshot } from "../meters/tally.ts";
 import { receiveOn, trialRoster } from "./receiver.ts";
 
 export type Place = "page" | "worker";

@@ -5,7 +5,7 @@ import { Demux } from "../../gateway/demux.ts";
 import { Ledger } from "../../gateway/ledger.ts";
 import { RecordAllowance } from "../../gateway/record-allowance.ts";
 import type { Roster } from "../../gateway/roster.ts";
-import { readMark } from "../payload.ts";
+import { readMark } from "../load/payload.ts";
 
 export const trialRoster: Roster = {
   version: 1,

@@ -2,7 +2,7 @@
 // a stranger who never says who he is, open twenty and fill them: the page ends the whole connection, and hears nothing of what is in them.
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from "vitest";
-import { startNativePhone } from "../../bench/native-phone.ts";
+import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import type { Room } from "../../gateway/room-key.ts";
 import { now, schedule } from "../../web/mesh/timers.ts";
 import { tell } from "../support/case-table.ts";

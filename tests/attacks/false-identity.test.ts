@@ -2,7 +2,7 @@
 // the first. Liar and page take turns in who dials, because each role has a proof of its own to give and to check.
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startNativePhone } from "../../bench/native-phone.ts";
+import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import type { Room } from "../../gateway/room-key.ts";
 import type { IdentityKey } from "../../gateway/runtime.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";

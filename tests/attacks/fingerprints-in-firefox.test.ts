@@ -2,7 +2,7 @@
 // Where there is no Firefox the rule is held against the same descriptions alone, as decoders.test.ts does everywhere.
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startNativePhone } from "../../bench/native-phone.ts";
+import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import { errorTexts } from "../../gateway/errors.ts";
 import { deriveRoom, makeInvite, makeRoomKey } from "../../gateway/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";

@@ -3,8 +3,8 @@
 import { cleanup } from "node-datachannel";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from "vitest";
-import { type NativePhoneOptions, startNativePhone } from "../../bench/native-phone.ts";
-import { nativeConnections } from "../../bench/native-webrtc.ts";
+import { type NativePhoneOptions, startNativePhone } from "../../bench/stage/native-phone.ts";
+import { nativeConnections } from "../../bench/stage/native-webrtc.ts";
 import { toHex } from "../../firmware-bridge/bytes.ts";
 import type { Channel } from "../../gateway/channel.ts";
 import { ChannelRelay } from "../../gateway/channel-relay.ts";

@@ -2,7 +2,7 @@
 // lets it go; its memory stays bounded, and what another member says arrives meanwhile.
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, type TestContext } from "vitest";
-import { startNativePhone } from "../../bench/native-phone.ts";
+import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import { concatBytes } from "../../firmware-bridge/bytes.ts";
 import { encodeMessage } from "../../gateway/encode-message.ts";
 import { doneOutcomes, type GatewayFrame } from "../../gateway/frame-types.ts";

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { cleanup } from "node-datachannel";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { startNativePhone } from "../../bench/native-phone.ts";
+import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/payloads.ts";
 import { toBase64url } from "../../gateway/base64url.ts";

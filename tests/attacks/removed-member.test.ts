@@ -2,7 +2,7 @@
 // her. What she tries then: the old room, the old sessions, the new room with the old key, her recordings, and a key of her own.
 import { cleanup } from "node-datachannel";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { startNativeOpener, startNativePhone } from "../../bench/native-phone.ts";
+import { startNativeOpener, startNativePhone } from "../../bench/stage/native-phone.ts";
 import { toHex } from "../../firmware-bridge/bytes.ts";
 import type { Channel } from "../../gateway/channel.ts";
 import { decodeMessage } from "../../gateway/decode-message.ts";

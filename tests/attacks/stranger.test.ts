@@ -2,7 +2,7 @@
 // is real; it must let none of them further than the handshake, count each, and tell the person.
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { startNativePhone } from "../../bench/native-phone.ts";
+import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import type { Channel, ChannelListener } from "../../gateway/channel.ts";
 import { decodeMessage } from "../../gateway/decode-message.ts";
 import { errorTexts } from "../../gateway/errors.ts";

@@ -2,7 +2,7 @@
 // limits are the receiver's (gateway/downlink.ts) and, behind them, the device's own (docs/protocol.md §1.3).
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startNativePhone } from "../../bench/native-phone.ts";
+import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import type { DeviceCommand, WriteOutcome } from "../../firmware-bridge/device-link.ts";
 import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { helpText, readArguments } from "../../bench/arguments.ts";
-import { BadArgument } from "../../bench/bad-argument.ts";
-import { scenarioNames } from "../../bench/scenarios.ts";
+import { helpText, readArguments } from "../../bench/options/arguments.ts";
+import { BadArgument } from "../../bench/options/bad-argument.ts";
+import { scenarioNames } from "../../bench/options/scenarios.ts";
 
 const read = (line: string) => {
   const args = readArguments(line.split(" "));

@@ -1,7 +1,7 @@
 // When a run is to be trusted.
 import { describe, expect, it } from "vitest";
-import { band, contentionOf, sentinelTimesFor, worstOf } from "../../bench/contention.ts";
-import { Tally } from "../../bench/tally.ts";
+import { band, contentionOf, sentinelTimesFor, worstOf } from "../../bench/meters/contention.ts";
+import { Tally } from "../../bench/meters/tally.ts";
 
 const times = { cpuMs: 2, timerMs: 50 };
 const readings = (cpuMs: number, timerMs: number) => Array.from({ length: 20 }, () => ({ cpuMs, timerMs }));

@@ -1,9 +1,12 @@
 // What the bench measures with, on fake time and on this very process.
 import { describe, expect, it } from "vitest";
-import { offsetOf, ownClockOffset } from "../../bench/machine-clock.ts";
-import { cpuMs, hasOsCounters, processTree, residentMb, wireCounters } from "../../bench/os-counters.ts";
-import { makePayload, readMark } from "../../bench/payload.ts";
-import { OutgoingMeter } from "../../bench/processing-meter.ts";
+import { makePayload, readMark } from "../../bench/load/payload.ts";
+import { seededRandom } from "../../bench/load/seeded-random.ts";
+import { afterService, type ServiceTime } from "../../bench/load/service-time.ts";
+import { SliceLog, type SliceSpec } from "../../bench/members/slice.ts";
+import { offsetOf, ownClockOffset } from "../../bench/meters/machine-clock.ts";
+import { cpuMs, hasOsCounters, processTree, residentMb, wireCounters } from "../../bench/meters/os-counters.ts";
+import { OutgoingMeter } from "../../bench/meters/processing-meter.ts";
 import {
   decodeDeviceWrite,
   decodeNotification,
@@ -12,9 +15,6 @@ import {
   tagAggregate,
   untagAggregate,
 } from "../../bench/roles/radio.ts";
-import { seededRandom } from "../../bench/seeded-random.ts";
-import { afterService, type ServiceTime } from "../../bench/service-time.ts";
-import { SliceLog, type SliceSpec } from "../../bench/slice.ts";
 import { FakeTime } from "../support/fake-time.ts";
 
 describe("the processing delay", () => {

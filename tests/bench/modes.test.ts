@@ -1,9 +1,9 @@
 // The rival modes on fake time: what they send, when, and that what they send can be read again.
 import { describe, expect, it } from "vitest";
+import { makePayload } from "../../bench/load/payload.ts";
 import { type Arrival, benchTag, type OutgoingContext } from "../../bench/modes/mode.ts";
 import { type RivalName, rivalOf, rivals } from "../../bench/modes/modes.ts";
 import { thesisWindowMs } from "../../bench/modes/thesis.ts";
-import { makePayload } from "../../bench/payload.ts";
 import { protocolVersion } from "../../gateway/frame-types.ts";
 import { FakeTime } from "../support/fake-time.ts";
 

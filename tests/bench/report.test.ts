@@ -1,17 +1,17 @@
 // From what was counted to the report, and from reports to charts and the document.
 import { describe, expect, it } from "vitest";
-import { type BenchArguments, readArguments } from "../../bench/arguments.ts";
-import { contentionOf } from "../../bench/contention.ts";
-import { experiments } from "../../bench/experiments.ts";
-import { goalsOf } from "../../bench/goals.ts";
-import { markdownOf, textOf } from "../../bench/markdown.ts";
-import { renderMeasurements } from "../../bench/measurements-page.ts";
-import { plotOf, stepFor } from "../../bench/plot.ts";
-import { durationOf } from "../../bench/progress.ts";
-import { type MeasuredSlice, type RunReport, rampReportOf, reportOf } from "../../bench/report.ts";
-import type { SliceResult } from "../../bench/slice.ts";
-import { emptyTally, Tally } from "../../bench/tally.ts";
-import { windowPlotsOf } from "../../bench/window-sweep.ts";
+import type { SliceResult } from "../../bench/members/slice.ts";
+import { contentionOf } from "../../bench/meters/contention.ts";
+import { emptyTally, Tally } from "../../bench/meters/tally.ts";
+import { type BenchArguments, readArguments } from "../../bench/options/arguments.ts";
+import { experiments } from "../../bench/report/experiments.ts";
+import { goalsOf } from "../../bench/report/goals.ts";
+import { markdownOf, textOf } from "../../bench/report/markdown.ts";
+import { renderMeasurements } from "../../bench/report/measurements-page.ts";
+import { plotOf, stepFor } from "../../bench/report/plot.ts";
+import { durationOf } from "../../bench/report/progress.ts";
+import { type MeasuredSlice, type RunReport, rampReportOf, reportOf } from "../../bench/report/report.ts";
+import { windowPlotsOf } from "../../bench/report/window-sweep.ts";
 
 const argsOf = (line: string): BenchArguments => {
   const args = readArguments(line.split(" "));

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { ModeReport, RampReport, RunReport } from "../../bench/report.ts";
+import type { ModeReport, RampReport, RunReport } from "../../bench/report/report.ts";
 import { type FinishedBench, runBench } from "../support/bench-process.ts";
 
 /** A busy machine may be late by more than what is usual; nobody waits for what has arrived. */

@@ -1,6 +1,6 @@
 // The load: the same for the same seed, and distributed as it says.
 import { describe, expect, it } from "vitest";
-import { type Load, meanRate, messagesOf, type TraceEvent } from "../../bench/workload.ts";
+import { type Load, meanRate, messagesOf, type TraceEvent } from "../../bench/load/workload.ts";
 
 const load: Load = {
   seed: 3,

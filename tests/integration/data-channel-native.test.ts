@@ -1,6 +1,6 @@
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { installWebRtc } from "../../bench/native-webrtc.ts";
+import { installWebRtc } from "../../bench/stage/native-webrtc.ts";
 import { channelContract } from "../contracts/channel-contract.ts";
 import { openRtcPair, rtcHarness } from "../support/rtc-pair.ts";
 

@@ -1,7 +1,7 @@
 // Both openers on native WebRTC, at both ends of a dial: an end that opens more data channels on the connection loses it, before it has said much on them.
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startNativeOpener } from "../../bench/native-phone.ts";
+import { startNativeOpener } from "../../bench/stage/native-phone.ts";
 import type { Channel } from "../../gateway/channel.ts";
 import { makeSessionId } from "../../gateway/session-id.ts";
 import { RtcNeighbourOpener } from "../../web/mesh/neighbour-opener.ts";

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
-import { loadPeerJs } from "../../bench/native-webrtc.ts";
+import { loadPeerJs } from "../../bench/stage/native-webrtc.ts";
 import type { Channel } from "../../gateway/channel.ts";
 import { makeSessionId } from "../../gateway/session-id.ts";
 import { dialTimeoutMs } from "../../web/mesh/opener.ts";

@@ -1,7 +1,7 @@
 // The server is gone, and two phones have lost each other: a third, that both hold, brings them together again. Whole gateways on native WebRTC.
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startNativePhone } from "../../bench/native-phone.ts";
+import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import type { Channel } from "../../gateway/channel.ts";
 import { unaccounted } from "../../gateway/ledger.ts";
 import type { Peer } from "../../gateway/peer.ts";

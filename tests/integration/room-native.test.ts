@@ -1,7 +1,7 @@
 // Whole gateways on native WebRTC and the real server: the handshake on real certificates, gestures over real channels, and books that agree.
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startNativePhone } from "../../bench/native-phone.ts";
+import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
 import { gestureCode } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { build } from "vite";
-import { startNativePhone } from "../../bench/native-phone.ts";
+import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import { gestureNames } from "../../firmware-bridge/gestures.ts";
 import { SimulatedArmProbe } from "../../firmware-bridge/simulated-arm-probe.ts";
 import { SimulatedLink } from "../../firmware-bridge/simulated-link.ts";

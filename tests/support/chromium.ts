@@ -1,6 +1,6 @@
 // The bench and the tests drive the same Chromium.
 import type { Browser } from "playwright-core";
-import { launchChromium } from "../../bench/chromium.ts";
+import { launchChromium } from "../../bench/stage/chromium.ts";
 import { enginePath } from "./find-chromium.ts";
 
 export { launchChromium };

@@ -1,5 +1,5 @@
 // More data channels on a connection than the product would ever open: for a test that has whoever is native in its process break that rule.
-import { loadPeerJs } from "../../bench/native-webrtc.ts";
+import { loadPeerJs } from "../../bench/stage/native-webrtc.ts";
 
 export interface NativeConnections {
   /** By PeerJS, in this process, oldest first. */

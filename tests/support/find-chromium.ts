@@ -1,8 +1,8 @@
 // The bench and the tests drive the same Chromium; many tests need its engine alone.
 import { existsSync } from "node:fs";
-import { chromiumPath, installFromDebian } from "../../bench/find-chromium.ts";
+import { chromiumPath, installFromDebian } from "../../bench/stage/find-chromium.ts";
 
-export { chromiumPath, findChromium, missingChromium, provideChromium } from "../../bench/find-chromium.ts";
+export { chromiumPath, findChromium, missingChromium, provideChromium } from "../../bench/stage/find-chromium.ts";
 
 /** Debian's, of the same source and version as its Chromium. */
 const headlessShellPath = "/usr/bin/chromium-headless-shell";

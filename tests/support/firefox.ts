@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
-import { installFromDebian } from "../../bench/find-chromium.ts";
+import { installFromDebian } from "../../bench/stage/find-chromium.ts";
 import { type CaseFigures, greatestPeakMb } from "./case-table.ts";
 
 const usualPaths = ["/usr/bin/firefox", "/usr/bin/firefox-esr", "/Applications/Firefox.app/Contents/MacOS/firefox"];

@@ -1,6 +1,6 @@
 // Somebody who holds the room key, or only the room's id, and keeps to nothing else: a native phone without a gateway, which lets a test say any bytes
 // on its channels. It answers pings, so that the others know its clock and what it sends is not merely too late.
-import { startNativeMesh } from "../../bench/native-phone.ts";
+import { startNativeMesh } from "../../bench/stage/native-phone.ts";
 import type { Channel } from "../../gateway/channel.ts";
 import { ChannelRelay } from "../../gateway/channel-relay.ts";
 import { decodeMessage } from "../../gateway/decode-message.ts";

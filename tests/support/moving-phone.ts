@@ -1,5 +1,5 @@
 // A native phone that stays with its room: where the room gets another key it follows with its band, as a page does.
-import { startNativePhone } from "../../bench/native-phone.ts";
+import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
 import { gestureCode } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";

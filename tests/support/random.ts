@@ -1,2 +1,2 @@
 // The bench's seeded chance, for tests.
-export { seededRandom } from "../../bench/seeded-random.ts";
+export { seededRandom } from "../../bench/load/seeded-random.ts";

@@ -5,17 +5,17 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { build } from "vite";
-import { toBase64url } from "../gateway/base64url.ts";
-import { makeRoomKey } from "../gateway/room-key.ts";
-import { webCrypto } from "../web/mesh/web-crypto.ts";
-import type { BenchArguments } from "./arguments.ts";
+import { toBase64url } from "../../gateway/base64url.ts";
+import { makeRoomKey } from "../../gateway/room-key.ts";
+import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { processTree } from "../meters/os-counters.ts";
+import type { BenchArguments } from "../options/arguments.ts";
+import { scenarios } from "../options/scenarios.ts";
+import type { MemberSpec, RoleSpec } from "../roles/crew.ts";
 import { launchChromium } from "./chromium.ts";
-import type { MemberSpec, RoleSpec } from "./crew.ts";
 import { findChromium, missingChromium } from "./find-chromium.ts";
 import type { Host } from "./host.ts";
-import { processTree } from "./os-counters.ts";
 import { PageHost } from "./page-host.ts";
-import { scenarios } from "./scenarios.ts";
 import { ServerChild } from "./server-child.ts";
 import { WorkerHost } from "./worker-host.ts";
 
@@ -254,7 +254,7 @@ const buildPage = async (folder: string): Promise<string> => {
   await build({
     configFile: false,
     logLevel: "error",
-    root: fileURLToPath(new URL("page", import.meta.url)),
+    root: fileURLToPath(new URL("../page", import.meta.url)),
     build: {
       outDir: folder,
       emptyOutDir: true,

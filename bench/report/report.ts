@@ -1,9 +1,9 @@
 // The report of a run, as docs/bench.md describes it: plain data, the same for JSON, Markdown and plots. A figure that was not measured is null.
 import { cpus, type as osType, release, totalmem } from "node:os";
-import type { BenchArguments, ModeRun } from "./arguments.ts";
-import { type Contention, worstOf } from "./contention.ts";
-import type { SliceResult } from "./slice.ts";
-import { summaryOf, type TallySnapshot, type TallySummary } from "./tally.ts";
+import type { SliceResult } from "../members/slice.ts";
+import { type Contention, worstOf } from "../meters/contention.ts";
+import { summaryOf, type TallySnapshot, type TallySummary } from "../meters/tally.ts";
+import type { BenchArguments, ModeRun } from "../options/arguments.ts";
 
 export interface DelayFigures {
   readonly p50: number;

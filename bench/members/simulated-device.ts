@@ -8,9 +8,9 @@ import type {
   DeviceLinkListener,
   LinkState,
   WriteOutcome,
-} from "../firmware-bridge/device-link.ts";
-import { capabilities, probeClasses } from "../firmware-bridge/earl-profile.ts";
-import { afterService, type ServiceOptions } from "./service-time.ts";
+} from "../../firmware-bridge/device-link.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
+import { afterService, type ServiceOptions } from "../load/service-time.ts";
 
 /** A band finds its gestures itself and buzzes; a sensor only tells. */
 export const bandInfo: DeviceInfo = {

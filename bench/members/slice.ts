@@ -1,11 +1,11 @@
 // A slice: one mode, or none, for some seconds on a mesh that stays up. All hosts begin it at the same moment of the machine's clock and play the
 // same seeded load; here is what they are told and what they find, as plain data.
 
-import type { Arrival } from "./modes/mode.ts";
-import type { ModeName } from "./modes/modes.ts";
-import { OutgoingMeter } from "./processing-meter.ts";
-import { Tally, type TallySnapshot } from "./tally.ts";
-import type { Load } from "./workload.ts";
+import type { Load } from "../load/workload.ts";
+import { OutgoingMeter } from "../meters/processing-meter.ts";
+import { Tally, type TallySnapshot } from "../meters/tally.ts";
+import type { Arrival } from "../modes/mode.ts";
+import type { ModeName } from "../modes/modes.ts";
 
 export interface SliceSpec {
   /** From 1, below 65536; every message of the slice bears it. */

@@ -1,7 +1,8 @@
 // A process in which members live, seen from the run: a worker or a page. Both do what a crew does, by the same commands.
-import type { JoinSpec, RoomPlan } from "./crew.ts";
-import type { ClockOffset } from "./machine-clock.ts";
-import type { SliceProgress, SliceResult, SliceSpec } from "./slice.ts";
+
+import type { SliceProgress, SliceResult, SliceSpec } from "../members/slice.ts";
+import type { ClockOffset } from "../meters/machine-clock.ts";
+import type { JoinSpec, RoomPlan } from "../roles/crew.ts";
 
 export interface Host {
   readonly kind: "page" | "worker";

@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { type ReadyLine, readyPrefix } from "../signaling-server/announcement.ts";
+import { type ReadyLine, readyPrefix } from "../../signaling-server/announcement.ts";
 
-const projectFolder = fileURLToPath(new URL("..", import.meta.url));
+const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
 const startTimeoutMs = 60_000;
 
 export class ServerChild {

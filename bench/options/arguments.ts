@@ -2,15 +2,15 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
-import { maxPayloadBytes } from "../gateway/frame-types.ts";
-import { defaultWindowMs, windowRangeMs } from "../gateway/record.ts";
+import { maxPayloadBytes } from "../../gateway/frame-types.ts";
+import { defaultWindowMs, windowRangeMs } from "../../gateway/record.ts";
+import { markBytes } from "../load/payload.ts";
+import { noServiceTime, type ServiceTime } from "../load/service-time.ts";
+import { type Distribution, distributions, type Load, type Phase, phases } from "../load/workload.ts";
+import { type ModeName, modeNames } from "../modes/modes.ts";
 import { BadArgument } from "./bad-argument.ts";
-import { type ModeName, modeNames } from "./modes/modes.ts";
-import { markBytes } from "./payload.ts";
 import { type ScenarioName, scenarioNames, scenarios } from "./scenarios.ts";
-import { noServiceTime, type ServiceTime } from "./service-time.ts";
 import { readTrace } from "./trace-file.ts";
-import { type Distribution, distributions, type Load, type Phase, phases } from "./workload.ts";
 
 export const browserChoices = ["all", "one", "none"] as const;
 export type BrowserChoice = (typeof browserChoices)[number];

@@ -1,8 +1,8 @@
 // A process of native phones. It takes its commands over the pipe to the run that started it, and ends with it.
 import { cleanup } from "node-datachannel";
-import { Crew } from "./crew.ts";
+import { ownClockOffset } from "../meters/machine-clock.ts";
+import { Crew } from "../roles/crew.ts";
 import type { Command, Reply, Request } from "./host.ts";
-import { ownClockOffset } from "./machine-clock.ts";
 import { loadPeerJs, nativeConnections } from "./native-webrtc.ts";
 
 const crew = new Crew({ Peer: loadPeerJs(), RTCPeerConnection: nativeConnections() });

@@ -1,22 +1,22 @@
 // The members that live in one process, native or page, and what they are told to do: join, stand by, play a slice, leave. The only thing that a
 // process of the bench runs; how its commands get here is the process's business (worker.ts, page/main.ts).
-import { fromBase64url } from "../gateway/base64url.ts";
-import { deriveRoom } from "../gateway/room-key.ts";
-import { monotonicNow, now, schedule, wallNow } from "../web/mesh/timers.ts";
-import { webCrypto } from "../web/mesh/web-crypto.ts";
-import { Member, type Platform, type Topology } from "./member.ts";
-import { BandHub } from "./roles/band-hub.ts";
-import { Commander } from "./roles/commander.ts";
-import { Device } from "./roles/device.ts";
-import { MuxHub } from "./roles/mux-hub.ts";
-import { Phone } from "./roles/phone.ts";
-import { Receiver } from "./roles/receiver.ts";
-import type { Role } from "./roles/role.ts";
-import { Waver } from "./roles/waver.ts";
-import type { ServiceTime } from "./service-time.ts";
-import { SliceLog, type SliceProgress, type SliceResult, type SliceSpec } from "./slice.ts";
-import { Tally } from "./tally.ts";
-import type { Message } from "./workload.ts";
+import { fromBase64url } from "../../gateway/base64url.ts";
+import { deriveRoom } from "../../gateway/room-key.ts";
+import { monotonicNow, now, schedule, wallNow } from "../../web/mesh/timers.ts";
+import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import type { ServiceTime } from "../load/service-time.ts";
+import type { Message } from "../load/workload.ts";
+import { Member, type Platform, type Topology } from "../members/member.ts";
+import { SliceLog, type SliceProgress, type SliceResult, type SliceSpec } from "../members/slice.ts";
+import { Tally } from "../meters/tally.ts";
+import { BandHub } from "./band-hub.ts";
+import { Commander } from "./commander.ts";
+import { Device } from "./device.ts";
+import { MuxHub } from "./mux-hub.ts";
+import { Phone } from "./phone.ts";
+import { Receiver } from "./receiver.ts";
+import type { Role } from "./role.ts";
+import { Waver } from "./waver.ts";
 
 export type RoleSpec =
   | { readonly kind: "phone"; readonly probes: number; readonly watches: boolean }

@@ -1,9 +1,9 @@
 // A recorded load as CSV with the header `time,phone,probe,kind,bytes`: ms from the beginning, phones and probes from 1, kind "sample" or
 // "gesture". A line that is not so is named; nothing is guessed.
 
-import { maxPayloadBytes } from "../gateway/frame-types.ts";
+import { maxPayloadBytes } from "../../gateway/frame-types.ts";
+import type { TraceEvent } from "../load/workload.ts";
 import { BadArgument } from "./bad-argument.ts";
-import type { TraceEvent } from "./workload.ts";
 
 const header = "time,phone,probe,kind,bytes";
 /** An hour of fifty phones with four probes at 4 Hz is 2.9 million; what is bigger is not one run. */

@@ -1,11 +1,11 @@
 // What the bench has to know of a gateway beside its events, and, where wanted, the product's own statistics behind it: a page has them, and they
 // cost what they cost.
-import type { DeviceLink } from "../firmware-bridge/device-link.ts";
-import type { Flush } from "../gateway/mux.ts";
-import type { GatewayObserver, PeerObserver, ProbeObserver } from "../gateway/observers.ts";
-import type { OwnProbe } from "../gateway/own-probe.ts";
-import type { Peer } from "../gateway/peer.ts";
-import type { GatewayRecord } from "../gateway/record.ts";
+import type { DeviceLink } from "../../firmware-bridge/device-link.ts";
+import type { Flush } from "../../gateway/mux.ts";
+import type { GatewayObserver, PeerObserver, ProbeObserver } from "../../gateway/observers.ts";
+import type { OwnProbe } from "../../gateway/own-probe.ts";
+import type { Peer } from "../../gateway/peer.ts";
+import type { GatewayRecord } from "../../gateway/record.ts";
 
 export interface BenchObserverOptions {
   readonly statistics: GatewayObserver | undefined;

@@ -1,8 +1,9 @@
 // The scenarios: what each asks, who takes part, and what it does when nothing else is said. In the scenarios with one gateway `phones` are those
 // around it, as in the thesis; in a mesh they are all.
-import type { RoleSpec } from "./crew.ts";
-import type { ModeName } from "./modes/modes.ts";
-import { outputs } from "./roles/commander.ts";
+
+import type { ModeName } from "../modes/modes.ts";
+import { outputs } from "../roles/commander.ts";
+import type { RoleSpec } from "../roles/crew.ts";
 
 export const scenarioNames = ["floor", "forward", "mux", "demux", "both", "mesh", "join", "soak"] as const;
 export type ScenarioName = (typeof scenarioNames)[number];

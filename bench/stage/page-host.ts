@@ -1,9 +1,9 @@
 // A page under test, seen from the run: one browser context, as one phone has.
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import type { JoinSpec, RoomPlan } from "./crew.ts";
+import type { SliceProgress, SliceResult, SliceSpec } from "../members/slice.ts";
+import { type ClockOffset, machineNow, offsetOf } from "../meters/machine-clock.ts";
+import type { JoinSpec, RoomPlan } from "../roles/crew.ts";
 import type { Host } from "./host.ts";
-import { type ClockOffset, machineNow, offsetOf } from "./machine-clock.ts";
-import type { SliceProgress, SliceResult, SliceSpec } from "./slice.ts";
 
 /** A round trip to the page takes a millisecond or two; the quickest of these is close to what it can be. */
 const clockReadings = 40;

@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import { setSctpSettings } from "node-datachannel";
 import { RTCPeerConnection, RTCSessionDescription } from "node-datachannel/polyfill";
 import WebSocket from "ws";
-import type { NativeConnectionClass } from "../web/mesh/neighbour-opener.ts";
-import type { PeerClass } from "../web/mesh/peerjs-face.ts";
+import type { NativeConnectionClass } from "../../web/mesh/neighbour-opener.ts";
+import type { PeerClass } from "../../web/mesh/peerjs-face.ts";
 
 /** While it loads, PeerJS tries out a connection with public STUN servers, and unlike a browser's this one would ask them at once. */
 class OfflineConnection extends RTCPeerConnection {

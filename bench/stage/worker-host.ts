@@ -2,10 +2,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { JoinSpec, RoomPlan } from "./crew.ts";
+import type { SliceProgress, SliceResult, SliceSpec } from "../members/slice.ts";
+import type { ClockOffset } from "../meters/machine-clock.ts";
+import type { JoinSpec, RoomPlan } from "../roles/crew.ts";
 import type { Command, Host, Reply, Request } from "./host.ts";
-import type { ClockOffset } from "./machine-clock.ts";
-import type { SliceProgress, SliceResult, SliceSpec } from "./slice.ts";
 
 /** Loading TypeScript on a busy machine takes seconds. */
 const startTimeoutMs = 60_000;

@@ -1,21 +1,21 @@
 // A phone of the room without page and browser: the product's own gateway, mesh and opener on native WebRTC. Dozens fit one process, which is what
 // makes tests and benches of a full room possible.
-import type { Channel } from "../gateway/channel.ts";
-import type { GatewayEvent } from "../gateway/gateway.ts";
-import type { Luggage } from "../gateway/luggage.ts";
-import type { Room } from "../gateway/room-key.ts";
-import { defaultRules } from "../gateway/rules.ts";
-import type { IdentityKey } from "../gateway/runtime.ts";
-import { roomIdOf } from "../gateway/session-id.ts";
-import { defaultWearerLimits, type WearerLimits } from "../gateway/wearer-limits.ts";
-import { Mesh, type MeshOptions } from "../web/mesh/mesh.ts";
-import { RtcNeighbourOpener } from "../web/mesh/neighbour-opener.ts";
-import type { ServerOpener, ServerOpenerListener } from "../web/mesh/opener.ts";
-import { PeerJsOpener, signalingAddress } from "../web/mesh/peerjs-opener.ts";
-import { RoomSession, type RoomSessionOptions } from "../web/mesh/room-session.ts";
-import { type PageConfig, type ServerApi, serverApi } from "../web/mesh/server-api.ts";
-import { monotonicNow, now, schedule, wallNow } from "../web/mesh/timers.ts";
-import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../web/mesh/web-crypto.ts";
+import type { Channel } from "../../gateway/channel.ts";
+import type { GatewayEvent } from "../../gateway/gateway.ts";
+import type { Luggage } from "../../gateway/luggage.ts";
+import type { Room } from "../../gateway/room-key.ts";
+import { defaultRules } from "../../gateway/rules.ts";
+import type { IdentityKey } from "../../gateway/runtime.ts";
+import { roomIdOf } from "../../gateway/session-id.ts";
+import { defaultWearerLimits, type WearerLimits } from "../../gateway/wearer-limits.ts";
+import { Mesh, type MeshOptions } from "../../web/mesh/mesh.ts";
+import { RtcNeighbourOpener } from "../../web/mesh/neighbour-opener.ts";
+import type { ServerOpener, ServerOpenerListener } from "../../web/mesh/opener.ts";
+import { PeerJsOpener, signalingAddress } from "../../web/mesh/peerjs-opener.ts";
+import { RoomSession, type RoomSessionOptions } from "../../web/mesh/room-session.ts";
+import { type PageConfig, type ServerApi, serverApi } from "../../web/mesh/server-api.ts";
+import { monotonicNow, now, schedule, wallNow } from "../../web/mesh/timers.ts";
+import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
 import { loadPeerJs, nativeConnections } from "./native-webrtc.ts";
 
 const platform = { now, monotonicNow, wallNow, schedule, random: Math.random, crypto: webCrypto };
