@@ -1,12 +1,12 @@
 // A gateway's whole account as plain data, for the console, for tests, and for whoever has to explain what happened. It holds no secret.
 import type { LinkState } from "../firmware-bridge/device-link.ts";
-import type { Channel } from "./channel.ts";
-import type { BuzzOutcome } from "./downlink.ts";
 import type { Gateway } from "./gateway.ts";
-import type { LedgerSnapshot } from "./ledger.ts";
-import type { MotionPace } from "./motion-rate.ts";
-import type { PeerState } from "./peer.ts";
-import type { Traffic } from "./traffic.ts";
+import type { PeerState } from "./peers/peer.ts";
+import type { BuzzOutcome } from "./probes/downlink.ts";
+import type { MotionPace } from "./probes/motion-rate.ts";
+import type { LedgerSnapshot } from "./records/ledger.ts";
+import type { Traffic } from "./records/traffic.ts";
+import type { Channel } from "./wire/channel.ts";
 
 export interface PeerReport {
   readonly gatewayId: string;

@@ -1,6 +1,6 @@
 // A rate for each address of the other end. Bounded: of more addresses than fit, the one longest silent is forgotten,
 // and begins with a full bucket should it return.
-import { TokenBucket } from "../gateway/token-bucket.ts";
+import { TokenBucket } from "../gateway/basics/token-bucket.ts";
 import { addressGroup } from "./addresses.ts";
 import { maxTrackedAddresses } from "./limits.ts";
 

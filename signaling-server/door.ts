@@ -3,8 +3,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { roomIdOf } from "../gateway/session-id.ts";
-import { maxSignalingLength } from "../gateway/signaling-message.ts";
+import { roomIdOf } from "../gateway/wire/session-id.ts";
+import { maxSignalingLength } from "../gateway/wire/signaling-message.ts";
 import { AddressBuckets } from "./address-buckets.ts";
 import { addressGroup } from "./addresses.ts";
 import { CauseCounts } from "./cause-counts.ts";

@@ -1,6 +1,6 @@
 // Who is connected, by room, in the order in which they came. A room exists as long as somebody is in it.
 // The door fills this book; members and health are read from it.
-import { roomIdOf } from "../gateway/session-id.ts";
+import { roomIdOf } from "../gateway/wire/session-id.ts";
 
 export class Rooms<Socket> {
   readonly #rooms = new Map<string, Map<string, Socket>>();

@@ -1,8 +1,8 @@
 // Reads the request for a signaling socket as PeerJS makes it: `<peer path>peerjs?key=peerjs&id=…&token=…&version=…`.
 // What does not have exactly this form never becomes a WebSocket.
 import type { IncomingMessage } from "node:http";
-import { isSessionId } from "../gateway/session-id.ts";
-import { signalingPath } from "../gateway/signaling-message.ts";
+import { isSessionId } from "../gateway/wire/session-id.ts";
+import { signalingPath } from "../gateway/wire/signaling-message.ts";
 
 /** PeerJS adds this to the path by itself. */
 const socketPath = `${signalingPath}peerjs`;

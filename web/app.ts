@@ -1,14 +1,14 @@
 // The page without its browser: rooms come and go, probes are added, settings are kept, and the model says what to show.
 // All of the platform is handed in by main.ts; all that belongs to a room lives in its RoomSession and ends with it.
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { toBase64url } from "../gateway/base64url.ts";
+import { toBase64url } from "../gateway/basics/base64url.ts";
+import type { Crypto, Now, Schedule } from "../gateway/basics/runtime.ts";
 import type { ErrorCode } from "../gateway/errors.ts";
 import type { Gateway, GatewayEvent } from "../gateway/gateway.ts";
-import type { Luggage } from "../gateway/luggage.ts";
-import { deriveRoom, makeInvite, makeRoomKey, parseInvite, type Room } from "../gateway/room-key.ts";
-import type { SettledChange } from "../gateway/room-key-change.ts";
-import type { Crypto, Now, Schedule } from "../gateway/runtime.ts";
+import type { Luggage } from "../gateway/key-change/luggage.ts";
+import type { SettledChange } from "../gateway/key-change/room-key-change.ts";
 import type { ServerState } from "../gateway/server-state.ts";
+import { deriveRoom, makeInvite, makeRoomKey, parseInvite, type Room } from "../gateway/wire/room-key.ts";
 import { maxBluetoothLinks } from "./ble/pairing.ts";
 import { KeyChangeDesk } from "./key-change-desk.ts";
 import type { LogBook } from "./log-book.ts";

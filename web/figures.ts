@@ -1,22 +1,22 @@
 // The figures of this page: measures the room that it is in, remembers them for the shift, records them, and tells the panel while somebody looks.
-// Neighbours: main.ts composes it; gateway/statistics.ts measures; panel/ draws. While the panel is closed and nothing is recorded, all that
+// Neighbours: main.ts composes it; gateway/statistics/statistics.ts measures; panel/ draws. While the panel is closed and nothing is recorded, all that
 // happens is one point of history every few seconds.
 import { type Signal, signal } from "@preact/signals";
 import type { DeviceLink } from "../firmware-bridge/device-link.ts";
-import { BandBatteries } from "../gateway/band-batteries.ts";
-import { BatteryForecaster, type ReadingTime } from "../gateway/battery-forecast.ts";
+import type { Cancel, Now, Schedule } from "../gateway/basics/runtime.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import { LatencyProbe } from "../gateway/latency-probe.ts";
-import { type RecordedPage, recordingIntervalMs, recordingRows } from "../gateway/recording.ts";
-import type { Cancel, Now, Schedule } from "../gateway/runtime.ts";
-import type { Statistics } from "../gateway/statistics.ts";
+import { BandBatteries } from "../gateway/power/band-batteries.ts";
+import { BatteryForecaster, type ReadingTime } from "../gateway/power/battery-forecast.ts";
+import { type RecordedPage, recordingIntervalMs, recordingRows } from "../gateway/recording/recording.ts";
+import { LatencyProbe } from "../gateway/statistics/latency-test.ts";
+import type { Statistics } from "../gateway/statistics/statistics.ts";
 import type {
   BatteryForecast,
   PageFigures,
   RecordingSession,
   StatisticsSnapshot,
-} from "../gateway/statistics-types.ts";
-import { verdictOf } from "../gateway/verdict.ts";
+} from "../gateway/statistics/statistics-types.ts";
+import { verdictOf } from "../gateway/statistics/verdict.ts";
 import type { BatteryState } from "./battery.ts";
 import { FigureHistory } from "./figure-history.ts";
 import type { LoadMeter } from "./load-meter.ts";
@@ -39,7 +39,7 @@ const drawnEveryTicks = 2;
 
 export interface FiguresOptions {
   readonly now: Now;
-  /** What `now` follows but for its jumps: gateway/sleepless-clock.ts. */
+  /** What `now` follows but for its jumps: gateway/basics/sleepless-clock.ts. */
   readonly monotonicNow: Now;
   /** Milliseconds of the wall clock. */
   readonly wallNow: Now;

@@ -2,8 +2,8 @@
 import { effect, signal, untracked } from "@preact/signals";
 import { Peer } from "peerjs";
 import { reportOf } from "../gateway/report.ts";
-import { signalingPath } from "../gateway/signaling-message.ts";
-import { Statistics } from "../gateway/statistics.ts";
+import { Statistics } from "../gateway/statistics/statistics.ts";
+import { signalingPath } from "../gateway/wire/signaling-message.ts";
 import { App } from "./app.ts";
 import { watchBattery } from "./battery.ts";
 import { bluetoothProblem } from "./ble/pairing.ts";

@@ -1,10 +1,10 @@
 // Carries out what the shift governor decides for the room that the page is in: asks it every few seconds, sets window, rates and darkness, and
-// tells the page what is done and why. Neighbours: gateway/shift-governor.ts decides, gateway.ts and pocket.ts obey.
+// tells the page what is done and why. Neighbours: gateway/power/shift-governor.ts decides, gateway.ts and pocket.ts obey.
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { Cancel, Now, Schedule } from "../gateway/basics/runtime.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import { type PowerPlan, powerPlans } from "../gateway/power-plan.ts";
-import type { Cancel, Now, Schedule } from "../gateway/runtime.ts";
-import { type Governing, type PowerMode, ShiftGovernor } from "../gateway/shift-governor.ts";
+import { type PowerPlan, powerPlans } from "../gateway/power/power-plan.ts";
+import { type Governing, type PowerMode, ShiftGovernor } from "../gateway/power/shift-governor.ts";
 import type { BatteryState } from "./battery.ts";
 import type { Pocket } from "./pocket.ts";
 import type { Shift } from "./shift.ts";

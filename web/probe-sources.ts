@@ -2,7 +2,7 @@
 import { earlDriver } from "../firmware-bridge/earl-driver.ts";
 import { SimulatedArmProbe } from "../firmware-bridge/simulated-arm-probe.ts";
 import { SimulatedLink } from "../firmware-bridge/simulated-link.ts";
-import type { Now, RandomUnit, Schedule } from "../gateway/runtime.ts";
+import type { Now, RandomUnit, Schedule } from "../gateway/basics/runtime.ts";
 import { GattLink } from "./ble/gatt-link.ts";
 import { type BluetoothPlatform, chooseDevice } from "./ble/pairing.ts";
 import type { PhonePlatform } from "./ble/phone-platform.ts";

@@ -1,15 +1,15 @@
 // Records the figures: takes rows as they are made, packs them into chunks, keeps the chunks in the store, and in memory once the store refuses.
-// Neighbours: figures.ts hands it rows, recording-store.ts keeps them, gateway/recording-chunks.ts packs them, recorded-rows.ts reads
-// them back, gateway/recording-file.ts writes the file.
+// Neighbours: figures.ts hands it rows, recording-store.ts keeps them, gateway/recording/recording-chunks.ts packs them, recorded-rows.ts reads
+// them back, gateway/recording/recording-file.ts writes the file.
 // Invariant: whatever is shown as recorded and can still be read can be exported, in order, and memory is bounded.
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { recordingIntervalMs, recordingSchema } from "../gateway/recording.ts";
-import { packRows } from "../gateway/recording-chunks.ts";
-import { type RecordingRow, recordingColumns } from "../gateway/recording-columns.ts";
-import { csvFile, jsonFile } from "../gateway/recording-file.ts";
-import type { Now } from "../gateway/runtime.ts";
-import type { RecordingSession } from "../gateway/statistics-types.ts";
-import { jumpMs } from "../gateway/wake-detector.ts";
+import type { Now } from "../gateway/basics/runtime.ts";
+import { jumpMs } from "../gateway/basics/wake-detector.ts";
+import { recordingIntervalMs, recordingSchema } from "../gateway/recording/recording.ts";
+import { packRows } from "../gateway/recording/recording-chunks.ts";
+import { type RecordingRow, recordingColumns } from "../gateway/recording/recording-columns.ts";
+import { csvFile, jsonFile } from "../gateway/recording/recording-file.ts";
+import type { RecordingSession } from "../gateway/statistics/statistics-types.ts";
 import type { ExportFormat, RecordingProblem, RecordingView } from "./panel/panel-model.ts";
 import { type Chunk, type MissingChunks, recordedRows } from "./recorded-rows.ts";
 import { maxSessions, type RecordingHead, type RecordingStore } from "./store/recording-store.ts";
@@ -22,7 +22,7 @@ export const maxRows = 1_000_000;
 export const maxBytesInMemory = 25_000_000;
 
 export interface RecorderOptions {
-  /** Goes on while the device sleeps, and jumps where the wall clock is set forward: gateway/sleepless-clock.ts. */
+  /** Goes on while the device sleeps, and jumps where the wall clock is set forward: gateway/basics/sleepless-clock.ts. */
   readonly now: Now;
   /** What `now` follows but for its jumps. */
   readonly monotonicNow: Now;

@@ -1,5 +1,5 @@
 // Chance that repeats itself: the same seed gives the same run of a simulation.
-import type { RandomUnit } from "../../gateway/runtime.ts";
+import type { RandomUnit } from "../../gateway/basics/runtime.ts";
 
 /** Mulberry32 by Tommy Ettinger (public domain). */
 export const seededRandom = (seed: number): RandomUnit => {

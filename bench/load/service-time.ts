@@ -1,5 +1,5 @@
 // How long a simulated device takes for what it does: waiting on its sensor costs no processor, computing does.
-import type { RandomUnit, Schedule } from "../../gateway/runtime.ts";
+import type { RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import { exponential } from "./workload.ts";
 
 export interface ServiceTime {

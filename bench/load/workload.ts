@@ -1,6 +1,6 @@
 // What the probes of a run say and when: pure and seeded, so that every mode and every process meets the same load. Open loop: a message is
 // due when it is due, whatever became of the one before.
-import type { RandomUnit } from "../../gateway/runtime.ts";
+import type { RandomUnit } from "../../gateway/basics/runtime.ts";
 import { markBytes } from "./payload.ts";
 import { seededRandom } from "./seeded-random.ts";
 

@@ -1,11 +1,11 @@
 // What the bench has to know of a gateway beside its events, and, where wanted, the product's own statistics behind it: a page has them, and they
 // cost what they cost.
 import type { DeviceLink } from "../../firmware-bridge/device-link.ts";
-import type { Flush } from "../../gateway/mux.ts";
-import type { GatewayObserver, PeerObserver, ProbeObserver } from "../../gateway/observers.ts";
-import type { OwnProbe } from "../../gateway/own-probe.ts";
-import type { Peer } from "../../gateway/peer.ts";
-import type { GatewayRecord } from "../../gateway/record.ts";
+import type { GatewayObserver, PeerObserver, ProbeObserver } from "../../gateway/gateway-observer.ts";
+import type { Peer } from "../../gateway/peers/peer.ts";
+import type { OwnProbe } from "../../gateway/probes/own-probe.ts";
+import type { Flush } from "../../gateway/records/mux.ts";
+import type { GatewayRecord } from "../../gateway/wire/record.ts";
 
 export interface BenchObserverOptions {
   readonly statistics: GatewayObserver | undefined;

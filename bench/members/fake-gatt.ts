@@ -4,7 +4,7 @@
 import type { DeviceCommand, DeviceInfo, DeviceLink, DeviceLinkListener } from "../../firmware-bridge/device-link.ts";
 import { type DeviceDriver, type DriverSession, earlDriver } from "../../firmware-bridge/earl-driver.ts";
 import { earlUuids, encodeInfo } from "../../firmware-bridge/earl-profile.ts";
-import type { Now, RandomUnit, Schedule } from "../../gateway/runtime.ts";
+import type { Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import { GattLink } from "../../web/ble/gatt-link.ts";
 import { afterService, type ServiceOptions } from "../load/service-time.ts";
 

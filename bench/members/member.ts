@@ -1,14 +1,14 @@
 // One gateway of the bench in the room: the product's RoomSession with a tap on each of its channels. What it does in a run is its role's.
 
+import type { Crypto, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import type { GatewayEvent } from "../../gateway/gateway.ts";
-import type { Flush } from "../../gateway/mux.ts";
-import type { Peer } from "../../gateway/peer.ts";
-import type { GatewayRecord } from "../../gateway/record.ts";
-import type { Room } from "../../gateway/room-key.ts";
-import { defaultRules } from "../../gateway/rules.ts";
-import type { Crypto, Now, RandomUnit, Schedule } from "../../gateway/runtime.ts";
-import { Statistics } from "../../gateway/statistics.ts";
-import type { WearerLimits } from "../../gateway/wearer-limits.ts";
+import type { Peer } from "../../gateway/peers/peer.ts";
+import { defaultRules } from "../../gateway/probes/rules.ts";
+import type { WearerLimits } from "../../gateway/probes/wearer-limits.ts";
+import type { Flush } from "../../gateway/records/mux.ts";
+import { Statistics } from "../../gateway/statistics/statistics.ts";
+import type { GatewayRecord } from "../../gateway/wire/record.ts";
+import type { Room } from "../../gateway/wire/room-key.ts";
 import type { PeerClass } from "../../web/mesh/peerjs-face.ts";
 import { signalingAddress } from "../../web/mesh/peerjs-opener.ts";
 import { RoomSession, type RoomSessionOptions } from "../../web/mesh/room-session.ts";

@@ -1,8 +1,9 @@
 // Stands between a gateway and its channel: the product's messages pass unread, the bench's own turn off here. Counts how often the gateway
 // sends after a pause, which is what wakes a phone's radio.
-import type { Channel, ChannelListener, FingerprintPair, FingerprintRefusal } from "../../gateway/channel.ts";
-import { frameCodes } from "../../gateway/frame-types.ts";
-import type { Now } from "../../gateway/runtime.ts";
+
+import type { Now } from "../../gateway/basics/runtime.ts";
+import type { Channel, ChannelListener, FingerprintPair, FingerprintRefusal } from "../../gateway/wire/channel.ts";
+import { frameCodes } from "../../gateway/wire/frame-types.ts";
 import { benchTag } from "../modes/mode.ts";
 
 /** Sends further apart than this are bursts of their own: a radio stays awake for about as long. */

@@ -1,6 +1,6 @@
 // Figures of durations, collected in one process, sent as plain data and added up in another. HdrHistogram holds the quantiles; mean and
 // deviation are exact. Durations in ms, kept in whole µs.
-import { Int32Histogram } from "../../gateway/hdr.ts";
+import { Int32Histogram } from "../../gateway/statistics/hdr.ts";
 
 const highestUs = 60_000_000;
 /** Within 0.1 %: 70 kB each, of which a process has a dozen. */

@@ -2,13 +2,13 @@
 
 import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import { decodeMessage } from "../../gateway/decode-message.ts";
-import { Demux } from "../../gateway/demux.ts";
-import { encodeMessage } from "../../gateway/encode-message.ts";
-import { Ledger } from "../../gateway/ledger.ts";
-import { Mux } from "../../gateway/mux.ts";
-import { defaultWindowMs, type GatewayRecord } from "../../gateway/record.ts";
-import { RecordAllowance } from "../../gateway/record-allowance.ts";
+import { RecordAllowance } from "../../gateway/admission/record-allowance.ts";
+import { Demux } from "../../gateway/records/demux.ts";
+import { Ledger } from "../../gateway/records/ledger.ts";
+import { Mux } from "../../gateway/records/mux.ts";
+import { decodeMessage } from "../../gateway/wire/decode-message.ts";
+import { encodeMessage } from "../../gateway/wire/encode-message.ts";
+import { defaultWindowMs, type GatewayRecord } from "../../gateway/wire/record.ts";
 
 export interface MicroBench {
   readonly name: string;

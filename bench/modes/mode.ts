@@ -1,6 +1,6 @@
 // What the rival modes have in common: the same messages of the same probes, over the same channels of the same mesh, so that only the way
 // of a message differs. Their bytes begin with a tag that no message of the product has; bench/members/tap.ts keeps the two apart.
-import type { Now, Schedule } from "../../gateway/runtime.ts";
+import type { Now, Schedule } from "../../gateway/basics/runtime.ts";
 import type { MessageKind } from "../load/workload.ts";
 
 /** The first byte of a message of the product is the protocol's version. */

@@ -1,5 +1,5 @@
 // Messages that wait for a fixed window, which the first of them begins, and leave together.
-import type { Cancel } from "../../gateway/runtime.ts";
+import type { Cancel } from "../../gateway/basics/runtime.ts";
 import type { OutgoingContext } from "./mode.ts";
 
 export interface WindowBatchOptions<T> extends Pick<OutgoingContext, "now" | "schedule" | "windowMs" | "meter"> {

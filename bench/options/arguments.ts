@@ -2,8 +2,8 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
-import { maxPayloadBytes } from "../../gateway/frame-types.ts";
-import { defaultWindowMs, windowRangeMs } from "../../gateway/record.ts";
+import { maxPayloadBytes } from "../../gateway/wire/frame-types.ts";
+import { defaultWindowMs, windowRangeMs } from "../../gateway/wire/record.ts";
 import { markBytes } from "../load/payload.ts";
 import { noServiceTime, type ServiceTime } from "../load/service-time.ts";
 import { type Distribution, distributions, type Load, type Phase, phases } from "../load/workload.ts";
@@ -44,7 +44,7 @@ export interface BenchArguments {
   readonly outputs: readonly Output[];
 }
 
-/** A gateway holds so many peers (gateway/peer-book.ts), and a room with a receiver one more. */
+/** A gateway holds so many peers (gateway/peers/peer-book.ts), and a room with a receiver one more. */
 const maxPhones = 60;
 const maxProbes = 16;
 const maxSeconds = 24 * 3600;

@@ -3,8 +3,8 @@
 import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeVibration } from "../../firmware-bridge/payloads.ts";
-import type { Peer } from "../../gateway/peer.ts";
-import type { GatewayRecord } from "../../gateway/record.ts";
+import type { Peer } from "../../gateway/peers/peer.ts";
+import type { GatewayRecord } from "../../gateway/wire/record.ts";
 import type { ServiceTime } from "../load/service-time.ts";
 import type { Message } from "../load/workload.ts";
 import { FakeGatt, type WriteCause } from "../members/fake-gatt.ts";

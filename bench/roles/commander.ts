@@ -1,9 +1,9 @@
 // A phone that sends the page under test aggregates of ten commands, one for each of its bands, as often as its load says.
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeVibration } from "../../firmware-bridge/payloads.ts";
-import { encodeCommandTarget } from "../../gateway/command-payload.ts";
-import { encodeMessage } from "../../gateway/encode-message.ts";
-import { effectLifetimeMs, type GatewayRecord } from "../../gateway/record.ts";
+import { encodeCommandTarget } from "../../gateway/wire/command-payload.ts";
+import { encodeMessage } from "../../gateway/wire/encode-message.ts";
+import { effectLifetimeMs, type GatewayRecord } from "../../gateway/wire/record.ts";
 import { type Mark, makePayload, markBytes } from "../load/payload.ts";
 import { type Message, messagesOf } from "../load/workload.ts";
 import type { Member, Platform } from "../members/member.ts";

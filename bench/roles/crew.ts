@@ -1,7 +1,7 @@
 // The members that live in one process, native or page, and what they are told to do: join, stand by, play a slice, leave. The only thing that a
 // process of the bench runs; how its commands get here is the process's business (worker.ts, page/main.ts).
-import { fromBase64url } from "../../gateway/base64url.ts";
-import { deriveRoom } from "../../gateway/room-key.ts";
+import { fromBase64url } from "../../gateway/basics/base64url.ts";
+import { deriveRoom } from "../../gateway/wire/room-key.ts";
 import { monotonicNow, now, schedule, wallNow } from "../../web/mesh/timers.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import type { ServiceTime } from "../load/service-time.ts";

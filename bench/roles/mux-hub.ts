@@ -3,11 +3,11 @@
 
 import { type DriverSession, earlDriver } from "../../firmware-bridge/earl-driver.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import { Ledger } from "../../gateway/ledger.ts";
-import { type Flush, Mux } from "../../gateway/mux.ts";
-import { OwnProbe } from "../../gateway/own-probe.ts";
-import { defaultWindowMs } from "../../gateway/record.ts";
-import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
+import { OwnProbe } from "../../gateway/probes/own-probe.ts";
+import { defaultWearerLimits } from "../../gateway/probes/wearer-limits.ts";
+import { Ledger } from "../../gateway/records/ledger.ts";
+import { type Flush, Mux } from "../../gateway/records/mux.ts";
+import { defaultWindowMs } from "../../gateway/wire/record.ts";
 import { noServiceTime } from "../load/service-time.ts";
 import type { Message } from "../load/workload.ts";
 import { FakeGatt } from "../members/fake-gatt.ts";

@@ -1,13 +1,14 @@
 // A phone of the room without page and browser: the product's own gateway, mesh and opener on native WebRTC. Dozens fit one process, which is what
 // makes tests and benches of a full room possible.
-import type { Channel } from "../../gateway/channel.ts";
+
+import type { IdentityKey } from "../../gateway/basics/runtime.ts";
 import type { GatewayEvent } from "../../gateway/gateway.ts";
-import type { Luggage } from "../../gateway/luggage.ts";
-import type { Room } from "../../gateway/room-key.ts";
-import { defaultRules } from "../../gateway/rules.ts";
-import type { IdentityKey } from "../../gateway/runtime.ts";
-import { roomIdOf } from "../../gateway/session-id.ts";
-import { defaultWearerLimits, type WearerLimits } from "../../gateway/wearer-limits.ts";
+import type { Luggage } from "../../gateway/key-change/luggage.ts";
+import { defaultRules } from "../../gateway/probes/rules.ts";
+import { defaultWearerLimits, type WearerLimits } from "../../gateway/probes/wearer-limits.ts";
+import type { Channel } from "../../gateway/wire/channel.ts";
+import type { Room } from "../../gateway/wire/room-key.ts";
+import { roomIdOf } from "../../gateway/wire/session-id.ts";
 import { Mesh, type MeshOptions } from "../../web/mesh/mesh.ts";
 import { RtcNeighbourOpener } from "../../web/mesh/neighbour-opener.ts";
 import type { ServerOpener, ServerOpenerListener } from "../../web/mesh/opener.ts";

@@ -1,7 +1,7 @@
 // Both pages of the trial: one sends what a room's peers send, the other receives it on its own thread or in a worker, and writes to a band.
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeMessage } from "../../gateway/encode-message.ts";
-import type { GatewayRecord } from "../../gateway/record.ts";
+import { encodeMessage } from "../../gateway/wire/encode-message.ts";
+import type { GatewayRecord } from "../../gateway/wire/record.ts";
 import { makePayload, markBytes, writeMark } from "../load/payload.ts";
 import { Tally, type TallySnapshot } from "../meters/tally.ts";
 import { receiveOn, trialRoster } from "./receiver.ts";

@@ -1,10 +1,10 @@
 // The receiving end of one channel by the product's own codec and demux, on whichever thread it is put.
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import { decodeMessage } from "../../gateway/decode-message.ts";
-import { Demux } from "../../gateway/demux.ts";
-import { Ledger } from "../../gateway/ledger.ts";
-import { RecordAllowance } from "../../gateway/record-allowance.ts";
-import type { Roster } from "../../gateway/roster.ts";
+import { RecordAllowance } from "../../gateway/admission/record-allowance.ts";
+import { Demux } from "../../gateway/records/demux.ts";
+import { Ledger } from "../../gateway/records/ledger.ts";
+import { decodeMessage } from "../../gateway/wire/decode-message.ts";
+import type { Roster } from "../../gateway/wire/roster.ts";
 import { readMark } from "../load/payload.ts";
 
 export const trialRoster: Roster = {

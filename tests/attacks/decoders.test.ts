@@ -21,10 +21,18 @@ import {
   maxVibrateDurations,
   maxVibrateMs,
 } from "../../firmware-bridge/payloads.ts";
-import { fromBase64url } from "../../gateway/base64url.ts";
-import { splitCommandTarget } from "../../gateway/command-payload.ts";
-import { type DecodedMessage, decodeMessage } from "../../gateway/decode-message.ts";
-import { encodeMessage } from "../../gateway/encode-message.ts";
+import { fromBase64url } from "../../gateway/basics/base64url.ts";
+import { decodeUtf8, encodeUtf8 } from "../../gateway/basics/utf8.ts";
+import { maxRules, readRules } from "../../gateway/probes/rules.ts";
+import { buzzRateRange, strengthLimitRange } from "../../gateway/probes/wearer-limits.ts";
+import { recordingSchema } from "../../gateway/recording/recording.ts";
+import { packRows } from "../../gateway/recording/recording-chunks.ts";
+import { recordingColumns } from "../../gateway/recording/recording-columns.ts";
+import { sumOf } from "../../gateway/records/ledger.ts";
+import { Statistics } from "../../gateway/statistics/statistics.ts";
+import { splitCommandTarget } from "../../gateway/wire/command-payload.ts";
+import { type DecodedMessage, decodeMessage } from "../../gateway/wire/decode-message.ts";
+import { encodeMessage } from "../../gateway/wire/encode-message.ts";
 import {
   type FrameType,
   frameCodes,
@@ -38,20 +46,12 @@ import {
   type NeighbourFrame,
   protocolVersion,
   publicKeyBytes,
-} from "../../gateway/frame-types.ts";
-import { sumOf } from "../../gateway/ledger.ts";
-import { recordingSchema } from "../../gateway/recording.ts";
-import { packRows } from "../../gateway/recording-chunks.ts";
-import { recordingColumns } from "../../gateway/recording-columns.ts";
-import { parseInvite, roomKeyBytes } from "../../gateway/room-key.ts";
-import { maxNameBytes, maxProbes } from "../../gateway/roster.ts";
-import { maxRules, readRules } from "../../gateway/rules.ts";
-import { maxCandidates } from "../../gateway/session-description.ts";
-import { isSessionId } from "../../gateway/session-id.ts";
-import { maxSignalingLength, readInbound, readOutbound } from "../../gateway/signaling-message.ts";
-import { Statistics } from "../../gateway/statistics.ts";
-import { decodeUtf8, encodeUtf8 } from "../../gateway/utf8.ts";
-import { buzzRateRange, strengthLimitRange } from "../../gateway/wearer-limits.ts";
+} from "../../gateway/wire/frame-types.ts";
+import { parseInvite, roomKeyBytes } from "../../gateway/wire/room-key.ts";
+import { maxNameBytes, maxProbes } from "../../gateway/wire/roster.ts";
+import { maxCandidates } from "../../gateway/wire/session-description.ts";
+import { isSessionId } from "../../gateway/wire/session-id.ts";
+import { maxSignalingLength, readInbound, readOutbound } from "../../gateway/wire/signaling-message.ts";
 import { addressGroup, clientAddress } from "../../signaling-server/addresses.ts";
 import { readConfig } from "../../signaling-server/config.ts";
 import type { GuardedSocket } from "../../signaling-server/guarded-socket.ts";

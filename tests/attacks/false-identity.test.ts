@@ -3,8 +3,8 @@
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
-import type { Room } from "../../gateway/room-key.ts";
-import type { IdentityKey } from "../../gateway/runtime.ts";
+import type { IdentityKey } from "../../gateway/basics/runtime.ts";
+import type { Room } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { identityKeyOf, makeIdentityKeyPair } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";

@@ -3,7 +3,7 @@
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { errorTexts } from "../../gateway/errors.ts";
-import { makeSessionId, roomIdOf } from "../../gateway/session-id.ts";
+import { makeSessionId, roomIdOf } from "../../gateway/wire/session-id.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
 import { expectWaveToReach } from "../support/gesture-exchange.ts";

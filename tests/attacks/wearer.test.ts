@@ -1,5 +1,5 @@
 // The wearer's body: whatever a member asks for, no band vibrates longer, stronger or more often than its wearer allows, and none goes on by itself. The
-// limits are the receiver's (gateway/downlink.ts) and, behind them, the device's own (docs/protocol.md §1.3).
+// limits are the receiver's (gateway/probes/downlink.ts) and, behind them, the device's own (docs/protocol.md §1.3).
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
@@ -8,16 +8,16 @@ import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { decodeVibration, maxVibrateMs } from "../../firmware-bridge/payloads.ts";
 import { SimulatedArmProbe } from "../../firmware-bridge/simulated-arm-probe.ts";
-import { encodeCommandTarget } from "../../gateway/command-payload.ts";
-import { encodeMessage } from "../../gateway/encode-message.ts";
-import type { GatewayRecord } from "../../gateway/record.ts";
-import { deriveRoom, makeRoomKey } from "../../gateway/room-key.ts";
 import {
   buzzRateRange,
   maxVibratingMsPerTenSeconds,
   strengthLimitRange,
   type WearerLimits,
-} from "../../gateway/wearer-limits.ts";
+} from "../../gateway/probes/wearer-limits.ts";
+import { encodeCommandTarget } from "../../gateway/wire/command-payload.ts";
+import { encodeMessage } from "../../gateway/wire/encode-message.ts";
+import type { GatewayRecord } from "../../gateway/wire/record.ts";
+import { deriveRoom, makeRoomKey } from "../../gateway/wire/room-key.ts";
 import { PhoneMotor, pulsePeriodMs, shortestPulseMs, vibrationPattern } from "../../web/ble/vibration-pattern.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { now } from "../../web/mesh/timers.ts";

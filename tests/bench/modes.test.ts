@@ -4,7 +4,7 @@ import { makePayload } from "../../bench/load/payload.ts";
 import { type Arrival, benchTag, type OutgoingContext } from "../../bench/modes/mode.ts";
 import { type RivalName, rivalOf, rivals } from "../../bench/modes/modes.ts";
 import { thesisWindowMs } from "../../bench/modes/thesis.ts";
-import { protocolVersion } from "../../gateway/frame-types.ts";
+import { protocolVersion } from "../../gateway/wire/frame-types.ts";
 import { FakeTime } from "../support/fake-time.ts";
 
 const names = Object.keys(rivals) as RivalName[];

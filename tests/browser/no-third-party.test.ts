@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Browser } from "playwright-core";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { deriveRoom, parseInvite } from "../../gateway/room-key.ts";
+import { deriveRoom, parseInvite } from "../../gateway/wire/room-key.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { Eavesdropper } from "../support/eavesdropper.ts";

@@ -2,8 +2,8 @@
 // panel of another page shows must hold that delay within the bound that it states, and what it hands out must be readable.
 import type { CDPSession } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { unaccounted } from "../../gateway/ledger.ts";
-import { clockGrainMs } from "../../gateway/peer-clock.ts";
+import { clockGrainMs } from "../../gateway/peers/peer-clock.ts";
+import { unaccounted } from "../../gateway/records/ledger.ts";
 import { delaySends } from "../support/delayed-sends.ts";
 import { exported, openFigures, readPeer } from "../support/figures-page.ts";
 import { readCsvRecording, readJsonRecording } from "../support/recording-reader.ts";

@@ -2,7 +2,7 @@
 // that goes on as a gateway and draws nothing.
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { defaultWindowMs } from "../../gateway/record.ts";
+import { defaultWindowMs } from "../../gateway/wire/record.ts";
 import type { RoomPage } from "../support/room-page.ts";
 import { Stage } from "../support/stage.ts";
 

@@ -2,9 +2,9 @@
 // server goes away. In the end the books of all pages agree on every record. The cases follow each other in one room.
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
 import { batteryReportMs } from "../../firmware-bridge/simulated-arm-probe.ts";
-import { type LedgerSnapshot, sumOf, unaccounted } from "../../gateway/ledger.ts";
-import { dropAfterMs } from "../../gateway/liveness.ts";
-import { effectLifetimeMs } from "../../gateway/record.ts";
+import { dropAfterMs } from "../../gateway/peers/liveness.ts";
+import { type LedgerSnapshot, sumOf, unaccounted } from "../../gateway/records/ledger.ts";
+import { effectLifetimeMs } from "../../gateway/wire/record.ts";
 import type { PageReport } from "../../web/console.d.ts";
 import { tell } from "../support/case-table.ts";
 import { healLimitMs } from "../support/fault-verdict.ts";

@@ -1,8 +1,8 @@
 // What the others see when a page is hidden, killed, reloaded or doubled, and what a page that slept does when it wakes: nobody is there twice,
 // nobody loses anything, and nothing buzzes that is out of date.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { effectLifetimeMs } from "../../gateway/record.ts";
-import { sleepGapMs } from "../../gateway/wake-detector.ts";
+import { sleepGapMs } from "../../gateway/basics/wake-detector.ts";
+import { effectLifetimeMs } from "../../gateway/wire/record.ts";
 import { rendererPid } from "../support/renderer-process.ts";
 import type { RoomPage } from "../support/room-page.ts";
 import { Stage } from "../support/stage.ts";

@@ -2,7 +2,7 @@
 
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { sumOf } from "../../gateway/ledger.ts";
+import { sumOf } from "../../gateway/records/ledger.ts";
 import { recordingProblemTexts } from "../../web/panel/panel-words.ts";
 import { tell } from "../support/case-table.ts";
 import { exported, openFigures } from "../support/figures-page.ts";

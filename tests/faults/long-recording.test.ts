@@ -1,9 +1,9 @@
 // A shift is recorded: eight hours of a gateway with ten peers, as real rows of a real room, with a store on disk, with one that fills up on the
 // way, and with none. Memory stays bounded, nothing that was shown as recorded is lost, and the files can be read.
 import { beforeAll, describe, expect, it } from "vitest";
-import { recordingBytes, recordingIntervalMs, recordingRows } from "../../gateway/recording.ts";
-import type { RecordingRow } from "../../gateway/recording-columns.ts";
-import type { StatisticsSnapshot } from "../../gateway/statistics-types.ts";
+import { recordingBytes, recordingIntervalMs, recordingRows } from "../../gateway/recording/recording.ts";
+import type { RecordingRow } from "../../gateway/recording/recording-columns.ts";
+import type { StatisticsSnapshot } from "../../gateway/statistics/statistics-types.ts";
 import { maxBytesInMemory, Recorder } from "../../web/recorder.ts";
 import type { RecordingStore } from "../../web/store/recording-store.ts";
 import { tell } from "../support/case-table.ts";

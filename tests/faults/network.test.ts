@@ -1,6 +1,6 @@
 // What networks do: lose, double, reorder, delay, stop. Whole gateways and meshes in memory, on fake time; all chance comes from seeds.
 import { describe, expect, it } from "vitest";
-import { backlogHighWaterBytes } from "../../gateway/channel.ts";
+import { backlogHighWaterBytes } from "../../gateway/wire/channel.ts";
 import { expectAllHeld } from "../support/fault-verdict.ts";
 import { FaultyRoom } from "../support/faulty-room.ts";
 import { sized } from "../support/run-length.ts";

@@ -7,9 +7,9 @@ import { type GestureName, gestureNames } from "../../firmware-bridge/gestures.t
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { decodeVibration } from "../../firmware-bridge/payloads.ts";
 import type { GatewayEvent } from "../../gateway/gateway.ts";
-import type { OwnProbe } from "../../gateway/own-probe.ts";
-import { effectLifetimeMs } from "../../gateway/record.ts";
-import { defaultRules, patternDurationsMs, patternFor } from "../../gateway/rules.ts";
+import type { OwnProbe } from "../../gateway/probes/own-probe.ts";
+import { defaultRules, patternDurationsMs, patternFor } from "../../gateway/probes/rules.ts";
+import { effectLifetimeMs } from "../../gateway/wire/record.ts";
 import { GattLink } from "../../web/ble/gatt-link.ts";
 import { tell } from "../support/case-table.ts";
 import { FaultyRoom } from "../support/faulty-room.ts";

@@ -2,8 +2,8 @@
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startNativeOpener } from "../../bench/stage/native-phone.ts";
-import type { Channel } from "../../gateway/channel.ts";
-import { makeSessionId } from "../../gateway/session-id.ts";
+import type { Channel } from "../../gateway/wire/channel.ts";
+import { makeSessionId } from "../../gateway/wire/session-id.ts";
 import { RtcNeighbourOpener } from "../../web/mesh/neighbour-opener.ts";
 import type { DialFailure } from "../../web/mesh/opener.ts";
 import { schedule } from "../../web/mesh/timers.ts";

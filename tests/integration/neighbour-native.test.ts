@@ -2,10 +2,10 @@
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
-import type { Channel } from "../../gateway/channel.ts";
-import { unaccounted } from "../../gateway/ledger.ts";
-import type { Peer } from "../../gateway/peer.ts";
-import { deriveRoom, makeRoomKey, type Room } from "../../gateway/room-key.ts";
+import type { Peer } from "../../gateway/peers/peer.ts";
+import { unaccounted } from "../../gateway/records/ledger.ts";
+import type { Channel } from "../../gateway/wire/channel.ts";
+import { deriveRoom, makeRoomKey, type Room } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { filteredChannel, framesOf } from "../support/filtered-channel.ts";

@@ -6,8 +6,8 @@ import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.t
 import { gestureCode } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/payloads.ts";
-import { unaccounted } from "../../gateway/ledger.ts";
-import { deriveRoom, makeRoomKey, type Room } from "../../gateway/room-key.ts";
+import { unaccounted } from "../../gateway/records/ledger.ts";
+import { deriveRoom, makeRoomKey, type Room } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { now } from "../../web/mesh/timers.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";

@@ -12,7 +12,7 @@ import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import { gestureNames } from "../../firmware-bridge/gestures.ts";
 import { SimulatedArmProbe } from "../../firmware-bridge/simulated-arm-probe.ts";
 import { SimulatedLink } from "../../firmware-bridge/simulated-link.ts";
-import { deriveRoom, parseInvite } from "../../gateway/room-key.ts";
+import { deriveRoom, parseInvite } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { now, schedule } from "../../web/mesh/timers.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";

@@ -1,5 +1,6 @@
 // Any gateway frame that the protocol allows, for property tests.
 import fc from "fast-check";
+import { cutUtf8 } from "../../gateway/basics/utf8.ts";
 import {
   dialIdBytes,
   type FrameType,
@@ -16,11 +17,10 @@ import {
   nonceBytes,
   publicKeyBytes,
   signatureBytes,
-} from "../../gateway/frame-types.ts";
-import type { GatewayRecord } from "../../gateway/record.ts";
-import { roomKeyBytes } from "../../gateway/room-key.ts";
-import { maxNameBytes, maxProbes } from "../../gateway/roster.ts";
-import { cutUtf8 } from "../../gateway/utf8.ts";
+} from "../../gateway/wire/frame-types.ts";
+import type { GatewayRecord } from "../../gateway/wire/record.ts";
+import { roomKeyBytes } from "../../gateway/wire/room-key.ts";
+import { maxNameBytes, maxProbes } from "../../gateway/wire/roster.ts";
 
 const bytes = (size: number) => fc.uint8Array({ minLength: size, maxLength: size });
 const u8 = fc.integer({ min: 0, max: 0xff });

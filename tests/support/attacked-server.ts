@@ -6,7 +6,7 @@ import { request } from "node:http";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { WebSocket } from "ws";
-import { signalingPath } from "../../gateway/signaling-message.ts";
+import { signalingPath } from "../../gateway/wire/signaling-message.ts";
 import { type ServerProcess, startServer } from "./server-process.ts";
 import { SignalingClient } from "./signaling-client.ts";
 

@@ -1,10 +1,11 @@
 // A room whose gateways consist of nothing but their `Membership`, around a signaling server that can be switched off; then
 // whoever both ends hold carries a dial. Connecting
 // takes a while and sometimes fails, and one end can lose a channel without the other noticing. All chance comes from one seed.
-import { keepOf } from "../../gateway/dial-policy.ts";
-import { type Dial, Membership } from "../../gateway/membership.ts";
-import type { RandomUnit } from "../../gateway/runtime.ts";
-import { makeSessionId } from "../../gateway/session-id.ts";
+
+import type { RandomUnit } from "../../gateway/basics/runtime.ts";
+import { keepOf } from "../../gateway/peers/dial-policy.ts";
+import { type Dial, Membership } from "../../gateway/peers/membership.ts";
+import { makeSessionId } from "../../gateway/wire/session-id.ts";
 import type { FakeTime } from "./fake-time.ts";
 import { seededRandom } from "./random.ts";
 

@@ -1,6 +1,6 @@
 // A clock and a scheduler that only move when a test says so; they are handed in where the product gets `Now` and `Schedule`.
 // Tasks run in the order of their times; after each one everything that it set in motion, promises too, comes to rest first.
-import type { Cancel, Now, Schedule } from "../../gateway/runtime.ts";
+import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
 
 interface Task {
   readonly atMs: number;

@@ -1,9 +1,9 @@
 // What has to hold of a room after any fault, each as a figure of the case's row: it is whole again in time, and nothing was felt twice or too late,
 // came out of order, was lost from the books, grew without bound, or dialled like a storm.
 import { expect, type TestContext } from "vitest";
-import { backlogHighWaterBytes } from "../../gateway/channel.ts";
-import { maxDialsAtOnce, maxDialsPerSecond } from "../../gateway/dial-policy.ts";
-import { maxMessageBytes } from "../../gateway/frame-types.ts";
+import { maxDialsAtOnce, maxDialsPerSecond } from "../../gateway/peers/dial-policy.ts";
+import { backlogHighWaterBytes } from "../../gateway/wire/channel.ts";
+import { maxMessageBytes } from "../../gateway/wire/frame-types.ts";
 import { tell } from "./case-table.ts";
 import type { DialMeter } from "./dial-meter.ts";
 import type { EffectBook } from "./effect-book.ts";

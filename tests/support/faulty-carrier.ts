@@ -1,6 +1,6 @@
 // One direction of a channel in memory over a `Way` that is as bad as a test wants it, with what SCTP makes of that on a reliable unordered channel:
 // a lost packet comes again, late.
-import type { Schedule } from "../../gateway/runtime.ts";
+import type { Schedule } from "../../gateway/basics/runtime.ts";
 import type { Dice } from "./dice.ts";
 import type { Carrier } from "./memory-channel.ts";
 import type { Way } from "./way.ts";

@@ -3,10 +3,10 @@
 import { type GestureName, gestureCode } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/payloads.ts";
-import { decodeMessage } from "../../gateway/decode-message.ts";
 import type { GatewayEvent } from "../../gateway/gateway.ts";
-import { type LedgerSnapshot, unaccounted } from "../../gateway/ledger.ts";
-import { effectLifetimeMs } from "../../gateway/record.ts";
+import { type LedgerSnapshot, unaccounted } from "../../gateway/records/ledger.ts";
+import { decodeMessage } from "../../gateway/wire/decode-message.ts";
+import { effectLifetimeMs } from "../../gateway/wire/record.ts";
 import type { DialMeter } from "./dial-meter.ts";
 import { Dice } from "./dice.ts";
 import { EffectBook } from "./effect-book.ts";

@@ -1,7 +1,7 @@
 // A channel whose messages a test looks at, changes or keeps back, in either direction: how a peer that deafens or lies is made from an honest one.
-import type { Channel } from "../../gateway/channel.ts";
-import { decodeMessage } from "../../gateway/decode-message.ts";
-import type { GatewayFrame } from "../../gateway/frame-types.ts";
+import type { Channel } from "../../gateway/wire/channel.ts";
+import { decodeMessage } from "../../gateway/wire/decode-message.ts";
+import type { GatewayFrame } from "../../gateway/wire/frame-types.ts";
 
 /**
  * @param mayArrive whether the listener is given the message

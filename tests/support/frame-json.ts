@@ -1,6 +1,6 @@
 // Gateway frames as the JSON of tests/vectors/gateway-messages.json: byte strings are lower-case hexadecimal.
 import { fromHex, toHex } from "../../firmware-bridge/bytes.ts";
-import type { GatewayFrame } from "../../gateway/frame-types.ts";
+import type { GatewayFrame } from "../../gateway/wire/frame-types.ts";
 
 const byteFields: ReadonlySet<string> = new Set([
   "nonce",

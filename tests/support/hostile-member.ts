@@ -1,16 +1,16 @@
 // Somebody who holds the room key, or only the room's id, and keeps to nothing else: a native phone without a gateway, which lets a test say any bytes
 // on its channels. It answers pings, so that the others know its clock and what it sends is not merely too late.
 import { startNativeMesh } from "../../bench/stage/native-phone.ts";
-import type { Channel } from "../../gateway/channel.ts";
-import { ChannelRelay } from "../../gateway/channel-relay.ts";
-import { decodeMessage } from "../../gateway/decode-message.ts";
-import { encodeMessage } from "../../gateway/encode-message.ts";
-import { EpochBook } from "../../gateway/epoch-book.ts";
-import type { GatewayFrame, LedgerReport, Ping } from "../../gateway/frame-types.ts";
-import { admit } from "../../gateway/handshake.ts";
-import type { Room } from "../../gateway/room-key.ts";
-import type { IdentityKey } from "../../gateway/runtime.ts";
-import { makeSessionId } from "../../gateway/session-id.ts";
+import { ChannelRelay } from "../../gateway/admission/channel-relay.ts";
+import { EpochBook } from "../../gateway/admission/epoch-book.ts";
+import { admit } from "../../gateway/admission/handshake.ts";
+import type { IdentityKey } from "../../gateway/basics/runtime.ts";
+import type { Channel } from "../../gateway/wire/channel.ts";
+import { decodeMessage } from "../../gateway/wire/decode-message.ts";
+import { encodeMessage } from "../../gateway/wire/encode-message.ts";
+import type { GatewayFrame, LedgerReport, Ping } from "../../gateway/wire/frame-types.ts";
+import type { Room } from "../../gateway/wire/room-key.ts";
+import { makeSessionId } from "../../gateway/wire/session-id.ts";
 import type { Mesh } from "../../web/mesh/mesh.ts";
 import { now, schedule } from "../../web/mesh/timers.ts";
 import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";

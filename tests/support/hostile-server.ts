@@ -10,8 +10,8 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
-import { roomIdOf } from "../../gateway/session-id.ts";
-import { type OutboundMessage, readOutbound, signalingPath } from "../../gateway/signaling-message.ts";
+import { roomIdOf } from "../../gateway/wire/session-id.ts";
+import { type OutboundMessage, readOutbound, signalingPath } from "../../gateway/wire/signaling-message.ts";
 import type { ServerProcess } from "./server-process.ts";
 
 /** What one page says to another, with the server's word for who said it. */

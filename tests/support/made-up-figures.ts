@@ -1,9 +1,15 @@
 // Figures of statistics-types.ts as tests need them: what a test does not speak of was never measured.
-import { Ledger } from "../../gateway/ledger.ts";
-import { byDelayClass } from "../../gateway/path-statistics.ts";
-import type { RecordedPage } from "../../gateway/recording.ts";
-import type { MeshFigures, PathFigures, PeerFigures, RecordingSession } from "../../gateway/statistics-types.ts";
-import { noTraffic } from "../../gateway/traffic.ts";
+
+import type { RecordedPage } from "../../gateway/recording/recording.ts";
+import { Ledger } from "../../gateway/records/ledger.ts";
+import { noTraffic } from "../../gateway/records/traffic.ts";
+import { byDelayClass } from "../../gateway/statistics/path-statistics.ts";
+import type {
+  MeshFigures,
+  PathFigures,
+  PeerFigures,
+  RecordingSession,
+} from "../../gateway/statistics/statistics-types.ts";
 
 const never = { sinceStart: undefined, lastMinute: undefined };
 

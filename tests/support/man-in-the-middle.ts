@@ -3,10 +3,10 @@
 import { X509Certificate } from "node:crypto";
 import { type DataChannel, PeerConnection } from "node-datachannel";
 import { generate } from "selfsigned";
-import { decodeMessage } from "../../gateway/decode-message.ts";
-import { encodeMessage } from "../../gateway/encode-message.ts";
-import type { FrameType, Proof } from "../../gateway/frame-types.ts";
-import type { AnswerPayload, OfferPayload } from "../../gateway/signaling-message.ts";
+import { decodeMessage } from "../../gateway/wire/decode-message.ts";
+import { encodeMessage } from "../../gateway/wire/encode-message.ts";
+import type { FrameType, Proof } from "../../gateway/wire/frame-types.ts";
+import type { AnswerPayload, OfferPayload } from "../../gateway/wire/signaling-message.ts";
 import type { RelayedMessage } from "./hostile-server.ts";
 
 /**

@@ -1,13 +1,14 @@
 // Two connected `Channel`s in memory, on a scheduler that the test drives: delay, reordering, backlog and cut are scripted, or left to a
 // carrier such as faulty-carrier.ts. Without either every message takes `defaultDelayMs` and none overtakes another.
+
+import type { Schedule } from "../../gateway/basics/runtime.ts";
 import {
   backlogLowWaterBytes,
   type Channel,
   type ChannelListener,
   type FingerprintPair,
   type FingerprintRefusal,
-} from "../../gateway/channel.ts";
-import type { Schedule } from "../../gateway/runtime.ts";
+} from "../../gateway/wire/channel.ts";
 
 const defaultDelayMs = 5;
 const nothing = new Uint8Array();

@@ -2,7 +2,7 @@
 // characteristic objects belong to one connection; writes take a while, and can be made to hang as they do when the probe walks out of reach.
 import { earlUuids } from "../../firmware-bridge/earl-profile.ts";
 import type { Peripheral } from "../../firmware-bridge/peripheral.ts";
-import type { Schedule } from "../../gateway/runtime.ts";
+import type { Schedule } from "../../gateway/basics/runtime.ts";
 
 /** What every operation takes: a connection event or two. */
 export const operationMs = 15;

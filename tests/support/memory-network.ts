@@ -1,8 +1,9 @@
 // A signaling server and the network around it, in memory: what a mesh needs to open channels, on fake time. Every direction between two phones
 // is a `Way` that a test makes as bad as it likes; phones can die, freeze and come back. Neighbour: memory-phone.ts.
-import type { Channel } from "../../gateway/channel.ts";
-import { dialIdBytes, type NeighbourFrame } from "../../gateway/frame-types.ts";
-import type { Cancel, Schedule } from "../../gateway/runtime.ts";
+
+import type { Cancel, Schedule } from "../../gateway/basics/runtime.ts";
+import type { Channel } from "../../gateway/wire/channel.ts";
+import { dialIdBytes, type NeighbourFrame } from "../../gateway/wire/frame-types.ts";
 import {
   type DialFailure,
   dialTimeoutMs,

@@ -1,14 +1,14 @@
 // A phone in memory: page after page of the product's own gateway and mesh, one band on its arm, and clocks that can be told to misbehave.
 // A page can freeze, with its clock or without, be killed, be reloaded, or leave as it should. Neighbours: memory-network.ts, faulty-room.ts.
 import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
+import type { Crypto, IdentityKey, Now, Schedule } from "../../gateway/basics/runtime.ts";
+import { sleeplessClock } from "../../gateway/basics/sleepless-clock.ts";
 import { Gateway, type GatewayEvent } from "../../gateway/gateway.ts";
-import type { OwnProbe } from "../../gateway/own-probe.ts";
-import type { Peer } from "../../gateway/peer.ts";
-import { defaultRules } from "../../gateway/rules.ts";
-import type { Crypto, IdentityKey, Now, Schedule } from "../../gateway/runtime.ts";
-import { makeSessionId } from "../../gateway/session-id.ts";
-import { sleeplessClock } from "../../gateway/sleepless-clock.ts";
-import { buzzRateRange, defaultWearerLimits } from "../../gateway/wearer-limits.ts";
+import type { Peer } from "../../gateway/peers/peer.ts";
+import type { OwnProbe } from "../../gateway/probes/own-probe.ts";
+import { defaultRules } from "../../gateway/probes/rules.ts";
+import { buzzRateRange, defaultWearerLimits } from "../../gateway/probes/wearer-limits.ts";
+import { makeSessionId } from "../../gateway/wire/session-id.ts";
 import { Mesh } from "../../web/mesh/mesh.ts";
 import type { MemoryNetwork, NetworkNode } from "./memory-network.ts";
 import { nodeIdentity } from "./node-crypto.ts";

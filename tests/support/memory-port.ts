@@ -1,6 +1,6 @@
 // A channel as the mux sees it, with its messages kept: whether it is open and how full it is, the test says.
-import { decodeMessage } from "../../gateway/decode-message.ts";
-import type { GatewayRecord } from "../../gateway/record.ts";
+import { decodeMessage } from "../../gateway/wire/decode-message.ts";
+import type { GatewayRecord } from "../../gateway/wire/record.ts";
 
 export class MemoryPort {
   readonly messages: Uint8Array[] = [];

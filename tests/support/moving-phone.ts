@@ -4,12 +4,12 @@ import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.t
 import { gestureCode } from "../../firmware-bridge/gestures.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/payloads.ts";
-import type { Channel } from "../../gateway/channel.ts";
+import type { IdentityKey } from "../../gateway/basics/runtime.ts";
 import type { GatewayEvent } from "../../gateway/gateway.ts";
-import type { Luggage } from "../../gateway/luggage.ts";
-import { deriveRoom, type Room } from "../../gateway/room-key.ts";
-import type { SettledChange } from "../../gateway/room-key-change.ts";
-import type { IdentityKey } from "../../gateway/runtime.ts";
+import type { Luggage } from "../../gateway/key-change/luggage.ts";
+import type { SettledChange } from "../../gateway/key-change/room-key-change.ts";
+import type { Channel } from "../../gateway/wire/channel.ts";
+import { deriveRoom, type Room } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { now } from "../../web/mesh/timers.ts";
 import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";

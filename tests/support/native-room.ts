@@ -1,8 +1,8 @@
 // Native phones that admit each other without proof: for tests of the mesh itself. A phone keeps every channel that it is given, tells the
 // mesh whom it holds, as a gateway does, and can be asked to say a byte to everybody.
 import { startNativeMesh } from "../../bench/stage/native-phone.ts";
-import type { Channel } from "../../gateway/channel.ts";
-import { makeSessionId } from "../../gateway/session-id.ts";
+import type { Channel } from "../../gateway/wire/channel.ts";
+import { makeSessionId } from "../../gateway/wire/session-id.ts";
 import type { Mesh } from "../../web/mesh/mesh.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 

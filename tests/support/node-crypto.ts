@@ -1,8 +1,8 @@
 // `Crypto` and `IdentityKey` on Node's synchronous functions: real cryptography that is over within the turn in which it was asked for, so that
 // a simulation on fake time is the same at every run. Random bytes come from the simulation's own dice.
 import { createHash, createHmac, createPublicKey, generateKeyPairSync, hkdfSync, sign, verify } from "node:crypto";
-import { gatewayIdBytes } from "../../gateway/frame-types.ts";
-import type { Crypto, IdentityKey } from "../../gateway/runtime.ts";
+import type { Crypto, IdentityKey } from "../../gateway/basics/runtime.ts";
+import { gatewayIdBytes } from "../../gateway/wire/frame-types.ts";
 import type { Dice } from "./dice.ts";
 
 const uncompressed = 0x04;

@@ -1,4 +1,4 @@
-// Reads the files that gateway/recording.ts writes, by docs/statistics.md and RFC 4180 alone: it shares no code with the writer.
+// Reads the files that gateway/recording/recording.ts writes, by docs/statistics.md and RFC 4180 alone: it shares no code with the writer.
 
 export type ReadRow = Readonly<Record<string, string | number | undefined>>;
 

@@ -1,7 +1,7 @@
 // Records as tests need them: everything that a test does not speak of has a plain value.
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeCommandTarget } from "../../gateway/command-payload.ts";
-import { type GatewayRecord, lifetimeMsOf } from "../../gateway/record.ts";
+import { encodeCommandTarget } from "../../gateway/wire/command-payload.ts";
+import { type GatewayRecord, lifetimeMsOf } from "../../gateway/wire/record.ts";
 
 export const makeRecord = (fields: Partial<GatewayRecord> = {}): GatewayRecord => {
   const kind = fields.kind ?? kinds.motion;

@@ -1,16 +1,22 @@
 // A gateway reduced to its data path: real mux, demux, ledger, roster and codec, and around them a book-keeping of its own that says
 // what has to come out. It sleeps, wakes, and may be hostile: then it sends earlier messages again, and commands that nobody can read.
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import { decodeMessage } from "../../gateway/decode-message.ts";
-import { Demux } from "../../gateway/demux.ts";
-import { encodeMessage } from "../../gateway/encode-message.ts";
-import type { GatewayFrame, InterestEntry } from "../../gateway/frame-types.ts";
-import { Ledger } from "../../gateway/ledger.ts";
-import { Mux, type MuxPort } from "../../gateway/mux.ts";
-import { defaultWindowMs, effectLifetimeMs, type GatewayRecord, hasEffect, recordClass } from "../../gateway/record.ts";
-import { RecordAllowance } from "../../gateway/record-allowance.ts";
-import { RosterBook } from "../../gateway/roster.ts";
-import type { Schedule } from "../../gateway/runtime.ts";
+import { RecordAllowance } from "../../gateway/admission/record-allowance.ts";
+import type { Schedule } from "../../gateway/basics/runtime.ts";
+import { Demux } from "../../gateway/records/demux.ts";
+import { Ledger } from "../../gateway/records/ledger.ts";
+import { Mux, type MuxPort } from "../../gateway/records/mux.ts";
+import { decodeMessage } from "../../gateway/wire/decode-message.ts";
+import { encodeMessage } from "../../gateway/wire/encode-message.ts";
+import type { GatewayFrame, InterestEntry } from "../../gateway/wire/frame-types.ts";
+import {
+  defaultWindowMs,
+  effectLifetimeMs,
+  type GatewayRecord,
+  hasEffect,
+  recordClass,
+} from "../../gateway/wire/record.ts";
+import { RosterBook } from "../../gateway/wire/roster.ts";
 import type { Dice } from "./dice.ts";
 import type { FakeTime } from "./fake-time.ts";
 import { makeCommand, makeRecord } from "./records.ts";

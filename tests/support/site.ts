@@ -1,7 +1,7 @@
 // Where most browser tests play: the real server with the built page, and Chromium's engine. What goes wrong with Bluetooth, storage or the rest of a
 // browser plays on stage.ts.
 import type { Browser } from "playwright-core";
-import { deriveRoom, makeInvite, makeRoomKey, type Room } from "../../gateway/room-key.ts";
+import { deriveRoom, makeInvite, makeRoomKey, type Room } from "../../gateway/wire/room-key.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { launchEngine } from "./chromium.ts";
 import { RoomPage } from "./room-page.ts";

@@ -1,7 +1,7 @@
 // Gateways of memory-room.ts that are measured, each by its own statistics.
-import type { GatewayObserver } from "../../gateway/observers.ts";
-import { Statistics } from "../../gateway/statistics.ts";
-import type { StatisticsSnapshot } from "../../gateway/statistics-types.ts";
+import type { GatewayObserver } from "../../gateway/gateway-observer.ts";
+import { Statistics } from "../../gateway/statistics/statistics.ts";
+import type { StatisticsSnapshot } from "../../gateway/statistics/statistics-types.ts";
 import type { FakeTime } from "./fake-time.ts";
 import { type Member, type MemberOptions, newMember } from "./memory-room.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { AccountBook, maxKeptAccounts } from "../../gateway/account-book.ts";
-import { Ledger } from "../../gateway/ledger.ts";
+import { AccountBook, maxKeptAccounts } from "../../gateway/records/account-book.ts";
+import { Ledger } from "../../gateway/records/ledger.ts";
 
 const ledgerWith = (received: number): Ledger => {
   const ledger = new Ledger();

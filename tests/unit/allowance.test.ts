@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Allowance } from "../../gateway/allowance.ts";
-import type { GatewayFrame, NeighbourFrame } from "../../gateway/frame-types.ts";
+import { Allowance } from "../../gateway/admission/allowance.ts";
+import type { GatewayFrame, NeighbourFrame } from "../../gateway/wire/frame-types.ts";
 
 const roomId = "ab".repeat(16);
 const [me, you, other] = ["1", "2", "3"].map((digit) => `${roomId}-${digit.repeat(16)}`) as [string, string, string];

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import { Backlog, maxBacklogEffects, maxBacklogSamples } from "../../gateway/backlog.ts";
-import { Ledger } from "../../gateway/ledger.ts";
+import { Backlog, maxBacklogEffects, maxBacklogSamples } from "../../gateway/records/backlog.ts";
+import { Ledger } from "../../gateway/records/ledger.ts";
 import { makeCommand, makeGesture, makeRecord } from "../support/records.ts";
 
 describe("backlog", () => {

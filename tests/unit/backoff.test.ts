@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { backoffMs } from "../../gateway/backoff.ts";
+import { backoffMs } from "../../gateway/basics/backoff.ts";
 
 const range = { firstMs: 500, longestMs: 30_000 };
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BatteryForecaster } from "../../gateway/battery-forecast.ts";
+import { BatteryForecaster } from "../../gateway/power/battery-forecast.ts";
 
 const hourMs = 3_600_000;
 const shiftMs = 8 * hourMs;

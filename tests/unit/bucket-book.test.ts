@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BucketBook } from "../../gateway/bucket-book.ts";
+import { BucketBook } from "../../gateway/basics/bucket-book.ts";
 
 const openBook = () => {
   const time = { nowMs: 0 };

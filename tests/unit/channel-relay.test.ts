@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { ChannelListener } from "../../gateway/channel.ts";
-import { ChannelRelay, maxHeldMessages } from "../../gateway/channel-relay.ts";
+import { ChannelRelay, maxHeldMessages } from "../../gateway/admission/channel-relay.ts";
+import type { ChannelListener } from "../../gateway/wire/channel.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { type MemoryChannel, memoryChannelPair } from "../support/memory-channel.ts";
 

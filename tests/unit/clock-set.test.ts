@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { sleeplessClock } from "../../gateway/sleepless-clock.ts";
-import type { ClockedDelaySummary, PeerFigures } from "../../gateway/statistics-types.ts";
+import { sleeplessClock } from "../../gateway/basics/sleepless-clock.ts";
+import type { ClockedDelaySummary, PeerFigures } from "../../gateway/statistics/statistics-types.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { connect } from "../support/memory-room.ts";
 import { type MeasuredMember, newMeasuredMember } from "../support/statistics-room.ts";

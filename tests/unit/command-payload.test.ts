@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { encodeCommandTarget, splitCommandTarget } from "../../gateway/command-payload.ts";
+import { encodeCommandTarget, splitCommandTarget } from "../../gateway/wire/command-payload.ts";
 
 describe("command payload", () => {
   it("should begin with its target", () => {

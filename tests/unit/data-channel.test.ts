@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { backlogLowWaterBytes, type ChannelListener } from "../../gateway/channel.ts";
+import { backlogLowWaterBytes, type ChannelListener } from "../../gateway/wire/channel.ts";
 import { DataChannel, maxEarlyMessages } from "../../web/mesh/data-channel.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { describeSession, FakeConnection, FakePipe, fingerprintLine } from "../support/fake-rtc.ts";

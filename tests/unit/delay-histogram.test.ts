@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DelayHistogram, RollingDelay } from "../../gateway/delay-histogram.ts";
-import type { ClockedDelaySummary } from "../../gateway/statistics-types.ts";
+import { DelayHistogram, RollingDelay } from "../../gateway/statistics/delay-histogram.ts";
+import type { ClockedDelaySummary } from "../../gateway/statistics/statistics-types.ts";
 import { seededRandom } from "../support/random.ts";
 
 /** The value of which `percent` of all are not above it. */

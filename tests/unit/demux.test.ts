@@ -1,17 +1,17 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import { Demux, type Gate, holdForRosterMs, maxHeldAggregates, maxHeldEffects } from "../../gateway/demux.ts";
-import { maxRecords } from "../../gateway/frame-types.ts";
-import { Ledger } from "../../gateway/ledger.ts";
-import { maxReceivedProbes } from "../../gateway/received-probes.ts";
-import { effectLifetimeMs, type GatewayRecord } from "../../gateway/record.ts";
 import {
   maxEffectBurst,
   maxEffectsPerSecond,
   maxRecordBurst,
   RecordAllowance,
-} from "../../gateway/record-allowance.ts";
-import type { Roster, RosterProbe } from "../../gateway/roster.ts";
+} from "../../gateway/admission/record-allowance.ts";
+import { Demux, type Gate, holdForRosterMs, maxHeldAggregates, maxHeldEffects } from "../../gateway/records/demux.ts";
+import { Ledger } from "../../gateway/records/ledger.ts";
+import { maxReceivedProbes } from "../../gateway/records/received-probes.ts";
+import { maxRecords } from "../../gateway/wire/frame-types.ts";
+import { effectLifetimeMs, type GatewayRecord } from "../../gateway/wire/record.ts";
+import type { Roster, RosterProbe } from "../../gateway/wire/roster.ts";
 import { makeCommand, makeGesture, makeRecord } from "../support/records.ts";
 
 const rosterOf = (version: number, ...indexes: readonly number[]): Roster => ({

@@ -7,7 +7,7 @@ import {
   keepOf,
   longestBackoffMs,
   redialDelayMs,
-} from "../../gateway/dial-policy.ts";
+} from "../../gateway/peers/dial-policy.ts";
 
 const [lower, higher] = ["a", "b"];
 

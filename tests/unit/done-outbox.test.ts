@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DoneOutbox, doneWaitMs } from "../../gateway/done-outbox.ts";
-import { type GatewayFrame, maxFrames } from "../../gateway/frame-types.ts";
+import { DoneOutbox, doneWaitMs } from "../../gateway/records/done-outbox.ts";
+import { type GatewayFrame, maxFrames } from "../../gateway/wire/frame-types.ts";
 import { FakeTime } from "../support/fake-time.ts";
 
 const outbox = () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EpochBook, maxKnownGateways } from "../../gateway/epoch-book.ts";
+import { EpochBook, maxKnownGateways } from "../../gateway/admission/epoch-book.ts";
 
 describe("epoch book", () => {
   it("should take a first, an equal and a newer epoch, and no older one", () => {

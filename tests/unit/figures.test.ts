@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeBattery } from "../../firmware-bridge/payloads.ts";
-import { sleeplessClock } from "../../gateway/sleepless-clock.ts";
+import { sleeplessClock } from "../../gateway/basics/sleepless-clock.ts";
 import { BusyTime } from "../../web/busy-time.ts";
 import { Figures } from "../../web/figures.ts";
 import { LoadMeter } from "../../web/load-meter.ts";

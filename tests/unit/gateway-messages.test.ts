@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concatBytes } from "../../firmware-bridge/bytes.ts";
-import { decodeMessage } from "../../gateway/decode-message.ts";
-import { aggregateOverheadBytes, recordBytes } from "../../gateway/encode-aggregate.ts";
-import { encodeMessage } from "../../gateway/encode-message.ts";
+import { decodeMessage } from "../../gateway/wire/decode-message.ts";
+import { aggregateOverheadBytes, recordBytes } from "../../gateway/wire/encode-aggregate.ts";
+import { encodeMessage } from "../../gateway/wire/encode-message.ts";
 import {
   frameCodes,
   type GatewayFrame,
@@ -12,8 +12,8 @@ import {
   maxNeighbourSdpBytes,
   maxRecords,
   protocolVersion,
-} from "../../gateway/frame-types.ts";
-import type { GatewayRecord } from "../../gateway/record.ts";
+} from "../../gateway/wire/frame-types.ts";
+import type { GatewayRecord } from "../../gateway/wire/record.ts";
 import { arbitraryFrame, arbitraryRecord } from "../support/arbitrary-frames.ts";
 
 /** Of which a message may not hold as many as of the others. */

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { decodeMessage } from "../../gateway/decode-message.ts";
-import { encodeMessage } from "../../gateway/encode-message.ts";
-import { farewellMs } from "../../gateway/farewell.ts";
-import { byeReasons } from "../../gateway/frame-types.ts";
-import type { SettledChange } from "../../gateway/room-key-change.ts";
-import { contestMs, settleMs } from "../../gateway/room-key-change.ts";
-import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
+import { farewellMs } from "../../gateway/key-change/farewell.ts";
+import type { SettledChange } from "../../gateway/key-change/room-key-change.ts";
+import { contestMs, settleMs } from "../../gateway/key-change/room-key-change.ts";
+import { defaultWearerLimits } from "../../gateway/probes/wearer-limits.ts";
+import { decodeMessage } from "../../gateway/wire/decode-message.ts";
+import { encodeMessage } from "../../gateway/wire/encode-message.ts";
+import { byeReasons } from "../../gateway/wire/frame-types.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import type { MemoryChannelPair } from "../support/memory-channel.ts";
 import { connect, type Member, newIdentity, newMember } from "../support/memory-room.ts";

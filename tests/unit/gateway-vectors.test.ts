@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../firmware-bridge/bytes.ts";
-import { decodeMessage } from "../../gateway/decode-message.ts";
-import { encodeMessage } from "../../gateway/encode-message.ts";
-import { frameCodes } from "../../gateway/frame-types.ts";
+import { decodeMessage } from "../../gateway/wire/decode-message.ts";
+import { encodeMessage } from "../../gateway/wire/encode-message.ts";
+import { frameCodes } from "../../gateway/wire/frame-types.ts";
 import { bytesFromHex, framesFromJson, framesToJson } from "../support/frame-json.ts";
 
 interface Vectors {

@@ -2,15 +2,15 @@
 // script that holds whatever an attacker can hold: nothing, the room key, or the recording of another session.
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { FingerprintRefusal } from "../../gateway/channel.ts";
-import { ChannelRelay, maxHeldMessages } from "../../gateway/channel-relay.ts";
-import { decodeMessage } from "../../gateway/decode-message.ts";
-import { encodeMessage } from "../../gateway/encode-message.ts";
-import { EpochBook } from "../../gateway/epoch-book.ts";
-import type { GatewayFrame } from "../../gateway/frame-types.ts";
-import { type AdmissionOutcome, admit, handshakeTimeoutMs } from "../../gateway/handshake.ts";
-import { transcript } from "../../gateway/handshake-transcript.ts";
-import type { Crypto, IdentityKey } from "../../gateway/runtime.ts";
+import { ChannelRelay, maxHeldMessages } from "../../gateway/admission/channel-relay.ts";
+import { EpochBook } from "../../gateway/admission/epoch-book.ts";
+import { type AdmissionOutcome, admit, handshakeTimeoutMs } from "../../gateway/admission/handshake.ts";
+import { transcript } from "../../gateway/admission/handshake-transcript.ts";
+import type { Crypto, IdentityKey } from "../../gateway/basics/runtime.ts";
+import type { FingerprintRefusal } from "../../gateway/wire/channel.ts";
+import { decodeMessage } from "../../gateway/wire/decode-message.ts";
+import { encodeMessage } from "../../gateway/wire/encode-message.ts";
+import type { GatewayFrame } from "../../gateway/wire/frame-types.ts";
 import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import { interestKey, SampleFilter } from "../../gateway/interest.ts";
+import { interestKey, SampleFilter } from "../../gateway/records/interest.ts";
 import { makeRecord } from "../support/records.ts";
 
 const entry = (probe: number, minIntervalMs: number) => ({ probe, minIntervalMs });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Jitter } from "../../gateway/jitter.ts";
+import { Jitter } from "../../gateway/statistics/jitter.ts";
 
 describe("jitter", () => {
   it("should be unknown before the second record", () => {

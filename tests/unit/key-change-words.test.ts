@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { SettledChange } from "../../gateway/room-key-change.ts";
+import type { SettledChange } from "../../gateway/key-change/room-key-change.ts";
 import { keyChangeText } from "../../web/key-change-words.ts";
 
 const room = {

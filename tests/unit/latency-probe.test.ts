@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { graceMs, LatencyProbe } from "../../gateway/latency-probe.ts";
+import { graceMs, LatencyProbe } from "../../gateway/statistics/latency-test.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { connect } from "../support/memory-room.ts";
 import { newMeasuredMember } from "../support/statistics-room.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { Ledger, unaccounted } from "../../gateway/ledger.ts";
+import { Ledger, unaccounted } from "../../gateway/records/ledger.ts";
 
 /** So many records go from one ledger to the other and are delivered. */
 const deliver = (from: Ledger, to: Ledger, records: number): void => {

@@ -1,12 +1,12 @@
 // Who was let go for exceeding its limits: it comes back when its time is over, and not before.
 import { beforeEach, describe, expect, it } from "vitest";
-import { maxNewsBurst } from "../../gateway/allowance.ts";
-import { ChannelRelay } from "../../gateway/channel-relay.ts";
-import { encodeMessage } from "../../gateway/encode-message.ts";
-import { EpochBook } from "../../gateway/epoch-book.ts";
-import { admit } from "../../gateway/handshake.ts";
-import { firstPenaltyMs } from "../../gateway/penalty-book.ts";
-import type { IdentityKey } from "../../gateway/runtime.ts";
+import { maxNewsBurst } from "../../gateway/admission/allowance.ts";
+import { ChannelRelay } from "../../gateway/admission/channel-relay.ts";
+import { EpochBook } from "../../gateway/admission/epoch-book.ts";
+import { admit } from "../../gateway/admission/handshake.ts";
+import { firstPenaltyMs } from "../../gateway/admission/penalty-book.ts";
+import type { IdentityKey } from "../../gateway/basics/runtime.ts";
+import { encodeMessage } from "../../gateway/wire/encode-message.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { emptyLedger } from "../support/hostile-member.ts";

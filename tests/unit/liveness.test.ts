@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { asleepAfterMs, dropAfterMs, Liveness, pingAfterSilenceMs, pingEveryMs } from "../../gateway/liveness.ts";
-import { sleepGapMs } from "../../gateway/wake-detector.ts";
+import { sleepGapMs } from "../../gateway/basics/wake-detector.ts";
+import { asleepAfterMs, dropAfterMs, Liveness, pingAfterSilenceMs, pingEveryMs } from "../../gateway/peers/liveness.ts";
 
 /** Ticks every second; what it did, by the second. `heardAt` says when something arrives. */
 const run = (liveness: Liveness, fromS: number, toS: number, heardAt: (second: number) => boolean = () => false) => {

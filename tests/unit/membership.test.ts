@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { maxDialsAtOnce, maxDialsPerSecond } from "../../gateway/dial-policy.ts";
-import { forgetAfterMs, Membership, maxKnownMembers } from "../../gateway/membership.ts";
+import { maxDialsAtOnce, maxDialsPerSecond } from "../../gateway/peers/dial-policy.ts";
+import { forgetAfterMs, Membership, maxKnownMembers } from "../../gateway/peers/membership.ts";
 import { DiallingRoom } from "../support/dialling-room.ts";
 import { FakeTime } from "../support/fake-time.ts";
 

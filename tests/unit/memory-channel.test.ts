@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { backlogHighWaterBytes } from "../../gateway/channel.ts";
+import { backlogHighWaterBytes } from "../../gateway/wire/channel.ts";
 import { channelContract } from "../contracts/channel-contract.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { type MemoryChannel, memoryChannelPair } from "../support/memory-channel.ts";

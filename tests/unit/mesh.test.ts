@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Channel } from "../../gateway/channel.ts";
-import type { NeighbourFrame } from "../../gateway/frame-types.ts";
+import type { Channel } from "../../gateway/wire/channel.ts";
+import type { NeighbourFrame } from "../../gateway/wire/frame-types.ts";
 import { Mesh } from "../../web/mesh/mesh.ts";
 import type {
   DialFailure,

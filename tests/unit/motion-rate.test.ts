@@ -6,9 +6,9 @@ import { kinds } from "../../firmware-bridge/kinds.ts";
 import { decodeRate } from "../../firmware-bridge/payloads.ts";
 import { SimulatedArmProbe } from "../../firmware-bridge/simulated-arm-probe.ts";
 import { SimulatedLink } from "../../firmware-bridge/simulated-link.ts";
-import { type MotionLimits, MotionRate, noMotionLimits } from "../../gateway/motion-rate.ts";
-import { OwnProbe } from "../../gateway/own-probe.ts";
-import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
+import { type MotionLimits, MotionRate, noMotionLimits } from "../../gateway/probes/motion-rate.ts";
+import { OwnProbe } from "../../gateway/probes/own-probe.ts";
+import { defaultWearerLimits } from "../../gateway/probes/wearer-limits.ts";
 import { FakeTime, settle } from "../support/fake-time.ts";
 import { RecordingLink } from "../support/recording-link.ts";
 

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import { backlogHighWaterBytes } from "../../gateway/channel.ts";
-import { decodeMessage } from "../../gateway/decode-message.ts";
-import { maxPacketBytes } from "../../gateway/frame-types.ts";
-import { Ledger } from "../../gateway/ledger.ts";
-import { type Flush, Mux } from "../../gateway/mux.ts";
-import type { GatewayRecord } from "../../gateway/record.ts";
+import { Ledger } from "../../gateway/records/ledger.ts";
+import { type Flush, Mux } from "../../gateway/records/mux.ts";
+import { backlogHighWaterBytes } from "../../gateway/wire/channel.ts";
+import { decodeMessage } from "../../gateway/wire/decode-message.ts";
+import { maxPacketBytes } from "../../gateway/wire/frame-types.ts";
+import type { GatewayRecord } from "../../gateway/wire/record.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { MemoryPort } from "../support/memory-port.ts";
 import { makeCommand, makeGesture, makeRecord } from "../support/records.ts";

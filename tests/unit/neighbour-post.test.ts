@@ -1,7 +1,4 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { backlogHighWaterBytes } from "../../gateway/channel.ts";
-import { encodeMessage } from "../../gateway/encode-message.ts";
-import { maxNeighbourSdpBytes, type NeighbourFrame } from "../../gateway/frame-types.ts";
 import {
   maxHandedOnBurst,
   maxHandedOnPerSecond,
@@ -9,8 +6,11 @@ import {
   maxOffersPerSecond,
   maxPairBurst,
   maxPairFramesPerSecond,
-} from "../../gateway/neighbour-post.ts";
-import { maxPeers } from "../../gateway/peer-book.ts";
+} from "../../gateway/peers/neighbour-post.ts";
+import { maxPeers } from "../../gateway/peers/peer-book.ts";
+import { backlogHighWaterBytes } from "../../gateway/wire/channel.ts";
+import { encodeMessage } from "../../gateway/wire/encode-message.ts";
+import { maxNeighbourSdpBytes, type NeighbourFrame } from "../../gateway/wire/frame-types.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import type { MemoryChannelPair } from "../support/memory-channel.ts";
 import { connect, type Member, newIdentity, newMember } from "../support/memory-room.ts";

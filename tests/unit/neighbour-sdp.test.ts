@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { maxCandidates } from "../../gateway/session-description.ts";
+import { maxCandidates } from "../../gateway/wire/session-description.ts";
 import { isDialable } from "../../web/mesh/neighbour-sdp.ts";
 import { describeSession, fingerprintLine } from "../support/fake-rtc.ts";
 

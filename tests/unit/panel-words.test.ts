@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BatteryForecast, PageFigures } from "../../gateway/statistics-types.ts";
+import type { BatteryForecast, PageFigures } from "../../gateway/statistics/statistics-types.ts";
 import { FigureHistory, firstIntervalMs, maxPoints } from "../../web/figure-history.ts";
 import { batteryLines, delayLines } from "../../web/panel/panel-lines.ts";
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { boundAt, type ClockExchange, maxDrift, maxPingsInFlight, PeerClock } from "../../gateway/peer-clock.ts";
-import type { Now, RandomUnit } from "../../gateway/runtime.ts";
+import type { Now, RandomUnit } from "../../gateway/basics/runtime.ts";
+import { boundAt, type ClockExchange, maxDrift, maxPingsInFlight, PeerClock } from "../../gateway/peers/peer-clock.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { seededRandom } from "../support/random.ts";
 

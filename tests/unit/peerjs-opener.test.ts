@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Channel } from "../../gateway/channel.ts";
+import type { Channel } from "../../gateway/wire/channel.ts";
 import { dialTimeoutMs, type ServerState } from "../../web/mesh/opener.ts";
 import { PeerJsOpener } from "../../web/mesh/peerjs-opener.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";

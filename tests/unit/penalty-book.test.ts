@@ -5,7 +5,7 @@ import {
   longestPenaltyMs,
   maxPenalties,
   PenaltyBook,
-} from "../../gateway/penalty-book.ts";
+} from "../../gateway/admission/penalty-book.ts";
 
 let nowMs: number;
 let book: PenaltyBook;

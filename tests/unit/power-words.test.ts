@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { powerLevels, powerPlans } from "../../gateway/power-plan.ts";
-import type { PowerReason } from "../../gateway/shift-governor.ts";
+import { powerLevels, powerPlans } from "../../gateway/power/power-plan.ts";
+import type { PowerReason } from "../../gateway/power/shift-governor.ts";
 import type { PowerView } from "../../web/ui/app-model.ts";
 import { fieldTime, powerText } from "../../web/ui/power-words.ts";
 

@@ -3,7 +3,7 @@ import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.t
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { decodeRate, encodeMotion } from "../../firmware-bridge/payloads.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
-import { defaultWindowMs } from "../../gateway/record.ts";
+import { defaultWindowMs } from "../../gateway/wire/record.ts";
 import { Pocket } from "../../web/pocket.ts";
 import { Power } from "../../web/power.ts";
 import { Shift } from "../../web/shift.ts";

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../firmware-bridge/bytes.ts";
-import { decodeMessage } from "../../gateway/decode-message.ts";
-import { encodeMessage } from "../../gateway/encode-message.ts";
+import { decodeMessage } from "../../gateway/wire/decode-message.ts";
+import { encodeMessage } from "../../gateway/wire/encode-message.ts";
 import { bytesFromHex, framesFromJson } from "../support/frame-json.ts";
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RateWindow } from "../../gateway/rate-window.ts";
+import { RateWindow } from "../../gateway/statistics/rate-window.ts";
 
 describe("rate window", () => {
   it("should be zero before time has passed, and then the rate since the oldest sample of the last minute", () => {

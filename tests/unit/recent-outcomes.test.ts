@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { maxRecentOutcomes, RecentOutcomes, recentMs } from "../../gateway/recent-outcomes.ts";
+import { maxRecentOutcomes, RecentOutcomes, recentMs } from "../../gateway/statistics/recent-outcomes.ts";
 
 const none = { written: 0, superseded: 0, expired: 0, failed: 0 };
 

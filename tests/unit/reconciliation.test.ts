@@ -1,9 +1,9 @@
 // The rule by which the whole product is judged, under seeded chance: for each ordered pair of gateways each record is counted once,
 // at both ends, whatever happens to the channels between them. The mesh is simulated in one process; mux, demux and ledger are real.
 import { describe, expect, it } from "vitest";
-import { maxBacklogEffects, maxBacklogSamples } from "../../gateway/backlog.ts";
-import { maxHeldAggregates, maxHeldEffects } from "../../gateway/demux.ts";
-import { Ledger, type LedgerSnapshot, unaccounted } from "../../gateway/ledger.ts";
+import { maxBacklogEffects, maxBacklogSamples } from "../../gateway/records/backlog.ts";
+import { maxHeldAggregates, maxHeldEffects } from "../../gateway/records/demux.ts";
+import { Ledger, type LedgerSnapshot, unaccounted } from "../../gateway/records/ledger.ts";
 import { Dice } from "../support/dice.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { type Link, SimulatedGateway } from "../support/simulated-gateway.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import { hasEffect, isExpired, lifetimeMsOf, recordClass } from "../../gateway/record.ts";
+import { hasEffect, isExpired, lifetimeMsOf, recordClass } from "../../gateway/wire/record.ts";
 import { makeRecord } from "../support/records.ts";
 
 describe("record", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { recordingIntervalMs, recordingRows } from "../../gateway/recording.ts";
-import { sleeplessClock } from "../../gateway/sleepless-clock.ts";
-import type { StatisticsSnapshot } from "../../gateway/statistics-types.ts";
+import { sleeplessClock } from "../../gateway/basics/sleepless-clock.ts";
+import { recordingIntervalMs, recordingRows } from "../../gateway/recording/recording.ts";
+import type { StatisticsSnapshot } from "../../gateway/statistics/statistics-types.ts";
 import { maxUnreadInARow } from "../../web/recorded-rows.ts";
 import { maxBytesInMemory, Recorder } from "../../web/recorder.ts";
 import { isRecordingHead, maxSessions } from "../../web/store/recording-store.ts";

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { recordingIntervalMs, recordingRows, recordingSchema } from "../../gateway/recording.ts";
-import { recordingColumns } from "../../gateway/recording-columns.ts";
+import { recordingIntervalMs, recordingRows, recordingSchema } from "../../gateway/recording/recording.ts";
+import { recordingColumns } from "../../gateway/recording/recording-columns.ts";
 import { recordingProblemTexts } from "../../web/panel/panel-words.ts";
 import { maxBytesInMemory, Recorder } from "../../web/recorder.ts";
 import { openRecordingStore, type RecordingHead, type RecordingStore } from "../../web/store/recording-store.ts";

@@ -1,16 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { Ledger } from "../../gateway/ledger.ts";
-import { byDelayClass } from "../../gateway/path-statistics.ts";
 import {
   type RecordedPage,
   recordingBytes,
   recordingIntervalMs,
   recordingRows,
   recordingSchema,
-} from "../../gateway/recording.ts";
-import { packRows, rowBytesBudget, unpackRows } from "../../gateway/recording-chunks.ts";
-import { columnsOfKind, recordingColumns } from "../../gateway/recording-columns.ts";
-import { csvFile, jsonFile, type RecordingFile } from "../../gateway/recording-file.ts";
+} from "../../gateway/recording/recording.ts";
+import { packRows, rowBytesBudget, unpackRows } from "../../gateway/recording/recording-chunks.ts";
+import { columnsOfKind, recordingColumns } from "../../gateway/recording/recording-columns.ts";
+import { csvFile, jsonFile, type RecordingFile } from "../../gateway/recording/recording-file.ts";
+import { Ledger } from "../../gateway/records/ledger.ts";
+import { trafficOf } from "../../gateway/records/traffic.ts";
+import { byDelayClass } from "../../gateway/statistics/path-statistics.ts";
 import type {
   BandReading,
   ClockedDelaySummary,
@@ -19,8 +20,7 @@ import type {
   ProbeFigures,
   RecordingContext,
   StatisticsSnapshot,
-} from "../../gateway/statistics-types.ts";
-import { trafficOf } from "../../gateway/traffic.ts";
+} from "../../gateway/statistics/statistics-types.ts";
 import { allFigures, noPath, peerFigures } from "../support/made-up-figures.ts";
 import { readCsvRecording, readJsonRecording } from "../support/recording-reader.ts";
 

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../firmware-bridge/bytes.ts";
-import { type GatewayFrame, maxRemoved, type RoomKey } from "../../gateway/frame-types.ts";
 import {
   contestMs,
   handOnBurst,
@@ -11,7 +10,8 @@ import {
   RoomKeyChange,
   type SettledChange,
   settleMs,
-} from "../../gateway/room-key-change.ts";
+} from "../../gateway/key-change/room-key-change.ts";
+import { type GatewayFrame, maxRemoved, type RoomKey } from "../../gateway/wire/frame-types.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { seededRandom } from "../support/random.ts";
 

@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeBattery } from "../../firmware-bridge/payloads.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
-import type { Peer } from "../../gateway/peer.ts";
-import type { RosterProbe } from "../../gateway/roster.ts";
-import { noTraffic } from "../../gateway/traffic.ts";
+import type { Peer } from "../../gateway/peers/peer.ts";
+import { noTraffic } from "../../gateway/records/traffic.ts";
+import type { RosterProbe } from "../../gateway/wire/roster.ts";
 import { RoomViews } from "../../web/room-views.ts";
 import { FakeTime } from "../support/fake-time.ts";
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { maxProbes, RosterBook } from "../../gateway/roster.ts";
+import { maxProbes, RosterBook } from "../../gateway/wire/roster.ts";
 
 const arm = { probeClass: 1, capabilities: 0b110011, name: "left arm" };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defaultRules, maxRules, patternFor, type Rule, readRules } from "../../gateway/rules.ts";
+import { defaultRules, maxRules, patternFor, type Rule, readRules } from "../../gateway/probes/rules.ts";
 
 const anna = "a".repeat(32);
 const ben = "b".repeat(32);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { GatewayRecord } from "../../gateway/record.ts";
-import { SendQueue } from "../../gateway/send-queue.ts";
+import { SendQueue } from "../../gateway/records/send-queue.ts";
+import type { GatewayRecord } from "../../gateway/wire/record.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { makeRecord } from "../support/records.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SentEffects } from "../../gateway/sent-effects.ts";
+import { SentEffects } from "../../gateway/statistics/sent-effects.ts";
 import { makeGesture, makeRecord } from "../support/records.ts";
 
 describe("sent effects", () => {

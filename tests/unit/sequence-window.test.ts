@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SequenceWindow, windowRecords } from "../../gateway/sequence-window.ts";
+import { SequenceWindow, windowRecords } from "../../gateway/records/sequence-window.ts";
 
 /** The same rule with a plain set that never forgets. */
 class PlainWindow {

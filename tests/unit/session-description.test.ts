@@ -1,7 +1,7 @@
 // The same rule at three doors: the server's, the page's, and that of a neighbour's word.
 import { describe, expect, it } from "vitest";
-import { candidatesIn, isDataDescription, maxCandidates } from "../../gateway/session-description.ts";
-import { readInbound, readOutbound } from "../../gateway/signaling-message.ts";
+import { candidatesIn, isDataDescription, maxCandidates } from "../../gateway/wire/session-description.ts";
+import { readInbound, readOutbound } from "../../gateway/wire/signaling-message.ts";
 import { isDialable } from "../../web/mesh/neighbour-sdp.ts";
 import {
   answerOf,

@@ -6,7 +6,7 @@ import {
   makeSessionId,
   roomIdOf,
   sessionIdLength,
-} from "../../gateway/session-id.ts";
+} from "../../gateway/wire/session-id.ts";
 import { webCrypto } from "../../web/mesh/web-crypto.ts";
 
 const roomId = "00112233445566778899aabbccddeeff";

@@ -2,10 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { leastDetectionHz } from "../../firmware-bridge/gesture-detector.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
-import { Ledger } from "../../gateway/ledger.ts";
-import { Mux } from "../../gateway/mux.ts";
-import { type PowerPlan, powerLevels, powerPlans } from "../../gateway/power-plan.ts";
-import { defaultWindowMs, windowRangeMs } from "../../gateway/record.ts";
+import { type PowerPlan, powerLevels, powerPlans } from "../../gateway/power/power-plan.ts";
 import {
   type DrainsByLevel,
   easingHoldMs,
@@ -14,7 +11,10 @@ import {
   type PowerMode,
   ShiftGovernor,
   wantedLevel,
-} from "../../gateway/shift-governor.ts";
+} from "../../gateway/power/shift-governor.ts";
+import { Ledger } from "../../gateway/records/ledger.ts";
+import { Mux } from "../../gateway/records/mux.ts";
+import { defaultWindowMs, windowRangeMs } from "../../gateway/wire/record.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { MemoryPort } from "../support/memory-port.ts";
 import { makeRecord } from "../support/records.ts";

@@ -1,7 +1,7 @@
 // The messages that pass have the fields and the order of fields in which PeerJS 1.5.5 sends them.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readInbound, readOutbound } from "../../gateway/signaling-message.ts";
+import { readInbound, readOutbound } from "../../gateway/wire/signaling-message.ts";
 import { soundOffer } from "../support/session-descriptions.ts";
 
 const roomId = "00112233445566778899aabbccddeeff";

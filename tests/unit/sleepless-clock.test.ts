@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Now } from "../../gateway/runtime.ts";
-import { sleeplessClock } from "../../gateway/sleepless-clock.ts";
+import type { Now } from "../../gateway/basics/runtime.ts";
+import { sleeplessClock } from "../../gateway/basics/sleepless-clock.ts";
 
 describe("sleeplessClock", () => {
   let monotonicMs: number;

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { decodeMessage } from "../../gateway/decode-message.ts";
-import { encodeMessage } from "../../gateway/encode-message.ts";
-import { maxHeldMeasurements } from "../../gateway/peer-statistics.ts";
-import type { PeerFigures } from "../../gateway/statistics-types.ts";
+import { maxHeldMeasurements } from "../../gateway/statistics/peer-statistics.ts";
+import type { PeerFigures } from "../../gateway/statistics/statistics-types.ts";
+import { decodeMessage } from "../../gateway/wire/decode-message.ts";
+import { encodeMessage } from "../../gateway/wire/encode-message.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { connect } from "../support/memory-room.ts";
 import { makeGesture } from "../support/records.ts";

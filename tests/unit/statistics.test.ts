@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeMotion } from "../../firmware-bridge/payloads.ts";
-import { encodeMessage } from "../../gateway/encode-message.ts";
-import { LatencyProbe, pingRateRange } from "../../gateway/latency-probe.ts";
-import { sumOf } from "../../gateway/ledger.ts";
-import { defaultWindowMs } from "../../gateway/record.ts";
-import type { DelayClass, LatencyProbeResult, StatisticsSnapshot } from "../../gateway/statistics-types.ts";
-import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
+import { defaultWearerLimits } from "../../gateway/probes/wearer-limits.ts";
+import { sumOf } from "../../gateway/records/ledger.ts";
+import { LatencyProbe, pingRateRange } from "../../gateway/statistics/latency-test.ts";
+import type { DelayClass, LatencyProbeResult, StatisticsSnapshot } from "../../gateway/statistics/statistics-types.ts";
+import { encodeMessage } from "../../gateway/wire/encode-message.ts";
+import { defaultWindowMs } from "../../gateway/wire/record.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { connect, newMember } from "../support/memory-room.ts";
 import { makeGesture } from "../support/records.ts";

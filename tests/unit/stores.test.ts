@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { defaultRules, type Rule } from "../../gateway/rules.ts";
-import { defaultWearerLimits } from "../../gateway/wearer-limits.ts";
+import { defaultRules, type Rule } from "../../gateway/probes/rules.ts";
+import { defaultWearerLimits } from "../../gateway/probes/wearer-limits.ts";
 import { maxRooms, RoomStore, type StoredRoom } from "../../web/store/room-store.ts";
 import { cleanName, maxMutedPeers, SettingsStore } from "../../web/store/settings-store.ts";
 import { openTextStorage } from "../../web/store/text-storage.ts";

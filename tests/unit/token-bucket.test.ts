@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TokenBucket } from "../../gateway/token-bucket.ts";
+import { TokenBucket } from "../../gateway/basics/token-bucket.ts";
 
 describe("token bucket", () => {
   const bucketAt = (clock: { nowMs: number }) =>

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { patternDurationsMs } from "../../gateway/rules.ts";
+import { patternDurationsMs } from "../../gateway/probes/rules.ts";
 import { leastSwellMs, swellsOf } from "../../web/ui/flash.ts";
 
 describe("swells of the flash", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cutUtf8, decodeUtf8, encodeUtf8 } from "../../gateway/utf8.ts";
+import { cutUtf8, decodeUtf8, encodeUtf8 } from "../../gateway/basics/utf8.ts";
 
 describe("UTF-8", () => {
   it("should bring every text back, a byte order mark too", () => {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { RecentOutcomes } from "../../gateway/recent-outcomes.ts";
+import { RecentOutcomes } from "../../gateway/statistics/recent-outcomes.ts";
 import type {
   BandForecast,
   BatteryForecast,
   ClockedDelaySummary,
   PeerFigures,
   StatisticsSnapshot,
-} from "../../gateway/statistics-types.ts";
-import { aboutVerdict, durationText, verdictOf } from "../../gateway/verdict.ts";
+} from "../../gateway/statistics/statistics-types.ts";
+import { aboutVerdict, durationText, verdictOf } from "../../gateway/statistics/verdict.ts";
 import { allFigures, noPath, peerFigures } from "../support/made-up-figures.ts";
 
 const hourMs = 3_600_000;

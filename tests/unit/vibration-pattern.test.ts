@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { maxVibrateDurations, maxVibrateMs, type Vibration } from "../../firmware-bridge/payloads.ts";
-import { patternDurationsMs } from "../../gateway/rules.ts";
-import { strengthLimitRange } from "../../gateway/wearer-limits.ts";
+import { patternDurationsMs } from "../../gateway/probes/rules.ts";
+import { strengthLimitRange } from "../../gateway/probes/wearer-limits.ts";
 import { PhoneMotor, pulsePeriodMs, shortestPulseMs, vibrationPattern } from "../../web/ble/vibration-pattern.ts";
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

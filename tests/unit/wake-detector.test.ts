@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { sleeplessClock } from "../../gateway/sleepless-clock.ts";
-import { beatMs, clockStepMs, sleepGapMs, WakeDetector } from "../../gateway/wake-detector.ts";
+import { sleeplessClock } from "../../gateway/basics/sleepless-clock.ts";
+import { beatMs, clockStepMs, sleepGapMs, WakeDetector } from "../../gateway/basics/wake-detector.ts";
 
 describe("WakeDetector", () => {
   let nowMs: number;

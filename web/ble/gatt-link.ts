@@ -12,9 +12,9 @@ import type {
 } from "../../firmware-bridge/device-link.ts";
 import type { DeviceDriver } from "../../firmware-bridge/earl-driver.ts";
 import { unknownInfo } from "../../firmware-bridge/earl-profile.ts";
-import { backoffMs } from "../../gateway/backoff.ts";
-import { shortPlainName } from "../../gateway/roster.ts";
-import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/runtime.ts";
+import { backoffMs } from "../../gateway/basics/backoff.ts";
+import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
+import { shortPlainName } from "../../gateway/wire/roster.ts";
 import { linkFailureOf } from "./bluetooth-errors.ts";
 import { GattSession } from "./gatt-session.ts";
 import { timedOut, withTimeLimit } from "./time-limit.ts";

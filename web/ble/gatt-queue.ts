@@ -2,7 +2,7 @@
 // Neighbours: gatt-session.ts adds operations, bluetooth-errors.ts names what went wrong.
 // Invariant: every operation resolves, at the latest when the queue is ended; one rejects only for a bug in its `run`.
 import type { LinkFailure } from "../../firmware-bridge/device-link.ts";
-import type { Now, Schedule } from "../../gateway/runtime.ts";
+import type { Now, Schedule } from "../../gateway/basics/runtime.ts";
 import { linkFailureOf } from "./bluetooth-errors.ts";
 import { timedOut, withTimeLimit } from "./time-limit.ts";
 

@@ -13,7 +13,7 @@ import type { DeviceDriver, DriverSession } from "../../firmware-bridge/earl-dri
 import { assignedUuids, canDo } from "../../firmware-bridge/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeBattery } from "../../firmware-bridge/payloads.ts";
-import type { Now, Schedule } from "../../gateway/runtime.ts";
+import type { Now, Schedule } from "../../gateway/basics/runtime.ts";
 import { GattQueue } from "./gatt-queue.ts";
 
 export interface GattSessionOptions {

@@ -21,7 +21,7 @@ import {
   type Vibration,
 } from "../../firmware-bridge/payloads.ts";
 import { add, scale, type Vector } from "../../firmware-bridge/vector.ts";
-import type { Cancel, Now, Schedule } from "../../gateway/runtime.ts";
+import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
 import type { PhonePlatform } from "./phone-platform.ts";
 import { PhoneMotor } from "./vibration-pattern.ts";
 

@@ -1,5 +1,5 @@
 // A time limit for promises of the platform, some of which are never settled.
-import type { Schedule } from "../../gateway/runtime.ts";
+import type { Schedule } from "../../gateway/basics/runtime.ts";
 
 export const timedOut = Symbol("timed out");
 

@@ -1,7 +1,8 @@
 // Connections that an opener is opening, by whoever dialled. Invariants: each attempt ends exactly once, as a channel or as a failure, within
 // `dialTimeoutMs`, and one that fails lets go of its connection.
-import type { Channel } from "../../gateway/channel.ts";
-import type { Schedule } from "../../gateway/runtime.ts";
+
+import type { Schedule } from "../../gateway/basics/runtime.ts";
+import type { Channel } from "../../gateway/wire/channel.ts";
 import { type DialFailure, dialTimeoutMs } from "./opener.ts";
 
 export interface Attempt {

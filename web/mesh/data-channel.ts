@@ -1,15 +1,15 @@
 // A `Channel` over one RTCDataChannel and its RTCPeerConnection, whoever opened it; it takes them over when the data channel is open.
 // Invariants: `send` never throws, nothing that arrives before `listen` is lost, and the listener hears of the end exactly once.
 import { equalBytes } from "../../firmware-bridge/bytes.ts";
+import type { Cancel, Crypto, Schedule } from "../../gateway/basics/runtime.ts";
 import {
   backlogLowWaterBytes,
   type Channel,
   type ChannelListener,
   type FingerprintPair,
   type FingerprintRefusal,
-} from "../../gateway/channel.ts";
-import { maxMessageBytes } from "../../gateway/frame-types.ts";
-import type { Cancel, Crypto, Schedule } from "../../gateway/runtime.ts";
+} from "../../gateway/wire/channel.ts";
+import { maxMessageBytes } from "../../gateway/wire/frame-types.ts";
 import { readFingerprint } from "./sdp-fingerprint.ts";
 
 export type DataPipe = Pick<

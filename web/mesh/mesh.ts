@@ -1,9 +1,10 @@
-// Keeps the full mesh of a room: asks the server who is there, dials whom and which way gateway/membership.ts says, and hands every open channel,
+// Keeps the full mesh of a room: asks the server who is there, dials whom and which way gateway/peers/membership.ts says, and hands every open channel,
 // dialled or incoming, to admission. Whoever is at the other end counts as connected only while the gateway holds them.
-import type { Channel } from "../../gateway/channel.ts";
-import type { NeighbourFrame } from "../../gateway/frame-types.ts";
-import { type Dial, Membership } from "../../gateway/membership.ts";
-import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/runtime.ts";
+
+import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
+import { type Dial, Membership } from "../../gateway/peers/membership.ts";
+import type { Channel } from "../../gateway/wire/channel.ts";
+import type { NeighbourFrame } from "../../gateway/wire/frame-types.ts";
 import type { NeighbourOpener, OnChannel, ServerOpener, ServerOpenerListener, ServerState } from "./opener.ts";
 
 export interface MeshOptions {

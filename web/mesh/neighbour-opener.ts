@@ -1,10 +1,10 @@
 // Opens channels without the server, docs/protocol.md §2.11: one offer and one answer, carried by a peer that both ends hold. The RTCPeerConnection is
 // handed in. Invariant: a neighbour may lie, so nothing that it carries costs more than a bounded number of connections, each for a bounded time.
 import { toHex } from "../../firmware-bridge/bytes.ts";
-import type { Channel } from "../../gateway/channel.ts";
-import { dialIdBytes, type NeighbourFrame } from "../../gateway/frame-types.ts";
-import type { Crypto, Schedule } from "../../gateway/runtime.ts";
-import { isSameRoom } from "../../gateway/session-id.ts";
+import type { Crypto, Schedule } from "../../gateway/basics/runtime.ts";
+import type { Channel } from "../../gateway/wire/channel.ts";
+import { dialIdBytes, type NeighbourFrame } from "../../gateway/wire/frame-types.ts";
+import { isSameRoom } from "../../gateway/wire/session-id.ts";
 import { type Attempt, Attempts, isDialedBy, type OpenAttempt } from "./attempts.ts";
 import { type Connection, DataChannel, type DataPipe } from "./data-channel.ts";
 import { isDialable } from "./neighbour-sdp.ts";

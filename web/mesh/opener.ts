@@ -1,8 +1,9 @@
 // What opens channels, seen from the mesh: PeerJS by way of the server, or a peer that both ends hold.
 // The handshake is the same for both.
-import type { Channel } from "../../gateway/channel.ts";
-import type { NeighbourFrame } from "../../gateway/frame-types.ts";
+
 import type { ServerState } from "../../gateway/server-state.ts";
+import type { Channel } from "../../gateway/wire/channel.ts";
+import type { NeighbourFrame } from "../../gateway/wire/frame-types.ts";
 
 export type { ServerState } from "../../gateway/server-state.ts";
 
@@ -51,6 +52,6 @@ export interface NeighbourOpener extends Opener {
 
 /**
  * Host candidates connect within 100 ms, relayed ones within 3 s, and a lost DTLS flight is repeated after 1 and 3 s. Whoever dials has a
- * second try before it is the other end's turn, after 8 s (gateway/dial-policy.ts).
+ * second try before it is the other end's turn, after 8 s (gateway/peers/dial-policy.ts).
  */
 export const dialTimeoutMs = 6_000;

@@ -2,9 +2,9 @@
 // open its data channel is used directly, because PeerJS buffers without a bound and closes a connection when a send throws.
 import type { PeerOptions } from "peerjs";
 import { toHex } from "../../firmware-bridge/bytes.ts";
-import type { Channel } from "../../gateway/channel.ts";
-import type { Crypto, Now, RandomUnit, Schedule } from "../../gateway/runtime.ts";
-import { isSameRoom } from "../../gateway/session-id.ts";
+import type { Crypto, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
+import type { Channel } from "../../gateway/wire/channel.ts";
+import { isSameRoom } from "../../gateway/wire/session-id.ts";
 import { type Attempt, Attempts, isDialedBy } from "./attempts.ts";
 import { DataChannel } from "./data-channel.ts";
 import { moreThanOneChannel, watchForMoreChannels } from "./one-channel.ts";

@@ -1,11 +1,12 @@
 // One gateway in one room, from joining to leaving: the gateway, the mesh that brings it channels, and what passes between the two.
 // The same on pages and on native phones: everything of the platform is handed in.
-import type { Channel } from "../../gateway/channel.ts";
+
+import type { RandomUnit } from "../../gateway/basics/runtime.ts";
+import { TokenBucket } from "../../gateway/basics/token-bucket.ts";
 import { Gateway, type GatewayEvent, type GatewayOptions } from "../../gateway/gateway.ts";
-import type { Room } from "../../gateway/room-key.ts";
-import type { RandomUnit } from "../../gateway/runtime.ts";
-import { makeSessionId } from "../../gateway/session-id.ts";
-import { TokenBucket } from "../../gateway/token-bucket.ts";
+import type { Channel } from "../../gateway/wire/channel.ts";
+import type { Room } from "../../gateway/wire/room-key.ts";
+import { makeSessionId } from "../../gateway/wire/session-id.ts";
 import { Mesh } from "./mesh.ts";
 import { type NativeConnectionClass, RtcNeighbourOpener } from "./neighbour-opener.ts";
 import type { ServerState } from "./opener.ts";

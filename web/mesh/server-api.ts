@@ -1,7 +1,7 @@
 // What a page asks the server over HTTP: how to reach others, and who is in the room. The server is not trusted: its answers are bounded in
 // size and time, checked in shape, and one that is not right is an outcome, not an exception.
-import { maxMembers } from "../../gateway/frame-types.ts";
-import { isSessionId, roomIdOf } from "../../gateway/session-id.ts";
+import { maxMembers } from "../../gateway/wire/frame-types.ts";
+import { isSessionId, roomIdOf } from "../../gateway/wire/session-id.ts";
 
 /** Undefined stands for every failure: nobody can do anything but try again. */
 export interface ServerApi {

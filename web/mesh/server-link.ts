@@ -1,7 +1,7 @@
 // The line to the signaling server: one Peer, reconnected with backoff, or made anew under the same session id where PeerJS gave it up.
 // PeerJS destroys a Peer only before its first contact, when no channel exists, so that a new one costs nothing.
-import { backoffMs } from "../../gateway/backoff.ts";
-import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/runtime.ts";
+import { backoffMs } from "../../gateway/basics/backoff.ts";
+import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import type { ServerState } from "../../gateway/server-state.ts";
 import type { PeerFace } from "./peerjs-face.ts";
 

@@ -1,7 +1,7 @@
 // The page's door on PeerJS's signaling socket: what the server says passes here before PeerJS acts on it. Without it a server, or whoever it
 // lets through, makes PeerJS throw, hoard messages, answer media calls or close a healthy channel (docs/protocol.md §3.3).
-import { candidatesIn, maxCandidates } from "../../gateway/session-description.ts";
-import { type InboundMessage, readInbound } from "../../gateway/signaling-message.ts";
+import { candidatesIn, maxCandidates } from "../../gateway/wire/session-description.ts";
+import { type InboundMessage, readInbound } from "../../gateway/wire/signaling-message.ts";
 import type { PeerFace, SignalingTarget } from "./peerjs-face.ts";
 import { readFingerprint } from "./sdp-fingerprint.ts";
 

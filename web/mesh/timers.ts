@@ -1,6 +1,6 @@
 // Time as browsers and Node have it, for the code that is handed `Now` and `Schedule`.
-import type { Now, Schedule } from "../../gateway/runtime.ts";
-import { sleeplessClock } from "../../gateway/sleepless-clock.ts";
+import type { Now, Schedule } from "../../gateway/basics/runtime.ts";
+import { sleeplessClock } from "../../gateway/basics/sleepless-clock.ts";
 
 /** What `now` follows while nobody sleeps. */
 export const monotonicNow: Now = () => performance.now();

@@ -1,7 +1,8 @@
-// `Crypto` and `IdentityKey` of gateway/runtime.ts on WebCrypto, for pages and for Node. Malformed input of others is an answer
+// `Crypto` and `IdentityKey` of gateway/basics/runtime.ts on WebCrypto, for pages and for Node. Malformed input of others is an answer
 // (`false`), never an exception; the private key is not extractable, so that no script can carry an identity away.
-import { gatewayIdOf } from "../../gateway/gateway-id.ts";
-import type { Crypto, IdentityKey } from "../../gateway/runtime.ts";
+
+import type { Crypto, IdentityKey } from "../../gateway/basics/runtime.ts";
+import { gatewayIdOf } from "../../gateway/wire/gateway-id.ts";
 
 const ecdsaP256 = { name: "ECDSA", namedCurve: "P-256" };
 const ecdsaSha256 = { name: "ECDSA", hash: "SHA-256" };

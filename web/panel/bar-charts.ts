@@ -1,5 +1,5 @@
 // Bars: peers beside each other, lying, because names are long and phones are narrow; and a histogram, standing.
-import type { DelayBin } from "../../gateway/statistics-types.ts";
+import type { DelayBin } from "../../gateway/statistics/statistics-types.ts";
 import { axisLook, Chart, commonOptions, type Inks } from "./chart-kit.ts";
 import { withBound } from "./panel-words.ts";
 import type { LiveChart } from "./use-chart.ts";

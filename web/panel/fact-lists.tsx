@@ -1,6 +1,6 @@
 // All figures but the peers' as numbers: this device, throughput, delays by class, what the mux did, drops by cause, and each of my probes.
 // Each list says over which span it is.
-import type { BatteryForecast, MeshFigures, ProbeFigures } from "../../gateway/statistics-types.ts";
+import type { BatteryForecast, MeshFigures, ProbeFigures } from "../../gateway/statistics/statistics-types.ts";
 import type { BatteryState } from "../battery.ts";
 import type { PressureReading } from "../load-meter.ts";
 import type { FiguresView } from "./panel-model.ts";

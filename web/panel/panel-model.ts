@@ -1,7 +1,7 @@
 // All that the figures show and all that a person can do with them: the seam between the page's bookkeeping and the panel, which is loaded late.
 // The panel reads signals of plain data and calls actions; it knows no gateway and no storage.
 import type { ReadonlySignal } from "@preact/signals";
-import type { Now } from "../../gateway/runtime.ts";
+import type { Now } from "../../gateway/basics/runtime.ts";
 import type {
   BandForecast,
   BatteryForecast,
@@ -9,7 +9,7 @@ import type {
   PageFigures,
   StatisticsSnapshot,
   Verdict,
-} from "../../gateway/statistics-types.ts";
+} from "../../gateway/statistics/statistics-types.ts";
 import type { BatteryState } from "../battery.ts";
 import type { HistoryPoint } from "../figure-history.ts";
 import type { PressureReading } from "../load-meter.ts";

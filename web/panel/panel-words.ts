@@ -9,8 +9,8 @@ import type {
   ProbeFigures,
   StatisticsSnapshot,
   Uncertain,
-} from "../../gateway/statistics-types.ts";
-import { durationText } from "../../gateway/verdict.ts";
+} from "../../gateway/statistics/statistics-types.ts";
+import { durationText } from "../../gateway/statistics/verdict.ts";
 import type { BatteryState } from "../battery.ts";
 import type { PressureReading } from "../load-meter.ts";
 import { nameText, roundedUp } from "../ui/words.ts";

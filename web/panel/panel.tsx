@@ -3,8 +3,8 @@
 import "./panel.css";
 import { type Signal, useSignal } from "@preact/signals";
 import { render } from "preact";
-import type { DelayClass, StatisticsSnapshot, Verdict } from "../../gateway/statistics-types.ts";
-import { aboutVerdict } from "../../gateway/verdict.ts";
+import type { DelayClass, StatisticsSnapshot, Verdict } from "../../gateway/statistics/statistics-types.ts";
+import { aboutVerdict } from "../../gateway/statistics/verdict.ts";
 import { BandTable } from "./band-table.tsx";
 import { Charts } from "./charts.tsx";
 import { Choice } from "./choice.tsx";

@@ -1,12 +1,12 @@
 // The figures as numbers: a row for all together and one for each peer. Columns stand in groups, whose titles say which way and over which span.
-import { sumOf } from "../../gateway/ledger.ts";
+import { sumOf } from "../../gateway/records/ledger.ts";
 import type {
   ClockedDelaySummary,
   DelayClass,
   MeshFigures,
   PeerFigures,
   StatisticsSnapshot,
-} from "../../gateway/statistics-types.ts";
+} from "../../gateway/statistics/statistics-types.ts";
 import { nameText, peerStateText } from "../ui/words.ts";
 import { boundFigure, figure, noFigure, type Span, spanTexts, withBound } from "./panel-words.ts";
 

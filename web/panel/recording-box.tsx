@@ -1,6 +1,6 @@
 // A recording of the figures for whoever wants to compute with them: started and stopped here, kept over a reload, handed out as a file.
 import { useSignal } from "@preact/signals";
-import { durationText } from "../../gateway/verdict.ts";
+import { durationText } from "../../gateway/statistics/verdict.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { countText } from "../ui/words.ts";
 import type { ExportFormat, PanelActions, PanelModel, RecordingView } from "./panel-model.ts";

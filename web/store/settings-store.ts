@@ -1,9 +1,10 @@
 // A person's settings on this device. What protects the person (mutes, strength, rate, rules) is shared by all tabs; the name belongs to a slot,
 // because a second tab is a second gateway. What comes back from storage may be anything and is read field by field.
-import { shortPlainName } from "../../gateway/roster.ts";
-import { defaultRules, readRules } from "../../gateway/rules.ts";
-import { powerModes } from "../../gateway/shift-governor.ts";
-import { buzzRateRange, defaultWearerLimits, strengthLimitRange } from "../../gateway/wearer-limits.ts";
+
+import { powerModes } from "../../gateway/power/shift-governor.ts";
+import { defaultRules, readRules } from "../../gateway/probes/rules.ts";
+import { buzzRateRange, defaultWearerLimits, strengthLimitRange } from "../../gateway/probes/wearer-limits.ts";
+import { shortPlainName } from "../../gateway/wire/roster.ts";
 import type { Settings } from "../ui/app-model.ts";
 import { readJson, type StorageOutcome, type TextStorage } from "./text-storage.ts";
 

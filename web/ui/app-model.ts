@@ -2,13 +2,13 @@
 // The components read signals and call actions; they know no gateway, no Bluetooth and no storage.
 import type { ReadonlySignal } from "@preact/signals";
 import type { LinkState } from "../../firmware-bridge/device-link.ts";
+import type { Now } from "../../gateway/basics/runtime.ts";
 import type { ErrorCode } from "../../gateway/errors.ts";
-import type { PowerPlan } from "../../gateway/power-plan.ts";
-import type { Rule } from "../../gateway/rules.ts";
-import type { Now } from "../../gateway/runtime.ts";
+import type { PowerPlan } from "../../gateway/power/power-plan.ts";
+import type { PowerMode, PowerReason } from "../../gateway/power/shift-governor.ts";
+import type { Rule } from "../../gateway/probes/rules.ts";
+import type { WearerLimits } from "../../gateway/probes/wearer-limits.ts";
 import type { ServerState } from "../../gateway/server-state.ts";
-import type { PowerMode, PowerReason } from "../../gateway/shift-governor.ts";
-import type { WearerLimits } from "../../gateway/wearer-limits.ts";
 
 export interface ProbeView {
   readonly index: number;

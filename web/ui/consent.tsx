@@ -1,6 +1,6 @@
 // What others may do to my bands: the rules, the strength and the rate. The receiver decides, so all of it is here.
 import { useSignal } from "@preact/signals";
-import { buzzRateRange, strengthLimitRange } from "../../gateway/wearer-limits.ts";
+import { buzzRateRange, strengthLimitRange } from "../../gateway/probes/wearer-limits.ts";
 import type { AppProps } from "./props.ts";
 import { Rules } from "./rules.tsx";
 

@@ -1,6 +1,6 @@
 // The few drawings on buttons: decoration beside a text or under an accessible name.
 import { type GestureName, gestureNames } from "../../firmware-bridge/gestures.ts";
-import { type PatternName, patternDurationsMs } from "../../gateway/rules.ts";
+import { type PatternName, patternDurationsMs } from "../../gateway/probes/rules.ts";
 
 const Stroke = ({ path }: { path: string }) => (
   <svg class="glyph" viewBox="0 0 24 24" aria-hidden="true">

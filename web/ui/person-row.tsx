@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
-import type { Now } from "../../gateway/runtime.ts";
+import type { Now } from "../../gateway/basics/runtime.ts";
 import type { AppActions, PeerView, RemoteProbeView } from "./app-model.ts";
 import { Battery } from "./battery.tsx";
 import { type Buzzes, canBuzz } from "./buzzes.ts";

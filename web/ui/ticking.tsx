@@ -1,7 +1,7 @@
 // A text that depends on the time: renders itself anew each second and nothing around it; not at all while the screen is dark.
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useContext } from "preact/hooks";
-import type { Now } from "../../gateway/runtime.ts";
+import type { Now } from "../../gateway/basics/runtime.ts";
 import { DarkContext } from "./dark-context.ts";
 
 const tickMs = 1000;

@@ -8,7 +8,7 @@ import type {
   WriteOutcome,
 } from "../../../firmware-bridge/device-link.ts";
 import { earlDriver } from "../../../firmware-bridge/earl-driver.ts";
-import type { Now, Schedule } from "../../../gateway/runtime.ts";
+import type { Now, Schedule } from "../../../gateway/basics/runtime.ts";
 import { GattLink } from "../../../web/ble/gatt-link.ts";
 import {
   type BluetoothPlatform,

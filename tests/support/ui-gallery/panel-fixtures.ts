@@ -15,7 +15,7 @@ import type {
   ProbeFigures,
   Spans,
   StatisticsSnapshot,
-} from "../../../gateway/statistics-types.ts";
+} from "../../../gateway/statistics/statistics-types.ts";
 import { firstIntervalMs, type HistoryPoint, maxPoints } from "../../../web/figure-history.ts";
 import type { FiguresView, HistoryView, LatencyProbeView, RecordingView } from "../../../web/panel/panel-model.ts";
 import { defaultFigureSettings, type FigureSettings } from "../../../web/store/figure-settings-store.ts";

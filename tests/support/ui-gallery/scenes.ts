@@ -1,7 +1,7 @@
 // The page's main states by name: what a picture or a test asks for with `?scene=`.
 import { signal } from "@preact/signals";
-import { powerPlans } from "../../../gateway/power-plan.ts";
-import { defaultRules } from "../../../gateway/rules.ts";
+import { powerPlans } from "../../../gateway/power/power-plan.ts";
+import { defaultRules } from "../../../gateway/probes/rules.ts";
 import {
   busyLog,
   connected,

@@ -1,0 +1,34 @@
+// What each gateway may still cost, whatever channel or epoch it comes with: with each anew it would only have to dial again before it reaches a limit.
+// Bounded, because identities cost nothing; what many of them may cost together is bounded by the places for peers and for handshakes (peer-book.ts).
+// It does not move with the room to another key: between two moves there is time for most of it to be filled again.
+
+import type { Now } from "../basics/runtime.ts";
+import { Allowance } from "./allowance.ts";
+import { maxKnownGateways } from "./epoch-book.ts";
+import { RecordAllowance } from "./record-allowance.ts";
+
+export interface Allowances {
+  readonly messages: Allowance;
+  readonly records: RecordAllowance;
+}
+
+export class AllowanceBook {
+  readonly #now: Now;
+  /** By gateway id, the one that came longest ago in front. */
+  readonly #allowances = new Map<string, Allowances>();
+
+  constructor(now: Now) {
+    this.#now = now;
+  }
+
+  of(gatewayId: string): Allowances {
+    const now = this.#now;
+    const known = this.#allowances.get(gatewayId);
+    const allowances = known ?? { messages: new Allowance(now), records: new RecordAllowance(now) };
+    this.#allowances.delete(gatewayId);
+    this.#allowances.set(gatewayId, allowances);
+    const [oldest] = this.#allowances.keys();
+    if (this.#allowances.size > maxKnownGateways && oldest !== undefined) this.#allowances.delete(oldest);
+    return allowances;
+  }
+}

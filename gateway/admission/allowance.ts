@@ -1,0 +1,62 @@
+// What one peer may cost this gateway in messages, docs/protocol.md §2.9; of records see record-allowance.ts. Who exceeds it is let go.
+
+import type { Now } from "../basics/runtime.ts";
+import { TokenBucket } from "../basics/token-bucket.ts";
+import { backlogHighWaterBytes } from "../wire/channel.ts";
+import type { GatewayFrame } from "../wire/frame-types.ts";
+
+/**
+ * Messages and the frames in them, each counted as one. Sixteen probes at their limits (uplink.ts) make 160 urgent messages a second at the
+ * very worst, of one frame each; the burst is what a page that wakes finds waiting.
+ */
+const maxUnitsPerSecond = 400;
+const maxUnitBurst = 2000;
+/**
+ * Rosters, wishes and hints: each makes other work than reading it, such as another way to share samples out. Sixteen probes that come and go
+ * at once, and a person who taps, make some fifty.
+ */
+const maxNewsPerSecond = 20;
+export const maxNewsBurst = 200;
+/**
+ * Offers and answers of others that it merely carries here, docs/protocol.md §2.11, and the messages that hold nothing else: others decide how many, so they
+ * use up nothing of its own. An honest peer carries 8 a second of 63 others at most; the burst is what they all begin with, and what a page finds
+ * that wakes after a minute.
+ */
+const maxCarriedPerSecond = 10;
+const maxCarriedBurst = 1000;
+/** What may wait for a peer that goes on asking without reading the answers: four times what makes the mux wait for it. */
+const maxUnreadBytes = 4 * backlogHighWaterBytes;
+
+export const excessWords = {
+  rate: "too many messages",
+  news: "too much news",
+  unread: "does not read",
+} as const;
+type Excess = keyof typeof excessWords;
+
+export class Allowance {
+  readonly #units: TokenBucket;
+  readonly #news: TokenBucket;
+  readonly #carried: TokenBucket;
+
+  constructor(now: Now) {
+    this.#units = new TokenBucket({ capacity: maxUnitBurst, refillPerSecond: maxUnitsPerSecond, now });
+    this.#news = new TokenBucket({ capacity: maxNewsBurst, refillPerSecond: maxNewsPerSecond, now });
+    this.#carried = new TokenBucket({ capacity: maxCarriedBurst, refillPerSecond: maxCarriedPerSecond, now });
+  }
+
+  /** Of a message with these frames to the session `ownSessionId`, while so much waits for its sender; undefined: it may be taken. */
+  exceededBy(frames: readonly GatewayFrame[], ownSessionId: string, unreadBytes: number): Excess | undefined {
+    const carried = frames.filter((frame) => isCarried(frame, ownSessionId)).length;
+    const isOnlyCarried = carried > 0 && carried === frames.length;
+    if (!this.#carried.take(carried)) return "rate";
+    if (!this.#units.take(isOnlyCarried ? 0 : 1 + frames.length - carried)) return "rate";
+    if (!this.#news.take(frames.filter(isNews).length)) return "news";
+    return unreadBytes > maxUnreadBytes ? "unread" : undefined;
+  }
+}
+
+const isNews = ({ type }: GatewayFrame): boolean => type === "roster" || type === "interest" || type === "members";
+
+const isCarried = (frame: GatewayFrame, ownSessionId: string): boolean =>
+  (frame.type === "neighbourOffer" || frame.type === "neighbourAnswer") && frame.to === ownSessionId;

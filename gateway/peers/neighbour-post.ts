@@ -1,0 +1,109 @@
+// What becomes of neighbour frames that arrive (docs/protocol.md §2.11): those for this gateway go to whoever dials, the others to the peer that they
+// are meant for. Invariants: one hop and never a second, in nobody else's name, at a bounded rate; nothing is held, and every drop is counted.
+import { BucketBook } from "../basics/bucket-book.ts";
+import type { Now } from "../basics/runtime.ts";
+import { TokenBucket } from "../basics/token-bucket.ts";
+import { backlogHighWaterBytes } from "../wire/channel.ts";
+import { maxNeighbourSdpBytes, type NeighbourFrame } from "../wire/frame-types.ts";
+import type { Peer } from "./peer.ts";
+
+/**
+ * Of one peer, handed on. It dials at most `maxDialsPerSecond`, through several neighbours; the burst is a room that lost its network, in which
+ * it also answers. At the longest SDP a peer that only floods makes this gateway send 64 KB a second.
+ */
+export const maxHandedOnPerSecond = 8;
+export const maxHandedOnBurst = 16;
+
+/**
+ * Of one peer to one other, offers and answers each, where they are handed on and where they arrive. Dials that fail are up to 20 s apart, and the first four
+ * within seconds. All 64 members of a room together stay below `maxOffersPerSecond`: so those who offer without end through an honest
+ * neighbour cannot use up what others may.
+ */
+export const maxPairFramesPerSecond = 1 / 16;
+export const maxPairBurst = 4;
+/** A peer holds no more than a room has. */
+const maxPairs = 64;
+
+/** Through one peer, for this gateway: each costs a connection for a few seconds, so a peer that invents them gets few. */
+export const maxOffersPerSecond = 4;
+export const maxOfferBurst = 8;
+
+export interface NeighbourPostOptions {
+  readonly now: Now;
+  /** The peer with which a channel under that session id is open. */
+  readonly heldPeer: (sessionId: string) => Peer | undefined;
+  /** A frame for this gateway that came through that neighbour; who it says it is from, nobody has checked. */
+  readonly onFrame: (neighbourSessionId: string, frame: NeighbourFrame) => void;
+}
+
+/** Of what one peer sends. */
+interface Limits {
+  /** Offers to this gateway, in all and by whom they are said to be from. */
+  readonly offers: TokenBucket;
+  readonly offersFrom: BucketBook;
+  /** What it wants handed on, in all and by whom it is for. */
+  readonly handedOn: TokenBucket;
+  readonly handedOnTo: Readonly<Record<NeighbourFrame["type"], BucketBook>>;
+}
+
+export class NeighbourPost {
+  readonly #options: NeighbourPostOptions;
+  readonly #limits = new WeakMap<Peer, Limits>();
+
+  constructor(options: NeighbourPostOptions) {
+    this.#options = options;
+  }
+
+  take(sender: Peer, frame: NeighbourFrame): void {
+    const { channel } = sender;
+    if (channel === undefined) return;
+    if (frame.to === channel.localSessionId) {
+      const cause = frame.type === "neighbourOffer" ? this.#causeToDrop(sender, frame) : undefined;
+      return cause === undefined ? this.#options.onFrame(channel.remoteSessionId, frame) : sender.refuse(cause);
+    }
+    const { handedOn, handedOnTo } = this.#limitsOf(sender);
+    if (frame.from !== channel.remoteSessionId) return sender.refuse("neighbour frame in another's name");
+    if (!handedOn.take()) return sender.refuse("too many neighbour frames");
+    const receiver = this.#options.heldPeer(frame.to);
+    if (receiver === undefined || receiver === sender) return sender.refuse("neighbour frame for nobody here");
+    if (!handedOnTo[frame.type].take(frame.to)) return sender.refuse("too many neighbour frames");
+    if (!hasRoom(receiver)) return sender.refuse("neighbour frame for a full channel");
+    receiver.send(frame);
+  }
+
+  /** False when no channel to that neighbour is open, or it is full. */
+  send(neighbourSessionId: string, frame: NeighbourFrame): boolean {
+    const neighbour = this.#options.heldPeer(neighbourSessionId);
+    if (neighbour === undefined || !hasRoom(neighbour)) return false;
+    neighbour.send(frame);
+    return true;
+  }
+
+  /** Of an offer to this gateway. Those that are not looked at anyway use up nothing: the neighbour can be honest, and carry another's offer next. */
+  #causeToDrop(neighbour: Peer, { from }: NeighbourFrame): string | undefined {
+    // Who has fallen silent may have lost a channel of which this end still knows nothing.
+    if (this.#options.heldPeer(from)?.state.kind === "connected") return "neighbour offer of somebody who is here";
+    const { offers, offersFrom } = this.#limitsOf(neighbour);
+    return offersFrom.take(from) && offers.take() ? undefined : "too many neighbour frames";
+  }
+
+  #limitsOf(sender: Peer): Limits {
+    const known = this.#limits.get(sender);
+    if (known !== undefined) return known;
+    const { now } = this.#options;
+    const pairs = (): BucketBook =>
+      new BucketBook({ capacity: maxPairBurst, refillPerSecond: maxPairFramesPerSecond, now, maxNames: maxPairs });
+    const limits: Limits = {
+      offers: new TokenBucket({ capacity: maxOfferBurst, refillPerSecond: maxOffersPerSecond, now }),
+      offersFrom: pairs(),
+      handedOn: new TokenBucket({ capacity: maxHandedOnBurst, refillPerSecond: maxHandedOnPerSecond, now }),
+      handedOnTo: { neighbourOffer: pairs(), neighbourAnswer: pairs() },
+    };
+    this.#limits.set(sender, limits);
+    return limits;
+  }
+}
+
+/** Records come first: what a dial needs must not make a channel backlogged. */
+const hasRoom = ({ channel }: Peer): boolean =>
+  channel !== undefined && channel.bufferedBytes() + maxNeighbourSdpBytes < backlogHighWaterBytes;

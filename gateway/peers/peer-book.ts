@@ -1,0 +1,263 @@
+// The peers of a gateway: who is admitted, which of several channels stays, who is remembered, and the accounts of all of them together.
+// Invariant: at most one peer per gateway id, of its newest proven epoch, and at most one open channel per peer.
+
+import { AllowanceBook } from "../admission/allowance-book.ts";
+import { ChannelRelay } from "../admission/channel-relay.ts";
+import { EpochBook } from "../admission/epoch-book.ts";
+import { type AdmissionOptions, type AdmissionOutcome, admit, type RefusalReason } from "../admission/handshake.ts";
+import { PenaltyBook } from "../admission/penalty-book.ts";
+import { AccountBook } from "../records/account-book.ts";
+import { addTraffic, type Traffic, trafficOf } from "../records/traffic.ts";
+import type { Channel } from "../wire/channel.ts";
+import type { GatewayFrame, NeighbourFrame } from "../wire/frame-types.ts";
+import type { Roster } from "../wire/roster.ts";
+import { keepOf } from "./dial-policy.ts";
+import { NeighbourPost } from "./neighbour-post.ts";
+import { Peer, type PeerOptions } from "./peer.ts";
+
+/** A room is a full mesh, and the goal is 50 phones. */
+export const maxPeers = 64;
+/** Handshakes under way at once; each holds half a megabyte at the very worst. */
+export const maxPendingAdmissions = 32;
+/** Who is gone is remembered this long, so that a person sees who left and a returning channel can close the accounts. */
+const rememberGoneMs = 10 * 60_000;
+
+export interface PeerBookOptions
+  extends Omit<PeerOptions, "gatewayId" | "epoch" | "ledger" | "allowances" | "onNeighbourFrame" | "onExcess">,
+    Omit<AdmissionOptions, "relay" | "epochs" | "isBarred"> {
+  readonly roster: () => Roster;
+  /** The page behind that session id is no more, and need not be dialled again. */
+  readonly onSessionOver: (sessionId: string) => void;
+  /** The page behind that session id was let go for an excess, or let us go: a dial before then would be in vain. */
+  readonly onHoldOff: (sessionId: string, untilMs: number) => void;
+  /** Whom we have let go for an excess. */
+  readonly penalties: PenaltyBook;
+  /** It is held, on a channel of which it knows nothing but roster and members yet. */
+  readonly onOpened: (peer: Peer) => void;
+  readonly onRefused: (reason: RefusalReason) => void;
+  /** A frame for this gateway that came through that neighbour. */
+  readonly onNeighbourFrame: (neighbourSessionId: string, frame: NeighbourFrame) => void;
+}
+
+export class PeerBook {
+  /** Channels that were turned away, by reason. */
+  readonly refusals = new Map<RefusalReason, number>();
+  readonly #options: PeerBookOptions;
+  readonly #epochs = new EpochBook();
+  /** By whom we were let go. */
+  readonly #letGoBy: PenaltyBook;
+  readonly #peers = new Map<string, Peer>();
+  readonly #post: NeighbourPost;
+  #pendingAdmissions = 0;
+  #haveMembersChanged = false;
+  #isClosed = false;
+  readonly #accounts = new AccountBook();
+  readonly #allowances: AllowanceBook;
+
+  constructor(options: PeerBookOptions) {
+    this.#options = options;
+    this.#letGoBy = new PenaltyBook(options.now);
+    this.#allowances = new AllowanceBook(options.now);
+    this.#post = new NeighbourPost({
+      now: options.now,
+      heldPeer: (sessionId) => [...this].find(({ channel }) => channel?.remoteSessionId === sessionId),
+      onFrame: options.onNeighbourFrame,
+    });
+  }
+
+  [Symbol.iterator](): IterableIterator<Peer> {
+    return this.#peers.values();
+  }
+
+  get(gatewayId: string): Peer | undefined {
+    return this.#peers.get(gatewayId);
+  }
+
+  /** Session ids of the peers that are held authenticated. */
+  heldSessionIds(): readonly string[] {
+    return [...this].flatMap((peer) => peer.channel?.remoteSessionId ?? []);
+  }
+
+  /** Records of all peers since the room was entered. */
+  traffic(): Traffic {
+    let total = this.#accounts.traffic();
+    for (const peer of this) total = addTraffic(total, trafficOf(peer.ledger.snapshot()));
+    return total;
+  }
+
+  send(frame: GatewayFrame): void {
+    for (const peer of this) peer.send(frame);
+  }
+
+  /** See `NeighbourPost.send`. */
+  sendThrough(neighbourSessionId: string, frame: NeighbourFrame): boolean {
+    return this.#post.send(neighbourSessionId, frame);
+  }
+
+  /**
+   * Lets whoever is at the other end prove itself. True when the pair is connected now, by this channel or by one that is better;
+   * a channel that does not become a peer's is closed.
+   */
+  async admit(channel: Channel): Promise<boolean> {
+    if (this.#isClosed || this.#pendingAdmissions >= maxPendingAdmissions) {
+      channel.close(this.#isClosed ? "left the room" : "too many handshakes");
+      if (!this.#isClosed) this.refuse("too-many-handshakes");
+      return false;
+    }
+    const relay = new ChannelRelay(channel);
+    const outcome = await this.#handshake(relay);
+    if (outcome.kind === "refused") {
+      this.refuse(outcome.reason);
+      return false;
+    }
+    return this.#take(relay, outcome.gatewayId, outcome.epoch);
+  }
+
+  /** Called about once a second; members are told of each other no more often, however many come at once. */
+  tick(): void {
+    if (this.#haveMembersChanged) this.#sendMembers();
+    for (const peer of [...this]) {
+      peer.tick();
+      const { state } = peer;
+      if (state.kind === "gone" && this.#options.now() - state.sinceMs > rememberGoneMs) this.#forget(peer);
+    }
+  }
+
+  /** Whoever is there may stay. */
+  admitNobody(): void {
+    this.#isClosed = true;
+  }
+
+  close(): void {
+    this.admitNobody();
+    for (const peer of this) peer.close("leaving", "left the room");
+  }
+
+  async #handshake(relay: ChannelRelay): Promise<AdmissionOutcome> {
+    this.#pendingAdmissions++;
+    try {
+      const { authKey, identity, epoch, crypto, schedule, penalties } = this.#options;
+      const isBarred = (gatewayId: string): boolean => penalties.isServing(gatewayId);
+      return await admit({ relay, epochs: this.#epochs, isBarred, authKey, identity, epoch, crypto, schedule });
+    } finally {
+      this.#pendingAdmissions--;
+    }
+  }
+
+  #take(relay: ChannelRelay, gatewayId: string, epoch: number): boolean {
+    const { channel } = relay;
+    if (this.#options.penalties.isServing(gatewayId)) {
+      channel.close("it was let go a moment ago"); // On another channel, while this one's handshake was under way.
+      this.refuse("let-go");
+      return false;
+    }
+    if (this.#isOthersSession(channel, gatewayId, epoch)) {
+      channel.close("the session id is not its own");
+      this.refuse("other-session");
+      return false;
+    }
+    const peer = this.#isClosed ? undefined : this.#peerOf(gatewayId, epoch);
+    if (peer === undefined) {
+      channel.close("no place for this peer");
+      if (!this.#isClosed) this.refuse("no-place");
+      return false;
+    }
+    if (peer.channel !== undefined) {
+      if (keepOf(peer.channel, channel, peer.heldMs) === peer.channel) {
+        channel.close("another channel to the same gateway stays");
+        return true;
+      }
+      peer.close("newerChannel", "another channel to the same gateway stays");
+    }
+    peer.open(relay, this.#options.roster(), this.heldSessionIds());
+    this.#haveMembersChanged = true;
+    this.#options.onOpened(peer);
+    return true;
+  }
+
+  /**
+   * Whoever holds the room key could otherwise be at the other end of a channel to somebody else (docs/protocol.md §2.11), and keep the two
+   * apart: an epoch is one session, and a session is of one gateway. Of one that is gone without a goodbye it stays as far as neighbours go, whose
+   * word is that of a member; who comes by the server, which gives an id to one page only, is its owner and finds it free.
+   */
+  #isOthersSession({ remoteSessionId, signaledBy }: Channel, gatewayId: string, epoch: number): boolean {
+    return [...this].some((peer) => {
+      const isSameSession = peer.sessionId === remoteSessionId;
+      if (peer.gatewayId === gatewayId) return peer.epoch === epoch && peer.channel !== undefined && !isSameSession;
+      if (!isSameSession) return false;
+      return peer.channel !== undefined || (signaledBy === "neighbour" && !peer.hasSaidGoodbye);
+    });
+  }
+
+  /** A session that somebody took, and to which no server has led, goes on without them: its owner may still be there. */
+  #endSession(peer: Peer): void {
+    if (peer.isSessionVouched) this.#options.onSessionOver(peer.sessionId);
+  }
+
+  /** Undefined for an epoch that was overtaken during its handshake, and when there is no room for one more. */
+  #peerOf(gatewayId: string, epoch: number): Peer | undefined {
+    const known = this.#peers.get(gatewayId);
+    if (known?.epoch === epoch) return known;
+    if (known !== undefined) {
+      if (known.epoch > epoch) return undefined;
+      known.close("newerEpoch", "the same gateway came back with a newer epoch");
+      this.#endSession(known);
+      this.#forget(known);
+    }
+    if (this.#peers.size >= maxPeers) {
+      const gone = [...this].find((peer) => peer.state.kind === "gone");
+      if (gone === undefined) return undefined;
+      this.#forget(gone);
+    }
+    const { now, mux, observer, beforeMessage, onChange, onJoined, onRecord, onMembers, onRoomKey } = this.#options;
+    const peer = new Peer({
+      gatewayId,
+      epoch,
+      ledger: this.#accounts.take(gatewayId, epoch),
+      allowances: this.#allowances.of(gatewayId),
+      now,
+      mux,
+      observer,
+      beforeMessage,
+      onChange,
+      onJoined,
+      onRecord,
+      onMembers,
+      onNeighbourFrame: (sender, frame) => this.#post.take(sender, frame),
+      onRoomKey,
+      onExcess: (guilty) => this.#holdOff(guilty, this.#options.penalties),
+      onGone: (gone, how) => {
+        this.#options.onGone(gone, how);
+        if (gone.hasSaidGoodbye) this.#endSession(gone);
+        if (how === "let-go") this.#holdOff(gone, this.#letGoBy);
+        this.#haveMembersChanged = true;
+      },
+    });
+    this.#peers.set(gatewayId, peer);
+    return peer;
+  }
+
+  /** Both ends reckon alike, so that neither dials before the other lets it in. */
+  #holdOff({ gatewayId, sessionId }: Peer, book: PenaltyBook): void {
+    this.#options.onHoldOff(sessionId, book.add(gatewayId));
+  }
+
+  /** Counts and tells who was turned away. */
+  refuse(reason: RefusalReason): void {
+    this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
+    this.#options.onRefused(reason);
+  }
+
+  #forget(peer: Peer): void {
+    peer.giveUp();
+    this.#accounts.keep(peer.gatewayId, peer.epoch, peer.ledger);
+    this.#peers.delete(peer.gatewayId);
+    this.#options.onChange(peer);
+  }
+
+  #sendMembers(): void {
+    this.#haveMembersChanged = false;
+    const sessionIds = this.heldSessionIds();
+    for (const peer of this) peer.sendMembers(sessionIds);
+  }
+}

@@ -1,0 +1,82 @@
+// The receiver's consent: what the gestures and commands of peers do to my bands. Rules and mutes decide here, limits in downlink.ts.
+import { type GestureName, gestureName } from "../../firmware-bridge/gestures.ts";
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import { decodeGesture, decodeVibration, type Vibration } from "../../firmware-bridge/payloads.ts";
+import { splitCommandTarget } from "../wire/command-payload.ts";
+import type { GatewayRecord } from "../wire/record.ts";
+import type { BuzzOutcome } from "./downlink.ts";
+import type { OwnProbe } from "./own-probe.ts";
+import { type PatternName, patternDurationsMs, patternFor, type Rule } from "./rules.ts";
+
+/** What became of a gesture or a command at one of my bands. */
+export type Response = BuzzOutcome | "peer-muted" | "no-rule";
+
+/** The record that asked for it, by the names of whoever sent it. */
+export type Cause = Pick<GatewayRecord, "probe" | "sequence">;
+
+export interface EffectsOptions {
+  readonly rules: readonly Rule[];
+  readonly probes: () => Iterable<OwnProbe>;
+  readonly onResponse: (gatewayId: string, cause: Cause, probe: OwnProbe | undefined, response: Response) => void;
+}
+
+/** A rule's pattern at full strength; what is above the wearer's limit is cut to it. */
+export const vibrationOf = (pattern: PatternName): Vibration => ({
+  strengthPercent: 100,
+  durationsMs: patternDurationsMs[pattern],
+});
+
+export class Effects {
+  rules: readonly Rule[];
+  readonly #options: EffectsOptions;
+  readonly #mutedPeers = new Set<string>();
+
+  constructor(options: EffectsOptions) {
+    this.#options = options;
+    this.rules = options.rules;
+  }
+
+  mute(gatewayId: string, isMuted: boolean): void {
+    if (isMuted) this.#mutedPeers.add(gatewayId);
+    else this.#mutedPeers.delete(gatewayId);
+  }
+
+  isMuted(gatewayId: string): boolean {
+    return this.#mutedPeers.has(gatewayId);
+  }
+
+  /** The gesture that the record announces, after its effect has been set off; undefined for one that this version does not know. */
+  onGesture(gatewayId: string, record: GatewayRecord, deadlineMs: number): GestureName | undefined {
+    const decoded = decodeGesture(record.payload);
+    const name = decoded && gestureName(decoded.gesture);
+    if (name === undefined) return undefined;
+    const pattern = patternFor(this.rules, name, gatewayId);
+    const cause = causeOf(record);
+    if (pattern === "none") this.#options.onResponse(gatewayId, cause, undefined, "no-rule");
+    else this.#vibrate(gatewayId, cause, 0, vibrationOf(pattern), deadlineMs);
+    return name;
+  }
+
+  /** LED and rate are not for peers to set. The demux lets none pass that cannot be read. */
+  onCommand(gatewayId: string, record: GatewayRecord, deadlineMs: number): void {
+    const split = record.kind === kinds.vibrate ? splitCommandTarget(record.payload) : undefined;
+    const vibration = split && decodeVibration(split.payload);
+    if (split !== undefined && vibration !== undefined) {
+      this.#vibrate(gatewayId, causeOf(record), split.target, vibration, deadlineMs);
+    }
+  }
+
+  #vibrate(gatewayId: string, cause: Cause, target: number, vibration: Vibration, deadlineMs: number): void {
+    if (this.#mutedPeers.has(gatewayId)) return this.#options.onResponse(gatewayId, cause, undefined, "peer-muted");
+    for (const probe of this.#options.probes()) {
+      const isMeant = target === 0 ? probe.isConnected && probe.downlink.canVibrate : probe.index === target;
+      if (!isMeant) continue;
+      void probe.downlink
+        .vibrate(vibration, deadlineMs, "peer")
+        .then((response) => this.#options.onResponse(gatewayId, cause, probe, response));
+    }
+  }
+}
+
+/** The record itself would keep its whole message until the write is over. */
+const causeOf = ({ probe, sequence }: GatewayRecord): Cause => ({ probe, sequence });

@@ -1,0 +1,100 @@
+// One of my probes: its link, its way out (uplink) and its way in (downlink), and what the page shows of it.
+import type { DeviceLink, LinkState } from "../../firmware-bridge/device-link.ts";
+import type { GestureName } from "../../firmware-bridge/gestures.ts";
+import type { BatteryLevel, MotionSample } from "../../firmware-bridge/payloads.ts";
+import type { Now } from "../basics/runtime.ts";
+import type { ProbeObserver } from "../gateway-observer.ts";
+import type { GatewayRecord } from "../wire/record.ts";
+import { Downlink } from "./downlink.ts";
+import { MotionRate } from "./motion-rate.ts";
+import { Uplink } from "./uplink.ts";
+import type { WearerLimits } from "./wearer-limits.ts";
+
+export interface OwnProbeListener {
+  /** Link state, capabilities or battery. */
+  onChange(): void;
+  onRecord(record: GatewayRecord): void;
+  onMotion(sample: MotionSample): void;
+  onGesture(gesture: GestureName): void;
+}
+
+export interface OwnProbeOptions {
+  readonly index: number;
+  readonly link: DeviceLink;
+  readonly limits: WearerLimits;
+  readonly now: Now;
+  readonly listener: OwnProbeListener;
+  readonly observer: ProbeObserver | undefined;
+}
+
+export class OwnProbe {
+  readonly index: number;
+  readonly link: DeviceLink;
+  readonly uplink: Uplink;
+  readonly downlink: Downlink;
+  readonly motionRate: MotionRate;
+  /** Bytes and frames from the probe that could not be read, by cause. */
+  readonly discarded = new Map<string, number>();
+  battery: BatteryLevel | undefined;
+  #listener: OwnProbeListener;
+  #observer: ProbeObserver | undefined;
+
+  constructor({ index, link, limits, now, listener, observer }: OwnProbeOptions) {
+    this.index = index;
+    this.link = link;
+    this.#listener = listener;
+    this.#observer = observer;
+    this.downlink = new Downlink(link, limits, now, observer);
+    this.motionRate = new MotionRate(link, now);
+    this.uplink = new Uplink({
+      probeIndex: index,
+      capabilities: () => link.info.capabilities,
+      now,
+      listener: {
+        onRecord: (record) => this.#listener.onRecord(record),
+        onMotion: (sample) => {
+          this.motionRate.sample(sample.clockMs);
+          this.#listener.onMotion(sample);
+        },
+        onGesture: (gesture) => this.#listener.onGesture(gesture),
+        onBattery: (level) => {
+          this.battery = level;
+          this.#listener.onChange();
+        },
+        onDiscard: (cause, count) => this.#discard(cause, count),
+      },
+    });
+  }
+
+  get isConnected(): boolean {
+    return this.link.state.kind === "connected";
+  }
+
+  /** From now on another gateway has it, with its link as it is. */
+  moveTo(listener: OwnProbeListener, observer: ProbeObserver | undefined): void {
+    this.#listener = listener;
+    this.#observer = observer;
+    this.downlink.observer = observer;
+    observer?.onState(this.link.state);
+  }
+
+  /** Resolves with the first state that is connected or closed. */
+  open(): Promise<LinkState> {
+    return this.link.open({
+      onState: (state) => {
+        this.#observer?.onState(state);
+        if (state.kind === "connected") this.motionRate.connected();
+        this.#listener.onChange();
+      },
+      onEvent: (event) => {
+        this.#observer?.onMessage();
+        this.uplink.event(event);
+      },
+      onDiscard: (cause, count) => this.#discard(cause, count),
+    });
+  }
+
+  #discard(cause: string, count: number): void {
+    this.discarded.set(cause, (this.discarded.get(cause) ?? 0) + count);
+  }
+}

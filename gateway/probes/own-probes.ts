@@ -1,0 +1,190 @@
+// The probes of this gateway: who they are to the others (the roster), what their wearer lets them do, and how they come and go. Neighbours: a probe is
+// own-probe.ts; gateway.ts joins them to the room's peers.
+// Invariant: whatever changes the roster is told by `onRoster`, once, after it holds.
+import type { DeviceLink } from "../../firmware-bridge/device-link.ts";
+import type { GestureName } from "../../firmware-bridge/gestures.ts";
+import type { MotionSample } from "../../firmware-bridge/payloads.ts";
+import type { Now } from "../basics/runtime.ts";
+import type { GatewayObserver } from "../gateway-observer.ts";
+import { effectLifetimeMs, type GatewayRecord } from "../wire/record.ts";
+import { type Roster, RosterBook } from "../wire/roster.ts";
+import { vibrationOf } from "./effects.ts";
+import { type MotionLimits, noMotionLimits } from "./motion-rate.ts";
+import { OwnProbe, type OwnProbeListener } from "./own-probe.ts";
+import type { WearerLimits } from "./wearer-limits.ts";
+
+export type ProbeEvent =
+  | { readonly kind: "probes-changed" }
+  | { readonly kind: "motion"; readonly probe: OwnProbe; readonly sample: MotionSample }
+  | { readonly kind: "gesture"; readonly probe: OwnProbe; readonly gesture: GestureName };
+
+/** The probes on their way from one gateway to the next, with their indexes. */
+export interface MovedProbes {
+  readonly roster: RosterBook;
+  readonly probes: readonly OwnProbe[];
+}
+
+export interface OwnProbesOptions {
+  /** The gateway's. */
+  readonly name: string;
+  readonly limits: WearerLimits;
+  readonly moved: MovedProbes | undefined;
+  readonly now: Now;
+  readonly observer: GatewayObserver | undefined;
+  readonly onRoster: (roster: Roster) => void;
+  /** For the peers. */
+  readonly onRecord: (record: GatewayRecord) => void;
+  readonly onEvent: (event: ProbeEvent) => void;
+}
+
+export class OwnProbes {
+  readonly #options: OwnProbesOptions;
+  readonly #probes = new Map<number, OwnProbe>();
+  #roster: RosterBook;
+  #limits: WearerLimits;
+  #motionLimits = noMotionLimits;
+
+  constructor(options: OwnProbesOptions) {
+    this.#options = options;
+    this.#limits = options.limits;
+    this.#roster = options.moved?.roster ?? new RosterBook(options.name);
+    for (const probe of options.moved?.probes ?? []) this.#takeOver(probe);
+  }
+
+  [Symbol.iterator](): Iterator<OwnProbe> {
+    return this.#probes.values();
+  }
+
+  get roster(): Roster {
+    return this.#roster.roster;
+  }
+
+  get(index: number): OwnProbe | undefined {
+    return this.#probes.get(index);
+  }
+
+  nameOf(index: number): string {
+    return this.#roster.probe(index)?.name ?? "";
+  }
+
+  /** Undefined when there are as many as there may be. The caller opens the probe. */
+  add(link: DeviceLink, name: string): OwnProbe | undefined {
+    const index = this.#roster.add({ ...link.info, name });
+    if (index === undefined) return undefined;
+    const { now, observer } = this.#options;
+    const probe = new OwnProbe({
+      index,
+      link,
+      limits: this.#limits,
+      now,
+      listener: this.#listenerOf(() => probe),
+      observer: observer?.observeProbe(link),
+    });
+    probe.motionRate.limits = this.#motionLimits;
+    this.#probes.set(index, probe);
+    this.#tellRoster();
+    this.#tellChange();
+    return probe;
+  }
+
+  /** Resolves when its link is closed. */
+  async remove(index: number): Promise<void> {
+    const probe = this.#probes.get(index);
+    if (probe === undefined) return;
+    this.#probes.delete(index);
+    this.#roster.remove(index);
+    this.#tellRoster();
+    this.#tellChange();
+    await probe.link.close();
+  }
+
+  rename(index: number, name: string): void {
+    if (!this.#roster.update(index, { name })) return;
+    this.#tellRoster();
+    this.#tellChange();
+  }
+
+  /** The gateway's name, as the roster tells it. */
+  setName(name: string): void {
+    if (this.#roster.setName(name)) this.#tellRoster();
+  }
+
+  setHidden(isHidden: boolean): void {
+    if (this.#roster.setHidden(isHidden)) this.#tellRoster();
+  }
+
+  /** Lets the wearer feel one of their own bands. */
+  testBuzz(index: number): void {
+    const deadlineMs = this.#options.now() + effectLifetimeMs;
+    void this.#probes.get(index)?.downlink.vibrate(vibrationOf("short"), deadlineMs, "wearer");
+  }
+
+  /** Lets each probe that takes a rate send no oftener than that, and those of before at their own pace again. */
+  setMotionLimits(limits: MotionLimits): void {
+    this.#motionLimits = limits;
+    for (const probe of this) probe.motionRate.limits = limits;
+  }
+
+  setLimits(limits: WearerLimits): void {
+    const isStricter = limits.isMuted || limits.strengthLimit < this.#limits.strengthLimit;
+    this.#limits = limits;
+    for (const probe of this) probe.downlink.limits = limits;
+    if (isStricter) this.expireWaiting(); // It was asked for under the limits of before.
+  }
+
+  /** What waits to be written is not written any more. */
+  expireWaiting(): void {
+    for (const { link } of this) link.expireWaiting();
+  }
+
+  /** What each told last of its battery, for who was not there then. */
+  batteriesAgain(): readonly GatewayRecord[] {
+    return [...this].flatMap(({ uplink }) => uplink.batteryAgain() ?? []);
+  }
+
+  /** About once a second. */
+  beat(): void {
+    for (const { motionRate } of this) motionRate.beat();
+  }
+
+  /** For the gateway that comes after this one, which has none from now on. */
+  pack(): MovedProbes {
+    const moved = { roster: this.#roster, probes: [...this] };
+    this.#roster = new RosterBook(this.roster.name);
+    this.#probes.clear();
+    return moved;
+  }
+
+  #takeOver(probe: OwnProbe): void {
+    this.#probes.set(probe.index, probe);
+    probe.moveTo(
+      this.#listenerOf(() => probe),
+      this.#options.observer?.observeProbe(probe.link),
+    );
+    this.#roster.update(probe.index, { ...probe.link.info, isConnected: probe.isConnected });
+  }
+
+  #listenerOf(probe: () => OwnProbe): OwnProbeListener {
+    const { onRecord, onEvent } = this.#options;
+    return {
+      onChange: () => this.#changed(probe()),
+      onRecord,
+      onMotion: (sample) => onEvent({ kind: "motion", probe: probe(), sample }),
+      onGesture: (gesture) => onEvent({ kind: "gesture", probe: probe(), gesture }),
+    };
+  }
+
+  #changed(probe: OwnProbe): void {
+    if (!this.#probes.has(probe.index)) return; // A link that closes because its probe was removed.
+    if (this.#roster.update(probe.index, { ...probe.link.info, isConnected: probe.isConnected })) this.#tellRoster();
+    this.#tellChange();
+  }
+
+  #tellRoster(): void {
+    this.#options.onRoster(this.roster);
+  }
+
+  #tellChange(): void {
+    this.#options.onEvent({ kind: "probes-changed" });
+  }
+}

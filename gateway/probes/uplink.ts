@@ -1,0 +1,126 @@
+// One of my probes on its way out: numbers its messages, finds the gestures in its movement, and hands records to the mux.
+// Payload bytes go on as they came; they are decoded here only to react to them.
+import type { DeviceEvent } from "../../firmware-bridge/device-link.ts";
+import { capabilities } from "../../firmware-bridge/earl-profile.ts";
+import { GestureDetector } from "../../firmware-bridge/gesture-detector.ts";
+import { type GestureName, gestureCode, gestureName } from "../../firmware-bridge/gestures.ts";
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import {
+  type BatteryLevel,
+  decodeBattery,
+  decodeGesture,
+  decodeMotion,
+  encodeGesture,
+  type MotionSample,
+} from "../../firmware-bridge/payloads.ts";
+import type { Now } from "../basics/runtime.ts";
+import { TokenBucket } from "../basics/token-bucket.ts";
+import { maxSequence } from "../wire/frame-types.ts";
+import { type GatewayRecord, lifetimeMsOf, recordClass } from "../wire/record.ts";
+
+/** More than any person makes by hand; a device that chatters must not cost its wearer the room (see the limits in allowance.ts). */
+const urgentPerSecond = 10;
+const urgentBurst = 20;
+/** Twice what the rate command can ask for. */
+const samplesPerSecond = 200;
+const sampleBurst = 400;
+
+export interface UplinkListener {
+  onRecord(record: GatewayRecord): void;
+  onMotion(sample: MotionSample): void;
+  onGesture(gesture: GestureName): void;
+  onBattery(level: BatteryLevel): void;
+  /** A message that could not be read, or was one too many. */
+  onDiscard(cause: "short-payload" | "too-many", count: number): void;
+}
+
+export interface UplinkOptions {
+  readonly probeIndex: number;
+  /** Bits of docs/protocol.md §1.1; asked each time, because they are known only once the probe is connected. */
+  readonly capabilities: () => number;
+  readonly now: Now;
+  readonly listener: UplinkListener;
+}
+
+export class Uplink {
+  readonly #options: UplinkOptions;
+  readonly #detector = new GestureDetector();
+  /** As it was told. */
+  #lastBattery: Uint8Array | undefined;
+  #sequence = 0;
+  readonly #urgent: TokenBucket;
+  readonly #samples: TokenBucket;
+
+  constructor(options: UplinkOptions) {
+    this.#options = options;
+    const { now } = options;
+    this.#urgent = new TokenBucket({ capacity: urgentBurst, refillPerSecond: urgentPerSecond, now });
+    this.#samples = new TokenBucket({ capacity: sampleBurst, refillPerSecond: samplesPerSecond, now });
+  }
+
+  event({ kind, payload, receivedAtMs }: DeviceEvent): void {
+    const bucket = recordClass(kind) === "urgent" ? this.#urgent : this.#samples;
+    if (!bucket.take()) return this.#options.listener.onDiscard("too-many", 1);
+    switch (kind) {
+      case kinds.ack:
+        return; // Between the probe and its own gateway only.
+      case kinds.motion:
+        return this.#motion(payload, receivedAtMs);
+      case kinds.gesture:
+        return this.#gesture(payload, receivedAtMs);
+      case kinds.battery:
+        return this.#battery(payload, receivedAtMs);
+      default:
+        this.#send(kind, payload, receivedAtMs);
+    }
+  }
+
+  /** What the probe told last of its battery, said again for who was not there; undefined: it has told nothing. */
+  batteryAgain(): GatewayRecord | undefined {
+    return this.#lastBattery && this.#recordOf(kinds.battery, this.#lastBattery, this.#options.now());
+  }
+
+  #motion(payload: Uint8Array, receivedAtMs: number): void {
+    const sample = decodeMotion(payload);
+    if (sample === undefined) return this.#refuse();
+    this.#send(kinds.motion, payload, receivedAtMs);
+    this.#options.listener.onMotion(sample);
+    if (this.#options.capabilities() & capabilities.gestureOut) return; // The probe finds its gestures itself.
+    const detected = this.#detector.push(sample);
+    if (detected === undefined) return;
+    const found = encodeGesture({ gesture: gestureCode(detected.gesture), intensity: detected.intensity });
+    this.#send(kinds.gesture, found, receivedAtMs);
+    this.#options.listener.onGesture(detected.gesture);
+  }
+
+  #gesture(payload: Uint8Array, receivedAtMs: number): void {
+    const decoded = decodeGesture(payload);
+    if (decoded === undefined) return this.#refuse();
+    this.#send(kinds.gesture, payload, receivedAtMs);
+    const name = gestureName(decoded.gesture);
+    if (name !== undefined) this.#options.listener.onGesture(name);
+  }
+
+  #battery(payload: Uint8Array, receivedAtMs: number): void {
+    const level = decodeBattery(payload);
+    if (level === undefined) return this.#refuse();
+    this.#lastBattery = payload.slice();
+    this.#send(kinds.battery, payload, receivedAtMs);
+    this.#options.listener.onBattery(level);
+  }
+
+  #refuse(): void {
+    this.#options.listener.onDiscard("short-payload", 1);
+  }
+
+  #send(kind: number, payload: Uint8Array, receivedAtMs: number): void {
+    this.#options.listener.onRecord(this.#recordOf(kind, payload, receivedAtMs));
+  }
+
+  #recordOf(kind: number, payload: Uint8Array, atMs: number): GatewayRecord {
+    const sequence = this.#sequence;
+    this.#sequence = (sequence + 1) % (maxSequence + 1);
+    const { probeIndex: probe } = this.#options;
+    return { probe, kind, sequence, timeUs: Math.round(atMs * 1000), lifetimeMs: lifetimeMsOf(kind), payload };
+  }
+}
