@@ -1,7 +1,7 @@
 // What a gateway knows of one probe: the seam between drivers (Web Bluetooth, this phone, simulated) and the rest.
 // A link keeps itself connected until it is closed; outcomes are values, it never throws for what a radio does.
 
-/** Why a link or a write did not work. Every code has its sentence in `gateway/errors.ts`. */
+/** Why a link or a write did not work. Every code has its sentence in `web/ui/errors.ts`. */
 export type LinkFailure =
   | "bluetooth-unsupported"
   | "bluetooth-off"

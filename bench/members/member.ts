@@ -13,7 +13,7 @@ import type { PeerClass } from "../../web/mesh/peerjs-face.ts";
 import { signalingAddress } from "../../web/mesh/peerjs-opener.ts";
 import { RoomSession, type RoomSessionOptions } from "../../web/mesh/room-session.ts";
 import { serverApi } from "../../web/mesh/server-api.ts";
-import { identityKeyOf, makeIdentityKeyPair } from "../../web/mesh/web-crypto.ts";
+import { identityKeyOf, makeIdentityKeyPair } from "../../web/platform/web-crypto.ts";
 import { BenchObserver } from "./bench-observer.ts";
 import { BurstMeter, Tap } from "./tap.ts";
 

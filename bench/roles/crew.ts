@@ -2,8 +2,8 @@
 // process of the bench runs; how its commands get here is the process's business (worker.ts, page/main.ts).
 import { fromBase64url } from "../../gateway/basics/base64url.ts";
 import { deriveRoom } from "../../gateway/wire/room-key.ts";
-import { monotonicNow, now, schedule, wallNow } from "../../web/mesh/timers.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { monotonicNow, now, schedule, wallNow } from "../../web/platform/timers.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import type { ServiceTime } from "../load/service-time.ts";
 import type { Message } from "../load/workload.ts";
 import { Member, type Platform, type Topology } from "../members/member.ts";

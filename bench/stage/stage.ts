@@ -7,7 +7,7 @@ import type { Browser } from "playwright-core";
 import { build } from "vite";
 import { toBase64url } from "../../gateway/basics/base64url.ts";
 import { makeRoomKey } from "../../gateway/wire/room-key.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { processTree } from "../meters/os-counters.ts";
 import type { BenchArguments } from "../options/arguments.ts";
 import { scenarios } from "../options/scenarios.ts";

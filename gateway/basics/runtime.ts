@@ -13,7 +13,7 @@ export type RandomBytes = (count: number) => Uint8Array;
 /** Uniform in [0, 1); for jitter only, never for secrets. */
 export type RandomUnit = () => number;
 
-/** WebCrypto behind byte arrays; `web/mesh/web-crypto.ts` implements it for pages and Node. */
+/** WebCrypto behind byte arrays; `web/platform/web-crypto.ts` implements it for pages and Node. */
 export interface Crypto {
   randomBytes: RandomBytes;
   sha256(data: Uint8Array): Promise<Uint8Array>;

@@ -4,7 +4,7 @@ import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import type { Room } from "../../gateway/wire/room-key.ts";
-import { now, schedule } from "../../web/mesh/timers.ts";
+import { now, schedule } from "../../web/platform/timers.ts";
 import { tell } from "../support/case-table.ts";
 import {
   type ExtraChannels,

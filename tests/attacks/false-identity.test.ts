@@ -6,7 +6,7 @@ import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import type { IdentityKey } from "../../gateway/basics/runtime.ts";
 import type { Room } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
-import { identityKeyOf, makeIdentityKeyPair } from "../../web/mesh/web-crypto.ts";
+import { identityKeyOf, makeIdentityKeyPair } from "../../web/platform/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
 import { feltWithin } from "../support/felt-within.ts";
 import { figuresOfPages } from "../support/renderer-process.ts";

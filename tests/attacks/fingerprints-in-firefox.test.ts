@@ -3,11 +3,11 @@
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
-import { errorTexts } from "../../gateway/errors.ts";
 import { deriveRoom, makeInvite, makeRoomKey } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { readFingerprint } from "../../web/mesh/sdp-fingerprint.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
+import { errorTexts } from "../../web/ui/errors.ts";
 import { tell } from "../support/case-table.ts";
 import { Firefox, type FirefoxPage, findFirefox } from "../support/firefox.ts";
 import { HostileServer } from "../support/hostile-server.ts";

@@ -2,9 +2,9 @@
 // own, and says whatever could harm a page, to the real page under its real headers.
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { errorTexts } from "../../gateway/errors.ts";
 import { makeSessionId, roomIdOf } from "../../gateway/wire/session-id.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
+import { errorTexts } from "../../web/ui/errors.ts";
 import { tell } from "../support/case-table.ts";
 import { expectWaveToReach } from "../support/gesture-exchange.ts";
 import { HostileServer, type RelayedMessage } from "../support/hostile-server.ts";

@@ -10,7 +10,7 @@ import { doneOutcomes, type GatewayFrame } from "../../gateway/wire/frame-types.
 import type { GatewayRecord } from "../../gateway/wire/record.ts";
 import { makeSessionId } from "../../gateway/wire/session-id.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
 import { emptyLedger, HostileMember } from "../support/hostile-member.ts";
 import { makeCommand, makeGesture, makeRecord } from "../support/records.ts";

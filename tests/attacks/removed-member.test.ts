@@ -14,7 +14,7 @@ import { makeSessionId } from "../../gateway/wire/session-id.ts";
 import type { ServerOpener } from "../../web/mesh/opener.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { serverApi } from "../../web/mesh/server-api.ts";
-import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
+import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/platform/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
 import { feltWithin } from "../support/felt-within.ts";
 import { MovingPhone } from "../support/moving-phone.ts";

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import type { Browser } from "playwright-core";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { deriveRoom, parseInvite } from "../../gateway/wire/room-key.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { Eavesdropper } from "../support/eavesdropper.ts";
 import { expectWaveToReach } from "../support/gesture-exchange.ts";

@@ -2,8 +2,8 @@
 // the wrong device, no more links. The real page and the real chooser of Chromium.
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { ErrorCode } from "../../gateway/errors.ts";
 import { maxBluetoothLinks } from "../../web/ble/pairing.ts";
+import type { ErrorCode } from "../../web/ui/errors.ts";
 import type { RoomPage } from "../support/room-page.ts";
 import { Stage } from "../support/stage.ts";
 import { dismiss, noticesOn, proveAlive, told } from "../support/told.ts";

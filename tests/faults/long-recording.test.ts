@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { recordingBytes, recordingIntervalMs, recordingRows } from "../../gateway/recording/recording.ts";
 import type { RecordingRow } from "../../gateway/recording/recording-columns.ts";
 import type { StatisticsSnapshot } from "../../gateway/statistics/statistics-types.ts";
-import { maxBytesInMemory, Recorder } from "../../web/recorder.ts";
+import { maxBytesInMemory, Recorder } from "../../web/figures/recorder.ts";
 import type { RecordingStore } from "../../web/store/recording-store.ts";
 import { tell } from "../support/case-table.ts";
 import { FakeTime } from "../support/fake-time.ts";

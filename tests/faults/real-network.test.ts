@@ -1,7 +1,7 @@
 // What networks do, on real DataChannels: native phones whose every datagram passes a relay that loses, doubles, reorders and swallows it.
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { now } from "../../web/mesh/timers.ts";
+import { now } from "../../web/platform/timers.ts";
 import { tell } from "../support/case-table.ts";
 import { Dice } from "../support/dice.ts";
 import { expectAllHeld } from "../support/fault-verdict.ts";

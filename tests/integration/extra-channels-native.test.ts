@@ -6,8 +6,8 @@ import type { Channel } from "../../gateway/wire/channel.ts";
 import { makeSessionId } from "../../gateway/wire/session-id.ts";
 import { RtcNeighbourOpener } from "../../web/mesh/neighbour-opener.ts";
 import type { DialFailure } from "../../web/mesh/opener.ts";
-import { schedule } from "../../web/mesh/timers.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { schedule } from "../../web/platform/timers.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import {
   extraMessageBytes,
   type NativeConnections,

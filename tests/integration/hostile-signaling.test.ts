@@ -10,8 +10,8 @@ import { dialTimeoutMs } from "../../web/mesh/opener.ts";
 import type { PeerFace } from "../../web/mesh/peerjs-face.ts";
 import { PeerJsOpener } from "../../web/mesh/peerjs-opener.ts";
 import { guardSignaling } from "../../web/mesh/signaling-guard.ts";
-import { now, schedule } from "../../web/mesh/timers.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { now, schedule } from "../../web/platform/timers.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { soundAnswer, soundOffer } from "../support/session-descriptions.ts";
 
 const roomId = "ab".repeat(16);

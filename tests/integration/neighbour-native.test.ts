@@ -7,7 +7,7 @@ import { unaccounted } from "../../gateway/records/ledger.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
 import { deriveRoom, makeRoomKey, type Room } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { filteredChannel, framesOf } from "../support/filtered-channel.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 

@@ -4,7 +4,7 @@ import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { toHex } from "../../firmware-bridge/bytes.ts";
 import { deriveRoom, makeRoomKey, type Room } from "../../gateway/wire/room-key.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { MovingPhone } from "../support/moving-phone.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 

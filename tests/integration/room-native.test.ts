@@ -9,8 +9,8 @@ import { encodeGesture } from "../../firmware-bridge/payloads.ts";
 import { unaccounted } from "../../gateway/records/ledger.ts";
 import { deriveRoom, makeRoomKey, type Room } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
-import { now } from "../../web/mesh/timers.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { now } from "../../web/platform/timers.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { RecordingLink } from "../support/recording-link.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 

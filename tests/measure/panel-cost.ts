@@ -14,8 +14,8 @@ import { SimulatedArmProbe } from "../../firmware-bridge/simulated-arm-probe.ts"
 import { SimulatedLink } from "../../firmware-bridge/simulated-link.ts";
 import { deriveRoom, parseInvite } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
-import { now, schedule } from "../../web/mesh/timers.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { now, schedule } from "../../web/platform/timers.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { startServer } from "../support/server-process.ts";
@@ -56,7 +56,7 @@ const buildPage = async (outDir: string): Promise<void> => {
         name: "hour-of-history",
         enforce: "pre",
         resolveId: (source, importer) =>
-          source === "./figure-history.ts" && importer?.endsWith("web/figures.ts")
+          source === "./figure-history.ts" && importer?.endsWith("web/figures/figures.ts")
             ? join(projectFolder, "tests/measure/hour-of-history.ts")
             : undefined,
       },

@@ -12,8 +12,8 @@ import type { GatewayFrame, LedgerReport, Ping } from "../../gateway/wire/frame-
 import type { Room } from "../../gateway/wire/room-key.ts";
 import { makeSessionId } from "../../gateway/wire/session-id.ts";
 import type { Mesh } from "../../web/mesh/mesh.ts";
-import { now, schedule } from "../../web/mesh/timers.ts";
-import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
+import { now, schedule } from "../../web/platform/timers.ts";
+import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/platform/web-crypto.ts";
 
 export interface HostileMemberOptions {
   readonly origin: string;

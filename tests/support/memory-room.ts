@@ -11,7 +11,7 @@ import { defaultRules } from "../../gateway/probes/rules.ts";
 import { defaultWearerLimits } from "../../gateway/probes/wearer-limits.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
 import { makeSessionId } from "../../gateway/wire/session-id.ts";
-import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
+import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/platform/web-crypto.ts";
 import type { FakeTime } from "./fake-time.ts";
 import { type MemoryChannelPair, memoryChannelPair } from "./memory-channel.ts";
 import { RecordingLink } from "./recording-link.ts";

@@ -11,8 +11,8 @@ import type { SettledChange } from "../../gateway/key-change/room-key-change.ts"
 import type { Channel } from "../../gateway/wire/channel.ts";
 import { deriveRoom, type Room } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
-import { now } from "../../web/mesh/timers.ts";
-import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
+import { now } from "../../web/platform/timers.ts";
+import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/platform/web-crypto.ts";
 import { RecordingLink } from "./recording-link.ts";
 
 const probeInfo = {

@@ -11,8 +11,8 @@ import { buzzRateRange, defaultWearerLimits } from "../../gateway/probes/wearer-
 import { unaccounted } from "../../gateway/records/ledger.ts";
 import { deriveRoom, makeRoomKey, type Room } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
-import { now, schedule } from "../../web/mesh/timers.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { now, schedule } from "../../web/platform/timers.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { DialMeter } from "./dial-meter.ts";
 import { Dice } from "./dice.ts";
 import { EffectBook } from "./effect-book.ts";

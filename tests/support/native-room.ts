@@ -4,7 +4,7 @@ import { startNativeMesh } from "../../bench/stage/native-phone.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
 import { makeSessionId } from "../../gateway/wire/session-id.ts";
 import type { Mesh } from "../../web/mesh/mesh.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 
 export class TestPhone {
   readonly sessionId: string;

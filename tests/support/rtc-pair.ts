@@ -1,8 +1,8 @@
 // Two `DataChannel`s on a real connection within one process or page, with signaling by function call; and the harness of the channel
 // contract over them. The RTCPeerConnection is handed in: the browser's, or node-datachannel's.
 import { DataChannel } from "../../web/mesh/data-channel.ts";
-import { schedule } from "../../web/mesh/timers.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { schedule } from "../../web/platform/timers.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import type { ChannelHarness } from "../contracts/channel-contract.ts";
 
 export interface RtcPair {

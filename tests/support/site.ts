@@ -2,7 +2,7 @@
 // browser plays on stage.ts.
 import type { Browser } from "playwright-core";
 import { deriveRoom, makeInvite, makeRoomKey, type Room } from "../../gateway/wire/room-key.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { launchEngine } from "./chromium.ts";
 import { RoomPage } from "./room-page.ts";
 import { type ServerProcess, startServer } from "./server-process.ts";

@@ -1,6 +1,6 @@
 // What a person reads on the real page when something goes wrong, and the proof that the page is none the worse for it.
 import type { Page } from "playwright-core";
-import { type ErrorCode, errorTexts } from "../../gateway/errors.ts";
+import { type ErrorCode, errorTexts } from "../../web/ui/errors.ts";
 import type { RoomPage } from "./room-page.ts";
 
 /** The sentence and the remedy; before them, where there is one, whom or what it is about. */

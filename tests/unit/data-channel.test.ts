@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { backlogLowWaterBytes, type ChannelListener } from "../../gateway/wire/channel.ts";
 import { DataChannel, maxEarlyMessages } from "../../web/mesh/data-channel.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { describeSession, FakeConnection, FakePipe, fingerprintLine } from "../support/fake-rtc.ts";
 import { FakeTime } from "../support/fake-time.ts";
 

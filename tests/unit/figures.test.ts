@@ -3,9 +3,9 @@ import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.t
 import { kinds } from "../../firmware-bridge/kinds.ts";
 import { encodeBattery } from "../../firmware-bridge/payloads.ts";
 import { sleeplessClock } from "../../gateway/basics/sleepless-clock.ts";
-import { BusyTime } from "../../web/busy-time.ts";
-import { Figures } from "../../web/figures.ts";
-import { LoadMeter } from "../../web/load-meter.ts";
+import { Figures } from "../../web/figures/figures.ts";
+import { LoadMeter } from "../../web/figures/load-meter.ts";
+import { BusyTime } from "../../web/platform/busy-time.ts";
 import { FigureSettingsStore } from "../../web/store/figure-settings-store.ts";
 import { openTextStorage } from "../../web/store/text-storage.ts";
 import { FakeRecordings } from "../support/fake-recordings.ts";

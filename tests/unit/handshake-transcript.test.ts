@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { toHex } from "../../firmware-bridge/bytes.ts";
 import { type HandshakeParty, transcript } from "../../gateway/admission/handshake-transcript.ts";
 import { isSessionId } from "../../gateway/wire/session-id.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { bytesFromHex } from "../support/frame-json.ts";
 import { type PartyVector, roomVectors } from "../support/room-vectors.ts";
 

@@ -11,7 +11,7 @@ import type { FingerprintRefusal } from "../../gateway/wire/channel.ts";
 import { decodeMessage } from "../../gateway/wire/decode-message.ts";
 import { encodeMessage } from "../../gateway/wire/encode-message.ts";
 import type { GatewayFrame } from "../../gateway/wire/frame-types.ts";
-import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
+import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/platform/web-crypto.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import {
   defaultCallee,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SettledChange } from "../../gateway/key-change/room-key-change.ts";
-import { keyChangeText } from "../../web/key-change-words.ts";
+import { keyChangeText } from "../../web/key-change/key-change-words.ts";
 
 const room = {
   id: "me",

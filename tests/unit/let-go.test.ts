@@ -7,7 +7,7 @@ import { admit } from "../../gateway/admission/handshake.ts";
 import { firstPenaltyMs } from "../../gateway/admission/penalty-book.ts";
 import type { IdentityKey } from "../../gateway/basics/runtime.ts";
 import { encodeMessage } from "../../gateway/wire/encode-message.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { emptyLedger } from "../support/hostile-member.ts";
 import { type MemoryChannel, memoryChannelPair } from "../support/memory-channel.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { LogBook, maxLogLines } from "../../web/log-book.ts";
+import { LogBook, maxLogLines } from "../../web/room/log-book.ts";
 
 describe("log book", () => {
   let atMs: number;

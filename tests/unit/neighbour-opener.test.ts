@@ -9,7 +9,7 @@ import {
   RtcNeighbourOpener,
 } from "../../web/mesh/neighbour-opener.ts";
 import { type DialFailure, dialTimeoutMs } from "../../web/mesh/opener.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { FakeNativeConnection } from "../support/fake-native-connection.ts";
 import { describeSession, fingerprintLine } from "../support/fake-rtc.ts";
 import { FakeTime } from "../support/fake-time.ts";

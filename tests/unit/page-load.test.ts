@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { type BatteryManagerFace, type BatteryState, watchBattery } from "../../web/battery.ts";
-import { BusyTime, timedSchedule } from "../../web/busy-time.ts";
-import { LoadMeter, type PressureObserverFace, type PressureState } from "../../web/load-meter.ts";
+import { LoadMeter, type PressureObserverFace, type PressureState } from "../../web/figures/load-meter.ts";
+import { type BatteryManagerFace, type BatteryState, watchBattery } from "../../web/platform/battery.ts";
+import { BusyTime, timedSchedule } from "../../web/platform/busy-time.ts";
 import { FakeTime, settle } from "../support/fake-time.ts";
 
 /** A clock that tasks move themselves, as work does. */

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Channel } from "../../gateway/wire/channel.ts";
 import { dialTimeoutMs, type ServerState } from "../../web/mesh/opener.ts";
 import { PeerJsOpener } from "../../web/mesh/peerjs-opener.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { FakePeer } from "../support/fake-peerjs.ts";
 import { FakeTime, settle } from "../support/fake-time.ts";
 import { offerOf } from "../support/session-descriptions.ts";

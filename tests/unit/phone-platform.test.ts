@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type PhonePage, phonePlatformOf } from "../../web/ble/phone-platform.ts";
+import { type PhonePage, phonePlatformOf } from "../../web/phone/phone-platform.ts";
 
 const page = (rest: Partial<PhonePage> & { readonly GestureEvent?: unknown }): PhonePage => ({
   isSecureContext: true,

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { recordingIntervalMs, recordingRows, recordingSchema } from "../../gateway/recording/recording.ts";
 import { recordingColumns } from "../../gateway/recording/recording-columns.ts";
+import { maxBytesInMemory, Recorder } from "../../web/figures/recorder.ts";
 import { recordingProblemTexts } from "../../web/panel/panel-words.ts";
-import { maxBytesInMemory, Recorder } from "../../web/recorder.ts";
 import { openRecordingStore, type RecordingHead, type RecordingStore } from "../../web/store/recording-store.ts";
 import { CuttableIndexedDb, cutKinds } from "../support/cuttable-indexed-db.ts";
 import { FakeTime, settle } from "../support/fake-time.ts";

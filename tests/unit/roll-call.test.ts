@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { goneForGoodMs, RollCall } from "../../web/roll-call.ts";
+import { goneForGoodMs, RollCall } from "../../web/key-change/roll-call.ts";
 import { FakeTime } from "../support/fake-time.ts";
 
 const [anna, ben, cleo] = ["Anna", "Ben", "Cleo"].map((name) => ({ gatewayId: name.toLowerCase(), name }));

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { toHex } from "../../firmware-bridge/bytes.ts";
 import { fromBase64url, toBase64url } from "../../gateway/basics/base64url.ts";
 import { deriveRoom, makeInvite, makeRoomKey, parseInvite, roomKeyBytes } from "../../gateway/wire/room-key.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { bytesFromHex } from "../support/frame-json.ts";
 import { roomVectors } from "../support/room-vectors.ts";
 

@@ -5,10 +5,10 @@ import type { Gateway, GatewayEvent } from "../../gateway/gateway.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
 import type { OwnProbe } from "../../gateway/probes/own-probe.ts";
 import type { RosterProbe } from "../../gateway/wire/roster.ts";
-import { LogBook } from "../../web/log-book.ts";
-import { NoticeBoard } from "../../web/notice-board.ts";
-import { refusalTexts } from "../../web/refusals.ts";
-import { RoomLog } from "../../web/room-log.ts";
+import { LogBook } from "../../web/room/log-book.ts";
+import { NoticeBoard } from "../../web/room/notice-board.ts";
+import { refusalTexts } from "../../web/room/refusals.ts";
+import { RoomLog } from "../../web/room/room-log.ts";
 
 const arm: RosterProbe = { index: 1, probeClass: 1, capabilities: 0, isConnected: true, name: "Right arm" };
 const band = { index: 1 } as OwnProbe;

@@ -5,7 +5,7 @@ import type { Gateway } from "../../gateway/gateway.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
 import { noTraffic } from "../../gateway/records/traffic.ts";
 import type { RosterProbe } from "../../gateway/wire/roster.ts";
-import { RoomViews } from "../../web/room-views.ts";
+import { RoomViews } from "../../web/room/room-views.ts";
 import { FakeTime } from "../support/fake-time.ts";
 
 const arm: RosterProbe = { index: 1, probeClass: 1, capabilities: 0, isConnected: true, name: "Right arm" };

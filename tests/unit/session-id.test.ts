@@ -7,7 +7,7 @@ import {
   roomIdOf,
   sessionIdLength,
 } from "../../gateway/wire/session-id.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 
 const roomId = "00112233445566778899aabbccddeeff";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Shift } from "../../web/shift.ts";
+import { Shift } from "../../web/power/shift.ts";
 import type { TextStorage } from "../../web/store/text-storage.ts";
 
 const hourMs = 3_600_000;

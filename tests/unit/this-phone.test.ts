@@ -6,8 +6,8 @@ import { kinds } from "../../firmware-bridge/kinds.ts";
 import { meanAcceleration, traceDurationMs } from "../../firmware-bridge/motion-traces.ts";
 import { decodeMotion, encodeRate, encodeVibration, type MotionSample } from "../../firmware-bridge/payloads.ts";
 import { scale } from "../../firmware-bridge/vector.ts";
-import type { PhonePlatform } from "../../web/ble/phone-platform.ts";
-import { firstMotionTimeoutMs, standardGravity, ThisPhone } from "../../web/ble/this-phone.ts";
+import type { PhonePlatform } from "../../web/phone/phone-platform.ts";
+import { firstMotionTimeoutMs, standardGravity, ThisPhone } from "../../web/phone/this-phone.ts";
 import { FakeTime } from "../support/fake-time.ts";
 
 interface Vector {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fullGain, TonePlayer } from "../../web/ble/tone.ts";
+import { fullGain, TonePlayer } from "../../web/phone/tone.ts";
 import { settle } from "../support/fake-time.ts";
 
 /** As much of WebAudio as a tone needs; notes at which time which loudness was asked for. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { maxVibrateDurations, maxVibrateMs, type Vibration } from "../../firmware-bridge/payloads.ts";
 import { patternDurationsMs } from "../../gateway/probes/rules.ts";
 import { strengthLimitRange } from "../../gateway/probes/wearer-limits.ts";
-import { PhoneMotor, pulsePeriodMs, shortestPulseMs, vibrationPattern } from "../../web/ble/vibration-pattern.ts";
+import { PhoneMotor, pulsePeriodMs, shortestPulseMs, vibrationPattern } from "../../web/phone/vibration-pattern.ts";
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const onTimeMs = (pattern: readonly number[]): number => sum(pattern.filter((_, i) => i % 2 === 0));

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { concatBytes, toHex } from "../../firmware-bridge/bytes.ts";
 import type { IdentityKey } from "../../gateway/basics/runtime.ts";
 import { encodeUtf8 } from "../../gateway/basics/utf8.ts";
-import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/mesh/web-crypto.ts";
+import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/platform/web-crypto.ts";
 import { bytesFromHex } from "../support/frame-json.ts";
 
 describe("web crypto", () => {

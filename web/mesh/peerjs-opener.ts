@@ -10,7 +10,7 @@ import { DataChannel } from "./data-channel.ts";
 import { moreThanOneChannel, watchForMoreChannels } from "./one-channel.ts";
 import type { DialFailure, ServerOpener, ServerOpenerListener, ServerState } from "./opener.ts";
 import type { ConnectionFace, PeerClass, PeerFace } from "./peerjs-face.ts";
-import { ServerLink } from "./server-link.ts";
+import { ServerLink } from "./server-contact.ts";
 import { guardSignaling } from "./signaling-guard.ts";
 
 export interface SignalingAddress {

@@ -10,9 +10,9 @@ import type {
   StatisticsSnapshot,
   Verdict,
 } from "../../gateway/statistics/statistics-types.ts";
-import type { BatteryState } from "../battery.ts";
-import type { HistoryPoint } from "../figure-history.ts";
-import type { PressureReading } from "../load-meter.ts";
+import type { HistoryPoint } from "../figures/figure-history.ts";
+import type { PressureReading } from "../figures/load-meter.ts";
+import type { BatteryState } from "../platform/battery.ts";
 import type { FigureSettings } from "../store/figure-settings-store.ts";
 
 export interface FiguresView {

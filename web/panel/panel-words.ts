@@ -11,8 +11,8 @@ import type {
   Uncertain,
 } from "../../gateway/statistics/statistics-types.ts";
 import { durationText } from "../../gateway/statistics/verdict.ts";
-import type { BatteryState } from "../battery.ts";
-import type { PressureReading } from "../load-meter.ts";
+import type { PressureReading } from "../figures/load-meter.ts";
+import type { BatteryState } from "../platform/battery.ts";
 import { nameText, roundedUp } from "../ui/words.ts";
 import type { PeerBar } from "./bar-charts.ts";
 import type { RecordingProblem } from "./panel-model.ts";

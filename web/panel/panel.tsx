@@ -9,7 +9,7 @@ import { BandTable } from "./band-table.tsx";
 import { Charts } from "./charts.tsx";
 import { Choice } from "./choice.tsx";
 import { FactLists } from "./fact-lists.tsx";
-import { LatencyProbe } from "./latency-probe.tsx";
+import { LatencyProbe } from "./latency-test.tsx";
 import type { PanelActions, PanelModel } from "./panel-model.ts";
 import { classTexts, delayClasses, type Span, spanTexts } from "./panel-words.ts";
 import { PeerTable } from "./peer-table.tsx";

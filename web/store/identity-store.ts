@@ -2,7 +2,7 @@
 // nothing or grants no locks the gateway has a new key each time, and says so.
 // Invariant: no key enters a room twice with the same epoch, whatever the browser refuses: peers would take the second for the first.
 import type { IdentityKey, Schedule } from "../../gateway/basics/runtime.ts";
-import { identityKeyOf, makeIdentityKeyPair } from "../mesh/web-crypto.ts";
+import { identityKeyOf, makeIdentityKeyPair } from "../platform/web-crypto.ts";
 import { openDatabase, readValue, writeValue } from "./database.ts";
 import { type Locks, takeSlot } from "./identity-slots.ts";
 import type { TextStorage } from "./text-storage.ts";

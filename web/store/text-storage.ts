@@ -7,7 +7,7 @@ export interface TextStorage {
   write(key: string, text: string): StorageOutcome;
 }
 
-/** "storage-unavailable" is the code of gateway/errors.ts: the page goes on, and forgets when it closes. */
+/** "storage-unavailable" is the code of web/ui/errors.ts: the page goes on, and forgets when it closes. */
 export type StorageOutcome = "kept" | "storage-unavailable";
 
 /** @param open such as `() => localStorage`: where storage is blocked the access itself throws. */

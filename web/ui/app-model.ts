@@ -3,12 +3,12 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { LinkState } from "../../firmware-bridge/device-link.ts";
 import type { Now } from "../../gateway/basics/runtime.ts";
-import type { ErrorCode } from "../../gateway/errors.ts";
 import type { PowerPlan } from "../../gateway/power/power-plan.ts";
 import type { PowerMode, PowerReason } from "../../gateway/power/shift-governor.ts";
 import type { Rule } from "../../gateway/probes/rules.ts";
 import type { WearerLimits } from "../../gateway/probes/wearer-limits.ts";
 import type { ServerState } from "../../gateway/server-state.ts";
+import type { ErrorCode } from "./errors.ts";
 
 export interface ProbeView {
   readonly index: number;

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { buzzRateRange, strengthLimitRange } from "../../gateway/probes/wearer-limits.ts";
 import type { AppProps } from "./props.ts";
-import { Rules } from "./rules.tsx";
+import { Rules } from "./rule-list.tsx";
 
 const strengthStepPercent = 5;
 

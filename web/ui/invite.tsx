@@ -1,9 +1,9 @@
 // The ways to hand the invite on: the code, the link, the phone's share sheet, and a second tab on this very machine.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { errorTexts } from "../../gateway/errors.ts";
 import type { RoomView } from "./app-model.ts";
 import { ConfirmButton } from "./confirm-button.tsx";
+import { errorTexts } from "./errors.ts";
 import { Notices } from "./notices.tsx";
 import type { AppProps } from "./props.ts";
 import { QrCode } from "./qr-code.tsx";

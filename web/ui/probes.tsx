@@ -1,5 +1,5 @@
 // My probes, and the ways to add one. What this browser cannot do stands there with its reason.
-import { errorTexts } from "../../gateway/errors.ts";
+import { errorTexts } from "./errors.ts";
 import { focusTitle } from "./parts.ts";
 import { ProbeRow } from "./probe-row.tsx";
 import type { AppProps } from "./props.ts";

@@ -1,8 +1,8 @@
-// How states and figures are said in words. Pure; the sentences of what goes wrong are in gateway/errors.ts.
+// How states and figures are said in words. Pure; the sentences of what goes wrong are in web/ui/errors.ts.
 import type { LinkState } from "../../firmware-bridge/device-link.ts";
-import { errorTexts } from "../../gateway/errors.ts";
 import type { ServerState } from "../../gateway/server-state.ts";
 import type { PeerState } from "./app-model.ts";
+import { errorTexts } from "./errors.ts";
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;

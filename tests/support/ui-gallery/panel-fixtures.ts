@@ -16,7 +16,7 @@ import type {
   Spans,
   StatisticsSnapshot,
 } from "../../../gateway/statistics/statistics-types.ts";
-import { firstIntervalMs, type HistoryPoint, maxPoints } from "../../../web/figure-history.ts";
+import { firstIntervalMs, type HistoryPoint, maxPoints } from "../../../web/figures/figure-history.ts";
 import type { FiguresView, HistoryView, LatencyProbeView, RecordingView } from "../../../web/panel/panel-model.ts";
 import { defaultFigureSettings, type FigureSettings } from "../../../web/store/figure-settings-store.ts";
 

@@ -1,9 +1,9 @@
 // What happens in a room, as sentences in the page's log, and as notices where the person has to know at once. It goes on while the screen is dark.
-import { kinds } from "../firmware-bridge/kinds.ts";
-import { buttonActions, decodeButton } from "../firmware-bridge/payloads.ts";
-import type { Gateway, GatewayEvent } from "../gateway/gateway.ts";
-import type { Response } from "../gateway/probes/effects.ts";
-import type { OwnProbe } from "../gateway/probes/own-probe.ts";
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import { buttonActions, decodeButton } from "../../firmware-bridge/payloads.ts";
+import type { Gateway, GatewayEvent } from "../../gateway/gateway.ts";
+import type { Response } from "../../gateway/probes/effects.ts";
+import type { OwnProbe } from "../../gateway/probes/own-probe.ts";
 import type { LogBook } from "./log-book.ts";
 import { nameInText } from "./names-text.ts";
 import type { NoticeBoard } from "./notice-board.ts";

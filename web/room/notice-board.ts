@@ -1,7 +1,7 @@
 // What a person should know or do now. One notice per code and subject, however often it happens; bounded.
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { ErrorCode } from "../gateway/errors.ts";
-import type { Notice } from "./ui/app-model.ts";
+import type { Notice } from "../ui/app-model.ts";
+import type { ErrorCode } from "../ui/errors.ts";
 
 /** More at once than anybody reads; the oldest makes room. */
 const maxNotices = 5;

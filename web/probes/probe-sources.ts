@@ -1,12 +1,12 @@
 // The three kinds of probes on this browser: each chooser asks the person where one must be asked, and knows how to make the link.
-import { earlDriver } from "../firmware-bridge/earl-driver.ts";
-import { SimulatedArmProbe } from "../firmware-bridge/simulated-arm-probe.ts";
-import { SimulatedLink } from "../firmware-bridge/simulated-link.ts";
-import type { Now, RandomUnit, Schedule } from "../gateway/basics/runtime.ts";
-import { GattLink } from "./ble/gatt-link.ts";
-import { type BluetoothPlatform, chooseDevice } from "./ble/pairing.ts";
-import type { PhonePlatform } from "./ble/phone-platform.ts";
-import { ThisPhone } from "./ble/this-phone.ts";
+import { earlDriver } from "../../firmware-bridge/earl-driver.ts";
+import { SimulatedArmProbe } from "../../firmware-bridge/simulated-arm-probe.ts";
+import { SimulatedLink } from "../../firmware-bridge/simulated-link.ts";
+import type { Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
+import { GattLink } from "../ble/gatt-link.ts";
+import { type BluetoothPlatform, chooseDevice } from "../ble/pairing.ts";
+import type { PhonePlatform } from "../phone/phone-platform.ts";
+import { ThisPhone } from "../phone/this-phone.ts";
 import type { Origin, ProbeChooser } from "./probe-shelf.ts";
 
 export interface ProbeSourceOptions {

@@ -1,14 +1,14 @@
 // Carries out what the shift governor decides for the room that the page is in: asks it every few seconds, sets window, rates and darkness, and
 // tells the page what is done and why. Neighbours: gateway/power/shift-governor.ts decides, gateway.ts and pocket.ts obey.
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Cancel, Now, Schedule } from "../gateway/basics/runtime.ts";
-import type { Gateway } from "../gateway/gateway.ts";
-import { type PowerPlan, powerPlans } from "../gateway/power/power-plan.ts";
-import { type Governing, type PowerMode, ShiftGovernor } from "../gateway/power/shift-governor.ts";
-import type { BatteryState } from "./battery.ts";
-import type { Pocket } from "./pocket.ts";
+import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
+import { type PowerPlan, powerPlans } from "../../gateway/power/power-plan.ts";
+import { type Governing, type PowerMode, ShiftGovernor } from "../../gateway/power/shift-governor.ts";
+import type { BatteryState } from "../platform/battery.ts";
+import type { PowerView } from "../ui/app-model.ts";
+import type { Pocket } from "./dark-screen.ts";
 import type { Shift } from "./shift.ts";
-import type { PowerView } from "./ui/app-model.ts";
 
 /** A battery steps every few minutes; a person who has just unplugged looks for longer than this. */
 const tickMs = 5_000;

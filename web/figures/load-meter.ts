@@ -1,9 +1,9 @@
 // How loaded this page is, over the last minute: how late its tasks begin, which share of the time it works for its gateway, and what the
 // system says of the processor. Neighbours: busy-time.ts counts the work. A page that is hidden says nothing of lateness, one that slept nothing at
 // all. Invariant: what is told is of the last minute, or there is nothing to tell.
-import type { Cancel, Now, Schedule } from "../gateway/basics/runtime.ts";
-import type { PageFigures } from "../gateway/statistics/statistics-types.ts";
-import type { BusyTime } from "./busy-time.ts";
+import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
+import type { PageFigures } from "../../gateway/statistics/statistics-types.ts";
+import type { BusyTime } from "../platform/busy-time.ts";
 
 /** Four timers a second cost a phone next to nothing, and make a minute's p99 more than its maximum. */
 const beatMs = 250;

@@ -1,20 +1,20 @@
 // What the page shows of a room: the gateway's probes and peers as plain views. Reads the gateway, never changes it; refreshed a few times a second at
 // most, however much happens. What happened is told in sentences by room-log.ts.
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { DeviceLink } from "../firmware-bridge/device-link.ts";
-import { capabilities } from "../firmware-bridge/earl-profile.ts";
-import type { GestureName } from "../firmware-bridge/gestures.ts";
-import { kinds } from "../firmware-bridge/kinds.ts";
-import { decodeBattery, decodeMotion } from "../firmware-bridge/payloads.ts";
-import type { Cancel, Now, Schedule } from "../gateway/basics/runtime.ts";
-import type { Gateway, GatewayEvent } from "../gateway/gateway.ts";
-import type { Peer } from "../gateway/peers/peer.ts";
-import type { OwnProbe } from "../gateway/probes/own-probe.ts";
-import { sumOf } from "../gateway/records/ledger.ts";
+import type { DeviceLink } from "../../firmware-bridge/device-link.ts";
+import { capabilities } from "../../firmware-bridge/earl-profile.ts";
+import type { GestureName } from "../../firmware-bridge/gestures.ts";
+import { kinds } from "../../firmware-bridge/kinds.ts";
+import { decodeBattery, decodeMotion } from "../../firmware-bridge/payloads.ts";
+import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
+import type { Gateway, GatewayEvent } from "../../gateway/gateway.ts";
+import type { Peer } from "../../gateway/peers/peer.ts";
+import type { OwnProbe } from "../../gateway/probes/own-probe.ts";
+import { sumOf } from "../../gateway/records/ledger.ts";
+import type { Origin } from "../probes/probe-shelf.ts";
+import type { PeerView, ProbeView, TrafficView } from "../ui/app-model.ts";
 import { MotionTrails } from "./motion-trails.ts";
 import { nameInText } from "./names-text.ts";
-import type { Origin } from "./probe-shelf.ts";
-import type { PeerView, ProbeView, TrafficView } from "./ui/app-model.ts";
 
 /** Ten times a second looks immediate, and costs a phone little. */
 const refreshMs = 100;

@@ -1,14 +1,14 @@
 // What a person has to do with the room's key: changing it, following the others to another, and what is said of who was removed or has not come
 // along. Neighbours: app.ts moves the page; gateway/key-change/room-key-change.ts settles on a key; removal-claims.ts and roll-call.ts keep who said and who is due.
 
-import type { Cancel, Crypto, Now, Schedule } from "../gateway/basics/runtime.ts";
-import type { Gateway, GatewayEvent } from "../gateway/gateway.ts";
-import type { SettledChange } from "../gateway/key-change/room-key-change.ts";
-import { makeRoomKey } from "../gateway/wire/room-key.ts";
+import type { Cancel, Crypto, Now, Schedule } from "../../gateway/basics/runtime.ts";
+import type { Gateway, GatewayEvent } from "../../gateway/gateway.ts";
+import type { SettledChange } from "../../gateway/key-change/room-key-change.ts";
+import { makeRoomKey } from "../../gateway/wire/room-key.ts";
+import type { LogBook } from "../room/log-book.ts";
+import { nameInText, namesText } from "../room/names-text.ts";
+import type { NoticeBoard } from "../room/notice-board.ts";
 import { keyChangeText, memberName } from "./key-change-words.ts";
-import type { LogBook } from "./log-book.ts";
-import { nameInText, namesText } from "./names-text.ts";
-import type { NoticeBoard } from "./notice-board.ts";
 import { RemovalClaims } from "./removal-claims.ts";
 import { goneForGoodMs, RollCall } from "./roll-call.ts";
 

@@ -1,7 +1,7 @@
 // What a change of the room's key is called: who made it, who said so, and who was left out. Pure.
-import type { Gateway } from "../gateway/gateway.ts";
-import type { SettledChange } from "../gateway/key-change/room-key-change.ts";
-import { nameInText } from "./names-text.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
+import type { SettledChange } from "../../gateway/key-change/room-key-change.ts";
+import { nameInText } from "../room/names-text.ts";
 
 /** What is read of a Gateway. */
 export type NamedRoom = Pick<Gateway, "id"> & {

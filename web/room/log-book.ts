@@ -1,6 +1,6 @@
 // What happened, in plain words, oldest first; bounded, because a shift has eight hours. What happens again and again is one line with a count.
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { LogLine } from "./ui/app-model.ts";
+import type { LogLine } from "../ui/app-model.ts";
 
 /** Enough for half an hour of a lively room; about 30 kB. */
 export const maxLogLines = 200;

@@ -1,8 +1,8 @@
 // Why somebody was not let into the room, in plain words for the log, and which of the reasons a person must do something about.
 // The reasons themselves are gateway/admission/handshake.ts's.
 
-import type { RefusalReason } from "../gateway/admission/handshake.ts";
-import type { ErrorCode } from "../gateway/errors.ts";
+import type { RefusalReason } from "../../gateway/admission/handshake.ts";
+import type { ErrorCode } from "../ui/errors.ts";
 
 export const refusalTexts: Readonly<Record<RefusalReason, string>> = {
   timeout: "Somebody did not answer in time and was not let in",

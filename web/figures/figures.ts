@@ -2,24 +2,21 @@
 // Neighbours: main.ts composes it; gateway/statistics/statistics.ts measures; panel/ draws. While the panel is closed and nothing is recorded, all that
 // happens is one point of history every few seconds.
 import { type Signal, signal } from "@preact/signals";
-import type { DeviceLink } from "../firmware-bridge/device-link.ts";
-import type { Cancel, Now, Schedule } from "../gateway/basics/runtime.ts";
-import type { Gateway } from "../gateway/gateway.ts";
-import { BandBatteries } from "../gateway/power/band-batteries.ts";
-import { BatteryForecaster, type ReadingTime } from "../gateway/power/battery-forecast.ts";
-import { type RecordedPage, recordingIntervalMs, recordingRows } from "../gateway/recording/recording.ts";
-import { LatencyProbe } from "../gateway/statistics/latency-test.ts";
-import type { Statistics } from "../gateway/statistics/statistics.ts";
+import type { DeviceLink } from "../../firmware-bridge/device-link.ts";
+import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
+import { BandBatteries } from "../../gateway/power/band-batteries.ts";
+import { BatteryForecaster, type ReadingTime } from "../../gateway/power/battery-forecast.ts";
+import { type RecordedPage, recordingIntervalMs, recordingRows } from "../../gateway/recording/recording.ts";
+import { LatencyProbe } from "../../gateway/statistics/latency-test.ts";
+import type { Statistics } from "../../gateway/statistics/statistics.ts";
 import type {
   BatteryForecast,
   PageFigures,
   RecordingSession,
   StatisticsSnapshot,
-} from "../gateway/statistics/statistics-types.ts";
-import { verdictOf } from "../gateway/statistics/verdict.ts";
-import type { BatteryState } from "./battery.ts";
-import { FigureHistory } from "./figure-history.ts";
-import type { LoadMeter } from "./load-meter.ts";
+} from "../../gateway/statistics/statistics-types.ts";
+import { verdictOf } from "../../gateway/statistics/verdict.ts";
 import type {
   ExportFormat,
   FiguresView,
@@ -27,10 +24,13 @@ import type {
   LatencyProbeView,
   PanelActions,
   PanelModel,
-} from "./panel/panel-model.ts";
+} from "../panel/panel-model.ts";
+import type { BatteryState } from "../platform/battery.ts";
+import type { FigureSettings, FigureSettingsStore } from "../store/figure-settings-store.ts";
+import type { RecordingStore } from "../store/recording-store.ts";
+import { FigureHistory } from "./figure-history.ts";
+import type { LoadMeter } from "./load-meter.ts";
 import { Recorder } from "./recorder.ts";
-import type { FigureSettings, FigureSettingsStore } from "./store/figure-settings-store.ts";
-import type { RecordingStore } from "./store/recording-store.ts";
 
 /** A room is measured, shown and recorded at one pace. */
 const tickMs = recordingIntervalMs;

@@ -1,6 +1,6 @@
 // What only a browser has, as small functions: its address, its files, its permissions, and a page that could not start.
-import { type ErrorCode, errorTexts } from "../gateway/errors.ts";
-import { schedule } from "./mesh/timers.ts";
+import { type ErrorCode, errorTexts } from "../ui/errors.ts";
+import { schedule } from "./timers.ts";
 
 /** Undefined where the browser throws on mere access: some do where a person has blocked site data. */
 export const accessible = <T>(access: () => T): T | undefined => {

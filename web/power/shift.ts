@@ -1,9 +1,9 @@
 // The shift that the battery has to last: it begins when a room is entered and is as long as the person says, or ends at the time of day that they
 // say. Kept over a reload, on this device, for all its tabs. A shift that is over begins anew with the next room.
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Now } from "../gateway/basics/runtime.ts";
-import { shiftHoursRange } from "./store/figure-settings-store.ts";
-import { readJson, type StorageOutcome, type TextStorage } from "./store/text-storage.ts";
+import type { Now } from "../../gateway/basics/runtime.ts";
+import { shiftHoursRange } from "../store/figure-settings-store.ts";
+import { readJson, type StorageOutcome, type TextStorage } from "../store/text-storage.ts";
 
 const storageKey = "earl-mesh.shift";
 const hourMs = 3_600_000;

@@ -1,10 +1,10 @@
 // Where probes come from: a chooser for Bluetooth, this phone's own sensors, or a simulated arm. It knows the drivers, so that the app need not.
 // It hands out links that nobody has opened yet, and remembers of each where it came from.
-import type { DeviceLink } from "../firmware-bridge/device-link.ts";
-import type { GestureName } from "../firmware-bridge/gestures.ts";
-import type { ErrorCode } from "../gateway/errors.ts";
-import { type BusyTime, timedLink } from "./busy-time.ts";
-import type { ProbeView } from "./ui/app-model.ts";
+import type { DeviceLink } from "../../firmware-bridge/device-link.ts";
+import type { GestureName } from "../../firmware-bridge/gestures.ts";
+import { type BusyTime, timedLink } from "../platform/busy-time.ts";
+import type { ProbeView } from "../ui/app-model.ts";
+import type { ErrorCode } from "../ui/errors.ts";
 
 export type Origin = ProbeView["origin"];
 

@@ -1,7 +1,7 @@
 // Reads a recording back, chunk by chunk, from memory and from the store. A chunk that is gone or broken is left out and named: the rest is still
 // a recording. Neighbour: recorder.ts.
-import { type PackedRow, unpackRows } from "../gateway/recording/recording-chunks.ts";
-import type { RecordingHead, RecordingStore } from "./store/recording-store.ts";
+import { type PackedRow, unpackRows } from "../../gateway/recording/recording-chunks.ts";
+import type { RecordingHead, RecordingStore } from "../store/recording-store.ts";
 
 /** Undefined: it is in the store. */
 export type Chunk = string | undefined;

@@ -1,7 +1,7 @@
 // Whether the screen is dark because the phone is in a pocket: by hand, or by itself when nobody has touched it for as long as the governor says.
 // The page stays in front and awake meanwhile, so that it goes on as a gateway; who draws looks at `isDark` and stops.
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { Cancel, Schedule } from "../gateway/basics/runtime.ts";
+import type { Cancel, Schedule } from "../../gateway/basics/runtime.ts";
 
 export interface PocketOptions {
   readonly schedule: Schedule;

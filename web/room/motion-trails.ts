@@ -1,6 +1,6 @@
 // The newest movement of each probe that is shown, as one signal per probe, so that a sample redraws one line and nothing else.
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { type MotionPoint, motionTrailLength } from "./ui/app-model.ts";
+import { type MotionPoint, motionTrailLength } from "../ui/app-model.ts";
 
 export class MotionTrails {
   readonly #trails = new Map<string, Signal<readonly MotionPoint[]>>();

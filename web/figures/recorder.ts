@@ -3,16 +3,16 @@
 // them back, gateway/recording/recording-file.ts writes the file.
 // Invariant: whatever is shown as recorded and can still be read can be exported, in order, and memory is bounded.
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { Now } from "../gateway/basics/runtime.ts";
-import { jumpMs } from "../gateway/basics/wake-detector.ts";
-import { recordingIntervalMs, recordingSchema } from "../gateway/recording/recording.ts";
-import { packRows } from "../gateway/recording/recording-chunks.ts";
-import { type RecordingRow, recordingColumns } from "../gateway/recording/recording-columns.ts";
-import { csvFile, jsonFile } from "../gateway/recording/recording-file.ts";
-import type { RecordingSession } from "../gateway/statistics/statistics-types.ts";
-import type { ExportFormat, RecordingProblem, RecordingView } from "./panel/panel-model.ts";
+import type { Now } from "../../gateway/basics/runtime.ts";
+import { jumpMs } from "../../gateway/basics/wake-detector.ts";
+import { recordingIntervalMs, recordingSchema } from "../../gateway/recording/recording.ts";
+import { packRows } from "../../gateway/recording/recording-chunks.ts";
+import { type RecordingRow, recordingColumns } from "../../gateway/recording/recording-columns.ts";
+import { csvFile, jsonFile } from "../../gateway/recording/recording-file.ts";
+import type { RecordingSession } from "../../gateway/statistics/statistics-types.ts";
+import type { ExportFormat, RecordingProblem, RecordingView } from "../panel/panel-model.ts";
+import { maxSessions, type RecordingHead, type RecordingStore } from "../store/recording-store.ts";
 import { type Chunk, type MissingChunks, recordedRows } from "./recorded-rows.ts";
-import { maxSessions, type RecordingHead, type RecordingStore } from "./store/recording-store.ts";
 
 /** What a page that dies loses at most. */
 const chunkMs = 10_000;
