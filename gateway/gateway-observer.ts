@@ -1,6 +1,6 @@
 // What a gateway tells whoever measures it: narrow callbacks, handed in at construction, that change nothing. Where none is handed in, nothing
 // is measured and nothing is paid. statistics.ts is the one that measures.
-import type { DeviceLink, LinkState, WriteOutcome } from "../firmware-bridge/device-link.ts";
+import type { DeviceLink, LinkState, WriteOutcome } from "../firmware-bridge/devices/device-link.ts";
 import type { Peer } from "./peers/peer.ts";
 import type { ClockEstimate, ClockObserver } from "./peers/peer-clock.ts";
 import type { OwnProbe } from "./probes/own-probe.ts";

@@ -1,9 +1,9 @@
 // A gateway: my probes on one side, the room's peers on the other, and between them mux, rules and limits.
 // Pure: channels come from whoever opens them (web/mesh), links from the drivers; time, chance and keys are handed in.
-import type { DeviceLink } from "../firmware-bridge/device-link.ts";
-import type { GestureName } from "../firmware-bridge/gestures.ts";
-import { kinds } from "../firmware-bridge/kinds.ts";
-import { encodeVibration } from "../firmware-bridge/payloads.ts";
+import type { DeviceLink } from "../firmware-bridge/devices/device-link.ts";
+import { kinds } from "../firmware-bridge/frames/kinds.ts";
+import { encodeVibration } from "../firmware-bridge/frames/payloads.ts";
+import type { GestureName } from "../firmware-bridge/gestures/gestures.ts";
 import type { RefusalReason } from "./admission/handshake.ts";
 import { PenaltyBook } from "./admission/penalty-book.ts";
 import type { Cancel, Crypto, IdentityKey, Now, Schedule } from "./basics/runtime.ts";

@@ -1,6 +1,6 @@
 // What the bench has to know of a gateway beside its events, and, where wanted, the product's own statistics behind it: a page has them, and they
 // cost what they cost.
-import type { DeviceLink } from "../../firmware-bridge/device-link.ts";
+import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
 import type { GatewayObserver, PeerObserver, ProbeObserver } from "../../gateway/gateway-observer.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
 import type { OwnProbe } from "../../gateway/probes/own-probe.ts";

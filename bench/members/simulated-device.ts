@@ -8,8 +8,8 @@ import type {
   DeviceLinkListener,
   LinkState,
   WriteOutcome,
-} from "../../firmware-bridge/device-link.ts";
-import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
+} from "../../firmware-bridge/devices/device-link.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
 import { afterService, type ServiceOptions } from "../load/service-time.ts";
 
 /** A band finds its gestures itself and buzzes; a sensor only tells. */

@@ -1,8 +1,8 @@
 // The page under test on its way in: what its peers send ends at its bands, through the product's own gateway (demux, rules, limits) and links
 // (GattQueue on a fake radio). With a band far away, the write goes on over a second DataChannel, as by radio.
-import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeVibration } from "../../firmware-bridge/payloads.ts";
+import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeVibration } from "../../firmware-bridge/frames/payloads.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
 import type { GatewayRecord } from "../../gateway/wire/record.ts";
 import type { ServiceTime } from "../load/service-time.ts";

@@ -1,6 +1,6 @@
 // A phone that sends the page under test aggregates of ten commands, one for each of its bands, as often as its load says.
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeVibration } from "../../firmware-bridge/payloads.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeVibration } from "../../firmware-bridge/frames/payloads.ts";
 import { encodeCommandTarget } from "../../gateway/wire/command-payload.ts";
 import { encodeMessage } from "../../gateway/wire/encode-message.ts";
 import { effectLifetimeMs, type GatewayRecord } from "../../gateway/wire/record.ts";

@@ -1,9 +1,9 @@
 // The wearables of one phone in a scenario with one gateway: what they notify goes over a DataChannel, as by radio, to the page under test.
 // The same in every mode.
-import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
-import { gestureCode } from "../../firmware-bridge/gestures.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeGesture } from "../../firmware-bridge/payloads.ts";
+import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
+import { gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
 import { type Mark, makePayload } from "../load/payload.ts";
 import { type Message, messagesOf } from "../load/workload.ts";
 import type { Member } from "../members/member.ts";

@@ -1,9 +1,9 @@
 // A phone of a full mesh with its probes: says what its load says to everybody, and hears everybody.
 
-import { capabilities } from "../../firmware-bridge/earl-profile.ts";
-import { gestureCode } from "../../firmware-bridge/gestures.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeGesture } from "../../firmware-bridge/payloads.ts";
+import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
+import { gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
 import { sumOf } from "../../gateway/records/ledger.ts";

@@ -1,6 +1,6 @@
 // Bluetooth of the scenarios with one gateway, replaced by a DataChannel: notifications to the page under test, and its writes to a band. The
 // mark stands in front, so that whoever measures need not decode what the radio carries.
-import { concatBytes } from "../../firmware-bridge/bytes.ts";
+import { concatBytes } from "../../firmware-bridge/frames/bytes.ts";
 import { type Mark, markBytes, readMark, writeMark } from "../load/payload.ts";
 import type { MessageKind } from "../load/workload.ts";
 import { benchTag, frameTypes } from "../modes/mode.ts";

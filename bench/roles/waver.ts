@@ -1,7 +1,8 @@
 // A phone whose wearer gestures as often as its load says: each gesture is to reach the band of somebody else, through the page under test.
-import { gestureCode } from "../../firmware-bridge/gestures.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeGesture } from "../../firmware-bridge/payloads.ts";
+
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
+import { gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
 import { type Mark, makePayload, markBytes } from "../load/payload.ts";
 import { noServiceTime } from "../load/service-time.ts";
 import { type Message, messagesOf } from "../load/workload.ts";

@@ -1,5 +1,5 @@
 // Both pages of the trial: one sends what a room's peers send, the other receives it on its own thread or in a worker, and writes to a band.
-import { kinds } from "../../firmware-bridge/kinds.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeMessage } from "../../gateway/wire/encode-message.ts";
 import type { GatewayRecord } from "../../gateway/wire/record.ts";
 import { makePayload, markBytes, writeMark } from "../load/payload.ts";

@@ -1,5 +1,5 @@
 // The receiving end of one channel by the product's own codec and demux, on whichever thread it is put.
-import { kinds } from "../../firmware-bridge/kinds.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { RecordAllowance } from "../../gateway/admission/record-allowance.ts";
 import { Demux } from "../../gateway/records/demux.ts";
 import { Ledger } from "../../gateway/records/ledger.ts";

@@ -2,7 +2,7 @@
 // Neighbours: peer.ts brings the frames, gateway.ts moves. Invariants: all who can reach each other choose the same key, in whatever order they
 // hear of them, of all keys that come early enough to be handed on before the first of them settles; nobody is handed a key that removes them, or
 // that was made before they came; one change a session.
-import { equalBytes } from "../../firmware-bridge/bytes.ts";
+import { equalBytes } from "../../firmware-bridge/frames/bytes.ts";
 import type { Cancel, Now, Schedule } from "../basics/runtime.ts";
 import { TokenBucket } from "../basics/token-bucket.ts";
 import type { GatewayFrame, RoomKey } from "../wire/frame-types.ts";

@@ -1,9 +1,9 @@
 // The way to the wearer's skin: whatever asks one of my probes to vibrate passes here, and here the wearer's limits hold.
 // Neighbours: rules.ts says which pattern, the DeviceLink carries it out. No peer's word can raise a limit.
-import type { DeviceLink } from "../../firmware-bridge/device-link.ts";
-import { capabilities } from "../../firmware-bridge/earl-profile.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeVibration, type Vibration } from "../../firmware-bridge/payloads.ts";
+import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
+import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeVibration, type Vibration } from "../../firmware-bridge/frames/payloads.ts";
 import type { Now } from "../basics/runtime.ts";
 import type { ProbeObserver } from "../gateway-observer.ts";
 import { maxVibratingMsPerTenSeconds, type WearerLimits } from "./wearer-limits.ts";

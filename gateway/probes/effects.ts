@@ -1,7 +1,8 @@
 // The receiver's consent: what the gestures and commands of peers do to my bands. Rules and mutes decide here, limits in downlink.ts.
-import { type GestureName, gestureName } from "../../firmware-bridge/gestures.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { decodeGesture, decodeVibration, type Vibration } from "../../firmware-bridge/payloads.ts";
+
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { decodeGesture, decodeVibration, type Vibration } from "../../firmware-bridge/frames/payloads.ts";
+import { type GestureName, gestureName } from "../../firmware-bridge/gestures/gestures.ts";
 import { splitCommandTarget } from "../wire/command-payload.ts";
 import type { GatewayRecord } from "../wire/record.ts";
 import type { BuzzOutcome } from "./downlink.ts";

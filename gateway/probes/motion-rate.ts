@@ -1,11 +1,11 @@
 // How often one of my probes sends its movement: learns its own pace, asks for a lower rate while the gateway has to save power, and gives its
 // own pace back. Neighbours: the governor says the most that is worth its power, own-probe.ts hands in samples and link states.
 // Invariant: no probe is ever asked to send oftener than it did of itself, and where the gateway finds the gestures never less often than that needs.
-import type { DeviceLink } from "../../firmware-bridge/device-link.ts";
-import { canDo, capabilities } from "../../firmware-bridge/earl-profile.ts";
-import { leastDetectionHz } from "../../firmware-bridge/gesture-detector.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeRate, maxRateHz, motionClockRange } from "../../firmware-bridge/payloads.ts";
+import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
+import { canDo, capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeRate, maxRateHz, motionClockRange } from "../../firmware-bridge/frames/payloads.ts";
+import { leastDetectionHz } from "../../firmware-bridge/gestures/gesture-detector.ts";
 import type { Now } from "../basics/runtime.ts";
 
 /** The most samples a second that are worth their power; undefined: as many as the probe likes to send. */

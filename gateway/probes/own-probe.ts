@@ -1,7 +1,7 @@
 // One of my probes: its link, its way out (uplink) and its way in (downlink), and what the page shows of it.
-import type { DeviceLink, LinkState } from "../../firmware-bridge/device-link.ts";
-import type { GestureName } from "../../firmware-bridge/gestures.ts";
-import type { BatteryLevel, MotionSample } from "../../firmware-bridge/payloads.ts";
+import type { DeviceLink, LinkState } from "../../firmware-bridge/devices/device-link.ts";
+import type { BatteryLevel, MotionSample } from "../../firmware-bridge/frames/payloads.ts";
+import type { GestureName } from "../../firmware-bridge/gestures/gestures.ts";
 import type { Now } from "../basics/runtime.ts";
 import type { ProbeObserver } from "../gateway-observer.ts";
 import type { GatewayRecord } from "../wire/record.ts";

@@ -1,9 +1,9 @@
 // The probes of this gateway: who they are to the others (the roster), what their wearer lets them do, and how they come and go. Neighbours: a probe is
 // own-probe.ts; gateway.ts joins them to the room's peers.
 // Invariant: whatever changes the roster is told by `onRoster`, once, after it holds.
-import type { DeviceLink } from "../../firmware-bridge/device-link.ts";
-import type { GestureName } from "../../firmware-bridge/gestures.ts";
-import type { MotionSample } from "../../firmware-bridge/payloads.ts";
+import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
+import type { MotionSample } from "../../firmware-bridge/frames/payloads.ts";
+import type { GestureName } from "../../firmware-bridge/gestures/gestures.ts";
 import type { Now } from "../basics/runtime.ts";
 import type { GatewayObserver } from "../gateway-observer.ts";
 import { effectLifetimeMs, type GatewayRecord } from "../wire/record.ts";

@@ -1,5 +1,5 @@
 // What a gesture of somebody else does to my bands: the receiver's consent, as data. Pure; mute, strength and rate are in downlink.ts.
-import { type GestureName, gestureNames } from "../../firmware-bridge/gestures.ts";
+import { type GestureName, gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
 
 export const patternNames = ["short", "double", "long", "pulse", "none"] as const;
 export type PatternName = (typeof patternNames)[number];

@@ -1,10 +1,8 @@
 // One of my probes on its way out: numbers its messages, finds the gestures in its movement, and hands records to the mux.
 // Payload bytes go on as they came; they are decoded here only to react to them.
-import type { DeviceEvent } from "../../firmware-bridge/device-link.ts";
-import { capabilities } from "../../firmware-bridge/earl-profile.ts";
-import { GestureDetector } from "../../firmware-bridge/gesture-detector.ts";
-import { type GestureName, gestureCode, gestureName } from "../../firmware-bridge/gestures.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
+import type { DeviceEvent } from "../../firmware-bridge/devices/device-link.ts";
+import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import {
   type BatteryLevel,
   decodeBattery,
@@ -12,7 +10,9 @@ import {
   decodeMotion,
   encodeGesture,
   type MotionSample,
-} from "../../firmware-bridge/payloads.ts";
+} from "../../firmware-bridge/frames/payloads.ts";
+import { GestureDetector } from "../../firmware-bridge/gestures/gesture-detector.ts";
+import { type GestureName, gestureCode, gestureName } from "../../firmware-bridge/gestures/gestures.ts";
 import type { Now } from "../basics/runtime.ts";
 import { TokenBucket } from "../basics/token-bucket.ts";
 import { maxSequence } from "../wire/frame-types.ts";

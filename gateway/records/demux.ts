@@ -1,8 +1,8 @@
 // The records of one peer on their way in: each is counted as received once, and then once as delivered, duplicate, late or dropped.
 // Neighbours: decode-message.ts before it; behind it whoever reacts to records; `gate` asks that peer's clock.
 // What cannot be decided yet is held, bounded in number and time: aggregates for their roster, effects for the clock.
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { decodeBattery, decodeGesture, decodeVibration } from "../../firmware-bridge/payloads.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { decodeBattery, decodeGesture, decodeVibration } from "../../firmware-bridge/frames/payloads.ts";
 import type { RecordAllowance } from "../admission/record-allowance.ts";
 import type { Now } from "../basics/runtime.ts";
 import { splitCommandTarget } from "../wire/command-payload.ts";

@@ -1,5 +1,5 @@
 // Measures one of my probes as its observer: what it sends, and how long its writes take.
-import type { LinkState, WriteOutcome } from "../../firmware-bridge/device-link.ts";
+import type { LinkState, WriteOutcome } from "../../firmware-bridge/devices/device-link.ts";
 import type { Now } from "../basics/runtime.ts";
 import type { ProbeObserver } from "../gateway-observer.ts";
 import type { OwnProbe } from "../probes/own-probe.ts";

@@ -1,7 +1,7 @@
 // Measures one gateway as its observer, from before it is made until it is closed, and tells what it has found as plain data.
 // What each figure means and how far it may be wrong: docs/statistics.md.
-import type { DeviceLink } from "../../firmware-bridge/device-link.ts";
-import { capabilities } from "../../firmware-bridge/earl-profile.ts";
+import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
+import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
 import type { Cancel, Now } from "../basics/runtime.ts";
 import type { Gateway } from "../gateway.ts";
 import type { GatewayObserver, PeerObserver, ProbeObserver } from "../gateway-observer.ts";

@@ -1,5 +1,5 @@
 // A command's payload begins with the probe that is meant, docs/protocol.md §2.3; what follows is for the probe, as it will be written to it.
-import { ByteReader, ByteWriter } from "../../firmware-bridge/bytes.ts";
+import { ByteReader, ByteWriter } from "../../firmware-bridge/frames/bytes.ts";
 
 export interface TargetedPayload {
   /** Index in the receiver's roster; 0: any that can. */

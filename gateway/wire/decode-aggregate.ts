@@ -1,5 +1,5 @@
 // The body of an aggregate frame becomes records, docs/protocol.md §2.3. Payloads are views into the message.
-import type { ByteReader } from "../../firmware-bridge/bytes.ts";
+import type { ByteReader } from "../../firmware-bridge/frames/bytes.ts";
 import { readBounded, readPositive } from "./fields.ts";
 import { type Aggregate, maxLifetimeMs, maxPayloadBytes, maxRecords, maxSequence } from "./frame-types.ts";
 import type { GatewayRecord } from "./record.ts";

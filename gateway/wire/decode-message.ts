@@ -1,6 +1,6 @@
 // One DataChannel message becomes frames, docs/protocol.md §2. It never throws: what does not read as written there is malformed,
 // with the reason, and its sender loses the channel. Byte fields are views into the message.
-import { ByteReader, toHex } from "../../firmware-bridge/bytes.ts";
+import { ByteReader, toHex } from "../../firmware-bridge/frames/bytes.ts";
 import { readAggregate } from "./decode-aggregate.ts";
 import { readBounded, readPositive, readText } from "./fields.ts";
 import {

@@ -1,6 +1,6 @@
 // Many records become the body of one aggregate frame, docs/protocol.md §2.3. The layout is written twice here, as bytes and as
 // their number, so that a queue knows when its packet is full before it encodes; a property test holds the two together.
-import { type ByteWriter, varintBytes, zigzag } from "../../firmware-bridge/bytes.ts";
+import { type ByteWriter, varintBytes, zigzag } from "../../firmware-bridge/frames/bytes.ts";
 import { requireAtMost, writeBounded, writePositive } from "./fields.ts";
 import { type Aggregate, maxLifetimeMs, maxPayloadBytes, maxRecords, maxSequence } from "./frame-types.ts";
 import type { GatewayRecord } from "./record.ts";

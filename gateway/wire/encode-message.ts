@@ -1,5 +1,5 @@
 // Frames become one DataChannel message, docs/protocol.md §2. Pure and synchronous; the inverse of decode-message.ts.
-import { ByteWriter, fromHex } from "../../firmware-bridge/bytes.ts";
+import { ByteWriter, fromHex } from "../../firmware-bridge/frames/bytes.ts";
 import { writeAggregate } from "./encode-aggregate.ts";
 import { requireAtMost, writeBounded, writeFixed, writePositive, writeText } from "./fields.ts";
 import {

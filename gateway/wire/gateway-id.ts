@@ -1,5 +1,5 @@
 // The name of a gateway among others: a prefix of its public key's hash, docs/protocol.md §2.1.
-import { toHex } from "../../firmware-bridge/bytes.ts";
+import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import type { Crypto } from "../basics/runtime.ts";
 import { gatewayIdBytes } from "./frame-types.ts";
 

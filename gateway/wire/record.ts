@@ -1,5 +1,5 @@
 // One probe message in transit, and what its kind means for its way: docs/protocol.md §2.3. Codec, mux and demux all speak of records.
-import { kinds } from "../../firmware-bridge/kinds.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 
 export interface GatewayRecord {
   /** Index in the sender's roster; 0 is the gateway itself. */

@@ -1,6 +1,6 @@
 // The secret of a room, the invite that carries it, and what is derived from it: docs/protocol.md §3.1.
 // Invariant: the key stands in the fragment alone, which no browser sends to a server; the server sees `roomId` only.
-import { toHex } from "../../firmware-bridge/bytes.ts";
+import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import { fromBase64url, toBase64url } from "../basics/base64url.ts";
 import type { Crypto, RandomBytes } from "../basics/runtime.ts";
 import { encodeUtf8 } from "../basics/utf8.ts";

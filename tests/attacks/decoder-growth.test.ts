@@ -2,7 +2,7 @@
 // that its patterns suggest, at one length and at four times that length: in time that grows with the length it takes four times as long, squared sixteen.
 import type { IncomingMessage } from "node:http";
 import { expect, it } from "vitest";
-import { FrameDecoder } from "../../firmware-bridge/decode-frames.ts";
+import { FrameDecoder } from "../../firmware-bridge/frames/decode-frames.ts";
 import { fromBase64url } from "../../gateway/basics/base64url.ts";
 import { decodeUtf8 } from "../../gateway/basics/utf8.ts";
 import { decodeMessage } from "../../gateway/wire/decode-message.ts";

@@ -4,10 +4,10 @@
 import type { IncomingMessage } from "node:http";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { concatBytes } from "../../firmware-bridge/bytes.ts";
-import { FrameDecoder } from "../../firmware-bridge/decode-frames.ts";
-import { parseInfo } from "../../firmware-bridge/earl-profile.ts";
-import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
+import { parseInfo } from "../../firmware-bridge/devices/earl-profile.ts";
+import { concatBytes } from "../../firmware-bridge/frames/bytes.ts";
+import { FrameDecoder } from "../../firmware-bridge/frames/decode-frames.ts";
+import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
 import {
   decodeAck,
   decodeBattery,
@@ -20,7 +20,7 @@ import {
   decodeVibration,
   maxVibrateDurations,
   maxVibrateMs,
-} from "../../firmware-bridge/payloads.ts";
+} from "../../firmware-bridge/frames/payloads.ts";
 import { fromBase64url } from "../../gateway/basics/base64url.ts";
 import { decodeUtf8, encodeUtf8 } from "../../gateway/basics/utf8.ts";
 import { maxRules, readRules } from "../../gateway/probes/rules.ts";

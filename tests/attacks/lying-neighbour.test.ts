@@ -5,7 +5,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from "vitest";
 import { type NativePhoneOptions, startNativePhone } from "../../bench/stage/native-phone.ts";
 import { nativeConnections } from "../../bench/stage/native-webrtc.ts";
-import { toHex } from "../../firmware-bridge/bytes.ts";
+import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import { ChannelRelay } from "../../gateway/admission/channel-relay.ts";
 import { EpochBook } from "../../gateway/admission/epoch-book.ts";
 import { admit, type RefusalReason } from "../../gateway/admission/handshake.ts";

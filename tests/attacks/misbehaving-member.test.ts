@@ -3,7 +3,7 @@
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, type TestContext } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
-import { concatBytes } from "../../firmware-bridge/bytes.ts";
+import { concatBytes } from "../../firmware-bridge/frames/bytes.ts";
 import { firstPenaltyMs, longestPenaltyMs } from "../../gateway/admission/penalty-book.ts";
 import { encodeMessage } from "../../gateway/wire/encode-message.ts";
 import { doneOutcomes, type GatewayFrame } from "../../gateway/wire/frame-types.ts";

@@ -3,7 +3,7 @@
 import { cleanup } from "node-datachannel";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startNativeOpener, startNativePhone } from "../../bench/stage/native-phone.ts";
-import { toHex } from "../../firmware-bridge/bytes.ts";
+import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import { transcript } from "../../gateway/admission/handshake-transcript.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
 import { decodeMessage } from "../../gateway/wire/decode-message.ts";

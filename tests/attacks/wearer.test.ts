@@ -3,11 +3,11 @@
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
-import type { DeviceCommand, WriteOutcome } from "../../firmware-bridge/device-link.ts";
-import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { decodeVibration, maxVibrateMs } from "../../firmware-bridge/payloads.ts";
-import { SimulatedArmProbe } from "../../firmware-bridge/simulated-arm-probe.ts";
+import type { DeviceCommand, WriteOutcome } from "../../firmware-bridge/devices/device-link.ts";
+import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { decodeVibration, maxVibrateMs } from "../../firmware-bridge/frames/payloads.ts";
+import { SimulatedArmProbe } from "../../firmware-bridge/simulated/simulated-arm-probe.ts";
 import {
   buzzRateRange,
   maxVibratingMsPerTenSeconds,

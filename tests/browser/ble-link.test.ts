@@ -2,8 +2,8 @@
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
+import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { deviceLinkContract } from "../contracts/device-link-contract.ts";
 import type { LinkLog, ProbeRemote } from "../support/ble-page/main.ts";
 import { type BundledPage, serveBundle } from "../support/bundled-page.ts";

@@ -1,5 +1,5 @@
 // The page of identity-store.test.ts: opens its identity and enters a room, as the product's page does, and says what it got.
-import { toHex } from "../../firmware-bridge/bytes.ts";
+import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import { schedule } from "../../web/platform/timers.ts";
 import { openIdentity } from "../../web/store/identity-store.ts";
 import { openTextStorage } from "../../web/store/text-storage.ts";

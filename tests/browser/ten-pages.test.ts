@@ -1,7 +1,7 @@
 // A room of ten phones on real parts: a full mesh from one invite, and what becomes of it when one dies, one reloads, one sleeps, and the
 // server goes away. In the end the books of all pages agree on every record. The cases follow each other in one room.
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
-import { batteryReportMs } from "../../firmware-bridge/simulated-arm-probe.ts";
+import { batteryReportMs } from "../../firmware-bridge/simulated/simulated-arm-probe.ts";
 import { dropAfterMs } from "../../gateway/peers/liveness.ts";
 import { type LedgerSnapshot, sumOf, unaccounted } from "../../gateway/records/ledger.ts";
 import { effectLifetimeMs } from "../../gateway/wire/record.ts";

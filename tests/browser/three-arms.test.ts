@@ -1,12 +1,12 @@
 // The product's main job on real parts: three pages in Chromium, each paired through the real navigator.bluetooth with an arm-probe of its
 // own, joined by the real server. Movement bytes of one arm become vibrate bytes at the other two.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { capabilities } from "../../firmware-bridge/earl-profile.ts";
-import { GestureDetector } from "../../firmware-bridge/gesture-detector.ts";
-import { gestureNames } from "../../firmware-bridge/gestures.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { motionTrace } from "../../firmware-bridge/motion-traces.ts";
-import { encodeMotion } from "../../firmware-bridge/payloads.ts";
+import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeMotion } from "../../firmware-bridge/frames/payloads.ts";
+import { GestureDetector } from "../../firmware-bridge/gestures/gesture-detector.ts";
+import { gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
+import { motionTrace } from "../../firmware-bridge/gestures/motion-traces.ts";
 import { EmulatedArmProbe } from "../support/emulated-arm-probe.ts";
 import { EmulatedBluetooth } from "../support/emulated-bluetooth.ts";
 import { RoomPage } from "../support/room-page.ts";

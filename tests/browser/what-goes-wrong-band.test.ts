@@ -1,10 +1,10 @@
 // What a person reads when a band that is paired makes trouble, and what becomes of the buzz that was meant for it: a link that is lost
 // in the middle of a write, a device that is busy or silent, and one that sends rubbish.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
-import { gestureCode } from "../../firmware-bridge/gestures.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeGesture } from "../../firmware-bridge/payloads.ts";
+import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
+import { gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
 import { Dice } from "../support/dice.ts";
 import type { EmulatedArmProbe } from "../support/emulated-arm-probe.ts";
 import type { RoomPage } from "../support/room-page.ts";

@@ -1,15 +1,16 @@
-// What every `DeviceLink` (firmware-bridge/device-link.ts) must do, simulated or over the air. Plain functions that throw on violation:
+// What every `DeviceLink` (firmware-bridge/devices/device-link.ts) must do, simulated or over the air. Plain functions that throw on violation:
 // any test runner, Node or a page, runs `deviceLinkContract` with a fresh harness for each clause; all waiting goes through the harness.
-import { equalBytes } from "../../firmware-bridge/bytes.ts";
+
 import type {
   DeviceCommand,
   DeviceEvent,
   DeviceLink,
   LinkState,
   WriteOutcome,
-} from "../../firmware-bridge/device-link.ts";
-import { maxMessagePayload } from "../../firmware-bridge/frame.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
+} from "../../firmware-bridge/devices/device-link.ts";
+import { equalBytes } from "../../firmware-bridge/frames/bytes.ts";
+import { maxMessagePayload } from "../../firmware-bridge/frames/frame.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 
 /** A link that has not been opened, and the device behind it: one that can vibrate and change its rate, and has no LED. */
 export interface DeviceLinkHarness {

@@ -1,11 +1,11 @@
 // What happens between a band and its phone: the link breaks in the midst of a message or of a write, the band restarts, or walks in and out of
 // reach. The page's own GattLink on a device in memory, in a room of two: Anna waves, Ben wears the band.
 import { beforeEach, describe, expect, it, type TestContext } from "vitest";
-import { earlDriver } from "../../firmware-bridge/earl-driver.ts";
-import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
-import { type GestureName, gestureNames } from "../../firmware-bridge/gestures.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { decodeVibration } from "../../firmware-bridge/payloads.ts";
+import { earlDriver } from "../../firmware-bridge/devices/earl-driver.ts";
+import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { decodeVibration } from "../../firmware-bridge/frames/payloads.ts";
+import { type GestureName, gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
 import type { GatewayEvent } from "../../gateway/gateway.ts";
 import type { OwnProbe } from "../../gateway/probes/own-probe.ts";
 import { defaultRules, patternDurationsMs, patternFor } from "../../gateway/probes/rules.ts";

@@ -2,7 +2,7 @@
 // two press at once; who is removed stays outside.
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { toHex } from "../../firmware-bridge/bytes.ts";
+import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import { deriveRoom, makeRoomKey, type Room } from "../../gateway/wire/room-key.ts";
 import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { MovingPhone } from "../support/moving-phone.ts";

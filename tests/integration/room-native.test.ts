@@ -2,10 +2,10 @@
 import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
-import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
-import { gestureCode } from "../../firmware-bridge/gestures.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeGesture } from "../../firmware-bridge/payloads.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
+import { gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
 import { unaccounted } from "../../gateway/records/ledger.ts";
 import { deriveRoom, makeRoomKey, type Room } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";

@@ -9,15 +9,15 @@
 //
 // Neighbours: emulated-bluetooth.ts carries its answers, bluetooth-page-hooks.ts makes its notifications.
 import type { Page } from "playwright-core";
-import { FrameDecoder } from "../../firmware-bridge/decode-frames.ts";
 import {
   assignedUuids,
   capabilities,
   earlUuids,
   encodeInfo,
   probeClasses,
-} from "../../firmware-bridge/earl-profile.ts";
-import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
+} from "../../firmware-bridge/devices/earl-profile.ts";
+import { FrameDecoder } from "../../firmware-bridge/frames/decode-frames.ts";
+import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
 import { installBluetoothPageHooks } from "./bluetooth-page-hooks.ts";
 import type { CharacteristicLayout, EmulatedBluetooth, EmulatedPeripheral, GattRequest } from "./emulated-bluetooth.ts";
 

@@ -1,8 +1,9 @@
 // A room of phones in memory under load, and books of its own on what has to hold of it: which gesture reached which band, how often and how old,
 // in which order samples came, and what both ends of every pair have counted. Neighbours: memory-phone.ts, memory-network.ts.
-import { type GestureName, gestureCode } from "../../firmware-bridge/gestures.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeGesture } from "../../firmware-bridge/payloads.ts";
+
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
+import { type GestureName, gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
 import type { GatewayEvent } from "../../gateway/gateway.ts";
 import { type LedgerSnapshot, unaccounted } from "../../gateway/records/ledger.ts";
 import { decodeMessage } from "../../gateway/wire/decode-message.ts";

@@ -1,5 +1,5 @@
 // Gateway frames as the JSON of tests/vectors/gateway-messages.json: byte strings are lower-case hexadecimal.
-import { fromHex, toHex } from "../../firmware-bridge/bytes.ts";
+import { fromHex, toHex } from "../../firmware-bridge/frames/bytes.ts";
 import type { GatewayFrame } from "../../gateway/wire/frame-types.ts";
 
 const byteFields: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 // The corpora of tests/vectors/hostile: inputs that were chosen because somebody might choose them. Fuzzing finds what nobody thought of; these are what
 // somebody did think of.
 import { readFileSync } from "node:fs";
-import { fromHex } from "../../firmware-bridge/bytes.ts";
+import { fromHex } from "../../firmware-bridge/frames/bytes.ts";
 
 /** Plain, or in parts of which one with a number is repeated that often. */
 type Parts = string | readonly (string | readonly [string, number])[];

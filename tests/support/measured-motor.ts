@@ -1,8 +1,8 @@
 // A band whose writes take as long as a test says, one after another, and whose motor is measured: when it was on, and how much of that any span of time held.
 // A vibration begins somewhere between its write and the answer, and ends the one before it, as in every Earl device.
-import type { DeviceCommand, WriteOutcome } from "../../firmware-bridge/device-link.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { decodeVibration } from "../../firmware-bridge/payloads.ts";
+import type { DeviceCommand, WriteOutcome } from "../../firmware-bridge/devices/device-link.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { decodeVibration } from "../../firmware-bridge/frames/payloads.ts";
 import type { FakeTime } from "./fake-time.ts";
 import { RecordingLink } from "./recording-link.ts";
 

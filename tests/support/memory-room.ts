@@ -1,8 +1,8 @@
 // Whole gateways in memory: one fake time, a clock of its own for each, memory channels between them, and the real handshake.
-import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
-import { type GestureName, gestureCode } from "../../firmware-bridge/gestures.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeGesture } from "../../firmware-bridge/payloads.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
+import { type GestureName, gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
 import type { IdentityKey, Now } from "../../gateway/basics/runtime.ts";
 import { Gateway, type GatewayEvent, type GatewayOptions } from "../../gateway/gateway.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";

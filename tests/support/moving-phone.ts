@@ -1,9 +1,9 @@
 // A native phone that stays with its room: where the room gets another key it follows with its band, as a page does.
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
-import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
-import { gestureCode } from "../../firmware-bridge/gestures.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeGesture } from "../../firmware-bridge/payloads.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
+import { gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
 import type { IdentityKey } from "../../gateway/basics/runtime.ts";
 import type { GatewayEvent } from "../../gateway/gateway.ts";
 import type { Luggage } from "../../gateway/key-change/luggage.ts";

@@ -7,8 +7,8 @@ import type {
   DeviceLinkListener,
   LinkState,
   WriteOutcome,
-} from "../../firmware-bridge/device-link.ts";
-import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
+} from "../../firmware-bridge/devices/device-link.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
 
 export class RecordingLink implements DeviceLink {
   readonly deviceId: string;

@@ -1,5 +1,5 @@
 // Records as tests need them: everything that a test does not speak of has a plain value.
-import { kinds } from "../../firmware-bridge/kinds.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeCommandTarget } from "../../gateway/wire/command-payload.ts";
 import { type GatewayRecord, lifetimeMsOf } from "../../gateway/wire/record.ts";
 

@@ -1,8 +1,9 @@
 // A peripheral without a will of its own: a test speaks as the device, reads what was written to it, and takes it away.
-import { FrameDecoder } from "../../firmware-bridge/decode-frames.ts";
-import { capabilities, encodeInfo, probeClasses } from "../../firmware-bridge/earl-profile.ts";
-import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
-import type { Central, Peripheral } from "../../firmware-bridge/peripheral.ts";
+
+import { capabilities, encodeInfo, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { FrameDecoder } from "../../firmware-bridge/frames/decode-frames.ts";
+import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
+import type { Central, Peripheral } from "../../firmware-bridge/simulated/peripheral.ts";
 
 export interface ReceivedCommand {
   readonly kind: number;

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeMotion } from "../../firmware-bridge/payloads.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeMotion } from "../../firmware-bridge/frames/payloads.ts";
 import type { Gateway, GatewayEvent } from "../../gateway/gateway.ts";
 import type { Luggage } from "../../gateway/key-change/luggage.ts";
 import { type SettledChange, settleMs } from "../../gateway/key-change/room-key-change.ts";

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeBattery } from "../../firmware-bridge/payloads.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeBattery } from "../../firmware-bridge/frames/payloads.ts";
 import { BandBatteries } from "../../gateway/power/band-batteries.ts";
 import type { BandReading } from "../../gateway/statistics/statistics-types.ts";
 import { FakeTime } from "../support/fake-time.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { LinkFailure } from "../../firmware-bridge/device-link.ts";
+import type { LinkFailure } from "../../firmware-bridge/devices/device-link.ts";
 import { linkFailureOf } from "../../web/ble/bluetooth-errors.ts";
 
 const service = "4541524c-0001-4d45-5348-000000000000";

@@ -12,7 +12,7 @@ import {
   unzigzag,
   varintBytes,
   zigzag,
-} from "../../firmware-bridge/bytes.ts";
+} from "../../firmware-bridge/frames/bytes.ts";
 
 const anyBytes = fc.uint8Array({ maxLength: 64 });
 const anyVarint = fc.maxSafeNat();

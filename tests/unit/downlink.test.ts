@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { WriteOutcome } from "../../firmware-bridge/device-link.ts";
-import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
-import { decodeVibration } from "../../firmware-bridge/payloads.ts";
+import type { WriteOutcome } from "../../firmware-bridge/devices/device-link.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { decodeVibration } from "../../firmware-bridge/frames/payloads.ts";
 import { Downlink } from "../../gateway/probes/downlink.ts";
 import { patternDurationsMs } from "../../gateway/probes/rules.ts";
 import { buzzRateRange, defaultWearerLimits, maxVibratingMsPerTenSeconds } from "../../gateway/probes/wearer-limits.ts";

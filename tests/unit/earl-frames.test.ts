@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { concatBytes, fromHex, toHex } from "../../firmware-bridge/bytes.ts";
-import { crc8 } from "../../firmware-bridge/crc8.ts";
-import { type DecodedMessage, FrameDecoder } from "../../firmware-bridge/decode-frames.ts";
-import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
-import { frameBytes, maxFramePayload, maxMessagePayload, sequences, sync } from "../../firmware-bridge/frame.ts";
-import { maxKind } from "../../firmware-bridge/kinds.ts";
+import { concatBytes, fromHex, toHex } from "../../firmware-bridge/frames/bytes.ts";
+import { crc8 } from "../../firmware-bridge/frames/crc8.ts";
+import { type DecodedMessage, FrameDecoder } from "../../firmware-bridge/frames/decode-frames.ts";
+import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
+import { frameBytes, maxFramePayload, maxMessagePayload, sequences, sync } from "../../firmware-bridge/frames/frame.ts";
+import { maxKind } from "../../firmware-bridge/frames/kinds.ts";
 import { earlVectors as vectors } from "../support/earl-vectors.ts";
 
 const bytesFromHex = (hex: string): Uint8Array => {

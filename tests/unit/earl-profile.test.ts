@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canDo, capabilities, encodeInfo, parseInfo, probeClasses } from "../../firmware-bridge/earl-profile.ts";
-import { gestureCode, gestureName, gestureNames } from "../../firmware-bridge/gestures.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
+import {
+  canDo,
+  capabilities,
+  encodeInfo,
+  parseInfo,
+  probeClasses,
+} from "../../firmware-bridge/devices/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { gestureCode, gestureName, gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
 
 describe("info characteristic", () => {
   it("should return what a device of any known class says, unknown capabilities included", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeBattery } from "../../firmware-bridge/payloads.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeBattery } from "../../firmware-bridge/frames/payloads.ts";
 import { sleeplessClock } from "../../gateway/basics/sleepless-clock.ts";
 import { Figures } from "../../web/figures/figures.ts";
 import { LoadMeter } from "../../web/figures/load-meter.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { toHex } from "../../firmware-bridge/bytes.ts";
+import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import { decodeMessage } from "../../gateway/wire/decode-message.ts";
 import { encodeMessage } from "../../gateway/wire/encode-message.ts";
 import { frameCodes } from "../../gateway/wire/frame-types.ts";

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { decodeBattery, decodeVibration, encodeBattery, encodeMotion } from "../../firmware-bridge/payloads.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { decodeBattery, decodeVibration, encodeBattery, encodeMotion } from "../../firmware-bridge/frames/payloads.ts";
 import { maxNewsBurst } from "../../gateway/admission/allowance.ts";
 import { maxExcessBurst, maxRecordBurst } from "../../gateway/admission/record-allowance.ts";
 import { defaultRules, patternDurationsMs } from "../../gateway/probes/rules.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { LinkState } from "../../firmware-bridge/device-link.ts";
-import { earlDriver } from "../../firmware-bridge/earl-driver.ts";
+import type { LinkState } from "../../firmware-bridge/devices/device-link.ts";
+import { earlDriver } from "../../firmware-bridge/devices/earl-driver.ts";
 import { connectTimeoutMs, firstRetryMs, GattLink, lastRetryMs } from "../../web/ble/gatt-link.ts";
 import { FakeTime } from "../support/fake-time.ts";
 

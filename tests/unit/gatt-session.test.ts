@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
-import type { DeviceEvent } from "../../firmware-bridge/device-link.ts";
-import { earlDriver } from "../../firmware-bridge/earl-driver.ts";
+import type { DeviceEvent } from "../../firmware-bridge/devices/device-link.ts";
+import { earlDriver } from "../../firmware-bridge/devices/earl-driver.ts";
 import {
   assignedUuids,
   capabilities,
   earlUuids,
   encodeInfo,
   probeClasses,
-} from "../../firmware-bridge/earl-profile.ts";
-import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
+} from "../../firmware-bridge/devices/earl-profile.ts";
+import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { gattTimeoutMs } from "../../web/ble/gatt-queue.ts";
 import { GattSession } from "../../web/ble/gatt-session.ts";
 import { FakeTime, settle } from "../support/fake-time.ts";

@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type DetectedGesture, GestureDetector, leastDetectionHz } from "../../firmware-bridge/gesture-detector.ts";
-import { type GestureName, gestureNames } from "../../firmware-bridge/gestures.ts";
-import { meanAcceleration, motionTrace, traceDurationMs } from "../../firmware-bridge/motion-traces.ts";
-import type { MotionSample } from "../../firmware-bridge/payloads.ts";
-import { add, scale, type Vector } from "../../firmware-bridge/vector.ts";
+import type { MotionSample } from "../../firmware-bridge/frames/payloads.ts";
+import {
+  type DetectedGesture,
+  GestureDetector,
+  leastDetectionHz,
+} from "../../firmware-bridge/gestures/gesture-detector.ts";
+import { type GestureName, gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
+import { meanAcceleration, motionTrace, traceDurationMs } from "../../firmware-bridge/gestures/motion-traces.ts";
+import { add, scale, type Vector } from "../../firmware-bridge/gestures/vector.ts";
 
 /** What the arm feels, in its own axes, on average between two times. */
 type Movement = (fromMs: number, toMs: number) => Vector;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toHex } from "../../firmware-bridge/bytes.ts";
+import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import { type HandshakeParty, transcript } from "../../gateway/admission/handshake-transcript.ts";
 import { isSessionId } from "../../gateway/wire/session-id.ts";
 import { webCrypto } from "../../web/platform/web-crypto.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { kinds } from "../../firmware-bridge/kinds.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { interestKey, SampleFilter } from "../../gateway/records/interest.ts";
 import { makeRecord } from "../support/records.ts";
 

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { WriteOutcome } from "../../firmware-bridge/device-link.ts";
-import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
-import { leastDetectionHz } from "../../firmware-bridge/gesture-detector.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { decodeRate } from "../../firmware-bridge/payloads.ts";
-import { SimulatedArmProbe } from "../../firmware-bridge/simulated-arm-probe.ts";
-import { SimulatedLink } from "../../firmware-bridge/simulated-link.ts";
+import type { WriteOutcome } from "../../firmware-bridge/devices/device-link.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { decodeRate } from "../../firmware-bridge/frames/payloads.ts";
+import { leastDetectionHz } from "../../firmware-bridge/gestures/gesture-detector.ts";
+import { SimulatedArmProbe } from "../../firmware-bridge/simulated/simulated-arm-probe.ts";
+import { SimulatedLink } from "../../firmware-bridge/simulated/simulated-link.ts";
 import { type MotionLimits, MotionRate, noMotionLimits } from "../../gateway/probes/motion-rate.ts";
 import { OwnProbe } from "../../gateway/probes/own-probe.ts";
 import { defaultWearerLimits } from "../../gateway/probes/wearer-limits.ts";

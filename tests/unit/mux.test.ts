@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { kinds } from "../../firmware-bridge/kinds.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { Ledger } from "../../gateway/records/ledger.ts";
 import { type Flush, Mux } from "../../gateway/records/mux.ts";
 import { backlogHighWaterBytes } from "../../gateway/wire/channel.ts";

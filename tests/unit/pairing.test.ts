@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { earlDriver } from "../../firmware-bridge/earl-driver.ts";
+import { earlDriver } from "../../firmware-bridge/devices/earl-driver.ts";
 import { bluetoothProblem, chooseDevice } from "../../web/ble/pairing.ts";
 
 const device = { id: "device" } as BluetoothDevice;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { concatBytes, fromHex, toHex } from "../../firmware-bridge/bytes.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
+import { concatBytes, fromHex, toHex } from "../../firmware-bridge/frames/bytes.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import {
   decodeAck,
   decodeBattery,
@@ -23,7 +23,7 @@ import {
   encodeVibration,
   maxVibrateDurations,
   maxVibrateMs,
-} from "../../firmware-bridge/payloads.ts";
+} from "../../firmware-bridge/frames/payloads.ts";
 import { earlVectors as vectors } from "../support/earl-vectors.ts";
 
 const u8 = fc.nat(0xff);

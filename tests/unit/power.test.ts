@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { decodeRate, encodeMotion } from "../../firmware-bridge/payloads.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { decodeRate, encodeMotion } from "../../firmware-bridge/frames/payloads.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { defaultWindowMs } from "../../gateway/wire/record.ts";
 import { Pocket } from "../../web/power/dark-screen.ts";

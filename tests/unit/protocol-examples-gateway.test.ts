@@ -1,7 +1,7 @@
 // The worked examples of docs/protocol.md §2 are read from the document itself and held against codec and vectors.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { toHex } from "../../firmware-bridge/bytes.ts";
+import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import { decodeMessage } from "../../gateway/wire/decode-message.ts";
 import { encodeMessage } from "../../gateway/wire/encode-message.ts";
 import { bytesFromHex, framesFromJson } from "../support/frame-json.ts";

@@ -1,15 +1,21 @@
 // docs/protocol.md §1 is executed: its example frames run against the codec, and its tables against the constants.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { concatBytes, fromHex, toHex } from "../../firmware-bridge/bytes.ts";
-import { crc8 } from "../../firmware-bridge/crc8.ts";
-import { FrameDecoder } from "../../firmware-bridge/decode-frames.ts";
-import { assignedUuids, capabilities, earlUuids, probeClasses } from "../../firmware-bridge/earl-profile.ts";
-import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
-import { maxFragments, maxFramePayload, maxMessagePayload } from "../../firmware-bridge/frame.ts";
-import { gestureCode, gestureNames } from "../../firmware-bridge/gestures.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { ackStatus, buttonActions, decodeMotion, encodeMotion, maxVibrateMs } from "../../firmware-bridge/payloads.ts";
+import { assignedUuids, capabilities, earlUuids, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { concatBytes, fromHex, toHex } from "../../firmware-bridge/frames/bytes.ts";
+import { crc8 } from "../../firmware-bridge/frames/crc8.ts";
+import { FrameDecoder } from "../../firmware-bridge/frames/decode-frames.ts";
+import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
+import { maxFragments, maxFramePayload, maxMessagePayload } from "../../firmware-bridge/frames/frame.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import {
+  ackStatus,
+  buttonActions,
+  decodeMotion,
+  encodeMotion,
+  maxVibrateMs,
+} from "../../firmware-bridge/frames/payloads.ts";
+import { gestureCode, gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
 import { earlVectors } from "../support/earl-vectors.ts";
 
 const spec = readFileSync(new URL("../../docs/protocol.md", import.meta.url), "utf8");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toHex } from "../../firmware-bridge/bytes.ts";
+import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import {
   contestMs,
   handOnBurst,

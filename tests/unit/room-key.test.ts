@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toHex } from "../../firmware-bridge/bytes.ts";
+import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import { fromBase64url, toBase64url } from "../../gateway/basics/base64url.ts";
 import { deriveRoom, makeInvite, makeRoomKey, parseInvite, roomKeyBytes } from "../../gateway/wire/room-key.ts";
 import { webCrypto } from "../../web/platform/web-crypto.ts";

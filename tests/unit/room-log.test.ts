@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { buttonActions, encodeButton } from "../../firmware-bridge/payloads.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { buttonActions, encodeButton } from "../../firmware-bridge/frames/payloads.ts";
 import type { Gateway, GatewayEvent } from "../../gateway/gateway.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
 import type { OwnProbe } from "../../gateway/probes/own-probe.ts";

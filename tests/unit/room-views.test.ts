@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeBattery } from "../../firmware-bridge/payloads.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeBattery } from "../../firmware-bridge/frames/payloads.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
 import { noTraffic } from "../../gateway/records/traffic.ts";

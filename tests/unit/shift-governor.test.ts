@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { leastDetectionHz } from "../../firmware-bridge/gesture-detector.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { leastDetectionHz } from "../../firmware-bridge/gestures/gesture-detector.ts";
 import { type PowerPlan, powerLevels, powerPlans } from "../../gateway/power/power-plan.ts";
 import {
   type DrainsByLevel,

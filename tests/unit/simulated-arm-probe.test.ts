@@ -1,10 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { type DecodedMessage, FrameDecoder } from "../../firmware-bridge/decode-frames.ts";
-import { capabilities, parseInfo, probeClasses } from "../../firmware-bridge/earl-profile.ts";
-import { FrameEncoder } from "../../firmware-bridge/encode-frames.ts";
-import { GestureDetector } from "../../firmware-bridge/gesture-detector.ts";
-import { gestureNames } from "../../firmware-bridge/gestures.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
+import { capabilities, parseInfo, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { type DecodedMessage, FrameDecoder } from "../../firmware-bridge/frames/decode-frames.ts";
+import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import {
   ackStatus,
   decodeAck,
@@ -15,8 +13,10 @@ import {
   encodeVibration,
   type MotionSample,
   maxVibrateMs,
-} from "../../firmware-bridge/payloads.ts";
-import { SimulatedArmProbe } from "../../firmware-bridge/simulated-arm-probe.ts";
+} from "../../firmware-bridge/frames/payloads.ts";
+import { GestureDetector } from "../../firmware-bridge/gestures/gesture-detector.ts";
+import { gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
+import { SimulatedArmProbe } from "../../firmware-bridge/simulated/simulated-arm-probe.ts";
 import { FakeTime } from "../support/fake-time.ts";
 
 const hourMs = 3_600_000;

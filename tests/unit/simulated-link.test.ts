@@ -1,10 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { DeviceEvent, LinkState } from "../../firmware-bridge/device-link.ts";
-import { probeClasses } from "../../firmware-bridge/earl-profile.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { ackStatus, decodeAck, decodeBattery, decodeMotion, encodeVibration } from "../../firmware-bridge/payloads.ts";
-import { SimulatedArmProbe } from "../../firmware-bridge/simulated-arm-probe.ts";
-import { SimulatedLink } from "../../firmware-bridge/simulated-link.ts";
+import type { DeviceEvent, LinkState } from "../../firmware-bridge/devices/device-link.ts";
+import { probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import {
+  ackStatus,
+  decodeAck,
+  decodeBattery,
+  decodeMotion,
+  encodeVibration,
+} from "../../firmware-bridge/frames/payloads.ts";
+import { SimulatedArmProbe } from "../../firmware-bridge/simulated/simulated-arm-probe.ts";
+import { SimulatedLink } from "../../firmware-bridge/simulated/simulated-link.ts";
 import { deviceLinkContract } from "../contracts/device-link-contract.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { ScriptedPeripheral } from "../support/scripted-peripheral.ts";

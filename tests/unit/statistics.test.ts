@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeMotion } from "../../firmware-bridge/payloads.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeMotion } from "../../firmware-bridge/frames/payloads.ts";
 import { defaultWearerLimits } from "../../gateway/probes/wearer-limits.ts";
 import { sumOf } from "../../gateway/records/ledger.ts";
 import { LatencyProbe, pingRateRange } from "../../gateway/statistics/latency-test.ts";

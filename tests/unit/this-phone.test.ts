@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { DeviceEvent, LinkState } from "../../firmware-bridge/device-link.ts";
-import { GestureDetector, leastDetectionHz } from "../../firmware-bridge/gesture-detector.ts";
-import { gestureNames } from "../../firmware-bridge/gestures.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { meanAcceleration, traceDurationMs } from "../../firmware-bridge/motion-traces.ts";
-import { decodeMotion, encodeRate, encodeVibration, type MotionSample } from "../../firmware-bridge/payloads.ts";
-import { scale } from "../../firmware-bridge/vector.ts";
+import type { DeviceEvent, LinkState } from "../../firmware-bridge/devices/device-link.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { decodeMotion, encodeRate, encodeVibration, type MotionSample } from "../../firmware-bridge/frames/payloads.ts";
+import { GestureDetector, leastDetectionHz } from "../../firmware-bridge/gestures/gesture-detector.ts";
+import { gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
+import { meanAcceleration, traceDurationMs } from "../../firmware-bridge/gestures/motion-traces.ts";
+import { scale } from "../../firmware-bridge/gestures/vector.ts";
 import type { PhonePlatform } from "../../web/phone/phone-platform.ts";
 import { firstMotionTimeoutMs, standardGravity, ThisPhone } from "../../web/phone/this-phone.ts";
 import { FakeTime } from "../support/fake-time.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { maxVibrateDurations, maxVibrateMs, type Vibration } from "../../firmware-bridge/payloads.ts";
+import { maxVibrateDurations, maxVibrateMs, type Vibration } from "../../firmware-bridge/frames/payloads.ts";
 import { patternDurationsMs } from "../../gateway/probes/rules.ts";
 import { strengthLimitRange } from "../../gateway/probes/wearer-limits.ts";
 import { PhoneMotor, pulsePeriodMs, shortestPulseMs, vibrationPattern } from "../../web/phone/vibration-pattern.ts";

@@ -1,6 +1,6 @@
 // Against the test vectors of the RFCs, so that an implementer in another language gets the same bytes.
 import { beforeAll, describe, expect, it } from "vitest";
-import { concatBytes, toHex } from "../../firmware-bridge/bytes.ts";
+import { concatBytes, toHex } from "../../firmware-bridge/frames/bytes.ts";
 import type { IdentityKey } from "../../gateway/basics/runtime.ts";
 import { encodeUtf8 } from "../../gateway/basics/utf8.ts";
 import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/platform/web-crypto.ts";

@@ -1,7 +1,7 @@
 // The one place where exceptions of Web Bluetooth become `LinkFailure` codes; everything behind it sees values only.
 // Chromium gives one DOMException name to very different causes, so the message decides where the name does not.
 // Source of names and messages: Chromium's third_party/blink/renderer/modules/bluetooth/bluetooth_error.cc and bluetooth.cc.
-import type { LinkFailure } from "../../firmware-bridge/device-link.ts";
+import type { LinkFailure } from "../../firmware-bridge/devices/device-link.ts";
 
 interface ErrorRule {
   readonly name: string;

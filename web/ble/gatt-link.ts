@@ -9,9 +9,9 @@ import type {
   LinkFailure,
   LinkState,
   WriteOutcome,
-} from "../../firmware-bridge/device-link.ts";
-import type { DeviceDriver } from "../../firmware-bridge/earl-driver.ts";
-import { unknownInfo } from "../../firmware-bridge/earl-profile.ts";
+} from "../../firmware-bridge/devices/device-link.ts";
+import type { DeviceDriver } from "../../firmware-bridge/devices/earl-driver.ts";
+import { unknownInfo } from "../../firmware-bridge/devices/earl-profile.ts";
 import { backoffMs } from "../../gateway/basics/backoff.ts";
 import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import { shortPlainName } from "../../gateway/wire/roster.ts";

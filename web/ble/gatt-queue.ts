@@ -1,7 +1,7 @@
 // One GATT operation at a time on one connection: Chromium refuses a second with "GATT operation already in progress".
 // Neighbours: gatt-session.ts adds operations, bluetooth-errors.ts names what went wrong.
 // Invariant: every operation resolves, at the latest when the queue is ended; one rejects only for a bug in its `run`.
-import type { LinkFailure } from "../../firmware-bridge/device-link.ts";
+import type { LinkFailure } from "../../firmware-bridge/devices/device-link.ts";
 import type { Now, Schedule } from "../../gateway/basics/runtime.ts";
 import { linkFailureOf } from "./bluetooth-errors.ts";
 import { timedOut, withTimeLimit } from "./time-limit.ts";

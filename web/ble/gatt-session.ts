@@ -1,18 +1,19 @@
 // One connection to one device, from discovery to the drop: its characteristics, its queue and its driver's state.
 // Neighbours: gatt-link.ts makes a new one for every connection, because Chromium's service and characteristic objects,
 // sequences and half-received messages do not outlive one. After `end` it says nothing more.
-import { bytesOf } from "../../firmware-bridge/bytes.ts";
+
 import type {
   DeviceCommand,
   DeviceInfo,
   DeviceLinkListener,
   LinkFailure,
   WriteOutcome,
-} from "../../firmware-bridge/device-link.ts";
-import type { DeviceDriver, DriverSession } from "../../firmware-bridge/earl-driver.ts";
-import { assignedUuids, canDo } from "../../firmware-bridge/earl-profile.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { encodeBattery } from "../../firmware-bridge/payloads.ts";
+} from "../../firmware-bridge/devices/device-link.ts";
+import type { DeviceDriver, DriverSession } from "../../firmware-bridge/devices/earl-driver.ts";
+import { assignedUuids, canDo } from "../../firmware-bridge/devices/earl-profile.ts";
+import { bytesOf } from "../../firmware-bridge/frames/bytes.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { encodeBattery } from "../../firmware-bridge/frames/payloads.ts";
 import type { Now, Schedule } from "../../gateway/basics/runtime.ts";
 import { GattQueue } from "./gatt-queue.ts";
 

@@ -1,8 +1,8 @@
 // From a tap to a `BluetoothDevice`: whether this page can use Bluetooth at all, the browser's chooser, and the phone's limit.
 // Neighbours: gatt-link.ts connects what was chosen, bluetooth-errors.ts names why nothing was.
-import type { LinkFailure } from "../../firmware-bridge/device-link.ts";
-import type { DeviceDriver } from "../../firmware-bridge/earl-driver.ts";
-import { assignedUuids } from "../../firmware-bridge/earl-profile.ts";
+import type { LinkFailure } from "../../firmware-bridge/devices/device-link.ts";
+import type { DeviceDriver } from "../../firmware-bridge/devices/earl-driver.ts";
+import { assignedUuids } from "../../firmware-bridge/devices/earl-profile.ts";
 import { linkFailureOf } from "./bluetooth-errors.ts";
 
 /** `navigator.bluetooth` and `window.isSecureContext`, or what stands for them. */

@@ -2,7 +2,7 @@
 // Neighbours: main.ts composes it; gateway/statistics/statistics.ts measures; panel/ draws. While the panel is closed and nothing is recorded, all that
 // happens is one point of history every few seconds.
 import { type Signal, signal } from "@preact/signals";
-import type { DeviceLink } from "../../firmware-bridge/device-link.ts";
+import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
 import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { BandBatteries } from "../../gateway/power/band-batteries.ts";

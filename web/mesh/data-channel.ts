@@ -1,6 +1,6 @@
 // A `Channel` over one RTCDataChannel and its RTCPeerConnection, whoever opened it; it takes them over when the data channel is open.
 // Invariants: `send` never throws, nothing that arrives before `listen` is lost, and the listener hears of the end exactly once.
-import { equalBytes } from "../../firmware-bridge/bytes.ts";
+import { equalBytes } from "../../firmware-bridge/frames/bytes.ts";
 import type { Cancel, Crypto, Schedule } from "../../gateway/basics/runtime.ts";
 import {
   backlogLowWaterBytes,

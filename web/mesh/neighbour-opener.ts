@@ -1,6 +1,6 @@
 // Opens channels without the server, docs/protocol.md §2.11: one offer and one answer, carried by a peer that both ends hold. The RTCPeerConnection is
 // handed in. Invariant: a neighbour may lie, so nothing that it carries costs more than a bounded number of connections, each for a bounded time.
-import { toHex } from "../../firmware-bridge/bytes.ts";
+import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import type { Crypto, Schedule } from "../../gateway/basics/runtime.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
 import { dialIdBytes, type NeighbourFrame } from "../../gateway/wire/frame-types.ts";

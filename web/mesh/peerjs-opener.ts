@@ -1,7 +1,7 @@
 // Opens channels by PeerJS and the server: dials, and accepts what others of the room dial. PeerJS does the signaling and the ICE dance; once a connection is
 // open its data channel is used directly, because PeerJS buffers without a bound and closes a connection when a send throws.
 import type { PeerOptions } from "peerjs";
-import { toHex } from "../../firmware-bridge/bytes.ts";
+import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import type { Crypto, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
 import { isSameRoom } from "../../gateway/wire/session-id.ts";

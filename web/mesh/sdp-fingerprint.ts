@@ -1,6 +1,6 @@
 // The DTLS certificate that a session description names. Stricter than the browsers: they accept several fingerprint lines and
 // connect when any of them matches, so whoever reads the first one may authenticate a certificate that is not in use.
-import { fromHex } from "../../firmware-bridge/bytes.ts";
+import { fromHex } from "../../firmware-bridge/frames/bytes.ts";
 import type { FingerprintRefusal } from "../../gateway/wire/channel.ts";
 
 /** RFC 8122 §5 writes 32 bytes as upper-case pairs between colons; browsers differ in the case. */

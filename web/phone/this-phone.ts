@@ -10,17 +10,17 @@ import type {
   LinkFailure,
   LinkState,
   WriteOutcome,
-} from "../../firmware-bridge/device-link.ts";
-import { capabilities, probeClasses } from "../../firmware-bridge/earl-profile.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
+} from "../../firmware-bridge/devices/device-link.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import {
   decodeRate,
   decodeVibration,
   encodeMotion,
   motionClockRange,
   type Vibration,
-} from "../../firmware-bridge/payloads.ts";
-import { add, scale, type Vector } from "../../firmware-bridge/vector.ts";
+} from "../../firmware-bridge/frames/payloads.ts";
+import { add, scale, type Vector } from "../../firmware-bridge/gestures/vector.ts";
 import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
 import type { PhonePlatform } from "./phone-platform.ts";
 import { PhoneMotor } from "./vibration-pattern.ts";

@@ -1,7 +1,7 @@
 // From strength and durations to a pattern for navigator.vibrate(), which knows no strength: a weaker vibration becomes
 // shorter pulses in the same time, which a phone's motor, slow to spin up, turns into less amplitude.
 // Invariant: whatever is asked for, in whatever pieces, the motor is on for no more than the strength's share of it, or for one shortest pulse.
-import type { Vibration } from "../../firmware-bridge/payloads.ts";
+import type { Vibration } from "../../firmware-bridge/frames/payloads.ts";
 import { strengthLimitRange } from "../../gateway/probes/wearer-limits.ts";
 
 /** A 3 s vibration in 14 parts stays under the 99 entries to which Chromium cuts a pattern (vibration_controller.cc). */

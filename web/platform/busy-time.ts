@@ -1,6 +1,6 @@
 // How long this page works for its gateway: the ways into the gateway (timers, channels, links) are wrapped, and what runs in them is timed.
 // Neighbours: main.ts wraps, load-meter.ts makes a share of it. Work that the browser does for us (networking, Bluetooth, drawing) is not in it.
-import type { DeviceLink } from "../../firmware-bridge/device-link.ts";
+import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
 import type { Now, Schedule } from "../../gateway/basics/runtime.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
 

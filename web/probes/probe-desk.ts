@@ -1,7 +1,7 @@
 // Probes come and go here: what was taken from the shelf is opened in the gateway of the room, and what could not be is said.
 // Neighbours: probe-shelf.ts makes the links, the gateway holds them.
-import type { DeviceLink } from "../../firmware-bridge/device-link.ts";
-import { gestureNames } from "../../firmware-bridge/gestures.ts";
+import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
+import { gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { NoticeBoard } from "../room/notice-board.ts";
 import type { Origin, ProbeShelf } from "./probe-shelf.ts";

@@ -1,7 +1,7 @@
 // Where probes come from: a chooser for Bluetooth, this phone's own sensors, or a simulated arm. It knows the drivers, so that the app need not.
 // It hands out links that nobody has opened yet, and remembers of each where it came from.
-import type { DeviceLink } from "../../firmware-bridge/device-link.ts";
-import type { GestureName } from "../../firmware-bridge/gestures.ts";
+import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
+import type { GestureName } from "../../firmware-bridge/gestures/gestures.ts";
 import { type BusyTime, timedLink } from "../platform/busy-time.ts";
 import type { ProbeView } from "../ui/app-model.ts";
 import type { ErrorCode } from "../ui/errors.ts";

@@ -1,7 +1,7 @@
 // The three kinds of probes on this browser: each chooser asks the person where one must be asked, and knows how to make the link.
-import { earlDriver } from "../../firmware-bridge/earl-driver.ts";
-import { SimulatedArmProbe } from "../../firmware-bridge/simulated-arm-probe.ts";
-import { SimulatedLink } from "../../firmware-bridge/simulated-link.ts";
+import { earlDriver } from "../../firmware-bridge/devices/earl-driver.ts";
+import { SimulatedArmProbe } from "../../firmware-bridge/simulated/simulated-arm-probe.ts";
+import { SimulatedLink } from "../../firmware-bridge/simulated/simulated-link.ts";
 import type { Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import { GattLink } from "../ble/gatt-link.ts";
 import { type BluetoothPlatform, chooseDevice } from "../ble/pairing.ts";

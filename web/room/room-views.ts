@@ -1,11 +1,11 @@
 // What the page shows of a room: the gateway's probes and peers as plain views. Reads the gateway, never changes it; refreshed a few times a second at
 // most, however much happens. What happened is told in sentences by room-log.ts.
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { DeviceLink } from "../../firmware-bridge/device-link.ts";
-import { capabilities } from "../../firmware-bridge/earl-profile.ts";
-import type { GestureName } from "../../firmware-bridge/gestures.ts";
-import { kinds } from "../../firmware-bridge/kinds.ts";
-import { decodeBattery, decodeMotion } from "../../firmware-bridge/payloads.ts";
+import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
+import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
+import { kinds } from "../../firmware-bridge/frames/kinds.ts";
+import { decodeBattery, decodeMotion } from "../../firmware-bridge/frames/payloads.ts";
+import type { GestureName } from "../../firmware-bridge/gestures/gestures.ts";
 import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
 import type { Gateway, GatewayEvent } from "../../gateway/gateway.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";

@@ -1,7 +1,7 @@
 // All that the page shows and all that a person can do on it: the seam between the composition root and the components.
 // The components read signals and call actions; they know no gateway, no Bluetooth and no storage.
 import type { ReadonlySignal } from "@preact/signals";
-import type { LinkState } from "../../firmware-bridge/device-link.ts";
+import type { LinkState } from "../../firmware-bridge/devices/device-link.ts";
 import type { Now } from "../../gateway/basics/runtime.ts";
 import type { PowerPlan } from "../../gateway/power/power-plan.ts";
 import type { PowerMode, PowerReason } from "../../gateway/power/shift-governor.ts";

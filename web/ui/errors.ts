@@ -1,6 +1,6 @@
 // Everything that can go wrong and that a person can do something about: a code, a sentence, and what to do.
 // Platform exceptions are translated into these codes once, at the edge where they appear.
-import type { LinkFailure } from "../../firmware-bridge/device-link.ts";
+import type { LinkFailure } from "../../firmware-bridge/devices/device-link.ts";
 
 export type ErrorCode =
   | LinkFailure

@@ -1,5 +1,5 @@
 // The few drawings on buttons: decoration beside a text or under an accessible name.
-import { type GestureName, gestureNames } from "../../firmware-bridge/gestures.ts";
+import { type GestureName, gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
 import { type PatternName, patternDurationsMs } from "../../gateway/probes/rules.ts";
 
 const Stroke = ({ path }: { path: string }) => (

@@ -1,8 +1,8 @@
 // One probe of mine: its name, its link, its movement live, and what can be done with it.
 
 import { useRef } from "preact/hooks";
-import { capabilities } from "../../firmware-bridge/earl-profile.ts";
-import { gestureNames } from "../../firmware-bridge/gestures.ts";
+import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
+import { gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
 import type { ProbeView } from "./app-model.ts";
 import { Battery } from "./battery.tsx";
 import { useChangeCount } from "./change-count.ts";

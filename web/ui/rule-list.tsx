@@ -1,6 +1,6 @@
 // The rules as sentences that can be edited in place. Their order matters: the first that fits decides.
 import { useRef } from "preact/hooks";
-import { gestureNames } from "../../firmware-bridge/gestures.ts";
+import { gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
 import { maxRules, type PatternName, patternNames, type Rule } from "../../gateway/probes/rules.ts";
 import type { PeerView } from "./app-model.ts";
 import { DownGlyph, PatternBars, RemoveGlyph, UpGlyph } from "./glyphs.tsx";

@@ -1,5 +1,5 @@
 // How states and figures are said in words. Pure; the sentences of what goes wrong are in web/ui/errors.ts.
-import type { LinkState } from "../../firmware-bridge/device-link.ts";
+import type { LinkState } from "../../firmware-bridge/devices/device-link.ts";
 import type { ServerState } from "../../gateway/server-state.ts";
 import type { PeerState } from "./app-model.ts";
 import { errorTexts } from "./errors.ts";

@@ -6,8 +6,8 @@ import type {
   DeviceLinkListener,
   LinkState,
   WriteOutcome,
-} from "../../../firmware-bridge/device-link.ts";
-import { earlDriver } from "../../../firmware-bridge/earl-driver.ts";
+} from "../../../firmware-bridge/devices/device-link.ts";
+import { earlDriver } from "../../../firmware-bridge/devices/earl-driver.ts";
 import type { Now, Schedule } from "../../../gateway/basics/runtime.ts";
 import { GattLink } from "../../../web/ble/gatt-link.ts";
 import {

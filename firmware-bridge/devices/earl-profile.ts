@@ -1,7 +1,8 @@
 // What an Earl device shows of itself over GATT, docs/protocol.md §1.1: services, class and capabilities.
 // Pure: web/ble reads the characteristics and hands their bytes in.
+
+import { kinds } from "../frames/kinds.ts";
 import type { DeviceInfo } from "./device-link.ts";
-import { kinds } from "./kinds.ts";
 
 /** `4541524c` is "EARL" and `4d455348` is "MESH" in ASCII. */
 export const earlUuids = {

@@ -1,7 +1,8 @@
 // What an accelerometer on a forearm feels during each gesture: formulas, not recordings. The simulated probe plays them, and the
 // gesture detector is tested with them. Axes of the arm: x to the hand, y sideways, z to the front; thousandths of g.
+
+import { type MotionSample, motionClockRange } from "../frames/payloads.ts";
 import type { GestureName } from "./gestures.ts";
-import { type MotionSample, motionClockRange } from "./payloads.ts";
 import { add, scale, type Vector } from "./vector.ts";
 
 /** The arm hangs: what the sensor feels is the 1 g upwards that holds it, away from the hand. */

@@ -8,9 +8,9 @@ import type {
   LinkFailure,
   LinkState,
   WriteOutcome,
-} from "./device-link.ts";
-import { type DriverSession, earlDriver } from "./earl-driver.ts";
-import { canDo, unknownInfo } from "./earl-profile.ts";
+} from "../devices/device-link.ts";
+import { type DriverSession, earlDriver } from "../devices/earl-driver.ts";
+import { canDo, unknownInfo } from "../devices/earl-profile.ts";
 import type { Peripheral } from "./peripheral.ts";
 
 export interface SimulatedLinkOptions {

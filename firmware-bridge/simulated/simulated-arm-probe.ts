@@ -1,12 +1,11 @@
 // The firmware of an arm-probe without the arm: what a newcomer without hardware tries the page with, and what authors of firmware
 // can read as the reference. It speaks real frames. A command is checked, obeyed and acknowledged; a vibration ends by itself.
 // It sends its movement and leaves it to the gateway to find the gestures. Timers run only while a central is connected.
-import { type DecodedMessage, FrameDecoder } from "./decode-frames.ts";
-import { capabilities, encodeInfo, probeClasses } from "./earl-profile.ts";
-import { FrameEncoder } from "./encode-frames.ts";
-import type { GestureName } from "./gestures.ts";
-import { kinds } from "./kinds.ts";
-import { meanAcceleration, traceDurationMs } from "./motion-traces.ts";
+
+import { capabilities, encodeInfo, probeClasses } from "../devices/earl-profile.ts";
+import { type DecodedMessage, FrameDecoder } from "../frames/decode-frames.ts";
+import { FrameEncoder } from "../frames/encode-frames.ts";
+import { kinds } from "../frames/kinds.ts";
 import {
   ackStatus,
   decodeRate,
@@ -16,7 +15,9 @@ import {
   encodeMotion,
   motionClockRange,
   type Vibration,
-} from "./payloads.ts";
+} from "../frames/payloads.ts";
+import type { GestureName } from "../gestures/gestures.ts";
+import { meanAcceleration, traceDurationMs } from "../gestures/motion-traces.ts";
 import type { Central, Peripheral } from "./peripheral.ts";
 
 export interface SimulatedArmProbeOptions {

@@ -1,8 +1,9 @@
 // Finds the gestures of an arm in the samples of its accelerometer, whichever way round the band is worn, at 10–50 samples a second.
 // Only the device's clock counts, so that samples may be fed faster or later than they were taken. Memory: a few numbers.
 // It was made with synthetic traces (motion-traces.ts). Each threshold says where it comes from; recordings of people should replace the chosen ones.
+
+import { type MotionSample, motionClockRange } from "../frames/payloads.ts";
 import type { GestureName } from "./gestures.ts";
-import { type MotionSample, motionClockRange } from "./payloads.ts";
 import { Posture, type PostureChange } from "./posture.ts";
 import { add, dot, length, limit, scale, subtract, type Vector } from "./vector.ts";
 

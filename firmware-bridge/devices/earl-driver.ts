@@ -1,10 +1,10 @@
 // The pure part of talking to a device: its UUIDs, its info, and the bytes of its notifications and writes.
 // Neighbours: the links (simulated-link.ts here, web/ble for real radios), which do the I/O and keep the time.
 
-import { FrameDecoder } from "./decode-frames.ts";
+import { FrameDecoder } from "../frames/decode-frames.ts";
+import { FrameEncoder } from "../frames/encode-frames.ts";
 import type { DeviceCommand, DeviceInfo, DeviceLinkListener } from "./device-link.ts";
 import { earlUuids, parseInfo } from "./earl-profile.ts";
-import { FrameEncoder } from "./encode-frames.ts";
 
 /** One make of device. Others than Earl devices become probes by implementing this. */
 export interface DeviceDriver {
