@@ -1,9 +1,9 @@
 // What the page and the operator may ask over HTTP. None of it names a person, and only the members of a room whose id
 // the asker knows already are told.
 import { Router } from "express";
+import type { IceServer } from "../gateway/wire/ice-servers.ts";
 import { isRoomId } from "../gateway/wire/session-id.ts";
 import { signalingPath } from "../gateway/wire/signaling-message.ts";
-import type { IceServer } from "./config.ts";
 import type { Door } from "./door.ts";
 
 /** The answer of `GET /config.json`. */

@@ -3,14 +3,10 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { StartProblem } from "./start-problem.ts";
-
-/** As RTCPeerConnection takes it. The page receives it whole, so a credential in it is known to whoever can open the page. */
-export interface IceServer {
-  readonly urls: string | readonly string[];
-  readonly username?: string;
-  readonly credential?: string;
-}
+import type { IceServer } from "../gateway/wire/ice-servers.ts";
+import { commaList } from "./comma-list.ts";
+import { iceServersOption } from "./ice-servers-option.ts";
+import { StartProblem, WrongValue } from "./start-problem.ts";
 
 export interface ServerConfig {
   /** HTTPS for the phones of the network; 0: assigned by the system. */
@@ -24,6 +20,7 @@ export interface ServerConfig {
   readonly certificateFiles: { readonly cert: string; readonly key: string } | undefined;
   /** The origin that invites name; undefined: the first HTTPS address in the network. */
   readonly publicUrl: string | undefined;
+  /** The page receives them whole: everybody who can open the page knows a credential in them. */
   readonly iceServers: readonly IceServer[];
   /** Origins of pages, beside our own, that may open a signaling socket here. */
   readonly allowedOrigins: readonly string[];
@@ -98,7 +95,7 @@ export const readConfig = (
     hasTls: !given.has("no-tls"),
     certificateFiles: cert === undefined || key === undefined ? undefined : { cert, key },
     publicUrl: verified("public-url", (value) => webOrigin(value, ["https:"])),
-    iceServers: required("ice-servers", iceServers),
+    iceServers: required("ice-servers", iceServersOption),
     allowedOrigins: required("allowed-origins", (value) =>
       commaList(value).map((item) => webOrigin(item, ["https:", "http:"])),
     ),
@@ -123,8 +120,6 @@ export const helpText = (): string => {
     "Each option can be set in the environment too: --https-port is EARL_MESH_HTTPS_PORT; a switch is set by 1.",
   ].join("\n");
 };
-
-class WrongValue extends Error {}
 
 const readEnvironment = (environment: Readonly<Record<string, string | undefined>>): Map<OptionName, string> => {
   const given = new Map<OptionName, string>();
@@ -178,12 +173,6 @@ const resolvedPath = (value: string): string => {
   return resolve(value);
 };
 
-const commaList = (value: string): readonly string[] =>
-  value
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
-
 /** An origin alone: the page lies at the root of its server, and a path or a fragment would be lost in an invite. */
 const webOrigin = (value: string, protocols: readonly string[]): string => {
   const example = `must be ${protocols.map((protocol) => `${protocol}//host[:port]`).join(" or ")} and nothing more`;
@@ -191,32 +180,4 @@ const webOrigin = (value: string, protocols: readonly string[]): string => {
   const url = new URL(value);
   if (!protocols.includes(url.protocol) || url.href !== `${url.origin}/`) throw new WrongValue(example);
   return url.origin;
-};
-
-const iceServers = (value: string): readonly IceServer[] => {
-  const isJson = /^\s*[[{]/.test(value);
-  const servers = isJson ? [parseJson(value)].flat() : commaList(value).map((urls) => ({ urls }));
-  return servers.map(iceServer);
-};
-
-const parseJson = (value: string): unknown => {
-  try {
-    return JSON.parse(value);
-  } catch (error) {
-    throw new WrongValue(`is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-};
-
-const iceServer = (value: unknown): IceServer => {
-  const { urls, username, credential } = Object(value) as Record<string, unknown>;
-  const list = [urls].flat();
-  if (list.length === 0 || !list.every((url) => typeof url === "string" && /^(stuns?|turns?):\S+$/.test(url)))
-    throw new WrongValue("each server needs a URL that begins with stun:, stuns:, turn: or turns:");
-  for (const text of [username, credential])
-    if (text !== undefined && typeof text !== "string") throw new WrongValue("username and credential must be texts");
-  return {
-    urls: list as readonly string[],
-    ...(typeof username === "string" && { username }),
-    ...(typeof credential === "string" && { credential }),
-  };
 };

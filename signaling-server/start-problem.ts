@@ -7,3 +7,6 @@ export class StartProblem extends Error {
     this.name = "StartProblem";
   }
 }
+
+/** The value of one option is wrong; `config.ts` puts the name of the option before the message. */
+export class WrongValue extends Error {}
