@@ -15,9 +15,9 @@ import { unknownInfo } from "../../firmware-bridge/devices/earl-profile.ts";
 import { backoffMs } from "../../gateway/basics/backoff.ts";
 import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import { shortPlainName } from "../../gateway/wire/roster.ts";
+import { timedOut, withTimeLimit } from "../platform/time-limit.ts";
 import { linkFailureOf } from "./bluetooth-errors.ts";
 import { GattSession } from "./gatt-session.ts";
-import { timedOut, withTimeLimit } from "./time-limit.ts";
 
 /** Chromium's own connect() can hang for ever; a probe that advertises once a second is found several times over in this. */
 export const connectTimeoutMs = 10_000;

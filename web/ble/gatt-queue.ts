@@ -3,8 +3,8 @@
 // Invariant: every operation resolves, at the latest when the queue is ended; one rejects only for a bug in its `run`.
 import type { LinkFailure } from "../../firmware-bridge/devices/device-link.ts";
 import type { Now, Schedule } from "../../gateway/basics/runtime.ts";
+import { timedOut, withTimeLimit } from "../platform/time-limit.ts";
 import { linkFailureOf } from "./bluetooth-errors.ts";
-import { timedOut, withTimeLimit } from "./time-limit.ts";
 
 /**
  * A promise of the platform may never be settled, so each call has a limit: above the 5 s of silence after which Android
