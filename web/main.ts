@@ -15,7 +15,8 @@ import { phonePlatformOf } from "./phone/phone-platform.ts";
 import { TonePlayer } from "./phone/tone.ts";
 import { watchBattery } from "./platform/battery.ts";
 import { BusyTime, timedChannel, timedSchedule } from "./platform/busy-time.ts";
-import { accessible, addressOf, Endings, saveFile, succeeds, tellInstead } from "./platform/page.ts";
+import { Endings } from "./platform/endings.ts";
+import { accessible, addressOf, saveFile, succeeds } from "./platform/page.ts";
 import { monotonicNow, now, schedule, wallNow } from "./platform/timers.ts";
 import { keepAwake } from "./platform/wake-lock.ts";
 import { webCrypto } from "./platform/web-crypto.ts";
@@ -34,6 +35,7 @@ import { SettingsStore } from "./store/settings-store.ts";
 import { openTextStorage } from "./store/text-storage.ts";
 import { renderApp } from "./ui/app.tsx";
 import { openFlashLayer } from "./ui/flash.ts";
+import { tellInstead } from "./ui/tell-instead.ts";
 
 const random = (): number => Math.random();
 const today = (): Date => new Date();

@@ -1,5 +1,4 @@
-// What only a browser has, as small functions: its address, its files, its permissions, and a page that could not start.
-import { type ErrorCode, errorTexts } from "../ui/errors.ts";
+// What only a browser has, as small functions: its address, its files and its permissions.
 import { schedule } from "./timers.ts";
 
 /** Undefined where the browser throws on mere access: some do where a person has blocked site data. */
@@ -36,37 +35,3 @@ export const saveFile = (name: string, file: Blob): void => {
   link.click();
   schedule(fileAddressLivesMs, () => URL.revokeObjectURL(link.href));
 };
-
-/** One sentence in place of the page is better than a page that does nothing. */
-export const tellInstead = (root: Element, code: ErrorCode): void => {
-  const { sentence, remedy } = errorTexts[code];
-  const title = document.createElement("h1");
-  title.textContent = document.title;
-  const text = document.createElement("p");
-  text.className = "lead";
-  text.textContent = `${sentence} ${remedy}`;
-  const page = document.createElement("main");
-  page.className = "start";
-  page.append(title, text);
-  root.replaceChildren(page);
-};
-
-type Listen = (target: EventTarget, type: string, listener: () => void, options?: AddEventListenerOptions) => void;
-
-/** What is to be ended with the page, the latest first. */
-export class Endings {
-  readonly #endings: (() => unknown)[] = [];
-
-  add(end: () => unknown): void {
-    this.#endings.push(end);
-  }
-
-  readonly listen: Listen = (target, type, listener, options) => {
-    target.addEventListener(type, listener, options);
-    this.add(() => target.removeEventListener(type, listener, options));
-  };
-
-  end(): void {
-    for (const end of this.#endings.splice(0).reverse()) end();
-  }
-}
