@@ -11,6 +11,7 @@ import type {
 } from "../devices/device-link.ts";
 import { type DriverSession, earlDriver } from "../devices/earl-driver.ts";
 import { canDo, unknownInfo } from "../devices/earl-profile.ts";
+import { LinkStatus } from "../devices/link-status.ts";
 import type { Peripheral } from "./peripheral.ts";
 
 export interface SimulatedLinkOptions {
@@ -40,9 +41,7 @@ export class SimulatedLink implements DeviceLink {
   readonly name: string;
   readonly #options: SimulatedLinkOptions;
   #info: DeviceInfo = unknownInfo;
-  #state: LinkState = { kind: "connecting" };
-  #listener: DeviceLinkListener | undefined;
-  #resolveOpened: ((state: LinkState) => void) | undefined;
+  readonly #status = new LinkStatus();
   #session: DriverSession = earlDriver.startSession();
   /** By kind, in the order in which they were asked for: as many as there are kinds, at most. */
   readonly #waiting = new Map<number, PendingWrite>();
@@ -61,19 +60,17 @@ export class SimulatedLink implements DeviceLink {
   }
 
   get state(): LinkState {
-    return this.#state;
+    return this.#status.state;
   }
 
   open(listener: DeviceLinkListener): Promise<LinkState> {
-    this.#listener = listener;
-    return new Promise((resolve) => {
-      this.#resolveOpened = resolve;
-      this.#connect(1);
-    });
+    const opened = this.#status.open(listener);
+    this.#connect(1);
+    return opened;
   }
 
   async write(command: DeviceCommand): Promise<WriteOutcome> {
-    if (this.#state.kind !== "connected") return { kind: "failed", failure: "link-lost" };
+    if (!this.#status.isConnected) return { kind: "failed", failure: "link-lost" };
     if (!canDo(this.#info, command.kind)) return { kind: "failed", failure: "not-supported-by-probe" };
     return new Promise((resolve) => {
       this.#waiting.get(command.kind)?.resolve({ kind: "superseded" });
@@ -95,7 +92,7 @@ export class SimulatedLink implements DeviceLink {
     const { now, peripheral } = this.#options;
     const session = earlDriver.startSession();
     const isAnswering = peripheral.connect({
-      onNotify: (chunk) => this.#listener && session.read(chunk, now(), this.#listener),
+      onNotify: (chunk) => this.#status.listener && session.read(chunk, now(), this.#status.listener),
       onDisconnect: () => this.#lose("link-lost"),
     });
     if (!isAnswering) return this.#retry(attempt, "link-timeout");
@@ -106,7 +103,7 @@ export class SimulatedLink implements DeviceLink {
     }
     this.#info = info;
     this.#session = session;
-    this.#enter({ kind: "connected" });
+    this.#status.enter({ kind: "connected" });
     peripheral.subscribe();
   }
 
@@ -116,23 +113,17 @@ export class SimulatedLink implements DeviceLink {
   }
 
   #retry(attempt: number, failure: LinkFailure): void {
-    this.#enter({ kind: "reconnecting", attempt, failure });
+    this.#status.enter({ kind: "reconnecting", attempt, failure });
     const delayMs = Math.min(maxRetryMs, firstRetryMs * 2 ** (attempt - 1));
     this.#cancelRetry = this.#options.schedule(delayMs, () => this.#connect(attempt + 1));
   }
 
   #close(state: LinkState): void {
-    if (this.#state.kind === "closed") return;
-    if (this.#state.kind === "connected") this.#options.peripheral.disconnect();
+    if (this.#status.isClosed) return;
+    if (this.#status.isConnected) this.#options.peripheral.disconnect();
     this.#cancelRetry?.();
-    this.#enter(state);
+    this.#status.enter(state);
     this.#failWrites("link-lost");
-  }
-
-  #enter(state: LinkState): void {
-    this.#state = state;
-    this.#listener?.onState(state);
-    if (state.kind === "connected" || state.kind === "closed") this.#resolveOpened?.(state);
   }
 
   #writeNext(): void {

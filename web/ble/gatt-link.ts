@@ -12,6 +12,7 @@ import type {
 } from "../../firmware-bridge/devices/device-link.ts";
 import type { DeviceDriver } from "../../firmware-bridge/devices/earl-driver.ts";
 import { unknownInfo } from "../../firmware-bridge/devices/earl-profile.ts";
+import { LinkStatus } from "../../firmware-bridge/devices/link-status.ts";
 import { backoffMs } from "../../gateway/basics/backoff.ts";
 import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import { shortPlainName } from "../../gateway/wire/roster.ts";
@@ -41,9 +42,7 @@ export class GattLink implements DeviceLink {
   readonly name: string;
   readonly #options: GattLinkOptions;
   #info: DeviceInfo = unknownInfo;
-  #state: LinkState = { kind: "connecting" };
-  #listener: DeviceLinkListener | undefined;
-  #resolveOpened: ((state: LinkState) => void) | undefined;
+  readonly #status = new LinkStatus();
   #session: GattSession | undefined;
   #cancelRetry: Cancel | undefined;
 
@@ -59,15 +58,12 @@ export class GattLink implements DeviceLink {
   }
 
   get state(): LinkState {
-    return this.#state;
+    return this.#status.state;
   }
 
   open(listener: DeviceLinkListener): Promise<LinkState> {
-    this.#listener = listener;
+    const opened = this.#status.open(listener);
     this.#options.device.addEventListener("gattserverdisconnected", this.#onDisconnected);
-    const opened = new Promise<LinkState>((resolve) => {
-      this.#resolveOpened = resolve;
-    });
     void this.#connect(1);
     return opened;
   }
@@ -88,8 +84,8 @@ export class GattLink implements DeviceLink {
 
   async #connect(attempt: number): Promise<void> {
     const failure = await this.#establish();
-    if (this.#state.kind === "closed") return;
-    if (failure === undefined) this.#enter({ kind: "connected" });
+    if (this.#status.isClosed) return;
+    if (failure === undefined) this.#status.enter({ kind: "connected" });
     else if (this.#isFinal(failure)) this.#close({ kind: "closed", failure });
     else this.#retry(attempt, failure);
   }
@@ -100,8 +96,8 @@ export class GattLink implements DeviceLink {
     if (device.gatt === undefined) return "bluetooth-refused";
     const server = await this.#connectServer(device.gatt);
     if (typeof server === "string") return server;
-    const listener = this.#listener;
-    if (listener === undefined || this.#state.kind === "closed") return "link-lost";
+    const { listener, isClosed } = this.#status;
+    if (listener === undefined || isClosed) return "link-lost";
     const session = new GattSession({
       server,
       driver,
@@ -132,7 +128,7 @@ export class GattLink implements DeviceLink {
   /** However late a connection comes about, it must not hold a device that nobody wants any more. */
   async #disconnectIfClosed(connecting: Promise<BluetoothRemoteGATTServer>): Promise<BluetoothRemoteGATTServer> {
     const server = await connecting;
-    if (this.#state.kind === "closed") server.disconnect();
+    if (this.#status.isClosed) server.disconnect();
     return server;
   }
 
@@ -143,11 +139,11 @@ export class GattLink implements DeviceLink {
     this.#session = undefined;
     session.end(failure);
     this.#options.device.gatt?.disconnect();
-    if (this.#state.kind === "connected") this.#retry(1, failure);
+    if (this.#status.isConnected) this.#retry(1, failure);
   }
 
   #retry(attempt: number, failure: LinkFailure): void {
-    this.#enter({ kind: "reconnecting", attempt, failure });
+    this.#status.enter({ kind: "reconnecting", attempt, failure });
     const delayMs = backoffMs(attempt, retries, this.#options.random);
     this.#cancelRetry = this.#options.schedule(delayMs, () => void this.#connect(attempt + 1));
   }
@@ -159,16 +155,10 @@ export class GattLink implements DeviceLink {
   }
 
   #close(state: LinkState): void {
-    if (this.#state.kind === "closed") return;
-    this.#enter(state);
+    if (this.#status.isClosed) return;
+    this.#status.enter(state);
     this.#cancelRetry?.();
     this.#options.device.removeEventListener("gattserverdisconnected", this.#onDisconnected);
     this.#lose("link-lost");
-  }
-
-  #enter(state: LinkState): void {
-    this.#state = state;
-    this.#listener?.onState(state);
-    if (state.kind === "connected" || state.kind === "closed") this.#resolveOpened?.(state);
   }
 }

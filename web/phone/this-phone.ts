@@ -12,6 +12,7 @@ import type {
   WriteOutcome,
 } from "../../firmware-bridge/devices/device-link.ts";
 import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { LinkStatus } from "../../firmware-bridge/devices/link-status.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import {
   decodeRate,
@@ -54,9 +55,7 @@ export class ThisPhone implements DeviceLink {
   };
   readonly #options: ThisPhoneOptions;
   readonly #motor = new PhoneMotor();
-  #state: LinkState = { kind: "connecting" };
-  #listener: DeviceLinkListener | undefined;
-  #resolveOpened: ((state: LinkState) => void) | undefined;
+  readonly #status = new LinkStatus();
   #cancelWait: Cancel | undefined;
   /** 0: no samples. */
   #samplesPerSecond = ownSamplesPerSecond;
@@ -69,21 +68,18 @@ export class ThisPhone implements DeviceLink {
   }
 
   get state(): LinkState {
-    return this.#state;
+    return this.#status.state;
   }
 
   /** Must be called from a tap, with nothing awaited before: iOS asks for permission only then. */
   open(listener: DeviceLinkListener): Promise<LinkState> {
-    this.#listener = listener;
-    const opened = new Promise<LinkState>((resolve) => {
-      this.#resolveOpened = resolve;
-    });
+    const opened = this.#status.open(listener);
     void this.#begin();
     return opened;
   }
 
   async write({ kind, payload, expiresAtMs }: DeviceCommand): Promise<WriteOutcome> {
-    if (this.#state.kind !== "connected") return { kind: "failed", failure: "link-lost" };
+    if (!this.#status.isConnected) return { kind: "failed", failure: "link-lost" };
     const obey = this.#obeying(kind, payload);
     if (obey === undefined) return { kind: "failed", failure: "not-supported-by-probe" };
     const atMs = this.#options.now();
@@ -121,7 +117,7 @@ export class ThisPhone implements DeviceLink {
 
   async #begin(): Promise<void> {
     const refusal = await this.#askForMotion();
-    if (this.#state.kind === "closed") return;
+    if (this.#status.isClosed) return;
     if (refusal !== undefined) return this.#close({ kind: "closed", failure: refusal });
     this.#options.platform.motionEvents?.addEventListener("devicemotion", this.#onMotion);
     this.#cancelWait = this.#options.schedule(firstMotionTimeoutMs, () =>
@@ -144,7 +140,7 @@ export class ThisPhone implements DeviceLink {
   readonly #onMotion = ({ accelerationIncludingGravity: acceleration }: DeviceMotionEvent): void => {
     const { x, y, z } = acceleration ?? {};
     if (typeof x !== "number" || typeof y !== "number" || typeof z !== "number") return;
-    if (this.#state.kind === "connecting") this.#enter({ kind: "connected" });
+    if (!this.#status.isConnected) this.#enter({ kind: "connected" });
     if (this.#samplesPerSecond === 0) return;
     const { sum, events } = this.#felt;
     this.#felt = { sum: add(sum, { x, y, z }), events: events + 1 };
@@ -161,7 +157,7 @@ export class ThisPhone implements DeviceLink {
     this.#felt = noFeeling;
     const toMg = (metresPerSecond2: number) => this.#toMg(metresPerSecond2);
     const payload = encodeMotion({ clockMs: Math.floor(nowMs) % motionClockRange, x: toMg(x), y: toMg(y), z: toMg(z) });
-    this.#listener?.onEvent({ kind: kinds.motion, payload, receivedAtMs: nowMs });
+    this.#status.listener?.onEvent({ kind: kinds.motion, payload, receivedAtMs: nowMs });
   }
 
   #toMg(metresPerSecond2: number): number {
@@ -170,17 +166,15 @@ export class ThisPhone implements DeviceLink {
   }
 
   #close(state: LinkState): void {
-    if (this.#state.kind === "closed") return;
+    if (this.#status.isClosed) return;
     const { motionEvents, vibrate } = this.#options.platform;
     motionEvents?.removeEventListener("devicemotion", this.#onMotion);
-    if (this.#state.kind === "connected") vibrate?.([]); // An empty pattern stops one that runs.
+    if (this.#status.isConnected) vibrate?.([]); // An empty pattern stops one that runs.
     this.#enter(state);
   }
 
   #enter(state: LinkState): void {
     this.#cancelWait?.();
-    this.#state = state;
-    this.#listener?.onState(state);
-    this.#resolveOpened?.(state);
+    this.#status.enter(state);
   }
 }
