@@ -11,12 +11,12 @@ import { deriveRoom, makeInvite, makeRoomKey, parseInvite, type Room } from "../
 import { maxBluetoothLinks } from "./ble/pairing.ts";
 import { KeyChangeDesk } from "./key-change/key-change-desk.ts";
 import type { RoomSession, RoomSessionListener } from "./mesh/room-session.ts";
-import type { Pocket } from "./power/dark-screen.ts";
+import type { DarkScreen } from "./power/dark-screen.ts";
 import type { Power } from "./power/power.ts";
 import type { Shift } from "./power/shift.ts";
 import { whileLit } from "./power/while-lit.ts";
-import { ProbeDesk } from "./probes/probe-desk.ts";
-import type { ProbeShelf } from "./probes/probe-shelf.ts";
+import { ProbeActions } from "./probes/probe-actions.ts";
+import type { ProbeOrigins } from "./probes/probe-origins.ts";
 import type { LogBook } from "./room/log-book.ts";
 import type { NoticeBoard } from "./room/notice-board.ts";
 import { RoomLog } from "./room/room-log.ts";
@@ -37,7 +37,7 @@ export interface AppOptions {
   readonly crypto: Pick<Crypto, "hkdfSha256" | "randomBytes">;
   readonly settings: SettingsStore;
   readonly rooms: RoomStore;
-  readonly shelf: ProbeShelf;
+  readonly origins: ProbeOrigins;
   readonly log: LogBook;
   readonly notices: NoticeBoard;
   /** The page is in one room at a time; `luggage` is what it brings when the room is the one before, under another key. */
@@ -67,7 +67,7 @@ export interface AppOptions {
   readonly showFigures: AppActions["showFigures"];
   readonly isAwakeLocked: AppModel["isAwakeLocked"];
   readonly power: Power;
-  readonly pocket: Pocket;
+  readonly darkScreen: DarkScreen;
   readonly shift: Shift;
 }
 
@@ -77,7 +77,7 @@ export class App {
   readonly #options: AppOptions;
   readonly #views: RoomViews;
   readonly #log: RoomLog;
-  readonly #desk: ProbeDesk;
+  readonly #probeActions: ProbeActions;
   readonly #keyChange: KeyChangeDesk;
   readonly #room = signal<RoomView | undefined>(undefined);
   readonly #server = signal<ServerState>({ kind: "connecting" });
@@ -94,11 +94,11 @@ export class App {
 
   constructor(options: AppOptions) {
     this.#options = options;
-    const { now, schedule, log, notices, shelf, power, pocket } = options;
+    const { now, schedule, log, notices, origins, power, darkScreen } = options;
     this.#settings = signal<Settings>(options.settings.load());
     this.#rememberedRooms = signal(options.rooms.rooms());
     power.mode = this.#settings.value.powerMode;
-    this.#views = new RoomViews({ now, schedule, originOf: (link) => shelf.originOf(link) });
+    this.#views = new RoomViews({ now, schedule, originOf: (link) => origins.originOf(link) });
     this.#log = new RoomLog({ log, notices, gateway: () => this.#gateway });
     this.#bluetoothSlots = computed(() => ({
       used: this.#views.probes.value.filter(({ origin }) => origin === "bluetooth").length,
@@ -109,19 +109,19 @@ export class App {
       room: this.#room,
       rememberedRooms: this.#rememberedRooms,
       settings: this.#settings,
-      server: whileLit(pocket.isDark, this.#server),
+      server: whileLit(darkScreen.isDark, this.#server),
       probes: this.#views.probes,
       bluetoothSlots: this.#bluetoothSlots,
       peers: this.#views.peers,
       traffic: this.#views.traffic,
-      log: whileLit(pocket.isDark, log.lines),
+      log: whileLit(darkScreen.isDark, log.lines),
       notices: notices.notices,
       platform: options.platform,
       isAwakeLocked: options.isAwakeLocked,
-      power: whileLit(pocket.isDark, power.view),
-      isDark: pocket.isDark,
+      power: whileLit(darkScreen.isDark, power.view),
+      isDark: darkScreen.isDark,
     };
-    pocket.isDark.subscribe((isDark) => this.#views.pause(isDark));
+    darkScreen.isDark.subscribe((isDark) => this.#views.pause(isDark));
     this.#keyChange = new KeyChangeDesk({
       now,
       schedule,
@@ -132,8 +132,8 @@ export class App {
       isServerConnected: () => this.#server.value.kind === "connected",
       moveOn: (change) => void this.#move(() => this.#moveOn(change)),
     });
-    this.#desk = new ProbeDesk({
-      shelf,
+    this.#probeActions = new ProbeActions({
+      origins,
       notices,
       gateway: () => this.#gateway,
       freeSlots: () => this.#bluetoothSlots.value.total - this.#bluetoothSlots.value.used,
@@ -349,17 +349,17 @@ export class App {
           if (!isShared) notices.raise("share-failed");
         });
       },
-      pairArmProbe: () => void this.#desk.add("bluetooth"),
-      addThisPhone: () => void this.#desk.add("phone"),
-      addSimulatedProbe: () => void this.#desk.add("simulated"),
-      moveSimulated: (probeIndex, gesture) => this.#desk.move(probeIndex, gesture),
+      pairArmProbe: () => void this.#probeActions.add("bluetooth"),
+      addThisPhone: () => void this.#probeActions.add("phone"),
+      addSimulatedProbe: () => void this.#probeActions.add("simulated"),
+      moveSimulated: (probeIndex, gesture) => this.#probeActions.move(probeIndex, gesture),
       renameProbe: (probeIndex, text) => {
         const name = cleanName(text);
         if (name !== undefined) this.#gateway?.renameProbe(probeIndex, name);
       },
       testBuzz: (probeIndex) => this.#gateway?.testBuzz(probeIndex),
       removeProbe: (probeIndex) => void this.#gateway?.removeProbe(probeIndex),
-      reconnectProbe: (probeIndex) => void this.#desk.reopen(probeIndex),
+      reconnectProbe: (probeIndex) => void this.#probeActions.reopen(probeIndex),
       buzzPeer: (gatewayId) => this.#gateway?.buzz(gatewayId, "double"),
       buzzAll: () => this.#gateway?.buzz("all", "double"),
       mutePeer: (gatewayId, isMuted) => {
@@ -378,8 +378,8 @@ export class App {
         if (outcome !== undefined) this.#keep(outcome);
         this.#options.power.refresh();
       },
-      darken: () => this.#options.pocket.darken(),
-      wake: () => this.#options.pocket.wake(),
+      darken: () => this.#options.darkScreen.darken(),
+      wake: () => this.#options.darkScreen.wake(),
       dismissNotice: (id) => notices.dismiss(id),
       showFigures: (root) => this.#options.showFigures(root),
     };

@@ -20,10 +20,10 @@ import { accessible, addressOf, saveFile, succeeds } from "./platform/page.ts";
 import { monotonicNow, now, schedule, wallNow } from "./platform/timers.ts";
 import { keepAwake } from "./platform/wake-lock.ts";
 import { webCrypto } from "./platform/web-crypto.ts";
-import { Pocket } from "./power/dark-screen.ts";
+import { DarkScreen } from "./power/dark-screen.ts";
 import { Power } from "./power/power.ts";
 import { Shift } from "./power/shift.ts";
-import { ProbeShelf } from "./probes/probe-shelf.ts";
+import { ProbeOrigins } from "./probes/probe-origins.ts";
 import { probeChoosers } from "./probes/probe-sources.ts";
 import { LogBook } from "./room/log-book.ts";
 import { NoticeBoard } from "./room/notice-board.ts";
@@ -84,11 +84,11 @@ const start = async (root: Element): Promise<() => void> => {
   });
   endings.add(() => load.close());
   const figureSettings = new FigureSettingsStore(deviceStorage);
-  const pocket = new Pocket({ schedule });
-  endings.add(() => pocket.close());
+  const darkScreen = new DarkScreen({ schedule });
+  endings.add(() => darkScreen.close());
   const shift = new Shift({ wallNow, storage: deviceStorage, hours: () => figureSettings.load().shiftHours });
-  const power = new Power({ monotonicNow, wallNow, schedule, shift, pocket });
-  const shelf = new ProbeShelf(probeChoosers({ bluetooth, phone, now, schedule, random }), busy);
+  const power = new Power({ monotonicNow, wallNow, schedule, shift, darkScreen });
+  const origins = new ProbeOrigins(probeChoosers({ bluetooth, phone, now, schedule, random }), busy);
   const figures = new Figures({
     now,
     monotonicNow,
@@ -101,12 +101,12 @@ const start = async (root: Element): Promise<() => void> => {
       shift.setHours(hours);
       power.refresh();
     },
-    isDark: () => pocket.isDark.peek(),
+    isDark: () => darkScreen.isDark.peek(),
     recordings: openRecordingStore(indexedDB, identity.slot),
     browser: navigator.userAgent,
     isCrossOriginIsolated: crossOriginIsolated,
     isHidden: () => document.hidden,
-    originOf: (link) => shelf.originOf(link),
+    originOf: (link) => origins.originOf(link),
     save: saveFile,
     onNotKept: () => notices.raise("storage-unavailable"),
   });
@@ -131,7 +131,7 @@ const start = async (root: Element): Promise<() => void> => {
     crypto: webCrypto,
     settings: new SettingsStore(deviceStorage, identity.slot),
     rooms: new RoomStore(deviceStorage),
-    shelf,
+    origins,
     log,
     notices,
     join: async (room, settings, listener, luggage) => {
@@ -191,7 +191,7 @@ const start = async (root: Element): Promise<() => void> => {
     },
     isAwakeLocked,
     power,
-    pocket,
+    darkScreen,
     shift,
     showFigures: async (root) => {
       const panel = await import("./panel/panel.tsx").catch(() => undefined);
@@ -240,7 +240,7 @@ const start = async (root: Element): Promise<() => void> => {
     else tone.resume();
   });
   for (const touch of ["pointerdown", "keydown", "wheel"])
-    endings.listen(document, touch, () => pocket.touched(), { passive: true, capture: true });
+    endings.listen(document, touch, () => darkScreen.touched(), { passive: true, capture: true });
   endings.listen(window, "hashchange", () => void app.followFragment());
   endings.listen(window, "storage", () => app.readSettings());
   window.earlMesh = {

@@ -1,19 +1,20 @@
-// Whether the screen is dark because the phone is in a pocket: by hand, or by itself when nobody has touched it for as long as the governor says.
-// The page stays in front and awake meanwhile, so that it goes on as a gateway; who draws looks at `isDark` and stops.
+// Whether the page shows a dark screen, for a phone in a pocket: a person darkens it, or it gets dark by itself when nobody has
+// touched it for as long as the power plan says. The page stays in front and awake, so that the gateway keeps working.
+// Neighbours: power.ts sets the time, ui/dark-screen.tsx draws; everything that draws reads `isDark` and stops.
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Cancel, Schedule } from "../../gateway/basics/runtime.ts";
 
-export interface PocketOptions {
+export interface DarkScreenOptions {
   readonly schedule: Schedule;
 }
 
-export class Pocket {
+export class DarkScreen {
   readonly #schedule: Schedule;
   readonly #isDark = signal(false);
   #darkAfterMs: number | undefined;
   #cancelDark: Cancel | undefined;
 
-  constructor({ schedule }: PocketOptions) {
+  constructor({ schedule }: DarkScreenOptions) {
     this.#schedule = schedule;
   }
 
@@ -21,7 +22,7 @@ export class Pocket {
     return this.#isDark;
   }
 
-  /** Undefined: only by hand. */
+  /** Undefined: the screen gets dark only when a person darkens it. */
   set darkAfterMs(darkAfterMs: number | undefined) {
     if (darkAfterMs === this.#darkAfterMs) return;
     this.#darkAfterMs = darkAfterMs;
@@ -38,7 +39,7 @@ export class Pocket {
     this.#wait();
   }
 
-  /** Somebody is using the page. */
+  /** A person is using the page. */
   touched(): void {
     if (!this.#isDark.peek()) this.#wait();
   }

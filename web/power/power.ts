@@ -1,5 +1,6 @@
-// Carries out what the shift governor decides for the room that the page is in: asks it every few seconds, sets window, rates and darkness, and
-// tells the page what is done and why. Neighbours: gateway/power/shift-governor.ts decides, gateway.ts and pocket.ts obey.
+// Carries out what the shift governor decides for the room that the page is in: asks it every few seconds, sets how long
+// messages may wait, how often bands send and when the screen gets dark, and gives the page the plan with its reason.
+// Neighbours: gateway/power/shift-governor.ts decides; gateway.ts and dark-screen.ts carry out.
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
@@ -7,20 +8,20 @@ import { type PowerPlan, powerPlans } from "../../gateway/power/power-plan.ts";
 import { type Governing, type PowerMode, ShiftGovernor } from "../../gateway/power/shift-governor.ts";
 import type { BatteryState } from "../platform/battery.ts";
 import type { PowerView } from "../ui/app-model.ts";
-import type { Pocket } from "./dark-screen.ts";
+import type { DarkScreen } from "./dark-screen.ts";
 import type { Shift } from "./shift.ts";
 
-/** A battery steps every few minutes; a person who has just unplugged looks for longer than this. */
+/** Short enough that a person who has just unplugged the phone sees the change; a battery's level steps every few minutes. */
 const tickMs = 5_000;
 
 export interface PowerOptions {
-  /** The page's own clock, which nobody sets. */
+  /** The page's own clock, which cannot be set. */
   readonly monotonicNow: Now;
   /** Milliseconds of the wall clock: batteries drain while a page's own clock stands still. */
   readonly wallNow: Now;
   readonly schedule: Schedule;
   readonly shift: Shift;
-  readonly pocket: Pocket;
+  readonly darkScreen: DarkScreen;
 }
 
 export class Power {
@@ -60,7 +61,7 @@ export class Power {
     this.refresh();
   }
 
-  /** The room goes on under another key: what is saved, and what is known of the battery, too. A phone in a pocket stays dark. */
+  /** The room continues under another key: the plan, the battery's history and a dark screen stay as they are. */
   move(gateway: Gateway): void {
     this.#gateway = gateway;
     this.#carryOut(this.#plan);
@@ -69,14 +70,14 @@ export class Power {
   leave(): void {
     this.#cancelTick?.();
     this.#gateway = undefined;
-    // Outside a room the phone drains as it likes: what is measured there says nothing of a level.
+    // Outside a room nothing is governed, so what the battery did there says nothing about a power level.
     this.#governor = new ShiftGovernor();
     this.#plan = powerPlans.full;
-    this.#options.pocket.darkAfterMs = undefined;
-    this.#options.pocket.wake();
+    this.#options.darkScreen.darkAfterMs = undefined;
+    this.#options.darkScreen.wake();
   }
 
-  /** Something that the governor goes by has changed, or time has passed. */
+  /** To be called when time has passed, or when something has changed that the governor's decision depends on. */
   refresh(): void {
     if (this.#gateway === undefined) return;
     const governing = this.#govern();
@@ -96,7 +97,7 @@ export class Power {
     this.#plan = plan;
     this.#gateway?.setWindowMs(plan.windowMs);
     this.#gateway?.setMotionLimits(plan.motion);
-    this.#options.pocket.darkAfterMs = plan.darkAfterMs;
+    this.#options.darkScreen.darkAfterMs = plan.darkAfterMs;
   }
 
   #govern(): Governing {
@@ -121,7 +122,7 @@ export class Power {
     };
   }
 
-  /** Probes that were to send less and do not. */
+  /** Probes that were asked to send less often and do not. */
   #unthinned(): PowerView["unthinned"] {
     const gateway = this.#gateway;
     return (gateway?.probes ?? []).flatMap(({ index, motionRate: { pace } }) =>

@@ -1,5 +1,5 @@
-// The shift that the battery has to last: it begins when a room is entered and is as long as the person says, or ends at the time of day that they
-// say. Kept over a reload, on this device, for all its tabs. A shift that is over begins anew with the next room.
+// The shift that the battery has to last: it begins when a room is entered. The person sets its length, or the time of day at
+// which it ends. It is stored on this device for all tabs, and survives a reload. After its end, the next room begins a new one.
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Now } from "../../gateway/basics/runtime.ts";
 import { shiftHoursRange } from "../store/figure-settings-store.ts";
@@ -7,14 +7,14 @@ import { readJson, type StorageOutcome, type TextStorage } from "../store/text-s
 
 const storageKey = "earl-mesh.shift";
 const hourMs = 3_600_000;
-/** The day on which clocks are set back has an hour more. */
+/** One hour more: clocks may be set back on that day. */
 const maxShiftMs = (shiftHoursRange.most + 1) * hourMs;
 
 export interface ShiftOptions {
   /** Milliseconds of the wall clock. */
   readonly wallNow: Now;
   readonly storage: TextStorage;
-  /** How long a shift is that has no end yet. */
+  /** The length of a new shift. */
   readonly hours: () => number;
 }
 
@@ -40,17 +40,17 @@ export class Shift {
     return this.#endsAtMs;
   }
 
-  /** A room is entered: the shift goes on, or begins. */
+  /** A room is entered: the stored shift continues, or a new one begins. */
   enter(): StorageOutcome {
     return this.#keep(this.#stored() ?? this.#fresh());
   }
 
-  /** The person has another length in mind than they had when it began. */
+  /** The person changes the length of the shift that has begun. */
   setHours(hours: number): StorageOutcome {
     return this.#keep({ beganAtMs: this.#beganAtMs, endsAtMs: this.#beganAtMs + hours * hourMs });
   }
 
-  /** @param time of day as "18:00"; the next time that it is so late. Undefined: that is no time of day. */
+  /** @param time a time of day such as "18:00"; the shift ends when it comes next. Undefined: this is no time of day. */
   setEnd(time: string): StorageOutcome | undefined {
     const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time) ?? [];
     if (hours === undefined || minutes === undefined) return undefined;
@@ -61,7 +61,7 @@ export class Shift {
     return this.#keep({ beganAtMs: this.#beganAtMs, endsAtMs: end.getTime() });
   }
 
-  /** Another tab has changed it. */
+  /** To be called when another tab has changed the stored shift. */
   read(): void {
     const stored = this.#stored();
     if (stored !== undefined) this.#take(stored);
@@ -72,14 +72,14 @@ export class Shift {
     return { beganAtMs: nowMs, endsAtMs: nowMs + this.#options.hours() * hourMs };
   }
 
-  /** Undefined when there is none that is under way: whatever is stored may have been written by anything, or before the clock was set. */
+  /** Undefined when no stored shift is under way. The stored text may be anything, or from before the clock was set. */
   #stored(): Span | undefined {
     const nowMs = this.#options.wallNow();
     const { beganAtMs, endsAtMs }: Partial<Record<string, unknown>> = Object(
       readJson(this.#options.storage, storageKey),
     );
     if (typeof beganAtMs !== "number" || typeof endsAtMs !== "number") return undefined;
-    if (beganAtMs < 0) return undefined; // Another length, counted from there, might end at no date at all.
+    if (beganAtMs < 0) return undefined; // Another length, added to that, might give no valid date.
     const isUnderWay = beganAtMs <= nowMs && endsAtMs > nowMs && endsAtMs - nowMs <= maxShiftMs;
     return isUnderWay ? { beganAtMs, endsAtMs } : undefined;
   }

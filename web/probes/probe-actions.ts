@@ -1,51 +1,51 @@
-// Probes come and go here: what was taken from the shelf is opened in the gateway of the room, and what could not be is said.
-// Neighbours: probe-shelf.ts makes the links, the gateway holds them.
+// What a person does with their bands: add one, connect it again, move a simulated arm. What fails becomes a notice.
+// Neighbours: probe-origins.ts makes the links, the gateway of the room opens and keeps them.
 import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
 import { gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { NoticeBoard } from "../room/notice-board.ts";
-import type { Origin, ProbeShelf } from "./probe-shelf.ts";
+import type { Origin, ProbeOrigins } from "./probe-origins.ts";
 
-export interface ProbeDeskOptions {
-  readonly shelf: ProbeShelf;
+export interface ProbeActionsOptions {
+  readonly origins: ProbeOrigins;
   readonly notices: NoticeBoard;
-  /** Of the room that the page is in. */
+  /** The gateway of the room that the page is in; undefined outside a room. */
   readonly gateway: () => Gateway | undefined;
-  /** How many more Bluetooth links this phone can hold. */
+  /** How many more Bluetooth links this phone can have. */
   readonly freeSlots: () => number;
 }
 
-export class ProbeDesk {
-  readonly #options: ProbeDeskOptions;
+export class ProbeActions {
+  readonly #options: ProbeActionsOptions;
 
-  constructor(options: ProbeDeskOptions) {
+  constructor(options: ProbeActionsOptions) {
     this.#options = options;
   }
 
   /** Must be called from a tap: see `ProbeChooser`. */
   async add(origin: Origin): Promise<void> {
-    const { shelf, notices, freeSlots } = this.#options;
-    const link = await shelf.choose(origin, freeSlots());
+    const { origins, notices, freeSlots } = this.#options;
+    const link = await origins.choose(origin, freeSlots());
     if (typeof link !== "string") await this.#open(link, link.name);
-    else if (link !== "chooser-cancelled") notices.raise(link); // Who cancels knows that.
+    else if (link !== "chooser-cancelled") notices.raise(link); // A person who cancels knows that.
   }
 
-  /** A closed link stays closed: the device gets a fresh one, under the name that it had. Must be called from a tap. */
+  /** A closed link stays closed: the device gets a new link and keeps its name. Must be called from a tap. */
   async reopen(probeIndex: number): Promise<void> {
     const gateway = this.#options.gateway();
     const probe = gateway?.probe(probeIndex);
-    const link = probe && this.#options.shelf.again(probe.link);
+    const link = probe && this.#options.origins.again(probe.link);
     if (gateway === undefined || link === undefined) return;
     const name = gateway.probeName(probeIndex);
-    void gateway.removeProbe(probeIndex); // Nothing is awaited: a platform that asks for permission wants the tap.
+    void gateway.removeProbe(probeIndex); // Not awaited: a platform may ask for permission only during the tap.
     await this.#open(link, name);
   }
 
-  /** Makes a simulated arm move; nothing for a real one, or a gesture that nobody knows. */
+  /** Makes a simulated arm move. Does nothing for a real one, or for an unknown gesture. */
   move(probeIndex: number, gesture: string): void {
     const probe = this.#options.gateway()?.probe(probeIndex);
     const name = gestureNames.find((known) => known === gesture);
-    if (probe !== undefined && name !== undefined) this.#options.shelf.move(probe.link, name);
+    if (probe !== undefined && name !== undefined) this.#options.origins.move(probe.link, name);
   }
 
   async #open(link: DeviceLink, name: string): Promise<void> {

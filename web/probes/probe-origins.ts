@@ -1,5 +1,6 @@
-// Where probes come from: a chooser for Bluetooth, this phone's own sensors, or a simulated arm. It knows the drivers, so that the app need not.
-// It hands out links that nobody has opened yet, and remembers of each where it came from.
+// The origins of probes: Bluetooth, this phone's own sensors, or a simulated arm. It makes links that are not opened yet.
+// Neighbours: probe-sources.ts has the chooser of each origin; probe-actions.ts opens what was chosen.
+// Invariant: every link made here can be traced to the device that was chosen, so that a new link to it can be made.
 import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
 import type { GestureName } from "../../firmware-bridge/gestures/gestures.ts";
 import { type BusyTime, timedLink } from "../platform/busy-time.ts";
@@ -8,23 +9,23 @@ import type { ErrorCode } from "../ui/errors.ts";
 
 export type Origin = ProbeView["origin"];
 
-/** A device that was chosen: how to make a link to it, as often as that is needed. */
+/** A device that was chosen, and how to make a link to it; each link is used once. */
 export interface ProbeSource {
   readonly origin: Origin;
   makeLink(): DeviceLink;
-  /** A simulated arm moves when it is told to. */
+  /** Only a simulated arm can be moved from the page. */
   readonly move?: (gesture: GestureName) => void;
 }
 
-/** Must be called from a tap, with nothing awaited before: browsers open choosers and ask for permission only then. */
+/** Must be called from a tap, with nothing awaited before: only then do browsers open choosers and ask for permission. */
 export type ProbeChooser = (freeSlots: number) => Promise<ProbeSource | ErrorCode>;
 
-export class ProbeShelf {
+export class ProbeOrigins {
   readonly #choosers: Readonly<Record<Origin, ProbeChooser>>;
   readonly #busy: BusyTime;
   readonly #sources = new WeakMap<DeviceLink, ProbeSource>();
 
-  /** @param busy what the links' events take is counted there. */
+  /** @param busy counts the time that the links' events take. */
   constructor(choosers: Readonly<Record<Origin, ProbeChooser>>, busy: BusyTime) {
     this.#choosers = choosers;
     this.#busy = busy;
@@ -35,7 +36,7 @@ export class ProbeShelf {
     return typeof source === "string" ? source : this.#linkTo(source);
   }
 
-  /** A fresh link to the same device; a link that is closed stays closed. */
+  /** A new link to the same device: a closed link stays closed. */
   again(link: DeviceLink): DeviceLink | undefined {
     const source = this.#sources.get(link);
     return source && this.#linkTo(source);

@@ -1,4 +1,5 @@
-// The three kinds of probes on this browser: each chooser asks the person where one must be asked, and knows how to make the link.
+// The three origins of a probe in this browser. Each chooser asks the person where that is needed, and says how a link is made.
+// Neighbours: probe-origins.ts calls them; ble/, phone/ and firmware-bridge/simulated/ have the links.
 import { earlDriver } from "../../firmware-bridge/devices/earl-driver.ts";
 import { SimulatedArmProbe } from "../../firmware-bridge/simulated/simulated-arm-probe.ts";
 import { SimulatedLink } from "../../firmware-bridge/simulated/simulated-link.ts";
@@ -7,7 +8,7 @@ import { GattLink } from "../ble/gatt-link.ts";
 import { type BluetoothPlatform, chooseDevice } from "../ble/pairing.ts";
 import type { PhonePlatform } from "../phone/phone-platform.ts";
 import { ThisPhone } from "../phone/this-phone.ts";
-import type { Origin, ProbeChooser } from "./probe-shelf.ts";
+import type { Origin, ProbeChooser } from "./probe-origins.ts";
 
 export interface ProbeSourceOptions {
   readonly bluetooth: BluetoothPlatform;

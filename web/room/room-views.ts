@@ -11,7 +11,7 @@ import type { Gateway, GatewayEvent } from "../../gateway/gateway.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
 import type { OwnProbe } from "../../gateway/probes/own-probe.ts";
 import { sumOf } from "../../gateway/records/ledger.ts";
-import type { Origin } from "../probes/probe-shelf.ts";
+import type { Origin } from "../probes/probe-origins.ts";
 import type { PeerView, ProbeView, TrafficView } from "../ui/app-model.ts";
 import { MotionTrails } from "./motion-trails.ts";
 import { nameInText } from "./names-text.ts";

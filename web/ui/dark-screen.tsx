@@ -1,5 +1,6 @@
-// Pocket mode: a black screen over the page, on which a display of organic diodes lights nothing. One tap or any key wakes it, and does nothing else.
-// The page behind it is hidden, so that nothing of it is painted, reached or read out; a buzz for the eye (flash.ts) lies above it.
+// The dark screen: black over the whole page, which an OLED display shows without lighting a pixel. One tap or any key wakes
+// it, and does nothing more. The page behind is hidden, so that nothing of it is painted, reached or read out; only a buzz for
+// the eye (flash.ts) lies above it.
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { AppProps } from "./props.ts";

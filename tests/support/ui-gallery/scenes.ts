@@ -76,7 +76,7 @@ export const scenes: Readonly<Record<string, Partial<SceneState>>> = {
       unthinned: [{ name: "Left arm", why: "not-supported" }],
     },
   },
-  pocket: { ...busy, power: savingPower, isDark: true },
+  "dark-screen": { ...busy, power: savingPower, isDark: true },
   crowd: {
     ...busy,
     room: { ...room, inviteElsewhere: "192.168.1.20:8443" },

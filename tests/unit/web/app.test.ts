@@ -14,10 +14,10 @@ import { goneForGoodMs } from "../../../web/key-change/roll-call.ts";
 import type { RoomSession, RoomSessionListener } from "../../../web/mesh/room-session.ts";
 import { BusyTime } from "../../../web/platform/busy-time.ts";
 import { webCrypto } from "../../../web/platform/web-crypto.ts";
-import { Pocket } from "../../../web/power/dark-screen.ts";
+import { DarkScreen } from "../../../web/power/dark-screen.ts";
 import { Power } from "../../../web/power/power.ts";
 import { Shift } from "../../../web/power/shift.ts";
-import { ProbeShelf } from "../../../web/probes/probe-shelf.ts";
+import { ProbeOrigins } from "../../../web/probes/probe-origins.ts";
 import { LogBook } from "../../../web/room/log-book.ts";
 import { NoticeBoard } from "../../../web/room/notice-board.ts";
 import { RoomStore } from "../../../web/store/room-store.ts";
@@ -72,7 +72,7 @@ describe("App", () => {
 
   /** Every session of these tests runs on one gateway in memory: what is looked at is the app, not the room. */
   const open = (): App => {
-    const pocket = new Pocket({ schedule: time.schedule });
+    const darkScreen = new DarkScreen({ schedule: time.schedule });
     const shift = new Shift({ wallNow: time.now, storage, hours: () => 8 });
     return new App({
       now: time.now,
@@ -81,7 +81,7 @@ describe("App", () => {
       crypto: webCrypto,
       settings: new SettingsStore(storage, 1),
       rooms: new RoomStore(storage),
-      shelf: new ProbeShelf(
+      origins: new ProbeOrigins(
         {
           bluetooth: async () => chosen,
           phone: async () => "motion-unsupported",
@@ -89,9 +89,9 @@ describe("App", () => {
         },
         new BusyTime(time.now),
       ),
-      pocket,
+      darkScreen,
       shift,
-      power: new Power({ monotonicNow: time.now, wallNow: time.now, schedule: time.schedule, shift, pocket }),
+      power: new Power({ monotonicNow: time.now, wallNow: time.now, schedule: time.schedule, shift, darkScreen }),
       log: new LogBook(() => new Date(0)),
       notices: new NoticeBoard(),
       join: async (room, settings, listener, luggage) => {

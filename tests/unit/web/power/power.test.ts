@@ -4,7 +4,7 @@ import { kinds } from "../../../../firmware-bridge/frames/kinds.ts";
 import { decodeRate, encodeMotion } from "../../../../firmware-bridge/frames/payloads.ts";
 import type { Gateway } from "../../../../gateway/gateway.ts";
 import { defaultWindowMs } from "../../../../gateway/wire/record.ts";
-import { Pocket } from "../../../../web/power/dark-screen.ts";
+import { DarkScreen } from "../../../../web/power/dark-screen.ts";
 import { Power } from "../../../../web/power/power.ts";
 import { Shift } from "../../../../web/power/shift.ts";
 import { FakeTime, settle } from "../../../support/fake-time.ts";
@@ -17,7 +17,7 @@ describe("Power", () => {
   let time: FakeTime;
   let gateway: Gateway;
   let power: Power;
-  let pocket: Pocket;
+  let darkScreen: DarkScreen;
   let level: number;
   let wallLeadMs: number;
 
@@ -25,7 +25,7 @@ describe("Power", () => {
     time = new FakeTime(1_000);
     ({ gateway } = await newMember(time, "Anna"));
     for (const { index } of gateway.probes) await gateway.removeProbe(index);
-    pocket = new Pocket({ schedule: time.schedule });
+    darkScreen = new DarkScreen({ schedule: time.schedule });
     const storage = { read: () => undefined, write: () => "kept" as const };
     const shift = new Shift({ wallNow: time.now, storage, hours: () => 8 });
     power = new Power({
@@ -33,7 +33,7 @@ describe("Power", () => {
       wallNow: () => time.now() + wallLeadMs,
       schedule: time.schedule,
       shift,
-      pocket,
+      darkScreen,
     });
     level = 60;
     wallLeadMs = 0;
@@ -64,7 +64,7 @@ describe("Power", () => {
     power.move(next);
     await time.advance(10_000);
     expect(next.windowMs).toBe(1000);
-    expect(pocket.isDark.value).toBe(true);
+    expect(darkScreen.isDark.value).toBe(true);
     expect(power.view.value.plan.level).toBe("least");
     expect(band.written).toHaveLength(commands);
   });
@@ -79,7 +79,7 @@ describe("Power", () => {
     expect(obedient.written.map(({ payload }) => decodeRate(payload)?.samplesPerSecond)).toEqual([12]);
     await time.advance(10_000);
     expect(power.view.value.unthinned).toEqual([{ name: "Right", why: "not-supported" }]);
-    expect(pocket.isDark.value).toBe(true);
+    expect(darkScreen.isDark.value).toBe(true);
 
     power.mode = "full-speed";
     await settle();
@@ -87,9 +87,9 @@ describe("Power", () => {
     expect(gateway.windowMs).toBe(defaultWindowMs);
     expect(obedient.written.map(({ payload }) => decodeRate(payload)?.samplesPerSecond)).toEqual([12, 50]);
     expect(power.view.value.unthinned).toEqual([]);
-    pocket.wake();
+    darkScreen.wake();
     await time.advance(10 * minuteMs);
-    expect(pocket.isDark.value).toBe(false);
+    expect(darkScreen.isDark.value).toBe(false);
   });
 
   it("should thin a probe that is added while power is saved", async () => {
@@ -105,10 +105,10 @@ describe("Power", () => {
     power.enter(gateway);
     expect(power.view.value).toMatchObject({ plan: { level: "full" }, reason: { kind: "measuring" } });
     await drain(8);
-    pocket.darken();
+    darkScreen.darken();
     const timers = time.pendingTasks;
     power.leave();
-    expect(pocket.isDark.value).toBe(false);
+    expect(darkScreen.isDark.value).toBe(false);
     expect(time.pendingTasks).toBeLessThan(timers);
   });
 
@@ -129,35 +129,35 @@ describe("Power", () => {
   });
 });
 
-describe("Pocket", () => {
+describe("DarkScreen", () => {
   it("should go dark when nobody has touched the page for so long, and not before", async () => {
     const time = new FakeTime();
-    const pocket = new Pocket({ schedule: time.schedule });
+    const darkScreen = new DarkScreen({ schedule: time.schedule });
     await time.advance(10 * minuteMs);
-    pocket.darkAfterMs = 30_000;
+    darkScreen.darkAfterMs = 30_000;
     await time.advance(20_000);
-    pocket.touched();
+    darkScreen.touched();
     await time.advance(29_000);
-    expect(pocket.isDark.value).toBe(false);
+    expect(darkScreen.isDark.value).toBe(false);
     await time.advance(1_000);
-    expect(pocket.isDark.value).toBe(true);
-    pocket.touched(); // What lies over the page decides what wakes it.
-    expect(pocket.isDark.value).toBe(true);
-    pocket.wake();
-    pocket.darkAfterMs = undefined;
+    expect(darkScreen.isDark.value).toBe(true);
+    darkScreen.touched(); // What lies over the page decides what wakes it.
+    expect(darkScreen.isDark.value).toBe(true);
+    darkScreen.wake();
+    darkScreen.darkAfterMs = undefined;
     await time.advance(10 * minuteMs);
-    expect(pocket.isDark.value).toBe(false);
+    expect(darkScreen.isDark.value).toBe(false);
     expect(time.pendingTasks).toBe(0);
   });
 
   it("should stay dark by hand until it is woken", async () => {
     const time = new FakeTime();
-    const pocket = new Pocket({ schedule: time.schedule });
-    pocket.darken();
-    pocket.darkAfterMs = 1_000;
-    pocket.darkAfterMs = undefined;
-    expect(pocket.isDark.value).toBe(true);
-    pocket.close();
+    const darkScreen = new DarkScreen({ schedule: time.schedule });
+    darkScreen.darken();
+    darkScreen.darkAfterMs = 1_000;
+    darkScreen.darkAfterMs = undefined;
+    expect(darkScreen.isDark.value).toBe(true);
+    darkScreen.close();
     expect(time.pendingTasks).toBe(0);
   });
 });
