@@ -7,7 +7,7 @@ import type { Now } from "../basics/runtime.ts";
 export const maxDrift = (100e-6 + 100e-6) / (1 - 100e-6);
 /** Each side of the interval is made of two readings of `performance.now()`, each coarsened to 100 µs at most: not so in a Firefox that is not isolated. */
 export const clockGrainMs = 0.2;
-/** Above a second and a half of them at the fastest rate of a latency probe. A peer that sleeps answers none, and late answers say little. */
+/** Above a second and a half of them at the fastest rate of a latency test. A peer that sleeps answers none, and late answers say little. */
 export const maxPingsInFlight = 32;
 /** A ping that arrives this long after it left, by the estimate, may come from a clock that stood still: longer than an effect lives. */
 const doubtMs = 1_000;

@@ -1,7 +1,6 @@
 // How long the bands last, mine and those of my peers: a forecast for each, from what they tell of their batteries.
 // Neighbours: statistics.ts tells the readings, battery-forecast.ts is the forecast of one. Bounded by the rosters.
-
-import type { BandForecast, BandReading } from "../statistics/statistics-types.ts";
+import type { BandForecast, BandReading } from "./battery-figures.ts";
 import { BatteryForecaster, type BatteryForecastOptions, type ReadingTime } from "./battery-forecast.ts";
 
 export class BandBatteries {

@@ -4,9 +4,8 @@
 // Phones step by 1 %, many bands by 5 or 10: a step is the smallest that was seen.
 // How much time passed between two readings is an interval too: a page's own clock may have stood still in a sleep, the wall clock may have been set
 // forward, and where they part nobody can tell which it was. So one tells the least that passed, the other the most.
-
 import { clockStepMs } from "../basics/wake-detector.ts";
-import type { BatteryForecast, Uncertain } from "../statistics/statistics-types.ts";
+import type { BatteryForecast, Uncertain } from "./battery-figures.ts";
 
 /** A moment by both clocks of a page. */
 export interface ReadingTime {

@@ -2,8 +2,7 @@
 // Pure: it is asked every few seconds, and whoever asks carries the plan out. It compares what it has measured at the present level, never a
 // model of a phone. Invariants: it acts only when the forecast falls short; less battery never makes the next plan a faster one; no two steps
 // within `leastHoldMs`, except back to full service.
-
-import type { Uncertain } from "../statistics/statistics-types.ts";
+import type { Uncertain } from "./battery-figures.ts";
 import { BatteryForecaster, type BatteryReading, type ReadingTime } from "./battery-forecast.ts";
 import { type PowerPlan, powerLevels, powerPlans } from "./power-plan.ts";
 

@@ -1,10 +1,9 @@
 // A recording: once a second a row for all peers together, one for each peer, and one for each of my probes. recording-columns.ts names the cells,
 // recording-chunks.ts packs rows for storage, recording-file.ts makes a file of them. The schema is in docs/statistics.md.
+import type { BandReading, BatteryForecast } from "../power/battery-figures.ts";
 import { sumOf } from "../records/ledger.ts";
 import { type Traffic, trafficOf } from "../records/traffic.ts";
 import type {
-  BandReading,
-  BatteryForecast,
   ClockedDelaySummary,
   DelaySummary,
   MeshFigures,

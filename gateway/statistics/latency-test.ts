@@ -2,7 +2,6 @@
 // it, Peer.ping sends, Statistics.watchExchanges tells of the answers. The answers improve the clocks as those of any ping do.
 // Invariant: what is told as sent and not answered was lost, is later than anybody waits for, or was underway when this page slept or a clock
 // was found to have jumped, over which no round trip can be told; what may still be answered is not told yet.
-
 import type { Cancel, Now, Schedule } from "../basics/runtime.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Peer } from "../peers/peer.ts";
@@ -10,12 +9,24 @@ import { type ClockExchange, maxPingsInFlight } from "../peers/peer-clock.ts";
 import type { Channel } from "../wire/channel.ts";
 import { DelayHistogram } from "./delay-histogram.ts";
 import type { Statistics } from "./statistics.ts";
-import type { LatencyProbeResult } from "./statistics-types.ts";
+import type { ClockedDelaySummary, DelayBin, DelaySummary } from "./statistics-types.ts";
+
+/** What one run of pings has shown of one peer so far. */
+export interface LatencyTestResult {
+  readonly gatewayId: string;
+  /** Without those that may still be answered. */
+  readonly pingsSent: number;
+  readonly pongsReceived: number;
+  readonly roundTrip: DelaySummary | undefined;
+  readonly toPeer: ClockedDelaySummary | undefined;
+  readonly fromPeer: ClockedDelaySummary | undefined;
+  readonly roundTripBins: readonly DelayBin[];
+}
 
 /** Within what a peer allows (peer.ts), and enough to show a distribution within seconds. */
 export const pingRateRange = { least: 1, most: 20 } as const;
 /** Enough for 1200 samples of each peer. */
-export const maxLatencyProbeMs = 60_000;
+export const maxLatencyTestMs = 60_000;
 /** After the last ping, and after each answer that comes then: a peer that says nothing for so long has lost what it was asked. */
 export const graceMs = 2_000;
 /** The clock forgets pings above its own bound, which liveness sends some of: on a long way it is pinged less often. */
@@ -24,14 +35,14 @@ const maxUnderway = maxPingsInFlight - 8;
 const lostAfterMs = 10_000;
 const resultBins = 24;
 
-export interface LatencyProbeOptions {
+export interface LatencyTestOptions {
   readonly now: Now;
   readonly schedule: Schedule;
   readonly gateway: Pick<Gateway, "peers">;
   readonly statistics: Pick<Statistics, "watchExchanges">;
   /** Kept within `pingRateRange`. */
   readonly pingsPerSecond: number;
-  /** At most `maxLatencyProbeMs`. */
+  /** At most `maxLatencyTestMs`. */
   readonly durationMs: number;
   readonly onEnd: () => void;
 }
@@ -47,8 +58,8 @@ interface PeerRun {
   readonly fromPeer: DelayHistogram;
 }
 
-export class LatencyProbe {
-  readonly #options: LatencyProbeOptions;
+export class LatencyTest {
+  readonly #options: LatencyTestOptions;
   readonly #intervalMs: number;
   readonly #endsAtMs: number;
   readonly #peers = new Map<string, PeerRun>();
@@ -59,11 +70,11 @@ export class LatencyProbe {
   #isWaiting = false;
 
   /** Begins at once. */
-  constructor(options: LatencyProbeOptions) {
+  constructor(options: LatencyTestOptions) {
     this.#options = options;
     const { now, statistics, pingsPerSecond, durationMs } = options;
     this.#intervalMs = 1000 / Math.min(pingRateRange.most, Math.max(pingRateRange.least, pingsPerSecond));
-    this.#endsAtMs = now() + Math.min(maxLatencyProbeMs, durationMs);
+    this.#endsAtMs = now() + Math.min(maxLatencyTestMs, durationMs);
     this.#cancelWatch = statistics.watchExchanges((gatewayId, exchange) => this.#answered(gatewayId, exchange));
     this.#ping();
   }
@@ -77,7 +88,7 @@ export class LatencyProbe {
     this.#end();
   }
 
-  results(): readonly LatencyProbeResult[] {
+  results(): readonly LatencyTestResult[] {
     return [...this.#peers].map(([gatewayId, run]) => ({
       gatewayId,
       pingsSent: run.pingsSent - run.underway.size,

@@ -7,6 +7,7 @@ import type { Now } from "../basics/runtime.ts";
 import type { PeerObserver } from "../gateway-observer.ts";
 import type { Peer } from "../peers/peer.ts";
 import { boundAt, type ClockEstimate, type ClockExchange } from "../peers/peer-clock.ts";
+import type { BandReading } from "../power/battery-figures.ts";
 import { type Done, type DoneOutcome, doneOutcomes } from "../wire/frame-types.ts";
 import { type GatewayRecord, hasEffect, recordClass } from "../wire/record.ts";
 import { Jitter } from "./jitter.ts";
@@ -14,7 +15,7 @@ import { byDelayClass, type PathStatistics } from "./path-statistics.ts";
 import { RateWindow } from "./rate-window.ts";
 import { RecentOutcomes } from "./recent-outcomes.ts";
 import type { SentEffects } from "./sent-effects.ts";
-import type { BandReading, DelayClass, PeerFigures, TransferRates, TransferTotals } from "./statistics-types.ts";
+import type { DelayClass, PeerFigures, TransferRates, TransferTotals } from "./statistics-types.ts";
 
 /** As in the histograms. A page that slept gets records some seconds old; no honest one is above this. */
 const maxDelayMs = 60_000;

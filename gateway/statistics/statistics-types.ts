@@ -1,8 +1,8 @@
 // What is measured of one gateway, as plain data: types only, described in docs/statistics.md. statistics.ts fills them, the panel shows
 // them, recording.ts writes them down. Units are in the names; a figure that does not exist is undefined, and none is ever NaN.
 import type { LinkState } from "../../firmware-bridge/devices/device-link.ts";
-import type { BatteryLevel } from "../../firmware-bridge/frames/payloads.ts";
 import type { PeerState } from "../peers/peer.ts";
+import type { BandReading } from "../power/battery-figures.ts";
 import type { BuzzOutcome } from "../probes/downlink.ts";
 import type { LedgerSnapshot } from "../records/ledger.ts";
 import type { FlushReason } from "../records/send-queue.ts";
@@ -178,75 +178,7 @@ export interface StatisticsSnapshot {
   readonly bands: readonly BandReading[];
 }
 
-// --- the latency probe ---
-
-/** What one run of pings has shown of one peer so far. */
-export interface LatencyProbeResult {
-  readonly gatewayId: string;
-  /** Without those that may still be answered. */
-  readonly pingsSent: number;
-  readonly pongsReceived: number;
-  readonly roundTrip: DelaySummary | undefined;
-  readonly toPeer: ClockedDelaySummary | undefined;
-  readonly fromPeer: ClockedDelaySummary | undefined;
-  readonly roundTripBins: readonly DelayBin[];
-}
-
-// --- verdict ---
-
-/** One line for who has no time to read figures. */
-export interface Verdict {
-  readonly text: string;
-  /**
-   * "good-so-far": all that is known is good, and how long a battery lasts is not known, which may never be. "unknown": nothing is known to be bad,
-   * and something is in doubt or not measured, or nobody is there to measure.
-   */
-  readonly outcome: "good" | "good-so-far" | "bad" | "unknown";
-}
-
-// --- battery ---
-
-/** A figure and how far from it the truth may lie. */
-export interface Uncertain {
-  readonly value: number;
-  readonly plusMinus: number;
-}
-
-export type BatteryForecast =
-  /** `charging`, or not yet two steps since the drain began. */
-  | { readonly kind: "unknown"; readonly reason: "no-reading" | "charging" | "too-early" }
-  | {
-      readonly kind: "draining";
-      readonly levelPercent: number;
-      readonly drainPercentPerHour: Uncertain;
-      /** Only when the capacity is known. */
-      readonly powerW: Uncertain | undefined;
-      readonly timeLeftMs: number;
-      readonly leastTimeLeftMs: number;
-      /** Undefined: no upper limit can be told yet. */
-      readonly mostTimeLeftMs: number | undefined;
-      readonly shiftLeftMs: number;
-      readonly lastsShift: "yes" | "no" | "uncertain";
-    };
-
-/** A band of mine or of a peer, and what it told last of its battery. */
-export interface BandReading {
-  /** The same for the same band, and no other's, as long as the page that holds it lives and the room keeps its key. */
-  readonly id: string;
-  /** The peer whose band it is; undefined: it is mine. */
-  readonly wearer: { readonly gatewayId: string; readonly name: string } | undefined;
-  readonly name: string;
-  /** To its gateway, and that to here. */
-  readonly isConnected: boolean;
-  /** Undefined: it has told nothing yet. */
-  readonly battery: BatteryLevel | undefined;
-}
-
-export interface BandForecast extends BandReading {
-  readonly forecast: BatteryForecast;
-}
-
-// --- what the page adds, and recordings ---
+// --- what the page adds ---
 
 /** What only the page can tell; undefined where its browser does not. */
 export interface PageFigures {
@@ -258,25 +190,4 @@ export interface PageFigures {
   readonly cpuPressure: string | undefined;
   readonly batteryPercent: number | undefined;
   readonly isCharging: boolean | undefined;
-}
-
-/** One life of the page in a recording: since the start, a reload, or a change of the room's key. */
-export interface RecordingSession {
-  readonly gatewayId: string;
-  readonly epoch: number;
-  readonly gatewayName: string;
-  readonly browser: string;
-  /** With the browser it tells the grain of the page's clock: docs/statistics.md, "Time". */
-  readonly isCrossOriginIsolated: boolean;
-  /** How long samples and status waited for company when it began; the column of that name has what became of it. */
-  readonly windowMs: number;
-}
-
-/** What is needed to repeat a recording. */
-export interface RecordingContext {
-  /** ISO 8601, by the wall clock. */
-  readonly startedAt: string;
-  readonly intervalMs: number;
-  /** With when they began, since the recording did. */
-  readonly sessions: readonly (RecordingSession & { readonly elapsedMs: number })[];
 }

@@ -7,6 +7,7 @@ import type { Gateway } from "../gateway.ts";
 import type { GatewayObserver, PeerObserver, ProbeObserver } from "../gateway-observer.ts";
 import type { Peer } from "../peers/peer.ts";
 import type { ClockExchange } from "../peers/peer-clock.ts";
+import type { BandReading } from "../power/battery-figures.ts";
 import type { OwnProbe } from "../probes/own-probe.ts";
 import type { Ledger } from "../records/ledger.ts";
 import type { Flush } from "../records/mux.ts";
@@ -15,7 +16,7 @@ import { PathCounts, PathStatistics } from "./path-statistics.ts";
 import { PeerStatistics } from "./peer-statistics.ts";
 import { ProbeStatistics } from "./probe-statistics.ts";
 import { SentEffects } from "./sent-effects.ts";
-import type { BandReading, DelayClass, MeshFigures, StatisticsSnapshot, TransferRates } from "./statistics-types.ts";
+import type { DelayClass, MeshFigures, StatisticsSnapshot, TransferRates } from "./statistics-types.ts";
 
 export type ExchangeListener = (gatewayId: string, exchange: ClockExchange) => void;
 

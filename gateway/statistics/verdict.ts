@@ -1,15 +1,18 @@
 // The figures in one line: how many peers are reached in time, how long the slowest of a hundred takes, whether the batteries last:
 // of this device and the bands, the one that is empty first, and of which nothing is known and why.
 // It says of a peer that it is in time, or slow, only when that is so wherever in its bound the truth lies; else that it is not sure.
-import type {
-  BandForecast,
-  BatteryForecast,
-  ClockedDelaySummary,
-  PathFigures,
-  PeerFigures,
-  StatisticsSnapshot,
-  Verdict,
-} from "./statistics-types.ts";
+import type { BandForecast, BatteryForecast } from "../power/battery-figures.ts";
+import type { ClockedDelaySummary, PathFigures, PeerFigures, StatisticsSnapshot } from "./statistics-types.ts";
+
+/** One line for who has no time to read figures. */
+export interface Verdict {
+  readonly text: string;
+  /**
+   * "good-so-far": all that is known is good, and how long a battery lasts is not known, which may never be. "unknown": nothing is known to be bad,
+   * and something is in doubt or not measured, or nobody is there to measure.
+   */
+  readonly outcome: "good" | "good-so-far" | "bad" | "unknown";
+}
 
 /** The goal for a gesture, from wrist to wrist; a way from phone to phone, which is a part of that, has to be under it too. */
 export const delayGoalMs = 500;

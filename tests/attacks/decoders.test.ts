@@ -1,6 +1,5 @@
 // Every decoder that bytes or texts from outside reach: from devices, peers, the signaling server, pages at the server's door, invites and storage. Each
 // gets what somebody thought of (tests/vectors/hostile) and what chance makes of valid inputs; 100,000 each in the long form.
-
 import type { IncomingMessage } from "node:http";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -64,9 +63,10 @@ import { maxPendingAccepts, RtcNeighbourOpener } from "../../web/mesh/neighbour-
 import { isDialable } from "../../web/mesh/neighbour-sdp.ts";
 import { readFingerprint } from "../../web/mesh/sdp-fingerprint.ts";
 import { serverApi } from "../../web/mesh/server-api.ts";
+import { shiftHoursRange } from "../../web/panel/figure-settings.ts";
 import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { Shift } from "../../web/power/shift.ts";
-import { FigureSettingsStore, shiftHoursRange } from "../../web/store/figure-settings-store.ts";
+import { FigureSettingsStore } from "../../web/store/figure-settings-store.ts";
 import { takeSlot } from "../../web/store/identity-slots.ts";
 import { openIdentity } from "../../web/store/identity-store.ts";
 import { openRecordingStore } from "../../web/store/recording-store.ts";

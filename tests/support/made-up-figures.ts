@@ -1,15 +1,10 @@
 // Figures of statistics-types.ts as tests need them: what a test does not speak of was never measured.
-
 import type { RecordedPage } from "../../gateway/recording/recording.ts";
+import type { RecordingSession } from "../../gateway/recording/recording-context.ts";
 import { Ledger } from "../../gateway/records/ledger.ts";
 import { noTraffic } from "../../gateway/records/traffic.ts";
 import { byDelayClass } from "../../gateway/statistics/path-statistics.ts";
-import type {
-  MeshFigures,
-  PathFigures,
-  PeerFigures,
-  RecordingSession,
-} from "../../gateway/statistics/statistics-types.ts";
+import type { MeshFigures, PathFigures, PeerFigures } from "../../gateway/statistics/statistics-types.ts";
 
 const never = { sinceStart: undefined, lastMinute: undefined };
 

@@ -1,17 +1,7 @@
 // The panel's figures over the whole shift, in a bounded number of points: when it is full every second point goes, and from then on points
 // are taken half as often. Each point speaks of the minute before it, so that up to a point a minute nothing is left out.
 import type { PageFigures, StatisticsSnapshot } from "../../gateway/statistics/statistics-types.ts";
-
-export interface HistoryPoint {
-  readonly atMs: number;
-  readonly oneWayP50Ms: number | undefined;
-  readonly oneWayP95Ms: number | undefined;
-  readonly oneWayP99Ms: number | undefined;
-  readonly oneWayBoundMs: number | undefined;
-  readonly recordsInPerSecond: number;
-  readonly recordsOutPerSecond: number;
-  readonly page: PageFigures;
-}
+import type { HistoryPoint } from "../panel/panel-model.ts";
 
 /** More than a phone's screen has columns; at 5 s a point an hour, at 40 s a shift. */
 export const maxPoints = 720;

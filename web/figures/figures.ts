@@ -6,27 +6,25 @@ import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
 import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { BandBatteries } from "../../gateway/power/band-batteries.ts";
+import type { BatteryForecast } from "../../gateway/power/battery-figures.ts";
 import { BatteryForecaster, type ReadingTime } from "../../gateway/power/battery-forecast.ts";
 import { type RecordedPage, recordingIntervalMs, recordingRows } from "../../gateway/recording/recording.ts";
-import { LatencyProbe } from "../../gateway/statistics/latency-test.ts";
+import type { RecordingSession } from "../../gateway/recording/recording-context.ts";
+import { LatencyTest } from "../../gateway/statistics/latency-test.ts";
 import type { Statistics } from "../../gateway/statistics/statistics.ts";
-import type {
-  BatteryForecast,
-  PageFigures,
-  RecordingSession,
-  StatisticsSnapshot,
-} from "../../gateway/statistics/statistics-types.ts";
+import type { PageFigures, StatisticsSnapshot } from "../../gateway/statistics/statistics-types.ts";
 import { verdictOf } from "../../gateway/statistics/verdict.ts";
+import type { FigureSettings } from "../panel/figure-settings.ts";
 import type {
   ExportFormat,
   FiguresView,
   HistoryView,
-  LatencyProbeView,
+  LatencyTestView,
   PanelActions,
   PanelModel,
 } from "../panel/panel-model.ts";
 import type { BatteryState } from "../platform/battery.ts";
-import type { FigureSettings, FigureSettingsStore } from "../store/figure-settings-store.ts";
+import type { FigureSettingsStore } from "../store/figure-settings-store.ts";
 import type { RecordingStore } from "../store/recording-store.ts";
 import { FigureHistory } from "./figure-history.ts";
 import type { LoadMeter } from "./load-meter.ts";
@@ -80,13 +78,13 @@ export class Figures {
   readonly #recorder: Recorder;
   readonly #forecaster = new BatteryForecaster();
   readonly #settings: Signal<FigureSettings>;
-  readonly #latency = signal<LatencyProbeView>({ isRunning: false, results: [] });
+  readonly #latency = signal<LatencyTestView>({ isRunning: false, results: [] });
   #battery: BatteryState = { kind: "unknown", why: "the browser has not told yet" };
   #room: MeasuredRoom | undefined;
   #history = new FigureHistory();
   #bands = new BandBatteries();
   #ticks = 0;
-  #latencyProbe: LatencyProbe | undefined;
+  #latencyTest: LatencyTest | undefined;
   /** What the panel shows; undefined while it is closed. */
   #shown: { readonly figures: Signal<FiguresView>; readonly history: Signal<HistoryView> } | undefined;
   #cancelTick: Cancel | undefined;
@@ -112,14 +110,14 @@ export class Figures {
 
   /** The room goes on under another key, and a recording in it too. */
   move(room: MeasuredRoom): void {
-    this.#latencyProbe?.stop();
+    this.#latencyTest?.stop();
     this.#room = room;
     this.#recorder.moveTo(this.#recordingSession(room), room.roomId);
   }
 
   leave(): void {
     this.#cancelTick?.();
-    this.#latencyProbe?.stop();
+    this.#latencyTest?.stop();
     this.#recorder.stop();
     this.#room = undefined;
   }
@@ -148,7 +146,7 @@ export class Figures {
         figures,
         history,
         recording: this.#recorder.view,
-        latencyProbe: this.#latency,
+        latencyTest: this.#latency,
         settings: this.#settings,
       },
       close: () => {
@@ -171,7 +169,7 @@ export class Figures {
     // Whether anybody looks or not: the moments at which a level steps are what a forecast is made of.
     this.#bands.read(room.statistics.bands(room.gateway), this.#readingTime());
     const isDark = this.#options.isDark();
-    if (this.#latencyProbe !== undefined && !isDark) this.#showLatency(this.#latencyProbe, true);
+    if (this.#latencyTest !== undefined && !isDark) this.#showLatency(this.#latencyTest, true);
     const isDue = this.#history.isDue(this.#options.now());
     const open = isDark ? undefined : this.#shown;
     const shown = this.#ticks % drawnEveryTicks === 0 ? open : undefined;
@@ -245,7 +243,7 @@ export class Figures {
   #makeActions(): PanelActions {
     return {
       measureLatency: (pingsPerSecond, forSeconds) => this.#measureLatency(pingsPerSecond, forSeconds * 1000),
-      stopLatency: () => this.#latencyProbe?.stop(),
+      stopLatency: () => this.#latencyTest?.stop(),
       startRecording: () => {
         if (this.#room !== undefined) this.#recorder.start(this.#recordingSession(this.#room), this.#room.roomId);
       },
@@ -269,9 +267,9 @@ export class Figures {
 
   #measureLatency(pingsPerSecond: number, durationMs: number): void {
     const room = this.#room;
-    if (room === undefined || this.#latencyProbe !== undefined) return;
+    if (room === undefined || this.#latencyTest !== undefined) return;
     const { now, schedule } = this.#options;
-    const probe = new LatencyProbe({
+    const latencyTest = new LatencyTest({
       now,
       schedule,
       gateway: room.gateway,
@@ -279,17 +277,17 @@ export class Figures {
       pingsPerSecond,
       durationMs,
       onEnd: () => {
-        this.#latencyProbe = undefined;
-        this.#showLatency(probe, false);
+        this.#latencyTest = undefined;
+        this.#showLatency(latencyTest, false);
       },
     });
-    this.#latencyProbe = probe;
-    this.#showLatency(probe, true);
+    this.#latencyTest = latencyTest;
+    this.#showLatency(latencyTest, true);
   }
 
-  #showLatency(probe: LatencyProbe, isRunning: boolean): void {
+  #showLatency(latencyTest: LatencyTest, isRunning: boolean): void {
     const names = new Map(this.#room?.gateway.peers.map(({ gatewayId, name }) => [gatewayId, name]));
-    const results = probe.results().map((result) => ({ ...result, name: names.get(result.gatewayId) ?? "" }));
+    const results = latencyTest.results().map((result) => ({ ...result, name: names.get(result.gatewayId) ?? "" }));
     this.#latency.value = { isRunning, results };
   }
 

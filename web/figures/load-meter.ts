@@ -3,6 +3,7 @@
 // all. Invariant: what is told is of the last minute, or there is nothing to tell.
 import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
 import type { PageFigures } from "../../gateway/statistics/statistics-types.ts";
+import type { PressureReading, PressureState } from "../panel/panel-model.ts";
 import type { BusyTime } from "../platform/busy-time.ts";
 
 /** Four timers a second cost a phone next to nothing, and make a minute's p99 more than its maximum. */
@@ -15,7 +16,6 @@ const pressureIntervalMs = 1_000;
 const sleepMs = 5_000;
 
 /** Compute Pressure, which TypeScript's library does not describe: https://www.w3.org/TR/compute-pressure/ */
-export type PressureState = "nominal" | "fair" | "serious" | "critical";
 export interface PressureObserverFace {
   observe(source: "cpu", options: { readonly sampleInterval: number }): Promise<void>;
   disconnect(): void;
@@ -27,10 +27,6 @@ export type PressureObserverClass = new (
 declare global {
   var PressureObserver: PressureObserverClass | undefined;
 }
-
-export type PressureReading =
-  | { readonly kind: "known"; readonly state: PressureState }
-  | { readonly kind: "unknown"; readonly why: string };
 
 /** Of the last minute; undefined of what no beat in it tells. */
 export type LoadFigures = Pick<PageFigures, "eventLoopLagP50Ms" | "eventLoopLagP99Ms" | "busyPercent">;

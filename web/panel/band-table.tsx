@@ -1,5 +1,5 @@
 // How long the bands last, mine and those of the others: a row each, those that end first on top, and last of all those that nobody wears.
-import type { BandForecast } from "../../gateway/statistics/statistics-types.ts";
+import type { BandForecast } from "../../gateway/power/battery-figures.ts";
 import { emptyInMs } from "../../gateway/statistics/verdict.ts";
 import { nameText } from "../ui/words.ts";
 import { drainText, lastsWords, noFigure, timeLeftRangeText, timeLeftText } from "./panel-words.ts";

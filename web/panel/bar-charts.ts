@@ -1,19 +1,12 @@
 // Bars: peers beside each other, lying, because names are long and phones are narrow; and a histogram, standing.
 import type { DelayBin } from "../../gateway/statistics/statistics-types.ts";
 import { axisLook, Chart, commonOptions, type Inks } from "./chart-kit.ts";
+import type { PeerBar } from "./panel-model.ts";
 import { withBound } from "./panel-words.ts";
 import type { LiveChart } from "./use-chart.ts";
 
 /** On both axes by number: the category by its place. */
 type BarPoint = { x: number; y: number };
-
-export interface PeerBar {
-  readonly name: string;
-  /** Where the bar's three tones end; undefined: nothing is known of that peer. */
-  readonly endsMs: readonly [p50Ms: number, p95Ms: number, p99Ms: number] | undefined;
-  /** How far from each of them the truth may lie. */
-  readonly boundMs: number | undefined;
-}
 
 export const toneLabels = ["p50", "p95", "p99"] as const;
 

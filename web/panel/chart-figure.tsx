@@ -1,7 +1,8 @@
 // One chart with its title, its legend and its sentence; the sentence says in words what the chart shows.
 import type { ComponentChildren, RefObject } from "preact";
 import type { DelayBin } from "../../gateway/statistics/statistics-types.ts";
-import { drawHistogram, drawPeerBars, type PeerBar } from "./bar-charts.ts";
+import { drawHistogram, drawPeerBars } from "./bar-charts.ts";
+import type { PeerBar } from "./panel-model.ts";
 import { peersAlternative } from "./panel-words.ts";
 import { drawTimeChart, type TimeChartData } from "./time-chart.ts";
 import { useChart } from "./use-chart.ts";

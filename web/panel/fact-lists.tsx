@@ -1,9 +1,9 @@
 // All figures but the peers' as numbers: this device, throughput, delays by class, what the mux did, drops by cause, and each of my probes.
 // Each list says over which span it is.
-import type { BatteryForecast, MeshFigures, ProbeFigures } from "../../gateway/statistics/statistics-types.ts";
-import type { PressureReading } from "../figures/load-meter.ts";
+import type { BatteryForecast } from "../../gateway/power/battery-figures.ts";
+import type { MeshFigures, ProbeFigures } from "../../gateway/statistics/statistics-types.ts";
 import type { BatteryState } from "../platform/battery.ts";
-import type { FiguresView } from "./panel-model.ts";
+import type { FiguresView, PressureReading } from "./panel-model.ts";
 import {
   boundFigure,
   buzzesTexts,

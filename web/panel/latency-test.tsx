@@ -3,13 +3,13 @@ import { useSignal } from "@preact/signals";
 import { nameText } from "../ui/words.ts";
 import { HistogramFigure } from "./chart-figure.tsx";
 import { Choice } from "./choice.tsx";
-import type { LatencyProbeView, PanelActions, PanelModel } from "./panel-model.ts";
+import type { LatencyTestView, PanelActions, PanelModel } from "./panel-model.ts";
 import { figure, latencySentence, noFigure, withBound } from "./panel-words.ts";
 
 const paces = [1, 5, 10, 20] as const;
 const lengthsSeconds = [5, 10, 30] as const;
 
-type Result = LatencyProbeView["results"][number];
+type Result = LatencyTestView["results"][number];
 
 const oneWay = (delay: Result["toPeer"]): string =>
   delay === undefined ? noFigure : withBound(delay.p50Ms, delay.boundMs);
@@ -82,10 +82,10 @@ const Histogram = ({ results }: { results: readonly Result[] }) => {
   );
 };
 
-export const LatencyProbe = ({ model, actions }: { model: PanelModel; actions: PanelActions }) => {
+export const LatencyTest = ({ model, actions }: { model: PanelModel; actions: PanelActions }) => {
   const pace = useSignal<number>(10);
   const lengthSeconds = useSignal<number>(5);
-  const { isRunning, results } = model.latencyProbe.value;
+  const { isRunning, results } = model.latencyTest.value;
   const hasPeers = model.figures.value.snapshot.peers.some(({ state }) => state.kind === "connected");
   return (
     <section class="panel-box" aria-labelledby="latency-title">

@@ -1,7 +1,6 @@
 // From the figures' history to the lines of the charts. Pure.
-import type { BatteryForecast } from "../../gateway/statistics/statistics-types.ts";
-import type { HistoryPoint } from "../figures/figure-history.ts";
-import type { HistoryView } from "./panel-model.ts";
+import type { BatteryForecast } from "../../gateway/power/battery-figures.ts";
+import type { HistoryPoint, HistoryView } from "./panel-model.ts";
 import type { TimeChartData, TimeLine, TimePoint } from "./time-chart.ts";
 
 /** What an axis of time spans at least, so that the first points do not fill a screen. */

@@ -2,18 +2,19 @@
 // The panel reads signals of plain data and calls actions; it knows no gateway and no storage.
 import type { ReadonlySignal } from "@preact/signals";
 import type { Now } from "../../gateway/basics/runtime.ts";
-import type {
-  BandForecast,
-  BatteryForecast,
-  LatencyProbeResult,
-  PageFigures,
-  StatisticsSnapshot,
-  Verdict,
-} from "../../gateway/statistics/statistics-types.ts";
-import type { HistoryPoint } from "../figures/figure-history.ts";
-import type { PressureReading } from "../figures/load-meter.ts";
+import type { BandForecast, BatteryForecast } from "../../gateway/power/battery-figures.ts";
+import type { LatencyTestResult } from "../../gateway/statistics/latency-test.ts";
+import type { PageFigures, StatisticsSnapshot } from "../../gateway/statistics/statistics-types.ts";
+import type { Verdict } from "../../gateway/statistics/verdict.ts";
 import type { BatteryState } from "../platform/battery.ts";
-import type { FigureSettings } from "../store/figure-settings-store.ts";
+import type { FigureSettings } from "./figure-settings.ts";
+
+/** Of the processor of the whole device, by the system (Compute Pressure). */
+export type PressureState = "nominal" | "fair" | "serious" | "critical";
+
+export type PressureReading =
+  | { readonly kind: "known"; readonly state: PressureState }
+  | { readonly kind: "unknown"; readonly why: string };
 
 export interface FiguresView {
   readonly snapshot: StatisticsSnapshot;
@@ -27,6 +28,18 @@ export interface FiguresView {
   readonly verdict: Verdict;
 }
 
+/** One minute of the shift. */
+export interface HistoryPoint {
+  readonly atMs: number;
+  readonly oneWayP50Ms: number | undefined;
+  readonly oneWayP95Ms: number | undefined;
+  readonly oneWayP99Ms: number | undefined;
+  readonly oneWayBoundMs: number | undefined;
+  readonly recordsInPerSecond: number;
+  readonly recordsOutPerSecond: number;
+  readonly page: PageFigures;
+}
+
 export interface HistoryView {
   /** Oldest first. */
   readonly points: readonly HistoryPoint[];
@@ -34,6 +47,15 @@ export interface HistoryView {
   readonly gapMs: number;
   /** The wall clock minus the clock of the points. */
   readonly wallOffsetMs: number;
+}
+
+/** One peer in the comparison of the delays. */
+export interface PeerBar {
+  readonly name: string;
+  /** Where the bar's three tones end; undefined: nothing is known of that peer. */
+  readonly endsMs: readonly [p50Ms: number, p95Ms: number, p99Ms: number] | undefined;
+  /** How far from each of them the truth may lie. */
+  readonly boundMs: number | undefined;
 }
 
 /** What is the matter with a recording; only the last takes away what is recorded already. */
@@ -65,10 +87,10 @@ export type RecordingView =
       readonly problem: RecordingProblem | undefined;
     };
 
-export interface LatencyProbeView {
+export interface LatencyTestView {
   readonly isRunning: boolean;
   /** Of the run that is under way, or of the last. */
-  readonly results: readonly (LatencyProbeResult & { readonly name: string })[];
+  readonly results: readonly (LatencyTestResult & { readonly name: string })[];
 }
 
 export interface PanelModel {
@@ -76,7 +98,7 @@ export interface PanelModel {
   readonly figures: ReadonlySignal<FiguresView>;
   readonly history: ReadonlySignal<HistoryView>;
   readonly recording: ReadonlySignal<RecordingView>;
-  readonly latencyProbe: ReadonlySignal<LatencyProbeView>;
+  readonly latencyTest: ReadonlySignal<LatencyTestView>;
   readonly settings: ReadonlySignal<FigureSettings>;
 }
 

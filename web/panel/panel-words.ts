@@ -1,21 +1,18 @@
 // The figures in sentences: what stands beside each chart for who cannot see it, and for who only glances. Pure.
+import type { BatteryForecast, Uncertain } from "../../gateway/power/battery-figures.ts";
+import type { LatencyTestResult } from "../../gateway/statistics/latency-test.ts";
 import type {
-  BatteryForecast,
   ClockedDelaySummary,
   DelayClass,
-  LatencyProbeResult,
   PageFigures,
   PeerFigures,
   ProbeFigures,
   StatisticsSnapshot,
-  Uncertain,
 } from "../../gateway/statistics/statistics-types.ts";
 import { durationText } from "../../gateway/statistics/verdict.ts";
-import type { PressureReading } from "../figures/load-meter.ts";
 import type { BatteryState } from "../platform/battery.ts";
 import { nameText, roundedUp } from "../ui/words.ts";
-import type { PeerBar } from "./bar-charts.ts";
-import type { RecordingProblem } from "./panel-model.ts";
+import type { PeerBar, PressureReading, RecordingProblem } from "./panel-model.ts";
 
 /** What stands where a figure would be that does not exist. */
 export const noFigure = "–";
@@ -187,7 +184,7 @@ export const clockJumpText = (jumpedMs: number): string | undefined => {
   return `The clock jumped forward by ${jumped} in all, which does not count here: the device slept, or its clock was set. The exported file says where.`;
 };
 
-export const latencySentence = ({ pingsSent, pongsReceived, roundTrip }: LatencyProbeResult): string =>
+export const latencySentence = ({ pingsSent, pongsReceived, roundTrip }: LatencyTestResult): string =>
   roundTrip === undefined
     ? `${pongsReceived} of ${pingsSent} answered.`
     : `${pongsReceived} of ${pingsSent} answered; round trip: half within ${figure(roundTrip.p50Ms)} ms, 99 % within ${figure(roundTrip.p99Ms)}, longest ${figure(roundTrip.maxMs)}.`;

@@ -1,15 +1,15 @@
 // The figures of this gateway: whether it holds, in one line; then charts or numbers, a measurement at once, a recording, and what the forecast
 // has to be told. This module and what it imports are loaded when a person first opens the figures.
+import { aboutVerdict, type Verdict } from "../../gateway/statistics/verdict.ts";
 import "./panel.css";
 import { type Signal, useSignal } from "@preact/signals";
 import { render } from "preact";
-import type { DelayClass, StatisticsSnapshot, Verdict } from "../../gateway/statistics/statistics-types.ts";
-import { aboutVerdict } from "../../gateway/statistics/verdict.ts";
+import type { DelayClass, StatisticsSnapshot } from "../../gateway/statistics/statistics-types.ts";
 import { BandTable } from "./band-table.tsx";
 import { Charts } from "./charts.tsx";
 import { Choice } from "./choice.tsx";
 import { FactLists } from "./fact-lists.tsx";
-import { LatencyProbe } from "./latency-test.tsx";
+import { LatencyTest } from "./latency-test.tsx";
 import type { PanelActions, PanelModel } from "./panel-model.ts";
 import { classTexts, delayClasses, type Span, spanTexts } from "./panel-words.ts";
 import { PeerTable } from "./peer-table.tsx";
@@ -96,7 +96,7 @@ const Panel = ({ model, actions }: { model: PanelModel; actions: PanelActions })
       )}
       <BandTable bands={model.figures.value.bands} />
       <div class="panel-boxes">
-        <LatencyProbe model={model} actions={actions} />
+        <LatencyTest model={model} actions={actions} />
         <RecordingBox model={model} actions={actions} />
         <SettingsBox model={model} actions={actions} />
       </div>

@@ -1,7 +1,7 @@
 // What the forecast has to be told.
 import { useId } from "preact/hooks";
-import { capacityWhRange, shiftHoursRange, within } from "../store/figure-settings-store.ts";
 import { Choice } from "./choice.tsx";
+import { capacityWhRange, shiftHoursRange, within } from "./figure-settings.ts";
 import type { PanelActions, PanelModel } from "./panel-model.ts";
 
 const { least, most } = shiftHoursRange;

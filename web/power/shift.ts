@@ -2,7 +2,7 @@
 // which it ends. It is stored on this device for all tabs, and survives a reload. After its end, the next room begins a new one.
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Now } from "../../gateway/basics/runtime.ts";
-import { shiftHoursRange } from "../store/figure-settings-store.ts";
+import { shiftHoursRange } from "../panel/figure-settings.ts";
 import { readJson, type StorageOutcome, type TextStorage } from "../store/text-storage.ts";
 
 const storageKey = "earl-mesh.shift";

@@ -1,17 +1,12 @@
-// What the figures have to be told: how long a shift is, and what this device's battery holds. The type, its ranges, its defaults and where it is kept.
+// Where the figures' settings are kept on this device, and how they are read back: each value only if it is one the panel could have set.
+import {
+  capacityWhRange,
+  defaultFigureSettings,
+  type FigureSettings,
+  shiftHoursRange,
+  within,
+} from "../panel/figure-settings.ts";
 import { readJson, type StorageOutcome, type TextStorage } from "./text-storage.ts";
-
-export interface FigureSettings {
-  readonly shiftHours: number;
-  /** Undefined: the person has not told. */
-  readonly capacityWh: number | undefined;
-}
-
-export const shiftHoursRange = { least: 1, most: 24 } as const;
-/** From a watch to a laptop that may just fly along. */
-export const capacityWhRange = { least: 0.5, most: 100 } as const;
-
-export const defaultFigureSettings: FigureSettings = { shiftHours: 8, capacityWh: undefined };
 
 const settingsKey = "earl-mesh.figures";
 
@@ -35,7 +30,3 @@ export class FigureSettingsStore {
     return this.#storage.write(settingsKey, JSON.stringify(settings));
   }
 }
-
-/** A number of the range; undefined for anything else. */
-export const within = (value: unknown, range: { readonly least: number; readonly most: number }): number | undefined =>
-  typeof value === "number" && value >= range.least && value <= range.most ? value : undefined;

@@ -1,6 +1,6 @@
 // The recording of one slot in IndexedDB: a head that says what it is and how far it got, and its rows in chunks, written one by one, so that
 // neither a long shift nor a reload needs all of it at once. What a browser refuses is an outcome. Neighbour: recorder.ts.
-import type { RecordingContext } from "../../gateway/statistics/statistics-types.ts";
+import type { RecordingContext } from "../../gateway/recording/recording-context.ts";
 import { change, type DatabaseOperation, isStorageFull, lastingDatabase, readValue } from "./database.ts";
 
 export interface RecordingHead {

@@ -6,11 +6,11 @@ import type { Call } from "./recorder.ts";
 export const recordingPanelActions = (model: ReturnType<typeof panelModel>, calls: Call[]): PanelActions => ({
   measureLatency: (pingsPerSecond, forSeconds) => {
     calls.push(["measureLatency", pingsPerSecond, forSeconds]);
-    model.latencyProbe.value = { ...model.latencyProbe.value, isRunning: true };
+    model.latencyTest.value = { ...model.latencyTest.value, isRunning: true };
   },
   stopLatency: () => {
     calls.push(["stopLatency"]);
-    model.latencyProbe.value = { ...model.latencyProbe.value, isRunning: false };
+    model.latencyTest.value = { ...model.latencyTest.value, isRunning: false };
   },
   startRecording: () => {
     calls.push(["startRecording"]);

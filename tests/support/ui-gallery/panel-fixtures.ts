@@ -1,12 +1,11 @@
 // Made-up figures: an hour of ten peers, a room where nothing has been measured yet, and all that can be amiss. Nothing here is random.
 import { signal } from "@preact/signals";
+import type { BandForecast, BatteryForecast } from "../../../gateway/power/battery-figures.ts";
+import type { LatencyTestResult } from "../../../gateway/statistics/latency-test.ts";
 import type {
-  BandForecast,
-  BatteryForecast,
   ClockedDelaySummary,
   DelayClass,
   DelaySummary,
-  LatencyProbeResult,
   MeshFigures,
   OneWayDelay,
   PageFigures,
@@ -16,9 +15,15 @@ import type {
   Spans,
   StatisticsSnapshot,
 } from "../../../gateway/statistics/statistics-types.ts";
-import { firstIntervalMs, type HistoryPoint, maxPoints } from "../../../web/figures/figure-history.ts";
-import type { FiguresView, HistoryView, LatencyProbeView, RecordingView } from "../../../web/panel/panel-model.ts";
-import { defaultFigureSettings, type FigureSettings } from "../../../web/store/figure-settings-store.ts";
+import { firstIntervalMs, maxPoints } from "../../../web/figures/figure-history.ts";
+import { defaultFigureSettings, type FigureSettings } from "../../../web/panel/figure-settings.ts";
+import type {
+  FiguresView,
+  HistoryPoint,
+  HistoryView,
+  LatencyTestView,
+  RecordingView,
+} from "../../../web/panel/panel-model.ts";
 
 const hourMs = 3_600_000;
 const endMs = hourMs + 240_000;
@@ -266,7 +271,7 @@ const bins = (p50Ms: number) =>
     count: Math.round(60 * Math.exp(-(((i - 4) / 2.4) ** 2)) + (i > 8 ? 2 : 0)),
   }));
 
-const latencyOf = ({ gatewayId, name }: PeerFigures, p50Ms: number): LatencyProbeResult & { name: string } => ({
+const latencyOf = ({ gatewayId, name }: PeerFigures, p50Ms: number): LatencyTestResult & { name: string } => ({
   gatewayId,
   name,
   pingsSent: 50,
@@ -281,7 +286,7 @@ export interface PanelState {
   readonly figures: FiguresView;
   readonly history: HistoryView;
   readonly recording: RecordingView;
-  readonly latencyProbe: LatencyProbeView;
+  readonly latencyTest: LatencyTestView;
   readonly settings: FigureSettings;
 }
 
@@ -304,7 +309,7 @@ export const nothingYet: PanelState = {
   },
   history: { points: [], gapMs: 3 * firstIntervalMs, wallOffsetMs },
   recording: { kind: "none" },
-  latencyProbe: { isRunning: false, results: [] },
+  latencyTest: { isRunning: false, results: [] },
   settings: defaultFigureSettings,
 };
 
@@ -330,7 +335,7 @@ export const hourOfTen: PanelState = {
     rows: 34_320,
     problem: undefined,
   },
-  latencyProbe: {
+  latencyTest: {
     isRunning: false,
     results: tenPeers.flatMap((one) => {
       const p50Ms = one.roundTrip.lastMinute?.p50Ms;
@@ -386,6 +391,6 @@ export const panelModel = (state: PanelState) => ({
   figures: signal(state.figures),
   history: signal(state.history),
   recording: signal(state.recording),
-  latencyProbe: signal(state.latencyProbe),
+  latencyTest: signal(state.latencyTest),
   settings: signal(state.settings),
 });

@@ -3,7 +3,7 @@ import { capabilities, probeClasses } from "../../../../firmware-bridge/devices/
 import { kinds } from "../../../../firmware-bridge/frames/kinds.ts";
 import { encodeBattery } from "../../../../firmware-bridge/frames/payloads.ts";
 import { BandBatteries } from "../../../../gateway/power/band-batteries.ts";
-import type { BandReading } from "../../../../gateway/statistics/statistics-types.ts";
+import type { BandReading } from "../../../../gateway/power/battery-figures.ts";
 import { FakeTime } from "../../../support/fake-time.ts";
 import { connect } from "../../../support/memory-room.ts";
 import { RecordingLink } from "../../../support/recording-link.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { BandReading } from "../../../../gateway/power/battery-figures.ts";
 import {
   type RecordedPage,
   recordingBytes,
@@ -8,17 +9,16 @@ import {
 } from "../../../../gateway/recording/recording.ts";
 import { packRows, rowBytesBudget, unpackRows } from "../../../../gateway/recording/recording-chunks.ts";
 import { columnsOfKind, recordingColumns } from "../../../../gateway/recording/recording-columns.ts";
+import type { RecordingContext } from "../../../../gateway/recording/recording-context.ts";
 import { csvFile, jsonFile, type RecordingFile } from "../../../../gateway/recording/recording-file.ts";
 import { Ledger } from "../../../../gateway/records/ledger.ts";
 import { trafficOf } from "../../../../gateway/records/traffic.ts";
 import { byDelayClass } from "../../../../gateway/statistics/path-statistics.ts";
 import type {
-  BandReading,
   ClockedDelaySummary,
   MuxFigures,
   PeerFigures,
   ProbeFigures,
-  RecordingContext,
   StatisticsSnapshot,
 } from "../../../../gateway/statistics/statistics-types.ts";
 import { allFigures, noPath, peerFigures } from "../../../support/made-up-figures.ts";

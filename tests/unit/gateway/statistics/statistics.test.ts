@@ -3,12 +3,8 @@ import { kinds } from "../../../../firmware-bridge/frames/kinds.ts";
 import { encodeMotion } from "../../../../firmware-bridge/frames/payloads.ts";
 import { defaultWearerLimits } from "../../../../gateway/probes/wearer-limits.ts";
 import { sumOf } from "../../../../gateway/records/ledger.ts";
-import { LatencyProbe, pingRateRange } from "../../../../gateway/statistics/latency-test.ts";
-import type {
-  DelayClass,
-  LatencyProbeResult,
-  StatisticsSnapshot,
-} from "../../../../gateway/statistics/statistics-types.ts";
+import { LatencyTest, type LatencyTestResult, pingRateRange } from "../../../../gateway/statistics/latency-test.ts";
+import type { DelayClass, StatisticsSnapshot } from "../../../../gateway/statistics/statistics-types.ts";
 import { encodeMessage } from "../../../../gateway/wire/encode-message.ts";
 import { defaultWindowMs } from "../../../../gateway/wire/record.ts";
 import { FakeTime } from "../../../support/fake-time.ts";
@@ -245,7 +241,7 @@ describe("Statistics", () => {
     await connect(time, anna, ben, (nth) => (nth % 2 === 0 ? 12 : 20));
     await time.advance(1_000);
     let ended = 0;
-    const probe = new LatencyProbe({
+    const latencyTest = new LatencyTest({
       now: time.now,
       schedule: time.schedule,
       gateway: anna.gateway,
@@ -255,7 +251,7 @@ describe("Statistics", () => {
       onEnd: () => ended++,
     });
     await time.advance(5_200);
-    const [result] = probe.results() as [LatencyProbeResult];
+    const [result] = latencyTest.results() as [LatencyTestResult];
     expect(ended).toBe(1);
     expect(result.pingsSent).toBe(50);
     expect(result.pongsReceived).toBeGreaterThanOrEqual(49);
@@ -265,15 +261,15 @@ describe("Statistics", () => {
     expect((toPeer?.p50Ms ?? 0) + (fromPeer?.p50Ms ?? 0)).toBeGreaterThan(20);
     expect(roundTripBins.reduce((sum, { count }) => sum + count, 0)).toBe(result.pongsReceived);
     await time.advance(3_000);
-    expect(probe.results()[0]?.pongsReceived).toBe(result.pongsReceived);
-    probe.stop();
+    expect(latencyTest.results()[0]?.pongsReceived).toBe(result.pongsReceived);
+    latencyTest.stop();
     expect(ended).toBe(1);
   });
 
   it("should ping no faster than a peer allows, whatever is asked for, and end when it is told to", async () => {
     await connect(time, anna, ben, () => 5);
     let ended = 0;
-    const probe = new LatencyProbe({
+    const latencyTest = new LatencyTest({
       now: time.now,
       schedule: time.schedule,
       gateway: anna.gateway,
@@ -283,9 +279,9 @@ describe("Statistics", () => {
       onEnd: () => ended++,
     });
     await time.advance(10_000);
-    probe.stop();
+    latencyTest.stop();
     expect(ended).toBe(1);
-    expect(probe.results()[0]?.pingsSent).toBeLessThanOrEqual(10 * pingRateRange.most + 1);
+    expect(latencyTest.results()[0]?.pingsSent).toBeLessThanOrEqual(10 * pingRateRange.most + 1);
     expect(peerOf(anna.snapshot()).state.kind).toBe("connected");
   });
 

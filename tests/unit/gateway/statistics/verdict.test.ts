@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { BandForecast, BatteryForecast } from "../../../../gateway/power/battery-figures.ts";
 import { RecentOutcomes } from "../../../../gateway/statistics/recent-outcomes.ts";
 import type {
-  BandForecast,
-  BatteryForecast,
   ClockedDelaySummary,
   PeerFigures,
   StatisticsSnapshot,

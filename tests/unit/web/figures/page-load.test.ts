@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { LoadMeter, type PressureObserverFace, type PressureState } from "../../../../web/figures/load-meter.ts";
+import { LoadMeter, type PressureObserverFace } from "../../../../web/figures/load-meter.ts";
+import type { PressureState } from "../../../../web/panel/panel-model.ts";
 import { type BatteryManagerFace, type BatteryState, watchBattery } from "../../../../web/platform/battery.ts";
 import { BusyTime, timedSchedule } from "../../../../web/platform/busy-time.ts";
 import { FakeTime, settle } from "../../../support/fake-time.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { BatteryForecast, PageFigures } from "../../../../gateway/statistics/statistics-types.ts";
+import type { BatteryForecast } from "../../../../gateway/power/battery-figures.ts";
+import type { PageFigures } from "../../../../gateway/statistics/statistics-types.ts";
 import { FigureHistory, firstIntervalMs, maxPoints } from "../../../../web/figures/figure-history.ts";
 import { batteryLines, delayLines } from "../../../../web/panel/panel-lines.ts";
 import {
