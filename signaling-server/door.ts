@@ -8,9 +8,11 @@ import { maxSignalingLength } from "../gateway/wire/signaling-message.ts";
 import { AddressBuckets } from "./address-buckets.ts";
 import { addressGroup } from "./addresses.ts";
 import { CauseCounts } from "./cause-counts.ts";
-import { GuardedSocket } from "./guarded-socket.ts";
+import { FrameRates } from "./frame-rates.ts";
+import { admitNothing, GuardedSocket } from "./guarded-socket.ts";
 import { Inspection, type Session } from "./inspection.ts";
 import {
+  closeTimeoutMs,
   maxAddressSockets,
   maxMessageChunks,
   maxMessageFragments,
@@ -37,8 +39,13 @@ const statusOf: Readonly<Record<SocketRefusal, string>> = {
   "already-arriving": "409 Conflict",
 };
 
-/** Of a message: what is kept until its end costs by the piece, not by the byte. Of ws, which its types do not name. */
-const pieces = { maxFragments: maxMessageFragments, maxBufferedChunks: maxMessageChunks };
+/** Options of ws that its types do not name. */
+const furtherOptions = {
+  // What is kept of a message until its end costs by the piece, not by the byte.
+  maxFragments: maxMessageFragments,
+  maxBufferedChunks: maxMessageChunks,
+  closeTimeout: closeTimeoutMs,
+};
 
 export interface DoorOptions {
   readonly mayOpenSocket: (origin: string | undefined) => boolean;
@@ -48,6 +55,7 @@ export interface DoorOptions {
 
 export class Door {
   readonly rooms = new Rooms<Session>();
+  readonly frames: FrameRates;
   readonly inspection: Inspection;
   readonly refusals = new CauseCounts(Object.keys(statusOf) as SocketRefusal[]);
   readonly #options: DoorOptions;
@@ -58,7 +66,8 @@ export class Door {
     noServer: true,
     WebSocket: GuardedSocket,
     maxPayload: maxSignalingLength,
-    ...pieces,
+    ...furtherOptions,
+    autoPong: false, // GuardedSocket answers, within its limits.
     perMessageDeflate: false, // Its buffers would cost each socket more than its few messages are worth.
   });
   /** Open sockets by group of address. */
@@ -71,7 +80,8 @@ export class Door {
     this.#options = options;
     this.#rates = new AddressBuckets(socketRate, options.now);
     this.#reservations = new Reservations(options.now);
-    this.inspection = new Inspection(this.rooms, options.now);
+    this.frames = new FrameRates(options.now);
+    this.inspection = new Inspection(this.rooms);
     // PeerServer gave the session up: its socket must not speak on while it closes.
     servePeers(this.#sockets, (sessionId) => this.rooms.find(sessionId)?.socket.terminate());
   }
@@ -96,10 +106,11 @@ export class Door {
     this.#countSocket(socket, address);
     const held = this.rooms.find(claim.sessionId);
     if (held === undefined) {
-      if (!this.#reservations.mayTake(claim.sessionId, claim.token)) return this.#sayTaken(request, socket, head);
+      if (!this.#reservations.mayTake(claim.sessionId, claim.token))
+        return this.#sayTaken(address, request, socket, head);
       return this.#admit(claim, address, request, socket, head);
     }
-    if (held.token !== claim.token) return this.#sayTaken(request, socket, head);
+    if (held.token !== claim.token) return this.#sayTaken(address, request, socket, head);
     // The same page again, whose old socket nobody has seen close yet: PeerServer answers with OPEN only once that has gone.
     this.#arriving.add(claim.sessionId);
     held.socket.once("close", () => {
@@ -133,7 +144,11 @@ export class Door {
   #admit(claim: SessionClaim, address: string, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#sockets.handleUpgrade(request, socket, head, (guarded) => {
       const session = { ...claim, socket: guarded, address };
-      guarded.guard(this.inspection.inspectorOf(session), this.#unsent);
+      guarded.guard({
+        meter: this.frames.meterOf(address, () => guarded.terminate()),
+        inspector: this.inspection.inspectorOf(session),
+        budget: this.#unsent,
+      });
       this.rooms.join(claim.sessionId, session);
       guarded.once("close", () => {
         this.rooms.leave(claim.sessionId);
@@ -144,9 +159,11 @@ export class Door {
     });
   }
 
-  /** As PeerServer says it. Unguarded, the socket stays mute. A page tries again later. */
-  #sayTaken(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** In PeerServer's words. Nothing that the socket says is heard. A page tries again later. */
+  #sayTaken(address: string, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#sockets.handleUpgrade(request, socket, head, (mute) => {
+      const meter = this.frames.meterOf(address, () => mute.terminate());
+      mute.guard({ meter, inspector: admitNothing, budget: this.#unsent });
       mute.send(JSON.stringify({ type: "ID-TAKEN", payload: { msg: "ID is taken" } }));
       mute.close();
     });

@@ -1,42 +1,72 @@
 // The WebSocket that PeerServer is given. PeerServer acts on every "message" event, so this class lets an event happen only
 // for what its inspector admits, and then with the inspector's own text: nothing that was not checked gets through.
-// Unguarded, it admits nothing.
+// Each frame is metered before it is looked at. Unguarded, it admits nothing.
 import { type RawData, WebSocket } from "ws";
+import type { FrameMeter } from "./frame-rates.ts";
 import { UnsentBudget } from "./unsent-budget.ts";
 
 /** The text that PeerServer shall read in place of what arrived; undefined: it never hears of it. */
 export type Inspector = (bytes: Buffer, isBinary: boolean) => string | undefined;
 
-export class GuardedSocket extends WebSocket {
-  #inspector: Inspector | undefined;
-  /** Its own until it is guarded. */
-  #budget = new UnsentBudget();
+export interface Guard {
+  readonly meter: FrameMeter;
+  readonly inspector: Inspector;
+  /** Shared with all other sockets. */
+  readonly budget: UnsentBudget;
+}
 
-  /** @param budget that it shares with all others. */
-  guard(inspector: Inspector, budget: UnsentBudget): void {
-    this.#inspector = inspector;
-    this.#budget = budget;
+/** For a socket that only hears why it was not let in. */
+export const admitNothing: Inspector = () => undefined;
+
+export class GuardedSocket extends WebSocket {
+  /** Its budget is its own until it is guarded. */
+  #guard: Guard = { meter: () => false, inspector: admitNothing, budget: new UnsentBudget() };
+
+  guard(guard: Guard): void {
+    this.#guard = guard;
   }
 
   override emit(event: string | symbol, ...args: unknown[]): boolean {
-    // Node ends the process for an "error" that nobody listens to, and whoever is at the other end can bring one about.
-    if (event === "error" && this.listenerCount("error") === 0) {
-      this.terminate();
-      return true;
+    switch (event) {
+      case "message":
+        return this.#receive(...(args as [RawData, boolean]));
+      case "ping":
+      case "pong":
+        return this.#receiveControl(event, args[0] as Buffer);
+      case "error":
+        // Node ends the process for an "error" that nobody listens to, and the other end can cause one.
+        if (this.listenerCount("error") > 0) break;
+        this.terminate();
+        return true;
     }
-    if (event !== "message") return super.emit(event, ...args);
-    const [data, isBinary] = args as [RawData, boolean];
+    return super.emit(event, ...args);
+  }
+
+  /** PeerServer sends and does not look back: a socket that does not read ends here, before its messages fill the memory. */
+  override send(data: string): void {
+    this.#give(Buffer.byteLength(data), (sent) => super.send(data, sent));
+  }
+
+  #receive(data: RawData, isBinary: boolean): boolean {
+    if (!Buffer.isBuffer(data) || !this.#guard.meter("message", data.length)) return false;
     // A socket that is being closed may still deliver what was on its way, when its session has another socket already.
-    if (this.readyState !== WebSocket.OPEN || !Buffer.isBuffer(data)) return false;
-    const admitted = this.#inspector?.(data, isBinary);
+    if (this.readyState !== WebSocket.OPEN) return false;
+    const admitted = this.#guard.inspector(data, isBinary);
     return admitted !== undefined && super.emit("message", Buffer.from(admitted), false);
   }
 
-  /** PeerServer sends without looking back: a socket that does not read ends here, before what waits for it fills the memory. */
-  override send(data: string): void {
-    if (!this.#budget.mayWait(this.bufferedAmount)) return this.terminate();
-    const giveBack = this.#budget.take(Buffer.byteLength(data));
-    super.send(data, (error) => {
+  /** The server that makes these sockets leaves the answer to a ping to us (`autoPong`), so that it waits within the budget. */
+  #receiveControl(kind: "ping" | "pong", bytes: Buffer): boolean {
+    if (!this.#guard.meter(kind, bytes.length) || this.readyState !== WebSocket.OPEN) return false;
+    if (kind === "ping") this.#give(bytes.length, (sent) => super.pong(bytes, false, sent));
+    return true;
+  }
+
+  #give(bytes: number, write: (sent: (error?: Error | null) => void) => void): void {
+    const { budget } = this.#guard;
+    if (!budget.mayWait(this.bufferedAmount)) return this.terminate();
+    const giveBack = budget.take(bytes);
+    write((error) => {
       giveBack();
       if (error) this.terminate();
     });

@@ -1,13 +1,10 @@
 // What may be said through a signaling socket (docs/protocol.md §3.3). Everything else is dropped and counted, LEAVE above all.
 // A message goes on only to a session of the same room that is connected now: PeerServer would keep it for absent ones, unbounded.
 
-import { TokenBucket } from "../gateway/basics/token-bucket.ts";
 import { isSameRoom } from "../gateway/wire/session-id.ts";
 import { readOutbound, type SignalingRefusal } from "../gateway/wire/signaling-message.ts";
-import { AddressBuckets } from "./address-buckets.ts";
 import { CauseCounts } from "./cause-counts.ts";
 import type { GuardedSocket, Inspector } from "./guarded-socket.ts";
-import { addressUnits, maxExcessMessages, messageUnits, unitBytes } from "./limits.ts";
 import type { Rooms } from "./rooms.ts";
 
 export interface Session {
@@ -19,20 +16,10 @@ export interface Session {
   readonly address: string;
 }
 
-type MessageDrop =
-  | SignalingRefusal["refused"]
-  | "not-text"
-  | "too-fast"
-  | "address-too-fast"
-  | "not-json"
-  | "other-room"
-  | "to-itself"
-  | "absent";
+type MessageDrop = SignalingRefusal["refused"] | "not-text" | "not-json" | "other-room" | "to-itself" | "absent";
 
 const messageDrops: readonly MessageDrop[] = [
   "not-text",
-  "too-fast",
-  "address-too-fast",
   "not-json",
   "not-an-object",
   "unknown-type",
@@ -46,36 +33,21 @@ const messageDrops: readonly MessageDrop[] = [
 export class Inspection {
   readonly drops = new CauseCounts<MessageDrop>(messageDrops);
   readonly #rooms: Rooms<Session>;
-  readonly #now: () => number;
-  readonly #addressRates: AddressBuckets;
 
-  constructor(rooms: Rooms<Session>, now: () => number) {
+  constructor(rooms: Rooms<Session>) {
     this.#rooms = rooms;
-    this.#now = now;
-    this.#addressRates = new AddressBuckets(addressUnits, now);
   }
 
   inspectorOf(session: Session): Inspector {
-    const bucket = new TokenBucket({ ...messageUnits, now: this.#now });
-    let excess = 0;
     return (bytes, isBinary) => {
-      const inspected = this.#inspect(session, bucket, bytes, isBinary);
+      const inspected = this.#inspect(session, bytes, isBinary);
       if ("pass" in inspected) return inspected.pass;
       this.drops.count(inspected.drop);
-      if (inspected.drop === "too-fast" && ++excess > maxExcessMessages) session.socket.terminate();
       return undefined;
     };
   }
 
-  #inspect(
-    session: Session,
-    bucket: TokenBucket,
-    bytes: Buffer,
-    isBinary: boolean,
-  ): { pass: string } | { drop: MessageDrop } {
-    const units = 1 + bytes.length / unitBytes;
-    if (!bucket.take(units)) return { drop: "too-fast" };
-    if (!this.#addressRates.take(session.address, units)) return { drop: "address-too-fast" };
+  #inspect(session: Session, bytes: Buffer, isBinary: boolean): { pass: string } | { drop: MessageDrop } {
     if (isBinary) return { drop: "not-text" };
     const parsed = parse(bytes);
     if (parsed === undefined) return { drop: "not-json" };

@@ -1,13 +1,16 @@
 // What one socket, one address and the whole server may use. A page that behaves never meets any of these.
 
 /**
- * A message costs one unit and one more for each KiB. A newcomer to a room of 128 sends 8 offers a second with some ten
+ * A message, a ping and a pong each cost one unit and one more for each KiB. A newcomer to a room of 128 sends 8 offers a second with some ten
  * candidates each: about 120 units a second, for 16 s.
  */
 export const messageUnits = { capacity: 600, refillPerSecond: 150 };
 export const unitBytes = 1024;
-/** Messages beyond that rate that one socket may try in its life; a page tries none, and each costs us a read. Then the socket is ended. */
-export const maxExcessMessages = 1000;
+/**
+ * Frames beyond that rate, or beyond the rate of its address, that one socket may send in its life. A page sends none, and each
+ * costs us a read. Then the socket is ended.
+ */
+export const maxExcessFrames = 1000;
 /**
  * The same units for all sockets of one address together, or 256 of them could take a whole processor (about 20 µs a message). Fifty phones behind
  * one NAT that form a room send some 27,000 messages within seconds.
@@ -47,6 +50,9 @@ export const socketRate = { capacity: 256, refillPerSecond: 10 };
 export const requestRate = { capacity: 1000, refillPerSecond: 50 };
 /** Addresses whose rates are remembered; the one that has been silent longest is forgotten first. */
 export const maxTrackedAddresses = 4096;
+
+/** For the other end to close its side of a socket that we have closed; ws's own 30 s let it speak on for as long. */
+export const closeTimeoutMs = 5_000;
 
 /** PeerServer drops a session after this long without a HEARTBEAT; a hidden page's timers run once a minute. */
 export const silentSessionMs = 120_000;

@@ -4,15 +4,17 @@ import { once } from "node:events";
 import { createConnection, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it, type TestContext } from "vitest";
+import { signalingPath } from "../../gateway/wire/signaling-message.ts";
 import {
   headersTimeoutMs,
   maxAddressConnections,
   maxAddressSockets,
-  maxExcessMessages,
+  maxExcessFrames,
   maxTotalUnsentBytes,
   messageUnits,
   requestRate,
 } from "../../signaling-server/limits.ts";
+import { upgraded } from "../support/attacked-server.ts";
 import { peakRssMb, tell } from "../support/case-table.ts";
 import { IdleCrowd } from "../support/idle-crowd.ts";
 import { seededRandom } from "../support/random.ts";
@@ -72,6 +74,7 @@ const offer = (dst: string, sdp?: string) => ({ ...offerOf("dc_evil", sdp), dst 
 
 interface Health {
   readonly droppedMessages: Readonly<Record<string, number>>;
+  readonly controlFrames: Readonly<Record<"ping" | "pong", number>>;
   readonly refusedSockets: Readonly<Record<string, number>>;
   readonly refusedConnections: number;
   readonly unsentBytes: number;
@@ -185,7 +188,7 @@ it("as many sockets as one address may hold, each as loud as it can", async (con
     const before = await health(server);
     let sent = 0;
     let ended = 0;
-    const perSocket = messageUnits.capacity + maxExcessMessages + 200;
+    const perSocket = messageUnits.capacity + maxExcessFrames + 200;
     await attack(8, async () => {
       const loud = await openIfLetIn({ id: newSession(room), forwardedFor });
       if (loud === undefined) return;
@@ -198,6 +201,41 @@ it("as many sockets as one address may hold, each as loud as it can", async (con
     expect(after.droppedMessages["too-fast"]).toBeGreaterThan(before.droppedMessages["too-fast"] ?? 0);
     expect(ended).toBeGreaterThan(0);
     return { tried: `${sent} messages`, "got in": `${ended} sockets ended` };
+  });
+  expectCrowdUndisturbed();
+});
+
+it("pings and pongs that nobody asked for, on a hundred sockets of one address", async (context) => {
+  await whileOthersAreServed(context, server, async () => {
+    const forwardedFor = newAddress();
+    const before = await health(server);
+    const frames = Buffer.concat(
+      Array.from({ length: 5_000 }, (_, nth) => Buffer.of(nth % 2 === 0 ? 0x8a : 0x89, 0x80, 0, 0, 0, 0)),
+    );
+    let opened = 0;
+    let sent = 0;
+    await attack(100, async () => {
+      const id = newSession(newRoom());
+      const claim = { id, token: "token-of-evil", forwardedFor };
+      const loud = await upgraded({ origin: server.origin, peerPath: signalingPath }, claim).catch(() => undefined);
+      if (loud === undefined) return;
+      opened++;
+      loud.resume();
+      const closed = new Promise((resolve) => loud.once("close", resolve));
+      const isOver = performance.now() + attackMs;
+      while (!loud.destroyed && performance.now() < isOver) {
+        sent += 5_000;
+        if (!loud.write(frames)) await Promise.race([new Promise((resolve) => loud.once("drain", resolve)), closed]);
+      }
+      loud.destroy();
+      await closed;
+      expect(performance.now(), "the socket is ended by the server").toBeLessThan(isOver);
+    });
+    const after = await health(server);
+    expect(opened).toBeGreaterThanOrEqual(100);
+    expect(after.controlFrames.pong).toBeGreaterThan(before.controlFrames.pong);
+    expect(after.droppedMessages["too-fast"]).toBeGreaterThan(before.droppedMessages["too-fast"] ?? 0);
+    return { tried: `${sent} frames`, "got in": `${opened} sockets ended` };
   });
   expectCrowdUndisturbed();
 });

@@ -1,7 +1,10 @@
 // What the door lets through, message by message and socket by socket, on the real server. Attacks on PeerServer's holes are in tests/attacks.
 // That something was dropped shows in what arrives next: messages of one socket keep their order.
+import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { maxExcessMessages, messageUnits } from "../../signaling-server/limits.ts";
+import { signalingPath } from "../../gateway/wire/signaling-message.ts";
+import { maxExcessFrames, messageUnits } from "../../signaling-server/limits.ts";
+import { upgraded } from "../support/attacked-server.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 import { offerOf, soundAnswer } from "../support/session-descriptions.ts";
 import { openSignaling, type SignalingClient, signalingUrl, upgradeStatus } from "../support/signaling-client.ts";
@@ -49,6 +52,7 @@ const joinPair = async (): Promise<Pair> => {
 const health = async (): Promise<{
   clients: number;
   droppedMessages: Record<string, number>;
+  controlFrames: Record<"ping" | "pong", number>;
   refusedSockets: Record<string, number>;
 }> => (await fetch(`${server.origin}/healthz`)).json();
 
@@ -164,9 +168,54 @@ describe("what is said", () => {
 
   it("should end a socket that goes on and on beyond its rate", async () => {
     const { alice, bob } = await joinPair();
-    for (let i = 0; i < 2 * (messageUnits.capacity + maxExcessMessages); i++) alice.send({ type: "HEARTBEAT" });
+    for (let i = 0; i < 2 * (messageUnits.capacity + maxExcessFrames); i++) alice.send({ type: "HEARTBEAT" });
     await alice.closed;
     expect(bob.isOpen).toBe(true);
+  });
+});
+
+describe("pings and pongs, which no page sends", () => {
+  const controlFrames = async (): Promise<Record<"ping" | "pong", number>> => (await health()).controlFrames;
+
+  it("should answer a ping with its own bytes, and count it", async () => {
+    const { alice } = await joinPair();
+    const before = (await controlFrames()).ping;
+    expect(await alice.ping("are you there")).toBe("are you there");
+    expect((await controlFrames()).ping).toBe(before + 1);
+  });
+
+  it.each(["ping", "pong"] as const)(
+    "should cost as much as messages: a flood of %ss ends its socket",
+    async (kind) => {
+      const pair = await joinPair();
+      const before = (await controlFrames())[kind];
+      const frames = 2 * (messageUnits.capacity + maxExcessFrames);
+      for (let i = 0; i < frames; i++) pair.alice.sendControl(kind);
+      await pair.alice.closed;
+      expect((await controlFrames())[kind]).toBeGreaterThanOrEqual(before + messageUnits.capacity + maxExcessFrames);
+      expect(pair.bob.isOpen).toBe(true);
+    },
+  );
+
+  it("should use up the rate that messages have", async () => {
+    const pair = await joinPair();
+    const before = (await health()).droppedMessages["too-fast"] ?? 0;
+    for (let i = 0; i < messageUnits.capacity + 500; i++) pair.bob.sendControl("pong");
+    await expect.poll(async () => (await health()).droppedMessages["too-fast"]).toBeGreaterThan(before);
+    await expectOnlyThisArrives(pair);
+  });
+
+  it("should end a socket that was not let in, too", async () => {
+    const pair = await joinPair();
+    const door = { origin: server.origin, peerPath: signalingPath };
+    // A bare connection: a library would answer that the socket is closed.
+    const thief = await upgraded(door, { id: pair.aliceId, token: "another-token" });
+    const before = (await health()).droppedMessages["too-fast"] ?? 0;
+    const pong = Buffer.of(0x8a, 0x80, 0, 0, 0, 0);
+    thief.resume().write(Buffer.concat(Array<Buffer>(2 * (messageUnits.capacity + maxExcessFrames)).fill(pong)));
+    await once(thief, "close");
+    expect((await health()).droppedMessages["too-fast"]).toBeGreaterThan(before + maxExcessFrames);
+    expect(pair.alice.isOpen).toBe(true);
   });
 });
 

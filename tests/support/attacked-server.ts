@@ -68,13 +68,15 @@ export interface Claim {
   readonly id: string;
   readonly token: string;
   readonly origin?: string;
+  /** As a proxy on this machine would name it. */
+  readonly forwardedFor?: string;
 }
 
-const signalingQuery = ({ id, token }: Claim): URLSearchParams =>
+const signalingQuery = ({ id, token }: Pick<Claim, "id" | "token">): URLSearchParams =>
   new URLSearchParams({ key: "peerjs", id, token, version: "1.5.5" });
 
 /** The bare connection of a socket that the server has upgraded: for frames that no WebSocket library would send. */
-export const upgraded = (server: AttackedServer, claim: Claim): Promise<Duplex> =>
+export const upgraded = (server: Pick<AttackedServer, "origin" | "peerPath">, claim: Claim): Promise<Duplex> =>
   new Promise((resolve, reject) => {
     const url = `${server.origin}${server.peerPath}peerjs?${signalingQuery(claim)}`;
     const headers = {
@@ -82,6 +84,7 @@ export const upgraded = (server: AttackedServer, claim: Claim): Promise<Duplex> 
       upgrade: "websocket",
       "sec-websocket-version": "13",
       "sec-websocket-key": Buffer.alloc(16).toString("base64"),
+      ...(claim.forwardedFor !== undefined && { "x-forwarded-for": claim.forwardedFor }),
     };
     const upgrade = request(url, { headers });
     upgrade.once("upgrade", (_response, connection) => {

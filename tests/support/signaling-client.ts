@@ -104,6 +104,18 @@ export class SignalingClient {
     this.#socket.send(frame);
   }
 
+  /** The bytes of the pong that answers it. */
+  async ping(bytes: string): Promise<string> {
+    const answered = once(this.#socket, "pong");
+    this.#socket.ping(bytes);
+    return String((await answered)[0]);
+  }
+
+  /** Bare, as no browser sends it. */
+  sendControl(kind: "ping" | "pong"): void {
+    this.#socket[kind]();
+  }
+
   /** Cuts the connection as a lost network would, without a word. */
   cut(): void {
     this.#socket.terminate();

@@ -1,0 +1,46 @@
+// What the frames of a socket cost, before anybody reads them: messages, and pings and pongs, which no page sends and which
+// cost this process as much. One allowance for each socket, one for all sockets of an address together. A socket that goes on
+// beyond either is ended, the loudest first: a quiet one of the same address loses few frames and stays.
+import { TokenBucket } from "../gateway/basics/token-bucket.ts";
+import { AddressBuckets } from "./address-buckets.ts";
+import { CauseCounts } from "./cause-counts.ts";
+import { addressUnits, maxExcessFrames, messageUnits, unitBytes } from "./limits.ts";
+
+export type FrameKind = "message" | "ping" | "pong";
+type FrameDrop = "too-fast" | "address-too-fast";
+
+/** Whether a frame of this length is within the rates; one that is not must not be read. */
+export type FrameMeter = (kind: FrameKind, bytes: number) => boolean;
+
+export class FrameRates {
+  readonly drops = new CauseCounts<FrameDrop>(["too-fast", "address-too-fast"]);
+  /** All that arrived, within the rates or not: browsers send none, so any number says that somebody else is there. */
+  readonly controlFrames = new CauseCounts<Exclude<FrameKind, "message">>(["ping", "pong"]);
+  readonly #now: () => number;
+  readonly #addressRates: AddressBuckets;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#addressRates = new AddressBuckets(addressUnits, now);
+  }
+
+  /** @param end ends the socket; it may be called more than once. */
+  meterOf(address: string, end: () => void): FrameMeter {
+    const bucket = new TokenBucket({ ...messageUnits, now: this.#now });
+    let excess = 0;
+    return (kind, bytes) => {
+      if (kind !== "message") this.controlFrames.count(kind);
+      const units = 1 + bytes / unitBytes;
+      const drop = this.#dropOf(bucket, address, units);
+      if (drop === undefined) return true;
+      this.drops.count(drop);
+      if (++excess > maxExcessFrames) end();
+      return false;
+    };
+  }
+
+  #dropOf(bucket: TokenBucket, address: string, units: number): FrameDrop | undefined {
+    if (!bucket.take(units)) return "too-fast";
+    return this.#addressRates.take(address, units) ? undefined : "address-too-fast";
+  }
+}
