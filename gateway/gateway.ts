@@ -12,8 +12,9 @@ import type { GatewayObserver } from "./gateway-observer.ts";
 import { Farewell } from "./key-change/farewell.ts";
 import type { Luggage } from "./key-change/luggage.ts";
 import { RoomKeyChange, type SettledChange } from "./key-change/room-key-change.ts";
-import type { Departure, Peer } from "./peers/peer.ts";
-import { PeerBook } from "./peers/peer-book.ts";
+import type { Peer } from "./peers/peer.ts";
+import { PeerBook, type PeerBookListener } from "./peers/peer-book.ts";
+import type { Departure } from "./peers/peer-state.ts";
 import { type Cause, Effects, type Response, vibrationOf } from "./probes/effects.ts";
 import type { MotionLimits } from "./probes/motion-rate.ts";
 import type { OwnProbe } from "./probes/own-probe.ts";
@@ -129,27 +130,10 @@ export class Gateway {
         onEvent({ kind: "response", gatewayId, cause, response, ...(probe && { probe }) });
       },
     });
-    this.#peers = new PeerBook({
-      ...options,
-      penalties: this.#penalties,
-      mux: this.#mux,
-      roster: () => this.#probes.roster,
-      beforeMessage: () => this.#noticeSleep(this.#wake.check()),
-      onRecord: (peer, record, probe, deadlineMs) => this.#received(peer, record, probe, deadlineMs),
-      onChange: () => onEvent({ kind: "peers-changed" }),
-      onJoined: (peer) => onEvent({ kind: "peer-joined", peer }),
-      onGone: (peer, how) => this.#gone(peer, how),
-      onMembers: (peer, sessionIds) => options.onMembers(peer.sessionId, sessionIds),
-      onRefused: (reason) => onEvent({ kind: "refused", reason }),
-      onOpened: ({ gatewayId }) => {
-        this.#keyChange.connected(gatewayId);
-        this.#tellBatteries(gatewayId);
-      },
-      onRoomKey: (peer, frame) => {
-        this.#keyChange.heard(peer.gatewayId, frame);
-        this.#farewell?.check();
-      },
-    });
+    this.#peers = new PeerBook(
+      { ...options, penalties: this.#penalties, mux: this.#mux, roster: () => this.#probes.roster },
+      this.#listenToPeers(),
+    );
     this.#keyChange = new RoomKeyChange({
       ownGatewayId: options.identity.gatewayId,
       roomKey: options.roomKey,
@@ -354,6 +338,31 @@ export class Gateway {
     });
   }
 
+  #listenToPeers(): PeerBookListener {
+    const options = this.#options;
+    const { onEvent } = options;
+    return {
+      onMessage: () => this.#noticeSleep(this.#wake.check()),
+      onRecord: (peer, record, probe, deadlineMs) => this.#received(peer, record, probe, deadlineMs),
+      onChange: () => onEvent({ kind: "peers-changed" }),
+      onJoined: (peer) => onEvent({ kind: "peer-joined", peer }),
+      onGone: (peer, how) => this.#gone(peer, how),
+      onMembers: (peer, sessionIds) => options.onMembers(peer.sessionId, sessionIds),
+      onNeighbourFrame: (neighbourSessionId, frame) => options.onNeighbourFrame(neighbourSessionId, frame),
+      onSessionOver: (sessionId) => options.onSessionOver(sessionId),
+      onHoldOff: (sessionId, untilMs) => options.onHoldOff(sessionId, untilMs),
+      onRefused: (reason) => onEvent({ kind: "refused", reason }),
+      onOpened: ({ gatewayId }) => {
+        this.#keyChange.connected(gatewayId);
+        this.#sendBatteries(gatewayId);
+      },
+      onRoomKey: (peer, frame) => {
+        this.#keyChange.heard(peer.gatewayId, frame);
+        this.#farewell?.check();
+      },
+    };
+  }
+
   #noticeSleep(hasSlept: boolean): void {
     if (hasSlept) this.woke();
   }
@@ -380,7 +389,7 @@ export class Gateway {
   }
 
   /** A band tells its level when it changes, which may be once in an hour: who was not there then would not know it until the next time. */
-  #tellBatteries(gatewayId: string): void {
+  #sendBatteries(gatewayId: string): void {
     for (const record of this.#probes.batteriesAgain()) this.#mux.sendTo(gatewayId, record);
   }
 

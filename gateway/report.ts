@@ -1,7 +1,7 @@
 // A gateway's whole account as plain data, for the console, for tests, and for whoever has to explain what happened. It holds no secret.
 import type { LinkState } from "../firmware-bridge/devices/device-link.ts";
 import type { Gateway } from "./gateway.ts";
-import type { PeerState } from "./peers/peer.ts";
+import type { PeerState } from "./peers/peer-state.ts";
 import type { BuzzOutcome } from "./probes/downlink.ts";
 import type { MotionPace } from "./probes/motion-rate.ts";
 import type { LedgerSnapshot } from "./records/ledger.ts";

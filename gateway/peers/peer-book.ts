@@ -12,8 +12,8 @@ import type { Channel } from "../wire/channel.ts";
 import type { GatewayFrame, NeighbourFrame } from "../wire/frame-types.ts";
 import type { Roster } from "../wire/roster.ts";
 import { keepOf } from "./dial-policy.ts";
-import { NeighbourPost } from "./neighbour-post.ts";
-import { Peer, type PeerOptions } from "./peer.ts";
+import { NeighbourRelay } from "./neighbour-relay.ts";
+import { Peer, type PeerListener, type PeerOptions } from "./peer.ts";
 
 /** A room is a full mesh, and the goal is 50 phones. */
 export const maxPeers = 64;
@@ -23,45 +23,52 @@ export const maxPendingAdmissions = 32;
 const rememberGoneMs = 10 * 60_000;
 
 export interface PeerBookOptions
-  extends Omit<PeerOptions, "gatewayId" | "epoch" | "ledger" | "allowances" | "onNeighbourFrame" | "onExcess">,
+  extends Omit<PeerOptions, "gatewayId" | "epoch" | "ledger" | "allowances">,
     Omit<AdmissionOptions, "relay" | "epochs" | "isBarred"> {
   readonly roster: () => Roster;
-  /** The page behind that session id is no more, and need not be dialled again. */
-  readonly onSessionOver: (sessionId: string) => void;
-  /** The page behind that session id was let go for an excess, or let us go: a dial before then would be in vain. */
-  readonly onHoldOff: (sessionId: string, untilMs: number) => void;
-  /** Whom we have let go for an excess. */
+  /** The peers that we have disconnected for an excess. */
   readonly penalties: PenaltyBook;
-  /** It is held, on a channel of which it knows nothing but roster and members yet. */
-  readonly onOpened: (peer: Peer) => void;
-  readonly onRefused: (reason: RefusalReason) => void;
+}
+
+export interface PeerBookListener extends Omit<PeerListener, "onExcess" | "onNeighbourFrame"> {
+  /** The page behind that session id is no more, and need not be dialled again. */
+  onSessionOver(sessionId: string): void;
+  /** One of the two disconnected the other for an excess: a dial of that session id before then would be in vain. */
+  onHoldOff(sessionId: string, untilMs: number): void;
+  /** Its channel is admitted, and nothing has been sent on it yet but roster and members. */
+  onOpened(peer: Peer): void;
+  onRefused(reason: RefusalReason): void;
   /** A frame for this gateway that came through that neighbour. */
-  readonly onNeighbourFrame: (neighbourSessionId: string, frame: NeighbourFrame) => void;
+  onNeighbourFrame(neighbourSessionId: string, frame: NeighbourFrame): void;
 }
 
 export class PeerBook {
   /** Channels that were turned away, by reason. */
   readonly refusals = new Map<RefusalReason, number>();
   readonly #options: PeerBookOptions;
+  readonly #listener: PeerBookListener;
+  readonly #peerListener: PeerListener;
   readonly #epochs = new EpochBook();
   /** By whom we were let go. */
   readonly #letGoBy: PenaltyBook;
   readonly #peers = new Map<string, Peer>();
-  readonly #post: NeighbourPost;
+  readonly #relay: NeighbourRelay;
   #pendingAdmissions = 0;
   #haveMembersChanged = false;
   #isClosed = false;
   readonly #accounts = new AccountBook();
   readonly #allowances: AllowanceBook;
 
-  constructor(options: PeerBookOptions) {
+  constructor(options: PeerBookOptions, listener: PeerBookListener) {
     this.#options = options;
+    this.#listener = listener;
+    this.#peerListener = this.#listenToPeers();
     this.#letGoBy = new PenaltyBook(options.now);
     this.#allowances = new AllowanceBook(options.now);
-    this.#post = new NeighbourPost({
+    this.#relay = new NeighbourRelay({
       now: options.now,
       heldPeer: (sessionId) => [...this].find(({ channel }) => channel?.remoteSessionId === sessionId),
-      onFrame: options.onNeighbourFrame,
+      onFrame: (neighbourSessionId, frame) => listener.onNeighbourFrame(neighbourSessionId, frame),
     });
   }
 
@@ -89,9 +96,9 @@ export class PeerBook {
     for (const peer of this) peer.send(frame);
   }
 
-  /** See `NeighbourPost.send`. */
+  /** See `NeighbourRelay.send`. */
   sendThrough(neighbourSessionId: string, frame: NeighbourFrame): boolean {
-    return this.#post.send(neighbourSessionId, frame);
+    return this.#relay.send(neighbourSessionId, frame);
   }
 
   /**
@@ -151,7 +158,7 @@ export class PeerBook {
       this.refuse("let-go");
       return false;
     }
-    if (this.#isOthersSession(channel, gatewayId, epoch)) {
+    if (this.#isSessionOfAnother(channel, gatewayId, epoch)) {
       channel.close("the session id is not its own");
       this.refuse("other-session");
       return false;
@@ -171,7 +178,7 @@ export class PeerBook {
     }
     peer.open(relay, this.#options.roster(), this.heldSessionIds());
     this.#haveMembersChanged = true;
-    this.#options.onOpened(peer);
+    this.#listener.onOpened(peer);
     return true;
   }
 
@@ -180,7 +187,7 @@ export class PeerBook {
    * apart: an epoch is one session, and a session is of one gateway. Of one that is gone without a goodbye it stays as far as neighbours go, whose
    * word is that of a member; who comes by the server, which gives an id to one page only, is its owner and finds it free.
    */
-  #isOthersSession({ remoteSessionId, signaledBy }: Channel, gatewayId: string, epoch: number): boolean {
+  #isSessionOfAnother({ remoteSessionId, signaledBy }: Channel, gatewayId: string, epoch: number): boolean {
     return [...this].some((peer) => {
       const isSameSession = peer.sessionId === remoteSessionId;
       if (peer.gatewayId === gatewayId) return peer.epoch === epoch && peer.channel !== undefined && !isSameSession;
@@ -191,7 +198,7 @@ export class PeerBook {
 
   /** A session that somebody took, and to which no server has led, goes on without them: its owner may still be there. */
   #endSession(peer: Peer): void {
-    if (peer.isSessionVouched) this.#options.onSessionOver(peer.sessionId);
+    if (peer.isSessionVouched) this.#listener.onSessionOver(peer.sessionId);
   }
 
   /** Undefined for an epoch that was overtaken during its handshake, and when there is no room for one more. */
@@ -209,50 +216,50 @@ export class PeerBook {
       if (gone === undefined) return undefined;
       this.#forget(gone);
     }
-    const { now, mux, observer, beforeMessage, onChange, onJoined, onRecord, onMembers, onRoomKey } = this.#options;
-    const peer = new Peer({
-      gatewayId,
-      epoch,
-      ledger: this.#accounts.take(gatewayId, epoch),
-      allowances: this.#allowances.of(gatewayId),
-      now,
-      mux,
-      observer,
-      beforeMessage,
-      onChange,
-      onJoined,
-      onRecord,
-      onMembers,
-      onNeighbourFrame: (sender, frame) => this.#post.take(sender, frame),
-      onRoomKey,
-      onExcess: (guilty) => this.#holdOff(guilty, this.#options.penalties),
-      onGone: (gone, how) => {
-        this.#options.onGone(gone, how);
-        if (gone.hasSaidGoodbye) this.#endSession(gone);
-        if (how === "let-go") this.#holdOff(gone, this.#letGoBy);
-        this.#haveMembersChanged = true;
-      },
-    });
+    const { now, mux, observer } = this.#options;
+    const ledger = this.#accounts.take(gatewayId, epoch);
+    const allowances = this.#allowances.of(gatewayId);
+    const peer = new Peer({ gatewayId, epoch, ledger, allowances, now, mux, observer }, this.#peerListener);
     this.#peers.set(gatewayId, peer);
     return peer;
   }
 
+  #listenToPeers(): PeerListener {
+    const listener = this.#listener;
+    return {
+      onMessage: () => listener.onMessage(),
+      onChange: (peer) => listener.onChange(peer),
+      onJoined: (peer) => listener.onJoined(peer),
+      onRecord: (peer, record, probe, deadlineMs) => listener.onRecord(peer, record, probe, deadlineMs),
+      onMembers: (peer, sessionIds) => listener.onMembers(peer, sessionIds),
+      onRoomKey: (peer, roomKey) => listener.onRoomKey(peer, roomKey),
+      onNeighbourFrame: (sender, frame) => this.#relay.take(sender, frame),
+      onExcess: (peer) => this.#holdOff(peer, this.#options.penalties),
+      onGone: (peer, how) => {
+        listener.onGone(peer, how);
+        if (peer.hasSaidGoodbye) this.#endSession(peer);
+        if (how === "let-go") this.#holdOff(peer, this.#letGoBy);
+        this.#haveMembersChanged = true;
+      },
+    };
+  }
+
   /** Both ends reckon alike, so that neither dials before the other lets it in. */
   #holdOff({ gatewayId, sessionId }: Peer, book: PenaltyBook): void {
-    this.#options.onHoldOff(sessionId, book.add(gatewayId));
+    this.#listener.onHoldOff(sessionId, book.add(gatewayId));
   }
 
   /** Counts and tells who was turned away. */
   refuse(reason: RefusalReason): void {
     this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
-    this.#options.onRefused(reason);
+    this.#listener.onRefused(reason);
   }
 
   #forget(peer: Peer): void {
     peer.giveUp();
     this.#accounts.keep(peer.gatewayId, peer.epoch, peer.ledger);
     this.#peers.delete(peer.gatewayId);
-    this.#options.onChange(peer);
+    this.#listener.onChange(peer);
   }
 
   #sendMembers(): void {

@@ -1,6 +1,6 @@
-// One gateway at the far end, from its first admitted channel until it is forgotten: its clock, its liveness, its roster, its ledger.
-// Channels come and go under it; the ledger stays for the epoch, longer than the peer itself (account-book.ts), so that both ends can account
-// for every record.
+// One gateway at the far end, from its first admitted channel until it is forgotten: its state, its roster, its ledger.
+// Channels come and go under it (held-channel.ts). The ledger stays for the epoch, longer than the peer itself (account-book.ts), so that both
+// ends can account for every record.
 import { excessWords } from "../admission/allowance.ts";
 import type { Allowances } from "../admission/allowance-book.ts";
 import type { ChannelRelay } from "../admission/channel-relay.ts";
@@ -8,16 +8,14 @@ import type { Now } from "../basics/runtime.ts";
 import type { GatewayObserver, PeerObserver } from "../gateway-observer.ts";
 import { Demux } from "../records/demux.ts";
 import type { Ledger } from "../records/ledger.ts";
-import type { Mux, MuxPort } from "../records/mux.ts";
+import type { Mux } from "../records/mux.ts";
 import { Wishes } from "../records/wishes.ts";
 import type { Channel } from "../wire/channel.ts";
 import { decodeMessage } from "../wire/decode-message.ts";
-import { encodeMessage } from "../wire/encode-message.ts";
 import {
   type ByeReason,
   byeReasons,
   type GatewayFrame,
-  type Interest,
   type NeighbourFrame,
   type Ping,
   type Pong,
@@ -25,8 +23,10 @@ import {
 } from "../wire/frame-types.ts";
 import { type GatewayRecord, hasEffect } from "../wire/record.ts";
 import { plainName, type Roster, type RosterProbe } from "../wire/roster.ts";
-import { Liveness } from "./liveness.ts";
-import { type Delay, PeerTime } from "./peer-time.ts";
+import { HeldChannel } from "./held-channel.ts";
+import type { ClockEstimate } from "./peer-clock.ts";
+import { type Departure, departureOf, isGoodbye, type Parting, type PeerState } from "./peer-state.ts";
+import type { Delay } from "./peer-time.ts";
 
 export interface PeerOptions {
   readonly gatewayId: string;
@@ -38,46 +38,29 @@ export interface PeerOptions {
   readonly now: Now;
   readonly mux: Mux;
   readonly observer?: Pick<GatewayObserver, "observePeer"> | undefined;
-  /** Called before anything of a message is applied. */
-  readonly beforeMessage: () => void;
-  /** State, roster or delay has changed. */
-  readonly onChange: (peer: Peer) => void;
-  /** It is there, and has told its name and its probes. */
-  readonly onJoined: (peer: Peer) => void;
-  /** It exceeds what it may, and is let go for it. */
-  readonly onExcess: (peer: Peer) => void;
-  /** Its channel has ended, and no other takes its place. */
-  readonly onGone: (peer: Peer, how: Departure) => void;
-  /** A record that came for the first time, and in time. The deadline is on this gateway's clock, for records with an effect. */
-  readonly onRecord: (peer: Peer, record: GatewayRecord, probe: RosterProbe | undefined, deadlineMs: number) => void;
-  /** The session ids that the peer says it holds. */
-  readonly onMembers: (peer: Peer, sessionIds: readonly string[]) => void;
-  /** By way of this peer, or for another to whom it wants it handed on. */
-  readonly onNeighbourFrame: (peer: Peer, frame: NeighbourFrame) => void;
-  /** It hands on a key for the room. */
-  readonly onRoomKey: (peer: Peer, roomKey: RoomKey) => void;
 }
 
-/**
- * Why nobody is there: the peer said that it leaves the room, that it follows it to another key, that we may not, or that we send too much; or the
- * channel failed.
- */
-export type Departure = "left" | "moved" | "removed" | "let-go" | "lost";
-
-/** How a channel ends; "replaced": another one takes over. */
-type Parting = Departure | "replaced";
-
-const departures: ReadonlyMap<number, Departure> = new Map([
-  [byeReasons.leaving, "left"],
-  [byeReasons.moved, "moved"],
-  [byeReasons.removed, "removed"],
-  [byeReasons.limits, "let-go"],
-]);
-
-export type PeerState =
-  | { readonly kind: "connected" }
-  | { readonly kind: "asleep"; readonly sinceMs: number }
-  | { readonly kind: "gone"; readonly sinceMs: number; readonly reason: string };
+/** What a peer has to say to its gateway. */
+export interface PeerListener {
+  /** Called before anything of a message is applied. */
+  onMessage(): void;
+  /** State, roster or delay has changed. */
+  onChange(peer: Peer): void;
+  /** It is there, and has sent its name and its probes. */
+  onJoined(peer: Peer): void;
+  /** It exceeds what it may, and is disconnected for it. */
+  onExcess(peer: Peer): void;
+  /** Its channel has ended, and no other takes its place. */
+  onGone(peer: Peer, how: Departure): void;
+  /** A record that came for the first time, and in time. The deadline is on this gateway's clock, for records with an effect. */
+  onRecord(peer: Peer, record: GatewayRecord, probe: RosterProbe | undefined, deadlineMs: number): void;
+  /** The session ids that the peer says it holds. */
+  onMembers(peer: Peer, sessionIds: readonly string[]): void;
+  /** By way of this peer, or for another member to whom it is to be handed on. */
+  onNeighbourFrame(peer: Peer, frame: NeighbourFrame): void;
+  /** It hands on a key for the room. */
+  onRoomKey(peer: Peer, roomKey: RoomKey): void;
+}
 
 export class Peer {
   readonly gatewayId: string;
@@ -85,33 +68,25 @@ export class Peer {
   readonly ledger: Ledger;
   /** Frames and messages that were not honoured, by cause. */
   readonly refusals = new Map<string, number>();
-  readonly #options: PeerOptions;
+  readonly #allowances: Allowances;
+  readonly #listener: PeerListener;
   readonly #now: Now;
   readonly #mux: Mux;
   readonly #demux: Demux;
   readonly #observer: PeerObserver | undefined;
-  #time: PeerTime;
-  #liveness: Liveness;
-  #channel: Channel | undefined;
-  /** The way out of that channel. */
-  #port: MuxPort | undefined;
-  #sessionId = "";
-  #isSessionVouched = false;
-  #hasSaidGoodbye = false;
-  #openedAtMs = 0;
-  /** It has told who it is since it was gone last. */
+  /** Its present channel, or its last. */
+  #held: HeldChannel | undefined;
+  /** It has said who it is since it was gone last. */
   #isIntroduced = false;
   #state: PeerState;
-  #interestHeard = 0;
-  #membersHeard = 0;
-  #membersSaid = 0;
   readonly #wishes = new Wishes();
 
-  constructor(options: PeerOptions) {
+  constructor(options: PeerOptions, listener: PeerListener) {
     this.gatewayId = options.gatewayId;
     this.epoch = options.epoch;
     this.ledger = options.ledger;
-    this.#options = options;
+    this.#allowances = options.allowances;
+    this.#listener = listener;
     this.#now = options.now;
     this.#mux = options.mux;
     this.#observer = options.observer?.observePeer(this);
@@ -120,13 +95,11 @@ export class Peer {
       now: options.now,
       ledger: this.ledger,
       allowance: options.allowances.records,
-      gate: (record) => this.#time.gate(record),
+      gate: (record) => this.#held?.time.gate(record) ?? "unknown",
       deliver: (record, probe) => this.#deliver(record, probe),
       onFlood: () => this.#expel("rate", "too many records"),
-      onArrival: observer && ((record, atMs) => observer.onRecord(record, atMs, this.#time.estimate())),
+      onArrival: observer && ((record, atMs) => observer.onRecord(record, atMs, this.#clock())),
     });
-    this.#time = this.#newTime();
-    this.#liveness = new Liveness(options.now());
     this.#state = { kind: "gone", sinceMs: options.now(), reason: "not yet connected" };
   }
 
@@ -135,27 +108,28 @@ export class Peer {
   }
 
   get channel(): Channel | undefined {
-    return this.#channel;
+    return this.#open?.channel;
   }
 
   /** Of its present channel, or of its last. */
   get sessionId(): string {
-    return this.#sessionId;
+    return this.#held?.sessionId ?? "";
   }
 
-  /** The server has led to it under its session id: no neighbour alone says whose that is. */
+  /** See `HeldChannel`. */
   get isSessionVouched(): boolean {
-    return this.#isSessionVouched;
+    return this.#held?.isSessionVouched ?? false;
   }
 
   /** Its last channel ended by its own word, as it goes elsewhere. */
   get hasSaidGoodbye(): boolean {
-    return this.#hasSaidGoodbye;
+    const parting = this.#held?.parting;
+    return parting !== undefined && isGoodbye(parting);
   }
 
   /** Since its channel was opened. */
   get heldMs(): number {
-    return this.#now() - this.#openedAtMs;
+    return this.#held?.heldMs ?? 0;
   }
 
   get name(): string {
@@ -172,59 +146,50 @@ export class Peer {
   }
 
   get delay(): Delay | undefined {
-    return this.#time.delay;
+    return this.#held?.time.delay;
   }
 
   /** How well the peer's clock is known now. */
   get clockBoundMs(): number | undefined {
-    return this.#time.estimate()?.boundMs;
+    return this.#clock()?.boundMs;
   }
 
-  /** Takes over an admitted channel; `roster` and `members` are told to the other end at once. */
+  /** Takes over an admitted channel; `roster` and `members` are sent to the other end at once. */
   open(relay: ChannelRelay, roster: Roster, members: readonly string[]): void {
-    const { channel } = relay;
-    this.#channel = channel;
-    this.#port = this.#observer === undefined ? channel : observed(channel, this.#observer);
-    this.#observer?.onOpened();
-    this.#isSessionVouched =
-      channel.signaledBy === "server" || (this.#isSessionVouched && channel.remoteSessionId === this.#sessionId);
-    this.#sessionId = channel.remoteSessionId;
-    this.#hasSaidGoodbye = false;
-    this.#openedAtMs = this.#now();
-    this.#time = this.#newTime();
-    this.#liveness = new Liveness(this.#now());
-    this.#interestHeard = 0;
-    this.#membersHeard = 0;
+    const observer = this.#observer;
+    observer?.onOpened();
+    const held = new HeldChannel({ channel: relay.channel, now: this.#now, observer, before: this.#held });
+    this.#held = held;
     this.ledger.openChannel();
-    this.#mux.addPeer(this.gatewayId, this.#port, this.ledger);
+    this.#mux.addPeer(this.gatewayId, held.port, this.ledger);
     this.#setState({ kind: "connected" });
-    this.send({ type: "roster", ...roster });
-    this.sendMembers(members);
-    if (!this.#wishes.isEmpty) this.send(this.#wishes.say());
+    held.send({ type: "roster", ...roster });
+    held.sendMembers(members);
+    if (!this.#wishes.isEmpty) held.send(this.#wishes.say());
     this.ping();
     relay.forward({
       onMessage: (message) => {
-        if (channel === this.#channel) this.#take(message); // What a replaced channel still brings would be counted twice.
+        if (held.isOpen) this.#take(held, message); // What a replaced channel still brings would be counted twice.
       },
       onDrain: () => this.#mux.drained(this.gatewayId),
-      onClose: (reason) => this.#closed(channel, reason, "lost"),
+      onClose: (reason) => this.#end(held, reason, "lost"),
     });
   }
 
   /** Ends the present channel with a word to the other end. The peer stays, as gone. */
   close(reason: ByeReason, why: string): void {
-    const channel = this.#channel;
-    if (channel === undefined) return;
+    const held = this.#open;
+    if (held === undefined) return;
     // What has come since the last report would count as lost at the other end, and for good if this one does not return.
-    this.send(this.#newPing(), { type: "bye", reason: byeReasons[reason] });
+    held.send(this.#newPing(held), { type: "bye", reason: byeReasons[reason] });
     const isReplaced = reason === "newerChannel" || reason === "newerEpoch";
-    this.#closed(channel, why, isReplaced ? "replaced" : "lost");
-    channel.close(why);
+    this.#end(held, why, isReplaced ? "replaced" : "lost");
+    held.channel.close(why);
   }
 
   /** In one message; `maxFrames` of them at most. */
   send(...frames: readonly GatewayFrame[]): void {
-    this.#port?.send(encodeMessage(frames));
+    this.#open?.send(...frames);
   }
 
   /** It is forgotten: what waits for something more of it is decided now. */
@@ -232,16 +197,17 @@ export class Peer {
     this.#demux.giveUp();
   }
 
-  /** Compares the clocks, and tells the other end of the records that have come. Returns the ping's id on this channel. */
+  /** Compares the clocks, and reports to the other end which records have come. Returns the ping's id on this channel. */
   ping(): number | undefined {
-    if (this.#channel === undefined) return undefined;
-    const ping = this.#newPing();
-    this.send(ping);
+    const held = this.#open;
+    if (held === undefined) return undefined;
+    const ping = this.#newPing(held);
+    held.send(ping);
     return ping.id;
   }
 
   sendMembers(sessionIds: readonly string[]): void {
-    this.send({ type: "members", version: ++this.#membersSaid, sessionIds });
+    this.#open?.sendMembers(sessionIds);
   }
 
   /** From now on I want samples of that probe, at least `minIntervalMs` apart; undefined: no more. */
@@ -256,8 +222,7 @@ export class Peer {
 
   /** Nothing with an effect is applied until the clocks have been compared afresh: this page slept, or the other's clock jumped. */
   distrustClock(): void {
-    if (this.#channel === undefined) return;
-    this.#time.distrust();
+    this.#open?.time.distrust();
     this.ping();
   }
 
@@ -268,8 +233,7 @@ export class Peer {
 
   tick(): void {
     this.#demux.tick();
-    if (this.#channel === undefined) return;
-    switch (this.#liveness.tick(this.#now())) {
+    switch (this.#open?.liveness.tick(this.#now())) {
       case "ping":
         this.ping();
         return;
@@ -280,59 +244,65 @@ export class Peer {
     }
   }
 
-  #take(message: Uint8Array): void {
-    if (this.#observer === undefined) return this.#message(message);
+  get #open(): HeldChannel | undefined {
+    return this.#held?.isOpen ? this.#held : undefined;
+  }
+
+  #clock(): ClockEstimate | undefined {
+    return this.#held?.time.estimate();
+  }
+
+  #take(held: HeldChannel, message: Uint8Array): void {
+    if (this.#observer === undefined) return this.#message(held, message);
     const startedMs = this.#now();
-    this.#message(message);
+    this.#message(held, message);
     this.#observer.onReceived(message.length, this.#now() - startedMs);
   }
 
-  #message(message: Uint8Array): void {
-    this.#options.beforeMessage();
+  #message(held: HeldChannel, message: Uint8Array): void {
+    this.#listener.onMessage();
     const decoded = decodeMessage(message);
     if ("malformed" in decoded) {
       this.refuse(decoded.malformed);
       return this.close("malformed", decoded.malformed);
     }
-    const ownSessionId = this.#channel?.localSessionId ?? "";
-    const excess = this.#options.allowances.messages.exceededBy(
-      decoded.frames,
-      ownSessionId,
-      this.#port?.bufferedBytes() ?? 0,
-    );
+    const { channel, port, liveness } = held;
+    const { messages } = this.#allowances;
+    const excess = messages.exceededBy(decoded.frames, channel.localSessionId, port.bufferedBytes());
     if (excess !== undefined) return this.#expel(excess, excessWords[excess]);
-    if (this.#liveness.heard(this.#now()) === "awake") this.#setState({ kind: "connected" });
+    if (liveness.heard(this.#now()) === "awake") this.#setState({ kind: "connected" });
     for (const frame of decoded.frames) {
-      if (this.#channel === undefined) return; // A frame before this one ended the channel.
-      this.#frame(frame);
+      if (!held.isOpen) return; // A frame before this one ended the channel.
+      this.#frame(held, frame);
     }
   }
 
-  #frame(frame: GatewayFrame): void {
+  #frame(held: HeldChannel, frame: GatewayFrame): void {
     switch (frame.type) {
       case "roster":
         return this.#rosterCame(frame);
       case "aggregate":
         return this.#demux.onAggregate(frame);
       case "interest":
-        return this.#interest(frame);
+        if (held.isNewestInterest(frame)) this.#mux.setInterest(this.gatewayId, frame.entries);
+        return;
       case "ping":
-        return this.#pinged(frame);
+        return this.#pinged(held, frame);
       case "pong":
-        return this.#ponged(frame);
+        return this.#ponged(held, frame);
       case "members":
-        if (frame.version <= this.#membersHeard) return;
-        this.#membersHeard = frame.version;
-        return this.#options.onMembers(this, frame.sessionIds);
+        if (held.isNewestMembers(frame)) this.#listener.onMembers(this, frame.sessionIds);
+        return;
       case "neighbourOffer":
       case "neighbourAnswer":
-        return this.#options.onNeighbourFrame(this, frame);
+        return this.#listener.onNeighbourFrame(this, frame);
       case "done":
-        return this.#observer?.onDone(frame, this.#time.estimate());
+        return this.#observer?.onDone(frame, this.#clock());
       case "roomKey":
-        return this.#options.onRoomKey(this, frame);
+        return this.#listener.onRoomKey(this, frame);
       case "bye":
-        return this.#endedByOther(frame.reason);
+        this.#end(held, "it said goodbye", departureOf(frame.reason));
+        return held.channel.close(`the other end said goodbye (${frame.reason})`);
       case "hello":
       case "answer":
       case "proof":
@@ -347,85 +317,57 @@ export class Peer {
     const roster = { version, isHidden, name: plainName(said.name), probes };
     const isNews = this.#demux.onRoster(roster);
     if (isNews && this.#wishes.keepOnly(roster.probes)) this.send(this.#wishes.say());
-    if (isNews || !this.#isIntroduced) this.#options.onChange(this);
-    if (!this.#isIntroduced) this.#options.onJoined(this);
+    if (isNews || !this.#isIntroduced) this.#listener.onChange(this);
+    if (!this.#isIntroduced) this.#listener.onJoined(this);
     this.#isIntroduced = true;
   }
 
-  #interest({ version, entries }: Interest): void {
-    if (version <= this.#interestHeard) return;
-    this.#interestHeard = version;
-    this.#mux.setInterest(this.gatewayId, entries);
-  }
-
-  #pinged({ id, t1Us, ledger }: Ping): void {
+  #pinged(held: HeldChannel, { id, t1Us, ledger }: Ping): void {
     const t2Us = Math.round(this.#now() * 1000);
     this.ledger.heard(ledger);
-    if (this.#time.pinged({ t1Us }) === "doubted") this.ping();
-    this.send({ type: "pong", id, t2Us, t3Us: Math.round(this.#now() * 1000), ledger: this.ledger.report() });
+    if (held.time.pinged({ t1Us }) === "doubted") this.ping();
+    held.send({ type: "pong", id, t2Us, t3Us: Math.round(this.#now() * 1000), ledger: this.ledger.report() });
   }
 
-  #ponged({ ledger, ...pong }: Pong): void {
+  #ponged(held: HeldChannel, { ledger, ...pong }: Pong): void {
     this.ledger.heard(ledger);
-    const outcome = this.#time.ponged(pong);
+    const outcome = held.time.ponged(pong);
     if (outcome !== "accepted") return this.refuse(`${outcome} pong`);
     this.#demux.recheck();
-    this.#options.onChange(this);
+    this.#listener.onChange(this);
   }
 
   #deliver(record: GatewayRecord, probe: RosterProbe | undefined): void {
-    const deadlineMs = hasEffect(record.kind) ? this.#time.deadlineMs(record) : undefined;
-    this.#options.onRecord(this, record, probe, deadlineMs ?? this.#now());
+    const deadlineMs = hasEffect(record.kind) ? this.#held?.time.deadlineMs(record) : undefined;
+    this.#listener.onRecord(this, record, probe, deadlineMs ?? this.#now());
   }
 
-  #endedByOther(reason: number): void {
-    const channel = this.#channel;
-    if (channel === undefined) return;
-    this.#closed(channel, "it said goodbye", departures.get(reason) ?? "lost");
-    channel.close(`the other end said goodbye (${reason})`);
-  }
-
-  #closed(channel: Channel, reason: string, how: Parting): void {
-    if (channel !== this.#channel) return; // Replaced meanwhile, or closed by ourselves.
-    this.#channel = undefined;
-    this.#port = undefined;
+  /** Once for each channel: it was closed by either end, or failed. */
+  #end(held: HeldChannel, reason: string, how: Parting): void {
+    if (!held.isOpen) return;
+    held.end(how);
     this.#observer?.onClosed();
     this.#mux.removePeer(this.gatewayId);
     this.ledger.closeChannel();
     if (how === "replaced") return; // The next channel, or the next epoch, follows at once.
     this.#isIntroduced = false;
-    this.#hasSaidGoodbye = how !== "lost" && how !== "let-go";
     this.#setState({ kind: "gone", sinceMs: this.#now(), reason });
-    this.#options.onGone(this, how);
+    this.#listener.onGone(this, how);
   }
 
   #setState(state: PeerState): void {
     this.#state = state;
-    this.#options.onChange(this);
+    this.#listener.onChange(this);
   }
 
   /** It exceeds what it may: docs/protocol.md §2.9. */
   #expel(cause: string, why: string): void {
     this.refuse(cause);
-    this.#options.onExcess(this);
+    this.#listener.onExcess(this);
     this.close("limits", why);
   }
 
-  #newPing(): GatewayFrame & Ping {
-    return { type: "ping", ...this.#time.ping(), ledger: this.ledger.report() };
-  }
-
-  #newTime(): PeerTime {
-    return new PeerTime(this.#now, this.#observer);
+  #newPing({ time }: HeldChannel): GatewayFrame & Ping {
+    return { type: "ping", ...time.ping(), ledger: this.ledger.report() };
   }
 }
-
-/** The same port, with every message that leaves counted. */
-const observed = (port: MuxPort, observer: PeerObserver): MuxPort => ({
-  send: (message) => {
-    const isTaken = port.send(message);
-    if (isTaken) observer.onSent(message.length);
-    return isTaken;
-  },
-  bufferedBytes: () => port.bufferedBytes(),
-});

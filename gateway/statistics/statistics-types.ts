@@ -1,7 +1,7 @@
 // What is measured of one gateway, as plain data: types only, described in docs/statistics.md. statistics.ts fills them, the panel shows
 // them, recording.ts writes them down. Units are in the names; a figure that does not exist is undefined, and none is ever NaN.
 import type { LinkState } from "../../firmware-bridge/devices/device-link.ts";
-import type { PeerState } from "../peers/peer.ts";
+import type { PeerState } from "../peers/peer-state.ts";
 import type { BandReading } from "../power/battery-figures.ts";
 import type { BuzzOutcome } from "../probes/downlink.ts";
 import type { LedgerSnapshot } from "../records/ledger.ts";

@@ -24,7 +24,7 @@ export interface Channel {
   readonly localSessionId: string;
   readonly remoteSessionId: string;
   readonly dialedBy: "us" | "them";
-  /** Who carried offer and answer. The handshake is the same for both; whether the session id is believed is not (`#isOthersSession` in peer-book.ts). */
+  /** Who carried offer and answer. The handshake is the same for both; whether the session id is believed is not (`#isSessionOfAnother` in peer-book.ts). */
   readonly signaledBy: "server" | "neighbour";
   fingerprints(): Promise<FingerprintPair | FingerprintRefusal>;
   /** Called once. */

@@ -28,7 +28,7 @@ const maxPairs = 64;
 export const maxOffersPerSecond = 4;
 export const maxOfferBurst = 8;
 
-export interface NeighbourPostOptions {
+export interface NeighbourRelayOptions {
   readonly now: Now;
   /** The peer with which a channel under that session id is open. */
   readonly heldPeer: (sessionId: string) => Peer | undefined;
@@ -46,11 +46,11 @@ interface Limits {
   readonly handedOnTo: Readonly<Record<NeighbourFrame["type"], BucketBook>>;
 }
 
-export class NeighbourPost {
-  readonly #options: NeighbourPostOptions;
+export class NeighbourRelay {
+  readonly #options: NeighbourRelayOptions;
   readonly #limits = new WeakMap<Peer, Limits>();
 
-  constructor(options: NeighbourPostOptions) {
+  constructor(options: NeighbourRelayOptions) {
     this.#options = options;
   }
 

@@ -6,7 +6,7 @@ import {
   maxOffersPerSecond,
   maxPairBurst,
   maxPairFramesPerSecond,
-} from "../../../../gateway/peers/neighbour-post.ts";
+} from "../../../../gateway/peers/neighbour-relay.ts";
 import { maxPeers } from "../../../../gateway/peers/peer-book.ts";
 import { backlogHighWaterBytes } from "../../../../gateway/wire/channel.ts";
 import { encodeMessage } from "../../../../gateway/wire/encode-message.ts";
