@@ -1,12 +1,28 @@
 // How the page is built from web/ into dist/. JSX is Preact's by web/tsconfig.json.
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+import { precompress } from "./signaling-server/precompress.ts";
 
 const inProject = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Last of all: what is in public/ has been copied by then. */
+const compressBuilt = (): Plugin => {
+  let outDir = "";
+  return {
+    name: "compress-built",
+    apply: "build",
+    configResolved: (config) => {
+      outDir = resolve(config.root, config.build.outDir);
+    },
+    writeBundle: { order: "post", sequential: true, handler: () => precompress(outDir) },
+  };
+};
 
 export default defineConfig({
   root: inProject("web"),
   publicDir: inProject("public"),
+  plugins: [compressBuilt()],
   build: {
     outDir: inProject("dist"),
     emptyOutDir: true,

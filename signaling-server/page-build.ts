@@ -8,7 +8,16 @@ import { StartProblem } from "./start-problem.ts";
 export const projectFolder = fileURLToPath(new URL("..", import.meta.url));
 const builtFolder = join(projectFolder, "dist");
 /** Files, and folders with all that is in them. */
-const sources = ["web", "gateway", "firmware-bridge", "public", "vite.config.ts", "package-lock.json"];
+const sources = [
+  "web",
+  "gateway",
+  "firmware-bridge",
+  "public",
+  "signaling-server/content-coding.ts",
+  "signaling-server/precompress.ts",
+  "vite.config.ts",
+  "package-lock.json",
+];
 
 /** The folder of the built page. @throws StartProblem when it cannot be built. */
 export const ensureBuiltPage = async (onBuild: () => void): Promise<string> => {

@@ -5,9 +5,9 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import type { Browser, CDPSession, Page } from "playwright-core";
-import { makeInvite, makeRoomKey } from "../../gateway/room-key.ts";
+import { makeInvite, makeRoomKey } from "../../gateway/wire/room-key.ts";
 import { ensureBuiltPage } from "../../signaling-server/page-build.ts";
-import { webCrypto } from "../../web/mesh/web-crypto.ts";
+import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { startServer } from "../support/server-process.ts";
 
