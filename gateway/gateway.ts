@@ -356,7 +356,7 @@ export class Gateway {
         this.#keyChange.connected(gatewayId);
         this.#sendBatteries(gatewayId);
       },
-      onRoomKey: (peer, frame) => {
+      onKeyProposal: (peer, frame) => {
         this.#keyChange.heard(peer.gatewayId, frame);
         this.#farewell?.check();
       },

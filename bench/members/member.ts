@@ -64,7 +64,7 @@ export interface MemberOptions {
   readonly hasFigures: boolean;
 }
 
-export class Member {
+export class BenchMember {
   readonly bursts: BurstMeter;
   /** When the message that is being handled came, on this process's clock. */
   arrivedAtMs = 0;
@@ -78,12 +78,12 @@ export class Member {
     this.bursts = new BurstMeter(platform.now);
   }
 
-  static async join({ platform, room, name, topology, hasFigures }: MemberOptions): Promise<Member> {
+  static async join({ platform, room, name, topology, hasFigures }: MemberOptions): Promise<BenchMember> {
     const { origin, now } = platform;
     const api = serverApi(origin, (...request) => fetch(...request));
     const config = await api.config();
     if (config === undefined) throw new Error(`no Earl Mesh server answers at ${origin}`);
-    const member = new Member(platform);
+    const member = new BenchMember(platform);
     member.#session = new RoomSession({
       ...platform,
       room,

@@ -1,6 +1,6 @@
 // The least that the transport costs: raw messages that are made before they are needed and read by nobody. A gesture is one small message at
 // once; samples are one message a window, as long as the product's aggregate of as many would be.
-import { aggregateOverheadBytes } from "../../gateway/wire/encode-aggregate.ts";
+import { aggregateOverheadBytes } from "../../gateway/wire/aggregate-layout.ts";
 import { markBytes, readMark, writeMark } from "../load/payload.ts";
 import { type BleMessage, benchTag, frameTypes, type OutgoingContext, type RivalMode } from "./mode.ts";
 import { WindowBatch } from "./window-batch.ts";

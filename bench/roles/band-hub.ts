@@ -8,7 +8,7 @@ import type { GatewayRecord } from "../../gateway/wire/record.ts";
 import type { ServiceTime } from "../load/service-time.ts";
 import type { Message } from "../load/workload.ts";
 import { FakeGatt, type WriteCause } from "../members/fake-gatt.ts";
-import type { Member, Platform } from "../members/member.ts";
+import type { BenchMember, Platform } from "../members/member.ts";
 import { bandInfo } from "../members/simulated-device.ts";
 import type { SliceLog } from "../members/slice.ts";
 import type { Arrival } from "../modes/mode.ts";
@@ -18,7 +18,7 @@ import { encodeDeviceWrite } from "./radio.ts";
 import type { Role } from "./role.ts";
 
 export interface BandHubOptions {
-  readonly member: Member;
+  readonly member: BenchMember;
   readonly platform: Platform;
   readonly bands: number;
   readonly service: ServiceTime;

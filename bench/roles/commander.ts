@@ -6,7 +6,7 @@ import { encodeMessage } from "../../gateway/wire/encode-message.ts";
 import { effectLifetimeMs, type GatewayRecord } from "../../gateway/wire/record.ts";
 import { type Mark, makePayload, markBytes } from "../load/payload.ts";
 import { type Message, messagesOf } from "../load/workload.ts";
-import type { Member, Platform } from "../members/member.ts";
+import type { BenchMember, Platform } from "../members/member.ts";
 import type { SliceLog } from "../members/slice.ts";
 import type { Tap } from "../members/tap.ts";
 import type { BleMessage, Outgoing } from "../modes/mode.ts";
@@ -20,7 +20,7 @@ export const commandVibration = { strengthPercent: 100, durationsMs: [150] };
 const vibration = encodeVibration(commandVibration);
 
 export class Commander implements Role {
-  readonly #member: Member;
+  readonly #member: BenchMember;
   readonly #platform: Platform;
   readonly #index: number;
   readonly #hub: string;
@@ -28,7 +28,7 @@ export class Commander implements Role {
   #outgoing: Outgoing | undefined;
   #sequence = 0;
 
-  constructor(member: Member, platform: Platform, index: number, hub: string) {
+  constructor(member: BenchMember, platform: Platform, index: number, hub: string) {
     this.#member = member;
     this.#platform = platform;
     this.#index = index;

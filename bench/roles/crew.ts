@@ -6,7 +6,7 @@ import { monotonicNow, now, schedule, wallNow } from "../../web/platform/timers.
 import { webCrypto } from "../../web/platform/web-crypto.ts";
 import type { ServiceTime } from "../load/service-time.ts";
 import type { Message } from "../load/workload.ts";
-import { Member, type Platform, type Topology } from "../members/member.ts";
+import { BenchMember, type Platform, type Topology } from "../members/member.ts";
 import { SliceLog, type SliceProgress, type SliceResult, type SliceSpec } from "../members/slice.ts";
 import { Tally } from "../meters/tally.ts";
 import { BandHub } from "./band-hub.ts";
@@ -55,7 +55,7 @@ export interface RoomPlan {
 export type WebRtc = Pick<Platform, "Peer" | "RTCPeerConnection">;
 
 interface Cast {
-  readonly member: Member;
+  readonly member: BenchMember;
   readonly roles: readonly Role[];
 }
 
@@ -99,7 +99,7 @@ export class Crew {
     const joined = await Promise.all(
       members.map(async (spec): Promise<Cast> => {
         const { name, topology, hasFigures } = spec;
-        const member = await Member.join({ platform, room, name, topology, hasFigures });
+        const member = await BenchMember.join({ platform, room, name, topology, hasFigures });
         const roles = spec.roles.map((role) => this.#role(role, member, platform, spec));
         for (const role of roles) await role.open();
         return { member, roles };
@@ -188,7 +188,7 @@ export class Crew {
     });
   }
 
-  #role(spec: RoleSpec, member: Member, platform: Platform, { index, topology, service }: MemberSpec): Role {
+  #role(spec: RoleSpec, member: BenchMember, platform: Platform, { index, topology, service }: MemberSpec): Role {
     const offsetOf = (sessionId: string): number => this.#plan.offsetsMs[sessionId] ?? this.#offsetMs;
     const receiver = (): string => this.#plan.receiver ?? "";
     const hub = topology.kind === "spoke" ? topology.hub : "";

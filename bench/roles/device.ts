@@ -6,7 +6,7 @@ import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
 import { gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
 import { type Mark, makePayload } from "../load/payload.ts";
 import { type Message, messagesOf } from "../load/workload.ts";
-import type { Member } from "../members/member.ts";
+import type { BenchMember } from "../members/member.ts";
 import type { SliceLog } from "../members/slice.ts";
 import { encodeNotification } from "./radio.ts";
 import type { Role } from "./role.ts";
@@ -14,13 +14,13 @@ import type { Role } from "./role.ts";
 const gesturePayload = encodeGesture({ gesture: gestureCode("wave"), intensity: 200 });
 
 export class Device implements Role {
-  readonly #member: Member;
+  readonly #member: BenchMember;
   readonly #index: number;
   readonly #hub: string;
   readonly #frames = new FrameEncoder();
   #log: SliceLog | undefined;
 
-  constructor(member: Member, index: number, hub: string) {
+  constructor(member: BenchMember, index: number, hub: string) {
     this.#member = member;
     this.#index = index;
     this.#hub = hub;

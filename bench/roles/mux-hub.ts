@@ -11,7 +11,7 @@ import { defaultWindowMs } from "../../gateway/wire/record.ts";
 import { noServiceTime } from "../load/service-time.ts";
 import type { Message } from "../load/workload.ts";
 import { FakeGatt } from "../members/fake-gatt.ts";
-import type { Member, Platform } from "../members/member.ts";
+import type { BenchMember, Platform } from "../members/member.ts";
 import { bandInfo } from "../members/simulated-device.ts";
 import type { SliceLog } from "../members/slice.ts";
 import type { Tap } from "../members/tap.ts";
@@ -23,7 +23,7 @@ import type { Role } from "./role.ts";
 const receiverId = "receiver";
 
 export interface MuxHubOptions {
-  readonly member: Member;
+  readonly member: BenchMember;
   readonly platform: Platform;
   readonly devices: number;
   readonly receiver: () => string;

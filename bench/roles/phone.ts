@@ -12,7 +12,7 @@ import type { GatewayRecord } from "../../gateway/wire/record.ts";
 import { type Mark, makePayload, readMark } from "../load/payload.ts";
 import type { ServiceTime } from "../load/service-time.ts";
 import { type Message, messagesOf } from "../load/workload.ts";
-import type { Member, Platform } from "../members/member.ts";
+import type { BenchMember, Platform } from "../members/member.ts";
 import { bandInfo, SimulatedDevice, sensorInfo } from "../members/simulated-device.ts";
 import type { Accounts, SliceLog } from "../members/slice.ts";
 import type { Outgoing } from "../modes/mode.ts";
@@ -23,7 +23,7 @@ import type { Role } from "./role.ts";
 const gesturePayload = encodeGesture({ gesture: gestureCode("wave"), intensity: 200 });
 
 export interface PhoneOptions {
-  readonly member: Member;
+  readonly member: BenchMember;
   readonly platform: Platform;
   /** Its place in the load, from 0. */
   readonly index: number;

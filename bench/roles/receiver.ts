@@ -3,7 +3,7 @@ import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { decodeMessage } from "../../gateway/wire/decode-message.ts";
 import { readMark } from "../load/payload.ts";
 import type { Message } from "../load/workload.ts";
-import type { Member } from "../members/member.ts";
+import type { BenchMember } from "../members/member.ts";
 import type { SliceLog } from "../members/slice.ts";
 import { rivalOf } from "../modes/modes.ts";
 import { decodeDeviceWrite, untagAggregate } from "./radio.ts";
@@ -14,7 +14,7 @@ export class Receiver implements Role {
   readonly #hubOffsetMs: () => number;
 
   /** @param hubOffsetMs the machine's clock minus that of the page under test */
-  constructor(member: Member, hubOffsetMs: () => number) {
+  constructor(member: BenchMember, hubOffsetMs: () => number) {
     this.#hubOffsetMs = hubOffsetMs;
     member.listen({
       onBenchMessage: (message) => this.#came(message),

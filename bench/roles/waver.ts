@@ -6,7 +6,7 @@ import { gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
 import { type Mark, makePayload, markBytes } from "../load/payload.ts";
 import { noServiceTime } from "../load/service-time.ts";
 import { type Message, messagesOf } from "../load/workload.ts";
-import type { Member, Platform } from "../members/member.ts";
+import type { BenchMember, Platform } from "../members/member.ts";
 import { bandInfo, SimulatedDevice } from "../members/simulated-device.ts";
 import type { SliceLog } from "../members/slice.ts";
 import type { Tap } from "../members/tap.ts";
@@ -17,7 +17,7 @@ import type { Role } from "./role.ts";
 const gesturePayload = encodeGesture({ gesture: gestureCode("tap"), intensity: 200 });
 
 export class Waver implements Role {
-  readonly #member: Member;
+  readonly #member: BenchMember;
   readonly #platform: Platform;
   readonly #index: number;
   readonly #hub: string;
@@ -25,7 +25,7 @@ export class Waver implements Role {
   #log: SliceLog | undefined;
   #outgoing: Outgoing | undefined;
 
-  constructor(member: Member, platform: Platform, index: number, hub: string) {
+  constructor(member: BenchMember, platform: Platform, index: number, hub: string) {
     this.#member = member;
     this.#platform = platform;
     this.#index = index;

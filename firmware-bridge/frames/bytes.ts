@@ -111,6 +111,11 @@ export class ByteWriter {
     return this;
   }
 
+  /** A view of what was written, good until the next write. */
+  get written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
   /** A copy of what was written. */
   take(): Uint8Array {
     return this.#bytes.slice(0, this.#length);

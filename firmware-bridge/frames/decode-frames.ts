@@ -18,7 +18,7 @@ import {
   sync,
 } from "./frame.ts";
 
-export interface DecodedMessage {
+export interface ProbeMessage {
   readonly kind: number;
   /** That of the message's last frame: the one that an ack names. */
   readonly sequence: number;
@@ -54,9 +54,9 @@ export class FrameDecoder {
   }
 
   /** The messages that this chunk completes. Their payloads are copies: the chunk may be used again. */
-  push(chunk: Uint8Array): readonly DecodedMessage[] {
+  push(chunk: Uint8Array): readonly ProbeMessage[] {
     const bytes = concatBytes(this.#waiting, chunk);
-    const messages: DecodedMessage[] = [];
+    const messages: ProbeMessage[] = [];
     let at = 0;
     while (at < bytes.length) {
       const size = this.#sizeOfFrameAt(bytes, at);
@@ -87,7 +87,7 @@ export class FrameDecoder {
     return "none";
   }
 
-  #accept(frame: Uint8Array): DecodedMessage | undefined {
+  #accept(frame: Uint8Array): ProbeMessage | undefined {
     const flags = frame[kindAt] ?? 0;
     const kind = flags & kindMask;
     const sequence = frame[sequenceAt] ?? 0;

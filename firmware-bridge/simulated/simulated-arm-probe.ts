@@ -3,7 +3,7 @@
 // It sends its movement and leaves it to the gateway to find the gestures. Timers run only while a central is connected.
 
 import { capabilities, encodeInfo, probeClasses } from "../devices/earl-profile.ts";
-import { type DecodedMessage, FrameDecoder } from "../frames/decode-frames.ts";
+import { FrameDecoder, type ProbeMessage } from "../frames/decode-frames.ts";
 import { FrameEncoder } from "../frames/encode-frames.ts";
 import { kinds } from "../frames/kinds.ts";
 import {
@@ -107,7 +107,7 @@ export class SimulatedArmProbe implements Peripheral {
     return true;
   }
 
-  #obey({ kind, payload }: DecodedMessage): number {
+  #obey({ kind, payload }: ProbeMessage): number {
     if (kind === kinds.vibrate) {
       const vibration = decodeVibration(payload);
       if (vibration === undefined) return ackStatus.malformed;

@@ -5,7 +5,7 @@
 import { equalBytes } from "../../firmware-bridge/frames/bytes.ts";
 import type { Cancel, Now, Schedule } from "../basics/runtime.ts";
 import { TokenBucket } from "../basics/token-bucket.ts";
-import type { GatewayFrame, RoomKey } from "../wire/frame-types.ts";
+import type { GatewayFrame, KeyProposal } from "../wire/frame-types.ts";
 
 /**
  * Two who press at the same moment hear of each other well within this, also over a slow relay; until then every key counts, whoever removes whom.
@@ -69,7 +69,7 @@ export type Hearing =
   | "newcomer"
   | "late";
 
-interface Choice extends RoomKey {
+interface Choice extends KeyProposal {
   readonly toldBy: string;
 }
 
@@ -84,7 +84,7 @@ export class RoomKeyChange {
   /** Who has our choice, by their own word. */
   readonly #acknowledged = new Set<string>();
   /** Their last word: what counts if our choice comes to be one that lets them stay. Of members, so bounded as these are. */
-  readonly #ofRemoved = new Map<string, RoomKey>();
+  readonly #ofRemoved = new Map<string, KeyProposal>();
   /** When who came late was told of our key last. */
   readonly #answeredAtMs = new Map<string, number>();
   readonly #rounds: TokenBucket;
@@ -126,7 +126,7 @@ export class RoomKeyChange {
     return "begun";
   }
 
-  heard(from: string, frame: RoomKey): Hearing {
+  heard(from: string, frame: KeyProposal): Hearing {
     const { ownGatewayId, roomKey, now } = this.#options;
     if (equalBytes(frame.roomKey, roomKey)) return "present";
     if (frame.removed.includes(ownGatewayId)) return "not-for-us";
@@ -220,7 +220,7 @@ export class RoomKeyChange {
     if (this.#choice === undefined || !this.#mayHave(gatewayId)) return;
     const { roomKey, by, removed } = this.#choice;
     const isSettled = this.#outcome !== undefined || this.#choice.isSettled;
-    this.#options.send(gatewayId, { type: "roomKey", roomKey, by, isSettled, removed });
+    this.#options.send(gatewayId, { type: "keyProposal", roomKey, by, isSettled, removed });
   }
 
   #mayHave(gatewayId: string): boolean {
@@ -228,7 +228,7 @@ export class RoomKeyChange {
   }
 }
 
-const isBetter = (frame: RoomKey, choice: RoomKey): boolean =>
+const isBetter = (frame: KeyProposal, choice: KeyProposal): boolean =>
   frame.isSettled === choice.isSettled ? isLower(frame.roomKey, choice.roomKey) : frame.isSettled;
 
 const isLower = (a: Uint8Array, b: Uint8Array): boolean => {

@@ -232,7 +232,7 @@ export class PeerBook {
       onJoined: (peer) => listener.onJoined(peer),
       onRecord: (peer, record, probe, deadlineMs) => listener.onRecord(peer, record, probe, deadlineMs),
       onMembers: (peer, sessionIds) => listener.onMembers(peer, sessionIds),
-      onRoomKey: (peer, roomKey) => listener.onRoomKey(peer, roomKey),
+      onKeyProposal: (peer, roomKey) => listener.onKeyProposal(peer, roomKey),
       onNeighbourFrame: (sender, frame) => this.#relay.take(sender, frame),
       onExcess: (peer) => this.#holdOff(peer, this.#options.penalties),
       onGone: (peer, how) => {

@@ -16,10 +16,10 @@ import {
   type ByeReason,
   byeReasons,
   type GatewayFrame,
+  type KeyProposal,
   type NeighbourFrame,
   type Ping,
   type Pong,
-  type RoomKey,
 } from "../wire/frame-types.ts";
 import { type GatewayRecord, hasEffect } from "../wire/record.ts";
 import { plainName, type Roster, type RosterProbe } from "../wire/roster.ts";
@@ -59,7 +59,7 @@ export interface PeerListener {
   /** By way of this peer, or for another member to whom it is to be handed on. */
   onNeighbourFrame(peer: Peer, frame: NeighbourFrame): void;
   /** It hands on a key for the room. */
-  onRoomKey(peer: Peer, roomKey: RoomKey): void;
+  onKeyProposal(peer: Peer, roomKey: KeyProposal): void;
 }
 
 export class Peer {
@@ -298,8 +298,8 @@ export class Peer {
         return this.#listener.onNeighbourFrame(this, frame);
       case "done":
         return this.#observer?.onDone(frame, this.#clock());
-      case "roomKey":
-        return this.#listener.onRoomKey(this, frame);
+      case "keyProposal":
+        return this.#listener.onKeyProposal(this, frame);
       case "bye":
         this.#end(held, "it said goodbye", departureOf(frame.reason));
         return held.channel.close(`the other end said goodbye (${frame.reason})`);
@@ -309,6 +309,8 @@ export class Peer {
       case "ready":
         this.refuse("out of turn");
         return this.close("malformed", "a handshake frame after the handshake");
+      default:
+        return frame satisfies never;
     }
   }
 

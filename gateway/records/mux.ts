@@ -37,7 +37,7 @@ export interface MuxObserver {
 /** What the mux needs of a channel. */
 export type MuxPort = Pick<Channel, "send" | "bufferedBytes">;
 
-interface Member {
+interface Recipient {
   readonly port: MuxPort;
   readonly ledger: Ledger;
   /** For this peer alone. Nothing in it has slack: it only packs what leaves at once. */
@@ -53,7 +53,7 @@ interface Member {
 interface Group {
   readonly key: string;
   readonly filter: SampleFilter;
-  readonly members: Set<Member>;
+  readonly recipients: Set<Recipient>;
   readonly queue: SendQueue;
 }
 
@@ -63,7 +63,7 @@ export class Mux {
   readonly #now: Now;
   readonly #schedule: Schedule;
   readonly #observer: MuxObserver | undefined;
-  readonly #members = new Map<string, Member>();
+  readonly #recipients = new Map<string, Recipient>();
   readonly #groups = new Map<string, Group>();
   #rosterVersion = 1;
 
@@ -87,42 +87,42 @@ export class Mux {
   addPeer(gatewayId: string, port: MuxPort, ledger: Ledger): void {
     this.removePeer(gatewayId);
     this.#groups.get(interestKey([]))?.queue.flush("changed"); // What waits there was not addressed to the newcomer.
-    const member: Member = {
+    const recipient: Recipient = {
       port,
       ledger,
-      directed: new SendQueue(this.#schedule, (records, reason) => this.#send([member], records, reason)),
+      directed: new SendQueue(this.#schedule, (records, reason) => this.#send([recipient], records, reason)),
       backlog: new Backlog(ledger),
       group: this.#groupOf([]),
       isBacklogged: false,
       isGone: false,
     };
-    this.#members.set(gatewayId, member);
-    member.group.members.add(member);
+    this.#recipients.set(gatewayId, recipient);
+    recipient.group.recipients.add(recipient);
   }
 
   /** Its channel is closed: what waits for it is dropped. */
   removePeer(gatewayId: string): void {
-    const member = this.#members.get(gatewayId);
-    if (member === undefined) return;
-    this.#members.delete(gatewayId);
-    member.isGone = true;
-    const dropped = member.group.queue.length + member.directed.clear().length + member.backlog.take().length;
-    member.ledger.countDroppedBeforeSend("channel-closed", dropped);
-    this.#leaveGroup(member);
+    const recipient = this.#recipients.get(gatewayId);
+    if (recipient === undefined) return;
+    this.#recipients.delete(gatewayId);
+    recipient.isGone = true;
+    const dropped = recipient.group.queue.length + recipient.directed.clear().length + recipient.backlog.take().length;
+    recipient.ledger.countDroppedBeforeSend("channel-closed", dropped);
+    this.#leaveGroup(recipient);
   }
 
   setInterest(gatewayId: string, entries: readonly InterestEntry[]): void {
     const key = interestKey(entries);
-    const before = this.#members.get(gatewayId)?.group;
+    const before = this.#recipients.get(gatewayId)?.group;
     if (before === undefined || before.key === key) return;
-    // What waits in either group is for those who are its members now.
+    // What waits in either group is for those that are in it now.
     before.queue.flush("changed");
     this.#groups.get(key)?.queue.flush("changed");
-    const member = this.#members.get(gatewayId);
-    if (member === undefined) return; // Its channel failed in the flush.
-    this.#leaveGroup(member);
-    member.group = this.#groupOf(entries);
-    member.group.members.add(member);
+    const recipient = this.#recipients.get(gatewayId);
+    if (recipient === undefined) return; // Its channel failed in the flush.
+    this.#leaveGroup(recipient);
+    recipient.group = this.#groupOf(entries);
+    recipient.group.recipients.add(recipient);
   }
 
   /** One of my probes has something to say: samples to those who asked, all else to everybody. Commands are not announced. */
@@ -134,86 +134,86 @@ export class Mux {
     for (const group of this.#groups.values()) {
       if (itsClass === "sample" && !group.filter.passes(record)) continue;
       group.queue.add(record);
-      for (const member of group.members) member.ledger.countAddressed(1);
+      for (const recipient of group.recipients) recipient.ledger.countAddressed(1);
       group.queue.flushWithin(slackMs, nowMs);
     }
   }
 
   /** Sends what is meant for that peer alone, at once; false when there is no channel to it. What waits for all is left waiting. */
   sendTo(gatewayId: string, record: GatewayRecord): boolean {
-    const member = this.#members.get(gatewayId);
-    if (member === undefined) return false;
-    member.directed.add(record);
-    member.ledger.countAddressed(1);
-    member.directed.flush("directed");
+    const recipient = this.#recipients.get(gatewayId);
+    if (recipient === undefined) return false;
+    recipient.directed.add(record);
+    recipient.ledger.countAddressed(1);
+    recipient.directed.flush("directed");
     return true;
   }
 
   /** That peer's channel takes messages again. */
   drained(gatewayId: string): void {
-    const member = this.#members.get(gatewayId);
-    if (member === undefined || !member.isBacklogged) return;
-    member.isBacklogged = false;
-    for (const record of member.backlog.take()) member.directed.add(record);
-    member.directed.flush("drained");
+    const recipient = this.#recipients.get(gatewayId);
+    if (recipient === undefined || !recipient.isBacklogged) return;
+    recipient.isBacklogged = false;
+    for (const record of recipient.backlog.take()) recipient.directed.add(record);
+    recipient.directed.flush("drained");
   }
 
   close(): void {
-    for (const gatewayId of [...this.#members.keys()]) this.removePeer(gatewayId);
+    for (const gatewayId of [...this.#recipients.keys()]) this.removePeer(gatewayId);
   }
 
   #groupOf(entries: readonly InterestEntry[]): Group {
     const key = interestKey(entries);
     const existing = this.#groups.get(key);
     if (existing !== undefined) return existing;
-    const members = new Set<Member>();
-    const queue = new SendQueue(this.#schedule, (records, reason) => this.#send([...members], records, reason));
-    const group: Group = { key, filter: new SampleFilter(entries), members, queue };
+    const recipients = new Set<Recipient>();
+    const queue = new SendQueue(this.#schedule, (records, reason) => this.#send([...recipients], records, reason));
+    const group: Group = { key, filter: new SampleFilter(entries), recipients, queue };
     this.#groups.set(key, group);
     return group;
   }
 
-  #leaveGroup(member: Member): void {
-    const { group } = member;
-    group.members.delete(member);
-    if (group.members.size > 0) return;
+  #leaveGroup(recipient: Recipient): void {
+    const { group } = recipient;
+    group.recipients.delete(recipient);
+    if (group.recipients.size > 0) return;
     group.queue.clear();
     this.#groups.delete(group.key);
   }
 
-  /** A send may find its channel closed, and that may remove members while this runs: each of `members` is still counted once. */
-  #send(members: readonly Member[], waiting: readonly GatewayRecord[], reason: FlushReason): void {
-    const records = this.#dropExpired(members, waiting);
+  /** A send may find its channel closed, and that may remove some while this runs: each of `recipients` is still counted once. */
+  #send(recipients: readonly Recipient[], waiting: readonly GatewayRecord[], reason: FlushReason): void {
+    const records = this.#dropExpired(recipients, waiting);
     if (records.length === 0) return;
     const startedMs = this.#observer && this.#now();
     let message: Uint8Array | undefined;
     let peers = 0;
-    for (const member of members) {
-      if (!member.isGone && this.#isBacklogged(member)) {
-        for (const record of records) member.backlog.add(record);
+    for (const recipient of recipients) {
+      if (!recipient.isGone && this.#isBacklogged(recipient)) {
+        for (const record of records) recipient.backlog.add(record);
         continue;
       }
       message ??= encodeMessage([{ type: "aggregate", rosterVersion: this.#rosterVersion, records }]);
-      if (!member.isGone && member.port.send(message)) {
-        member.ledger.countSent(records.length);
+      if (!recipient.isGone && recipient.port.send(message)) {
+        recipient.ledger.countSent(records.length);
         peers++;
-      } else member.ledger.countDroppedBeforeSend("channel-closed", records.length);
+      } else recipient.ledger.countDroppedBeforeSend("channel-closed", records.length);
     }
     if (startedMs === undefined || message === undefined || peers === 0) return;
     const processingMs = this.#now() - startedMs;
     this.#observer?.onFlush({ reason, records, bytes: message.length, peers, processingMs });
   }
 
-  #dropExpired(members: readonly Member[], records: readonly GatewayRecord[]): readonly GatewayRecord[] {
+  #dropExpired(recipients: readonly Recipient[], records: readonly GatewayRecord[]): readonly GatewayRecord[] {
     const nowMs = this.#now();
     const inTime = records.filter((record) => !isExpired(record, nowMs));
     const expired = records.length - inTime.length;
-    if (expired > 0) for (const { ledger } of members) ledger.countDroppedBeforeSend("expired", expired);
+    if (expired > 0) for (const { ledger } of recipients) ledger.countDroppedBeforeSend("expired", expired);
     return inTime;
   }
 
-  #isBacklogged(member: Member): boolean {
-    member.isBacklogged ||= member.port.bufferedBytes() >= backlogHighWaterBytes;
-    return member.isBacklogged;
+  #isBacklogged(recipient: Recipient): boolean {
+    recipient.isBacklogged ||= recipient.port.bufferedBytes() >= backlogHighWaterBytes;
+    return recipient.isBacklogged;
   }
 }

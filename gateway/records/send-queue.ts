@@ -2,7 +2,7 @@
 // the whole queue along, and so does a packet that is full. The mux owns the queues and sends what they give out.
 
 import type { Cancel, Schedule } from "../basics/runtime.ts";
-import { aggregateOverheadBytes, recordBytes } from "../wire/encode-aggregate.ts";
+import { aggregateOverheadBytes, recordBytes } from "../wire/aggregate-layout.ts";
 import { maxPacketBytes } from "../wire/frame-types.ts";
 import type { GatewayRecord } from "../wire/record.ts";
 

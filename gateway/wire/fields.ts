@@ -1,4 +1,4 @@
-// Fields that several frames share: bounded numbers, texts and byte strings of fixed size, docs/protocol.md "Conventions" and §2.
+// Fields that several frames share: bounded numbers, texts, lists and byte strings of fixed size, docs/protocol.md "Conventions" and §2.
 // Writing beyond a limit throws, it is a bug of ours; reading beyond one fails the reader, it is the other end's.
 import type { ByteReader, ByteWriter } from "../../firmware-bridge/frames/bytes.ts";
 import { decodeUtf8, encodeUtf8 } from "../basics/utf8.ts";
@@ -46,4 +46,22 @@ export const readText = (reader: ByteReader, maxBytes: number): string => {
 export const writeFixed = (writer: ByteWriter, bytes: Uint8Array, size: number): void => {
   if (bytes.length !== size) throw new RangeError(`${bytes.length} bytes where ${size} belong`);
   writer.bytes(bytes);
+};
+
+/** As many items as the count before them says. */
+export const writeList = <T>(
+  writer: ByteWriter,
+  items: readonly T[],
+  maxCount: number,
+  writeItem: (writer: ByteWriter, item: T) => void,
+): void => {
+  writeBounded(writer, items.length, maxCount);
+  for (const item of items) writeItem(writer, item);
+};
+
+/** Fewer items than their count says when the reader fails on the way. */
+export const readList = <T>(reader: ByteReader, maxCount: number, readItem: (reader: ByteReader) => T): T[] => {
+  const items: T[] = [];
+  for (let left = readBounded(reader, maxCount); left > 0 && !reader.failed; left--) items.push(readItem(reader));
+  return items;
 };

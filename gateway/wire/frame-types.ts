@@ -1,4 +1,5 @@
-// The frames between two gateways and their limits, docs/protocol.md §2: types and numbers only; encode-message.ts and decode-message.ts act on them.
+// The frames between two gateways and their limits, docs/protocol.md §2: types and numbers only.
+// How each is laid out in bytes stands in frame-layouts.ts.
 import type { GatewayRecord } from "./record.ts";
 import type { Roster } from "./roster.ts";
 
@@ -19,10 +20,8 @@ export const frameCodes = {
   neighbourOffer: 0x0c,
   neighbourAnswer: 0x0d,
   done: 0x0e,
-  roomKey: 0x0f,
-} as const;
-
-export type FrameType = keyof typeof frameCodes;
+  keyProposal: 0x0f,
+} as const satisfies Readonly<Record<FrameType, number>>;
 
 export const byeReasons = {
   leaving: 1,
@@ -166,10 +165,10 @@ export interface Done {
   readonly outcome: number;
 }
 
-/** The room moves on to another key, docs/protocol.md §4. */
-export interface RoomKey {
+/** The sender proposes that the room moves to another key, docs/protocol.md §4. */
+export interface KeyProposal {
   readonly roomKey: Uint8Array;
-  /** Gateway id of who made it. */
+  /** Gateway id of the member that made the key. */
   readonly by: string;
   /** The sender goes there, whatever lower key it hears of. */
   readonly isSettled: boolean;
@@ -190,7 +189,10 @@ export type GatewayFrame =
   | ({ readonly type: "members" } & Members)
   | ({ readonly type: "bye" } & Bye)
   | ({ readonly type: "done" } & Done)
-  | ({ readonly type: "roomKey" } & RoomKey)
-  | NeighbourFrame;
+  | ({ readonly type: "keyProposal" } & KeyProposal)
+  | ({ readonly type: "neighbourOffer" } & NeighbourDescription)
+  | ({ readonly type: "neighbourAnswer" } & NeighbourDescription);
 
-export type NeighbourFrame = { readonly type: "neighbourOffer" | "neighbourAnswer" } & NeighbourDescription;
+export type FrameType = GatewayFrame["type"];
+export type FrameOf<Type extends FrameType> = Extract<GatewayFrame, { readonly type: Type }>;
+export type NeighbourFrame = FrameOf<"neighbourOffer" | "neighbourAnswer">;

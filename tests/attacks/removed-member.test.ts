@@ -55,7 +55,7 @@ beforeAll(async () => {
     onEvent: ({ kind }) => {
       if (kind !== "removed" && kind !== "peer-gone") return; // The others' word may be lost with their channel.
       const own = encodeMessage([
-        { type: "roomKey", roomKey: lowestKey, by: "0".repeat(32), isSettled: true, removed: [] },
+        { type: "keyProposal", roomKey: lowestKey, by: "0".repeat(32), isSettled: true, removed: [] },
       ]);
       for (const channel of channels) channel.send(own);
       answers += channels.length;
@@ -159,7 +159,7 @@ describe("a member who was removed", { timeout: 60_000 }, () => {
     const telling = captured.filter((message) => toHex(message).includes(key));
     tell(task, { tried: captured.length, "got in": telling.length });
     expect(captured.length).toBeGreaterThan(0);
-    expect([...telling, ...recorded("roomKey")]).toEqual([]);
+    expect([...telling, ...recorded("keyProposal")]).toEqual([]);
     await expectUndisturbed();
   });
 

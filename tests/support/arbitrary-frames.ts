@@ -105,8 +105,8 @@ export const arbitraryFrames: Readonly<Record<FrameType, fc.Arbitrary<GatewayFra
   pong: fc.record({ ...type("pong"), id: varint, t2Us: varint, t3Us: varint, ledger }),
   members: fc.record({ ...type("members"), version: positive, sessionIds: fc.array(sessionId, { maxLength: 20 }) }),
   bye: fc.record({ ...type("bye"), reason: u8 }),
-  roomKey: fc.record({
-    ...type("roomKey"),
+  keyProposal: fc.record({
+    ...type("keyProposal"),
     roomKey: bytes(roomKeyBytes),
     by: hexDigits(32),
     isSettled: fc.boolean(),

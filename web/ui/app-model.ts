@@ -32,7 +32,7 @@ export interface MotionPoint {
 
 export const motionTrailLength = 64;
 
-export type PeerState =
+export type PeerStateView =
   | { readonly kind: "connecting" }
   /** One-way delay is shown with its bound; undefined until the clocks have been compared. */
   | { readonly kind: "connected"; readonly delay: { readonly oneWayMs: number; readonly boundMs: number } | undefined }
@@ -42,7 +42,7 @@ export type PeerState =
 export interface PeerView {
   readonly gatewayId: string;
   readonly name: string;
-  readonly state: PeerState;
+  readonly state: PeerStateView;
   readonly isMuted: boolean;
   /** Its page is in the background, where a phone may send it to sleep. */
   readonly isHidden: boolean;

@@ -1,7 +1,7 @@
 // How states and figures are said in words. Pure; the sentences of what goes wrong are in web/ui/errors.ts.
 import type { LinkState } from "../../firmware-bridge/devices/device-link.ts";
 import type { ServerState } from "../../gateway/server-state.ts";
-import type { PeerState } from "./app-model.ts";
+import type { PeerStateView } from "./app-model.ts";
 import { errorTexts } from "./errors.ts";
 
 const secondMs = 1000;
@@ -25,7 +25,7 @@ export const delayText = (oneWayMs: number, boundMs: number): string => {
   return `${delay} ± ${roundedUp(boundMs + Math.abs(oneWayMs - Number(delay)), decimals).toFixed(decimals)} ms`;
 };
 
-export const peerStateText = (state: PeerState, nowMs: number): string => {
+export const peerStateText = (state: PeerStateView, nowMs: number): string => {
   switch (state.kind) {
     case "connecting":
       return "connecting …";
@@ -39,7 +39,7 @@ export const peerStateText = (state: PeerState, nowMs: number): string => {
 };
 
 /** For the narrow label on the dial: no bound, no duration. */
-export const peerStateLabel = (state: PeerState): string => {
+export const peerStateLabel = (state: PeerStateView): string => {
   if (state.kind === "connecting") return "joining";
   if (state.kind !== "connected") return state.kind;
   if (state.delay === undefined) return "connected";

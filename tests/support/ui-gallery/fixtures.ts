@@ -8,7 +8,7 @@ import {
   type LogLine,
   type MotionPoint,
   motionTrailLength,
-  type PeerState,
+  type PeerStateView,
   type PeerView,
   type PowerView,
   type ProbeView,
@@ -48,7 +48,7 @@ export const probe = (index: number, name: string, more: Partial<ProbeView> = {}
   ...more,
 });
 
-export const connected = (oneWayMs: number, boundMs: number): PeerState => ({
+export const connected = (oneWayMs: number, boundMs: number): PeerStateView => ({
   kind: "connected",
   delay: { oneWayMs, boundMs },
 });
@@ -56,7 +56,7 @@ export const connected = (oneWayMs: number, boundMs: number): PeerState => ({
 /** Gateway ids are 32 hexadecimal digits. */
 const gatewayId = (n: number): string => n.toString(16).padStart(32, "0");
 
-export const person = (n: number, name: string, state: PeerState, more: Partial<PeerView> = {}): PeerView => ({
+export const person = (n: number, name: string, state: PeerStateView, more: Partial<PeerView> = {}): PeerView => ({
   gatewayId: gatewayId(n),
   name,
   state,

@@ -79,7 +79,7 @@ describe("a room that changes its key", () => {
       const decoded = decodeMessage(message);
       return "malformed" in decoded ? [] : decoded.frames.map(({ type }) => type);
     });
-    expect(types).not.toContain("roomKey");
+    expect(types).not.toContain("keyProposal");
     expect(types.at(-1)).toBe("bye");
   });
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concatBytes, fromHex, toHex } from "../../../../firmware-bridge/frames/bytes.ts";
 import { crc8 } from "../../../../firmware-bridge/frames/crc8.ts";
-import { type DecodedMessage, FrameDecoder } from "../../../../firmware-bridge/frames/decode-frames.ts";
+import { FrameDecoder, type ProbeMessage } from "../../../../firmware-bridge/frames/decode-frames.ts";
 import { FrameEncoder } from "../../../../firmware-bridge/frames/encode-frames.ts";
 import {
   frameBytes,
@@ -19,7 +19,7 @@ const bytesFromHex = (hex: string): Uint8Array => {
   if (bytes === undefined) throw new Error(`not hexadecimal: ${hex}`);
   return bytes;
 };
-const readable = ({ kind, sequence, payload }: DecodedMessage) => ({
+const readable = ({ kind, sequence, payload }: ProbeMessage) => ({
   kind,
   sequence,
   payload: toHex(payload).toUpperCase(),

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { capabilities, parseInfo, probeClasses } from "../../../../firmware-bridge/devices/earl-profile.ts";
-import { type DecodedMessage, FrameDecoder } from "../../../../firmware-bridge/frames/decode-frames.ts";
+import { FrameDecoder, type ProbeMessage } from "../../../../firmware-bridge/frames/decode-frames.ts";
 import { FrameEncoder } from "../../../../firmware-bridge/frames/encode-frames.ts";
 import { kinds } from "../../../../firmware-bridge/frames/kinds.ts";
 import {
@@ -24,7 +24,7 @@ const hourMs = 3_600_000;
 describe("SimulatedArmProbe", () => {
   let time: FakeTime;
   let probe: SimulatedArmProbe;
-  let messages: DecodedMessage[];
+  let messages: ProbeMessage[];
   let decoder: FrameDecoder;
   let encoder: FrameEncoder;
   let motor: { readonly atMs: number; readonly isOn: boolean; readonly strengthPercent: number }[];

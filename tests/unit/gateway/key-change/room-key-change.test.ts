@@ -11,13 +11,13 @@ import {
   type SettledChange,
   settleMs,
 } from "../../../../gateway/key-change/room-key-change.ts";
-import { type GatewayFrame, maxRemoved, type RoomKey } from "../../../../gateway/wire/frame-types.ts";
+import { type GatewayFrame, type KeyProposal, maxRemoved } from "../../../../gateway/wire/frame-types.ts";
 import { FakeTime } from "../../../support/fake-time.ts";
 import { seededRandom } from "../../../support/random.ts";
 
 const oldKey = new Uint8Array(16).fill(0x55);
 const key = (byte: number): Uint8Array => new Uint8Array(16).fill(byte);
-const frame = (byte: number, change: Partial<RoomKey> = {}): RoomKey => ({
+const frame = (byte: number, change: Partial<KeyProposal> = {}): KeyProposal => ({
   roomKey: key(byte),
   by: "b",
   isSettled: false,
@@ -27,7 +27,7 @@ const frame = (byte: number, change: Partial<RoomKey> = {}): RoomKey => ({
 
 interface Sent {
   readonly to: string;
-  readonly frame: RoomKey;
+  readonly frame: KeyProposal;
 }
 
 /** Member "a" among b, c and d. */
@@ -45,7 +45,7 @@ const openChange = ({ lastMoveMs }: { lastMoveMs?: number } = {}) => {
     schedule: time.schedule,
     members: () => members,
     held: () => members.filter((id) => id !== "d"),
-    send: (to, sentFrame) => sent.push({ to, frame: asRoomKey(sentFrame) }),
+    send: (to, sentFrame) => sent.push({ to, frame: asKeyProposal(sentFrame) }),
     onChosen: () => chosen++,
     onSettled: (outcome) => settled.push(outcome),
   });
@@ -53,8 +53,8 @@ const openChange = ({ lastMoveMs }: { lastMoveMs?: number } = {}) => {
   return { time, change, members, sent, settled, told, chosen: () => chosen };
 };
 
-const asRoomKey = (sent: GatewayFrame): RoomKey => {
-  if (sent.type !== "roomKey") throw new Error(`a ${sent.type} is no room key`);
+const asKeyProposal = (sent: GatewayFrame): KeyProposal => {
+  if (sent.type !== "keyProposal") throw new Error(`a ${sent.type} is no key proposal`);
   return sent;
 };
 
@@ -215,7 +215,7 @@ describe("RoomKeyChange", () => {
     sent.length = 0;
     expect(change.heard("b", frame(1))).toBe("late");
     expect(sent).toEqual([
-      { to: "b", frame: { type: "roomKey", ...frame(3, { by: "a", removed: ["c"], isSettled: true }) } },
+      { to: "b", frame: { type: "keyProposal", ...frame(3, { by: "a", removed: ["c"], isSettled: true }) } },
     ]);
     expect(change.heard("c", frame(1))).toBe("by-a-removed");
     expect(sent).toHaveLength(1);
@@ -281,7 +281,7 @@ describe("RoomKeyChange in a whole room", () => {
     const time = new FakeTime();
     const random = seededRandom(seed);
     const idOf = (place: number): string => `${place}`.padStart(2, "0");
-    const deliver = (from: number, to: number, frame: RoomKey): void =>
+    const deliver = (from: number, to: number, frame: KeyProposal): void =>
       void time.schedule(random() * longestWayMs, () => room[to]?.change.heard(idOf(from), frame));
     const room: Simulated[] = Array.from({ length: size }, (_, place) => {
       const settled: SettledChange[] = [];
@@ -299,7 +299,7 @@ describe("RoomKeyChange in a whole room", () => {
         members,
         held: members,
         send: (to, sent) => {
-          if (held(Number(to))) deliver(place, Number(to), asRoomKey(sent));
+          if (held(Number(to))) deliver(place, Number(to), asKeyProposal(sent));
         },
         onChosen: () => undefined,
         onSettled: (outcome) => settled.push(outcome),

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concatBytes } from "../../../../firmware-bridge/frames/bytes.ts";
+import { aggregateOverheadBytes, recordBytes } from "../../../../gateway/wire/aggregate-layout.ts";
 import { decodeMessage } from "../../../../gateway/wire/decode-message.ts";
-import { aggregateOverheadBytes, recordBytes } from "../../../../gateway/wire/encode-aggregate.ts";
 import { encodeMessage } from "../../../../gateway/wire/encode-message.ts";
 import {
   frameCodes,

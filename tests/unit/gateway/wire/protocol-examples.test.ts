@@ -1,9 +1,11 @@
-// The worked examples of docs/protocol.md §2 are read from the document itself and held against codec and vectors.
+// The table of frame types and the worked examples of docs/protocol.md §2 are read from the document itself and held against codec and vectors.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../../../firmware-bridge/frames/bytes.ts";
 import { decodeMessage } from "../../../../gateway/wire/decode-message.ts";
 import { encodeMessage } from "../../../../gateway/wire/encode-message.ts";
+import { frameLayouts } from "../../../../gateway/wire/frame-layouts.ts";
+import { type FrameType, frameCodes } from "../../../../gateway/wire/frame-types.ts";
 import { bytesFromHex, framesFromJson } from "../../../support/frame-json.ts";
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
@@ -24,12 +26,28 @@ const vectors: { valid: { name: string; hex: string; frames: unknown }[] } = JSO
   read("../../../vectors/gateway-messages.json"),
 );
 
+/** `key proposal` in the document is `keyProposal` in the code. */
+const inWords = (type: FrameType): string => type.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
 describe("docs/protocol.md, gateway messages", () => {
+  it("should list in §2 each frame's code, and whether it may grow, as the codec has them", () => {
+    const rows = [
+      ...read("../../../../docs/protocol.md").matchAll(/^\| ([0-9A-F]{2}) {3}\| ([a-z ]+?) +\| (yes|no) +\|/gm),
+    ];
+    const listed = rows.map(([, code, name, grows]) => `${code} ${name} ${grows}`);
+    const types = Object.keys(frameCodes) as FrameType[];
+    const coded = types.map((type) => {
+      const code = frameCodes[type].toString(16).toUpperCase().padStart(2, "0");
+      return `${code} ${inWords(type)} ${frameLayouts[type].mayGrow ? "yes" : "no"}`;
+    });
+    expect(listed).toEqual(coded);
+  });
+
   for (const [index, title] of [
     "2.3 Aggregate",
     "2.6 Ping and pong",
     "2.8 Done",
-    "2.10 Room key",
+    "2.10 Key proposal",
     "2.11 Neighbour offer and answer",
   ].entries()) {
     it(`should show in §${title} what the codec reads and writes`, () => {
