@@ -3,11 +3,11 @@
 import type { DeviceLink } from "../firmware-bridge/devices/device-link.ts";
 import { kinds } from "../firmware-bridge/frames/kinds.ts";
 import { encodeVibration } from "../firmware-bridge/frames/payloads.ts";
-import type { GestureName } from "../firmware-bridge/gestures/gestures.ts";
 import type { RefusalReason } from "./admission/handshake.ts";
 import { PenaltyBook } from "./admission/penalty-book.ts";
 import type { Cancel, Crypto, IdentityKey, Now, Schedule } from "./basics/runtime.ts";
 import { beatMs, WakeDetector } from "./basics/wake-detector.ts";
+import type { GatewayEvent } from "./gateway-events.ts";
 import type { GatewayObserver } from "./gateway-observer.ts";
 import { Farewell } from "./key-change/farewell.ts";
 import type { Luggage } from "./key-change/luggage.ts";
@@ -18,7 +18,7 @@ import type { Departure } from "./peers/peer-state.ts";
 import { type Cause, Effects, type Response, vibrationOf } from "./probes/effects.ts";
 import type { MotionLimits } from "./probes/motion-rate.ts";
 import type { OwnProbe } from "./probes/own-probe.ts";
-import { OwnProbes, type ProbeEvent } from "./probes/own-probes.ts";
+import { OwnProbes } from "./probes/own-probes.ts";
 import type { PatternName, Rule } from "./probes/rules.ts";
 import type { WearerLimits } from "./probes/wearer-limits.ts";
 import { DoneOutbox } from "./records/done-outbox.ts";
@@ -60,30 +60,6 @@ export interface GatewayOptions {
   /** Who measures; see statistics.ts. */
   readonly observer?: GatewayObserver | undefined;
 }
-
-export type GatewayEvent =
-  | ProbeEvent
-  | { readonly kind: "peers-changed" }
-  | { readonly kind: "peer-gesture"; readonly peer: Peer; readonly probe: RosterProbe; readonly gesture: GestureName }
-  | { readonly kind: "peer-record"; readonly peer: Peer; readonly probe: RosterProbe; readonly record: GatewayRecord }
-  | {
-      readonly kind: "response";
-      readonly gatewayId: string;
-      readonly cause: Cause;
-      readonly probe?: OwnProbe;
-      readonly response: Response;
-    }
-  | { readonly kind: "peer-joined"; readonly peer: Peer }
-  /** It said that it leaves the room, or that this page sends too much; or its channel was lost. */
-  | { readonly kind: "peer-gone"; readonly peer: Peer; readonly how: "left" | "let-go" | "lost" }
-  /** The room has another key: who wants to stay with the others moves there. */
-  | { readonly kind: "room-key-settled"; readonly change: SettledChange }
-  /** That peer has moved on to a key that never reached us. */
-  | { readonly kind: "left-behind"; readonly peer: Peer }
-  /** That peer says that the room has moved on without us: a claim, which any member can make. */
-  | { readonly kind: "removed"; readonly peer: Peer }
-  | { readonly kind: "refused"; readonly reason: RefusalReason }
-  | { readonly kind: "woke" };
 
 export class Gateway {
   readonly #options: GatewayOptions;

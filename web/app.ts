@@ -3,7 +3,8 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { toBase64url } from "../gateway/basics/base64url.ts";
 import type { Crypto, Now, Schedule } from "../gateway/basics/runtime.ts";
-import type { Gateway, GatewayEvent } from "../gateway/gateway.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { GatewayEvent } from "../gateway/gateway-events.ts";
 import type { Luggage } from "../gateway/key-change/luggage.ts";
 import type { SettledChange } from "../gateway/key-change/room-key-change.ts";
 import type { ServerState } from "../gateway/server-state.ts";

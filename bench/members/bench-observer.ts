@@ -1,9 +1,11 @@
 // What the bench has to know of a gateway beside its events, and, where wanted, the product's own statistics behind it: a page has them, and they
 // cost what they cost.
 import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
-import type { GatewayObserver, PeerObserver, ProbeObserver } from "../../gateway/gateway-observer.ts";
+import type { GatewayObserver } from "../../gateway/gateway-observer.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
+import type { PeerObserver } from "../../gateway/peers/peer-observer.ts";
 import type { OwnProbe } from "../../gateway/probes/own-probe.ts";
+import type { ProbeObserver } from "../../gateway/probes/probe-observer.ts";
 import type { Flush } from "../../gateway/records/mux.ts";
 import type { GatewayRecord } from "../../gateway/wire/record.ts";
 

@@ -1,7 +1,7 @@
 // One gateway of the bench in the room: the product's RoomSession with a tap on each of its channels. What it does in a run is its role's.
 
 import type { Crypto, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
-import type { GatewayEvent } from "../../gateway/gateway.ts";
+import type { GatewayEvent } from "../../gateway/gateway-events.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
 import { defaultRules } from "../../gateway/probes/rules.ts";
 import type { WearerLimits } from "../../gateway/probes/wearer-limits.ts";

@@ -2,7 +2,7 @@
 // makes tests and benches of a full room possible.
 
 import type { IdentityKey } from "../../gateway/basics/runtime.ts";
-import type { GatewayEvent } from "../../gateway/gateway.ts";
+import type { GatewayEvent } from "../../gateway/gateway-events.ts";
 import type { Luggage } from "../../gateway/key-change/luggage.ts";
 import { defaultRules } from "../../gateway/probes/rules.ts";
 import { defaultWearerLimits, type WearerLimits } from "../../gateway/probes/wearer-limits.ts";

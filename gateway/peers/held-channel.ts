@@ -2,12 +2,12 @@
 // Neighbour: peer.ts, which outlives its channels. Invariant: after its end nothing leaves by it; what was learned of the clock stays readable.
 
 import type { Now } from "../basics/runtime.ts";
-import type { PeerObserver } from "../gateway-observer.ts";
 import type { MuxPort } from "../records/mux.ts";
 import type { Channel } from "../wire/channel.ts";
 import { encodeMessage } from "../wire/encode-message.ts";
 import type { GatewayFrame, Interest, Members } from "../wire/frame-types.ts";
 import { Liveness } from "./liveness.ts";
+import type { PeerObserver } from "./peer-observer.ts";
 import type { Parting } from "./peer-state.ts";
 import { PeerTime } from "./peer-time.ts";
 

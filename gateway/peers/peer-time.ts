@@ -2,10 +2,10 @@
 // Neighbours: peer-clock.ts estimates the offset, demux.ts asks the gate. Invariant: without an estimate nothing is in time.
 
 import type { Now } from "../basics/runtime.ts";
-import type { PeerObserver } from "../gateway-observer.ts";
 import type { Ping, Pong } from "../wire/frame-types.ts";
 import { effectLifetimeMs, type GatewayRecord } from "../wire/record.ts";
 import { type ClockEstimate, PeerClock } from "./peer-clock.ts";
+import type { PeerObserver } from "./peer-observer.ts";
 
 export interface Delay {
   /** From the peer to here. */

@@ -5,7 +5,6 @@ import { excessWords } from "../admission/allowance.ts";
 import type { Allowances } from "../admission/allowance-book.ts";
 import type { ChannelRelay } from "../admission/channel-relay.ts";
 import type { Now } from "../basics/runtime.ts";
-import type { GatewayObserver, PeerObserver } from "../gateway-observer.ts";
 import { Demux } from "../records/demux.ts";
 import type { Ledger } from "../records/ledger.ts";
 import type { Mux } from "../records/mux.ts";
@@ -25,6 +24,7 @@ import { type GatewayRecord, hasEffect } from "../wire/record.ts";
 import { plainName, type Roster, type RosterProbe } from "../wire/roster.ts";
 import { HeldChannel } from "./held-channel.ts";
 import type { ClockEstimate } from "./peer-clock.ts";
+import type { PeerObserver, PeersObserver } from "./peer-observer.ts";
 import { type Departure, departureOf, isGoodbye, type Parting, type PeerState } from "./peer-state.ts";
 import type { Delay } from "./peer-time.ts";
 
@@ -37,7 +37,7 @@ export interface PeerOptions {
   readonly allowances: Allowances;
   readonly now: Now;
   readonly mux: Mux;
-  readonly observer?: Pick<GatewayObserver, "observePeer"> | undefined;
+  readonly observer?: PeersObserver | undefined;
 }
 
 /** What a peer has to say to its gateway. */

@@ -5,7 +5,7 @@ import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeVibration, type Vibration } from "../../firmware-bridge/frames/payloads.ts";
 import type { Now } from "../basics/runtime.ts";
-import type { ProbeObserver } from "../gateway-observer.ts";
+import type { ProbeObserver } from "./probe-observer.ts";
 import { maxVibratingMsPerTenSeconds, type WearerLimits } from "./wearer-limits.ts";
 
 /** The span over which vibrations are counted and added up; it slides, so that no ten seconds hold more. */

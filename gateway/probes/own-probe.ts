@@ -3,10 +3,10 @@ import type { DeviceLink, LinkState } from "../../firmware-bridge/devices/device
 import type { BatteryLevel, MotionSample } from "../../firmware-bridge/frames/payloads.ts";
 import type { GestureName } from "../../firmware-bridge/gestures/gestures.ts";
 import type { Now } from "../basics/runtime.ts";
-import type { ProbeObserver } from "../gateway-observer.ts";
 import type { GatewayRecord } from "../wire/record.ts";
 import { Downlink } from "./downlink.ts";
 import { MotionRate } from "./motion-rate.ts";
+import type { ProbeObserver } from "./probe-observer.ts";
 import { Uplink } from "./uplink.ts";
 import type { WearerLimits } from "./wearer-limits.ts";
 

@@ -5,12 +5,12 @@ import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
 import type { MotionSample } from "../../firmware-bridge/frames/payloads.ts";
 import type { GestureName } from "../../firmware-bridge/gestures/gestures.ts";
 import type { Now } from "../basics/runtime.ts";
-import type { GatewayObserver } from "../gateway-observer.ts";
 import { effectLifetimeMs, type GatewayRecord } from "../wire/record.ts";
 import { type Roster, RosterBook } from "../wire/roster.ts";
 import { vibrationOf } from "./effects.ts";
 import { type MotionLimits, noMotionLimits } from "./motion-rate.ts";
 import { OwnProbe, type OwnProbeListener } from "./own-probe.ts";
+import type { ProbesObserver } from "./probe-observer.ts";
 import type { WearerLimits } from "./wearer-limits.ts";
 
 export type ProbeEvent =
@@ -30,7 +30,7 @@ export interface OwnProbesOptions {
   readonly limits: WearerLimits;
   readonly moved: MovedProbes | undefined;
   readonly now: Now;
-  readonly observer: GatewayObserver | undefined;
+  readonly observer: ProbesObserver | undefined;
   readonly onRoster: (roster: Roster) => void;
   /** For the peers. */
   readonly onRecord: (record: GatewayRecord) => void;

@@ -1,8 +1,8 @@
 // Measures one of my probes as its observer: what it sends, and how long its writes take.
 import type { LinkState, WriteOutcome } from "../../firmware-bridge/devices/device-link.ts";
 import type { Now } from "../basics/runtime.ts";
-import type { ProbeObserver } from "../gateway-observer.ts";
 import type { OwnProbe } from "../probes/own-probe.ts";
+import type { ProbeObserver } from "../probes/probe-observer.ts";
 import { RollingDelay } from "./delay-histogram.ts";
 import { RateWindow } from "./rate-window.ts";
 import type { ProbeFigures } from "./statistics-types.ts";

@@ -6,7 +6,7 @@ import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { decodeVibration } from "../../firmware-bridge/frames/payloads.ts";
 import { type GestureName, gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
-import type { GatewayEvent } from "../../gateway/gateway.ts";
+import type { GatewayEvent } from "../../gateway/gateway-events.ts";
 import type { OwnProbe } from "../../gateway/probes/own-probe.ts";
 import { defaultRules, patternDurationsMs, patternFor } from "../../gateway/probes/rules.ts";
 import { effectLifetimeMs } from "../../gateway/wire/record.ts";

@@ -4,7 +4,7 @@
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
 import { type GestureName, gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
-import type { GatewayEvent } from "../../gateway/gateway.ts";
+import type { GatewayEvent } from "../../gateway/gateway-events.ts";
 import { type LedgerSnapshot, unaccounted } from "../../gateway/records/ledger.ts";
 import { decodeMessage } from "../../gateway/wire/decode-message.ts";
 import { effectLifetimeMs } from "../../gateway/wire/record.ts";

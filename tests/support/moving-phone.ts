@@ -5,7 +5,7 @@ import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
 import { gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
 import type { IdentityKey } from "../../gateway/basics/runtime.ts";
-import type { GatewayEvent } from "../../gateway/gateway.ts";
+import type { GatewayEvent } from "../../gateway/gateway-events.ts";
 import type { Luggage } from "../../gateway/key-change/luggage.ts";
 import type { SettledChange } from "../../gateway/key-change/room-key-change.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";

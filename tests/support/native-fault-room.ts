@@ -5,7 +5,7 @@ import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-p
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
 import { gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
-import type { GatewayEvent } from "../../gateway/gateway.ts";
+import type { GatewayEvent } from "../../gateway/gateway-events.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
 import { buzzRateRange, defaultWearerLimits } from "../../gateway/probes/wearer-limits.ts";
 import { unaccounted } from "../../gateway/records/ledger.ts";

@@ -2,7 +2,8 @@
 // along. Neighbours: app.ts moves the page; gateway/key-change/room-key-change.ts settles on a key; removal-claims.ts and roll-call.ts keep who said and who is due.
 
 import type { Cancel, Crypto, Now, Schedule } from "../../gateway/basics/runtime.ts";
-import type { Gateway, GatewayEvent } from "../../gateway/gateway.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
+import type { GatewayEvent } from "../../gateway/gateway-events.ts";
 import type { SettledChange } from "../../gateway/key-change/room-key-change.ts";
 import { makeRoomKey } from "../../gateway/wire/room-key.ts";
 import type { LogBook } from "../room/log-book.ts";

@@ -3,7 +3,8 @@
 
 import type { RandomUnit } from "../../gateway/basics/runtime.ts";
 import { TokenBucket } from "../../gateway/basics/token-bucket.ts";
-import { Gateway, type GatewayEvent, type GatewayOptions } from "../../gateway/gateway.ts";
+import { Gateway, type GatewayOptions } from "../../gateway/gateway.ts";
+import type { GatewayEvent } from "../../gateway/gateway-events.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
 import type { Room } from "../../gateway/wire/room-key.ts";
 import { makeSessionId } from "../../gateway/wire/session-id.ts";

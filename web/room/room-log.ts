@@ -1,7 +1,8 @@
 // What happens in a room, as sentences in the page's log, and as notices where the person has to know at once. It goes on while the screen is dark.
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { buttonActions, decodeButton } from "../../firmware-bridge/frames/payloads.ts";
-import type { Gateway, GatewayEvent } from "../../gateway/gateway.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
+import type { GatewayEvent } from "../../gateway/gateway-events.ts";
 import type { Response } from "../../gateway/probes/effects.ts";
 import type { OwnProbe } from "../../gateway/probes/own-probe.ts";
 import type { LogBook } from "./log-book.ts";

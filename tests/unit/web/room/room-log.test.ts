@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../../../firmware-bridge/frames/kinds.ts";
 import { buttonActions, encodeButton } from "../../../../firmware-bridge/frames/payloads.ts";
-import type { Gateway, GatewayEvent } from "../../../../gateway/gateway.ts";
+import type { Gateway } from "../../../../gateway/gateway.ts";
+import type { GatewayEvent } from "../../../../gateway/gateway-events.ts";
 import type { Peer } from "../../../../gateway/peers/peer.ts";
 import type { OwnProbe } from "../../../../gateway/probes/own-probe.ts";
 import type { RosterProbe } from "../../../../gateway/wire/roster.ts";
