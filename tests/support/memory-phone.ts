@@ -3,7 +3,8 @@
 import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
 import type { Crypto, IdentityKey, Now, Schedule } from "../../gateway/basics/runtime.ts";
 import { sleeplessClock } from "../../gateway/basics/sleepless-clock.ts";
-import { Gateway, type GatewayEvent } from "../../gateway/gateway.ts";
+import { Gateway } from "../../gateway/gateway.ts";
+import type { GatewayEvent } from "../../gateway/gateway-events.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
 import type { OwnProbe } from "../../gateway/probes/own-probe.ts";
 import { defaultRules } from "../../gateway/probes/rules.ts";

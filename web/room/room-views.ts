@@ -12,7 +12,6 @@ import type { GatewayEvent } from "../../gateway/gateway-events.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
 import type { OwnProbe } from "../../gateway/probes/own-probe.ts";
 import { sumOf } from "../../gateway/records/ledger.ts";
-import type { Origin } from "../probes/probe-origins.ts";
 import type { PeerView, ProbeView, TrafficView } from "../ui/app-model.ts";
 import { MotionTrails } from "./motion-trails.ts";
 import { nameInText } from "./names-text.ts";
@@ -23,7 +22,7 @@ const refreshMs = 100;
 export interface RoomViewsOptions {
   readonly now: Now;
   readonly schedule: Schedule;
-  readonly originOf: (link: DeviceLink) => Origin;
+  readonly originOf: (link: DeviceLink) => ProbeView["origin"];
 }
 
 /** What is read of a RoomSession. */
