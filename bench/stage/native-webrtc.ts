@@ -1,14 +1,15 @@
 // WebRTC without a browser: node-datachannel behind the names that browsers have, so that PeerJS and web/mesh run in Node as they are.
 // PeerJS reads the names when it is loaded, and may be loaded once per process.
 import { createRequire } from "node:module";
-import { setSctpSettings } from "node-datachannel";
-import { RTCPeerConnection, RTCSessionDescription } from "node-datachannel/polyfill";
+import { cleanup, setSctpSettings } from "node-datachannel";
+import { RTCSessionDescription } from "node-datachannel/polyfill";
 import WebSocket from "ws";
 import type { NativeConnectionClass } from "../../web/mesh/neighbour-opener.ts";
 import type { PeerClass } from "../../web/mesh/peerjs-face.ts";
+import { BrowserLikeConnection, closeConnections } from "./native-connection.ts";
 
 /** While it loads, PeerJS tries out a connection with public STUN servers, and unlike a browser's this one would ask them at once. */
-class OfflineConnection extends RTCPeerConnection {
+class OfflineConnection extends BrowserLikeConnection {
   constructor() {
     super({ iceServers: [] });
   }
@@ -30,7 +31,11 @@ export const installWebRtc = (): void => {
     /** `bufferedAmount` leaves out what waits in here, a megabyte by default: a slow peer's backlog would not show. Holds two messages. */
     sendBufferSize: 32 * 1024,
   });
-  Object.assign(globalThis, { RTCPeerConnection, RTCSessionDescription, WebSocket: BrowserLikeSocket });
+  Object.assign(globalThis, {
+    RTCPeerConnection: BrowserLikeConnection,
+    RTCSessionDescription,
+    WebSocket: BrowserLikeSocket,
+  });
 };
 
 let loaded: PeerClass | undefined;
@@ -41,10 +46,16 @@ export const loadPeerJs = (): PeerClass => {
   Object.assign(globalThis, { RTCPeerConnection: OfflineConnection });
   // Required, because Node takes PeerJS's ES module for CommonJS.
   const { Peer } = createRequire(import.meta.url)("peerjs") as typeof import("peerjs");
-  Object.assign(globalThis, { RTCPeerConnection });
+  Object.assign(globalThis, { RTCPeerConnection: BrowserLikeConnection });
   loaded = Peer;
   return Peer;
 };
 
 /** For what makes connections itself, beside PeerJS; browsers' names for what they have, some of which these lack. */
-export const nativeConnections = (): NativeConnectionClass => RTCPeerConnection as unknown as NativeConnectionClass;
+export const nativeConnections = (): NativeConnectionClass => BrowserLikeConnection as unknown as NativeConnectionClass;
+
+/** Ends WebRTC in this process for good. libdatachannel waits for connections that were left open, ten seconds long, and throws then. */
+export const endWebRtc = (): void => {
+  closeConnections();
+  cleanup();
+};

@@ -1,9 +1,8 @@
 // A process of native phones. It takes its commands over the pipe to the run that started it, and ends with it.
-import { cleanup } from "node-datachannel";
 import { ownClockOffset } from "../meters/machine-clock.ts";
 import { Crew } from "../roles/crew.ts";
 import type { Command, Reply, Request } from "./host.ts";
-import { loadPeerJs, nativeConnections } from "./native-webrtc.ts";
+import { endWebRtc, loadPeerJs, nativeConnections } from "./native-webrtc.ts";
 
 const crew = new Crew({ Peer: loadPeerJs(), RTCPeerConnection: nativeConnections() });
 const clock = ownClockOffset();
@@ -42,7 +41,7 @@ process.on("message", async ({ id, command }: Request) => {
 // Ctrl-C reaches the whole group: it is the run's to decide, which still wants what was measured.
 process.on("SIGINT", () => undefined);
 process.on("disconnect", () => {
-  cleanup();
+  endWebRtc();
   process.exit();
 });
 reply({ ready: clock });

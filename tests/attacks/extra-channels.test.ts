@@ -1,8 +1,8 @@
 // Every bound of a channel is on one data channel; the browser lets the other end open more on the same connection, and PeerJS listens to each. A member, and
 // a stranger who never says who he is, open twenty and fill them: the page ends the whole connection, and hears nothing of what is in them.
-import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
+import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import type { Room } from "../../gateway/wire/room-key.ts";
 import { now, schedule } from "../../web/platform/timers.ts";
 import { tell } from "../support/case-table.ts";
@@ -45,7 +45,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await site?.close();
-  cleanup();
+  endWebRtc();
 });
 
 beforeEach(async () => {

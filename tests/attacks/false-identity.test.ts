@@ -1,8 +1,8 @@
 // Whoever holds the room key is let in, but only as themselves: a real page, a native phone that it knows, and a second one that claims to be
 // the first. Liar and page take turns in who dials, because each role has a proof of its own to give and to check.
-import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
+import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import type { IdentityKey } from "../../gateway/basics/runtime.ts";
 import type { Room } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await site?.close();
-  cleanup();
+  endWebRtc();
 });
 
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 // Firefox connects when any of several fingerprint lines matches, and shows the first: the browser in which the rule of exactly one line matters most.
 // Where there is no Firefox the rule is held against the same descriptions alone, as decoders.test.ts does everywhere.
-import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
+import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import { deriveRoom, makeInvite, makeRoomKey } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { readFingerprint } from "../../web/mesh/sdp-fingerprint.ts";
@@ -45,7 +45,7 @@ describe.skipIf(path === undefined)("with a Firefox here", { timeout: 120_000 },
   afterAll(async () => {
     await firefox?.close();
     await real?.stop();
-    cleanup();
+    endWebRtc();
   });
   beforeEach(async () => {
     server = await HostileServer.start(real);

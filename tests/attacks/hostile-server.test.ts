@@ -1,7 +1,7 @@
 // A signaling server is not trusted: it may keep two pages apart, and nothing more. Here it sits down between them with certificates of its
 // own, and says whatever could harm a page, to the real page under its real headers.
-import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import { makeSessionId, roomIdOf } from "../../gateway/wire/session-id.ts";
 import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { errorTexts } from "../../web/ui/errors.ts";
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await site?.close();
-  cleanup();
+  endWebRtc();
 });
 
 beforeEach(async () => {

@@ -1,10 +1,9 @@
 // The server is dead, and the only peer that two members have in common lies about what it carries between them. It holds the room key, and still
 // nobody is taken for somebody else, nobody listens in, and what it costs is bounded.
-import { cleanup } from "node-datachannel";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from "vitest";
 import { type NativePhoneOptions, startNativePhone } from "../../bench/stage/native-phone.ts";
-import { nativeConnections } from "../../bench/stage/native-webrtc.ts";
+import { endWebRtc, nativeConnections } from "../../bench/stage/native-webrtc.ts";
 import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import { ChannelRelay } from "../../gateway/admission/channel-relay.ts";
 import { EpochBook } from "../../gateway/admission/epoch-book.ts";
@@ -60,7 +59,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
   await server.stop();
 });
-afterAll(() => cleanup());
+afterAll(() => endWebRtc());
 
 const join = async (name: string, more: Partial<NativePhoneOptions> = {}): Promise<RoomSession> => {
   const phone = await startNativePhone({ origin: server.origin, room, name, ...more });

@@ -1,8 +1,8 @@
 // A member of the room who keeps to nothing: floods, what is too big, lies about probes and times, answers that are never read. A real page limits it and
 // lets it go; its memory stays bounded, and what another member says arrives meanwhile.
-import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, type TestContext } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
+import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import { concatBytes } from "../../firmware-bridge/frames/bytes.ts";
 import { firstPenaltyMs, longestPenaltyMs } from "../../gateway/admission/penalty-book.ts";
 import { encodeMessage } from "../../gateway/wire/encode-message.ts";
@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await site?.close();
-  cleanup();
+  endWebRtc();
 });
 
 beforeEach(async () => {

@@ -2,10 +2,10 @@
 // origins. With the real page, under the real server's headers.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { cleanup } from "node-datachannel";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
+import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
 import { toBase64url } from "../../gateway/basics/base64url.ts";
@@ -53,7 +53,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await site?.close();
-  cleanup();
+  endWebRtc();
 });
 
 beforeEach(async () => {

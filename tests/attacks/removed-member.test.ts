@@ -1,8 +1,8 @@
 // Mallory was a member, has the old key, has learned everybody's session ids and has kept every message that she sent or received. Anna's page removes
 // her. What she tries then: the old room, the old sessions, the new room with the old key, her recordings, and a key of her own.
-import { cleanup } from "node-datachannel";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startNativeOpener, startNativePhone } from "../../bench/stage/native-phone.ts";
+import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import { transcript } from "../../gateway/admission/handshake-transcript.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
@@ -85,7 +85,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(open.map((one) => one.close()));
   await site?.close();
-  cleanup();
+  endWebRtc();
 });
 
 /** The same channel, whose messages are kept. */

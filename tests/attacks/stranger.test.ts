@@ -1,8 +1,8 @@
 // Somebody who is not of the room: who knows the server only, or the room's id but not its key, or has recorded what members said to each other. The page
 // is real; it must let none of them further than the handshake, count each, and tell the person.
-import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
+import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import type { RefusalReason } from "../../gateway/admission/handshake.ts";
 import type { Channel, ChannelListener } from "../../gateway/wire/channel.ts";
 import { decodeMessage } from "../../gateway/wire/decode-message.ts";
@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await site?.close();
-  cleanup();
+  endWebRtc();
 });
 
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 // The wearer's body: whatever a member asks for, no band vibrates longer, stronger or more often than its wearer allows, and none goes on by itself. The
 // limits are the receiver's (gateway/probes/downlink.ts) and, behind them, the device's own (docs/protocol.md §1.3).
-import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
+import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import type { DeviceCommand, WriteOutcome } from "../../firmware-bridge/devices/device-link.ts";
 import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
@@ -65,7 +65,7 @@ describe("a member who wants to hurt", () => {
   });
   afterAll(async () => {
     await server?.stop();
-    cleanup();
+    endWebRtc();
   });
   beforeEach(() => {
     link = new TimedLink();

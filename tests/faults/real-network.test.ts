@@ -1,6 +1,6 @@
 // What networks do, on real DataChannels: native phones whose every datagram passes a relay that loses, doubles, reorders and swallows it.
-import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import { now } from "../../web/platform/timers.ts";
 import { tell } from "../support/case-table.ts";
 import { Dice } from "../support/dice.ts";
@@ -28,7 +28,7 @@ describe("a network of native phones", { timeout: 180_000 }, () => {
   });
   afterAll(async () => {
     await server?.stop();
-    cleanup();
+    endWebRtc();
   });
   beforeEach(async () => {
     relay = new UdpRelay(new Dice(51));

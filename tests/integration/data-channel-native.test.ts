@@ -1,6 +1,5 @@
-import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { installWebRtc } from "../../bench/stage/native-webrtc.ts";
+import { endWebRtc, installWebRtc } from "../../bench/stage/native-webrtc.ts";
 import { channelContract } from "../contracts/channel-contract.ts";
 import { openRtcPair, rtcHarness } from "../support/rtc-pair.ts";
 
@@ -10,7 +9,7 @@ const makeConnection = () => new RTCPeerConnection({ iceServers: [] });
 const harness = rtcHarness(makeConnection);
 
 afterEach(() => harness.closeAll());
-afterAll(() => cleanup());
+afterAll(() => endWebRtc());
 
 describe("data channel on node-datachannel", () => {
   it.each(channelContract.map((clause) => [clause.name, clause] as const))("%s", async (_, clause) => {

@@ -1,7 +1,7 @@
 // Both openers on native WebRTC, at both ends of a dial: an end that opens more data channels on the connection loses it, before it has said much on them.
-import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startNativeOpener } from "../../bench/stage/native-phone.ts";
+import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
 import { makeSessionId } from "../../gateway/wire/session-id.ts";
 import { RtcNeighbourOpener } from "../../web/mesh/neighbour-opener.ts";
@@ -42,7 +42,7 @@ afterEach(async () => {
   connections.release();
   for (const close of closing.splice(0).reverse()) await close();
 });
-afterAll(() => cleanup());
+afterAll(() => endWebRtc());
 
 /** Dials until it succeeds: about one native dial in a hundred fails. */
 const pairOf = async (

@@ -1,9 +1,8 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
-import { loadPeerJs } from "../../bench/stage/native-webrtc.ts";
+import { endWebRtc, loadPeerJs } from "../../bench/stage/native-webrtc.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
 import { makeSessionId } from "../../gateway/wire/session-id.ts";
 import { dialTimeoutMs } from "../../web/mesh/opener.ts";
@@ -61,7 +60,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
   server.close();
 });
-afterAll(() => cleanup());
+afterAll(() => endWebRtc());
 
 /** Puts the guard in place; the causes of what it does not let in. */
 const guard = (peer: PeerFace): string[] => {

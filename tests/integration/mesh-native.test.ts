@@ -1,5 +1,5 @@
-import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import { TestPhone } from "../support/native-room.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 
@@ -16,7 +16,7 @@ afterEach(async () => {
   phones = [];
   await server.stop();
 });
-afterAll(() => cleanup());
+afterAll(() => endWebRtc());
 
 const join = async (count: number): Promise<readonly TestPhone[]> => {
   const newcomers = Array.from({ length: count }, () => new TestPhone(roomId));

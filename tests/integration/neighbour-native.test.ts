@@ -1,7 +1,7 @@
 // The server is gone, and two phones have lost each other: a third, that both hold, brings them together again. Whole gateways on native WebRTC.
-import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
+import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
 import { unaccounted } from "../../gateway/records/ledger.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
@@ -24,7 +24,7 @@ afterEach(async () => {
   phones = [];
   await server.stop();
 });
-afterAll(() => cleanup());
+afterAll(() => endWebRtc());
 
 const join = async (name: string, wrapChannel = (channel: Channel): Channel => channel): Promise<RoomSession> => {
   const phone = await startNativePhone({ origin: server.origin, room, name, wrapChannel });

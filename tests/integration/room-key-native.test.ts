@@ -1,7 +1,7 @@
 // A room of native phones on the real server that changes its key: those who stay are whole again with their bands, whoever pressed, and also when
 // two press at once; who is removed stays outside.
-import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import { deriveRoom, makeRoomKey, type Room } from "../../gateway/wire/room-key.ts";
 import { webCrypto } from "../../web/platform/web-crypto.ts";
@@ -23,7 +23,7 @@ afterEach(async () => {
   phones = [];
   await server.stop();
 });
-afterAll(() => cleanup());
+afterAll(() => endWebRtc());
 
 const join = async (...names: readonly string[]): Promise<void> => {
   for (const name of names) phones.push(await MovingPhone.join({ origin: server.origin, room, name }));

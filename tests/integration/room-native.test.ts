@@ -1,7 +1,7 @@
 // Whole gateways on native WebRTC and the real server: the handshake on real certificates, gestures over real channels, and books that agree.
-import { cleanup } from "node-datachannel";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
+import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
@@ -37,7 +37,7 @@ afterEach(async () => {
   phones = [];
   await server.stop();
 });
-afterAll(() => cleanup());
+afterAll(() => endWebRtc());
 
 const join = async (name: string, itsRoom = room): Promise<Phone> => {
   const session = await startNativePhone({ origin: server.origin, room: itsRoom, name });
