@@ -1,6 +1,6 @@
-// A rate for each address of the other end. Bounded: of more addresses than fit, the one longest silent is forgotten,
+// A rate for each address of the other end. Bounded: of more addresses than fit, the one that was silent longest is forgotten,
 // and begins with a full bucket should it return.
-import { TokenBucket } from "../gateway/basics/token-bucket.ts";
+import { BucketBook } from "../gateway/basics/bucket-book.ts";
 import { addressGroup } from "./addresses.ts";
 import { maxTrackedAddresses } from "./limits.ts";
 
@@ -10,25 +10,13 @@ export interface Rate {
 }
 
 export class AddressBuckets {
-  readonly #rate: Rate;
-  readonly #now: () => number;
-  /** In the order of last use. */
-  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #buckets: BucketBook;
 
   constructor(rate: Rate, now: () => number) {
-    this.#rate = rate;
-    this.#now = now;
+    this.#buckets = new BucketBook({ ...rate, maxNames: maxTrackedAddresses, now });
   }
 
   take(address: string, count = 1): boolean {
-    const group = addressGroup(address);
-    const bucket = this.#buckets.get(group) ?? new TokenBucket({ ...this.#rate, now: this.#now });
-    this.#buckets.delete(group);
-    this.#buckets.set(group, bucket);
-    if (this.#buckets.size > maxTrackedAddresses) {
-      const [longestSilent] = this.#buckets.keys();
-      if (longestSilent !== undefined) this.#buckets.delete(longestSilent);
-    }
-    return bucket.take(count);
+    return this.#buckets.take(addressGroup(address), count);
   }
 }

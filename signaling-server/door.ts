@@ -3,11 +3,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import { CauseCounts } from "../gateway/basics/cause-counts.ts";
 import { roomIdOf } from "../gateway/wire/session-id.ts";
 import { maxSignalingLength } from "../gateway/wire/signaling-message.ts";
 import { AddressBuckets } from "./address-buckets.ts";
 import { addressGroup } from "./addresses.ts";
-import { CauseCounts } from "./cause-counts.ts";
 import { FrameRates } from "./frame-rates.ts";
 import { admitNothing, GuardedSocket } from "./guarded-socket.ts";
 import { Inspection, type Session } from "./inspection.ts";

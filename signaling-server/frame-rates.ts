@@ -1,9 +1,10 @@
 // What the frames of a socket cost, before anybody reads them: messages, and pings and pongs, which no page sends and which
 // cost this process as much. One allowance for each socket, one for all sockets of an address together. A socket that goes on
 // beyond either is ended, the loudest first: a quiet one of the same address loses few frames and stays.
+
+import { CauseCounts } from "../gateway/basics/cause-counts.ts";
 import { TokenBucket } from "../gateway/basics/token-bucket.ts";
 import { AddressBuckets } from "./address-buckets.ts";
-import { CauseCounts } from "./cause-counts.ts";
 import { addressUnits, maxExcessFrames, messageUnits, unitBytes } from "./limits.ts";
 
 export type FrameKind = "message" | "ping" | "pong";

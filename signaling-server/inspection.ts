@@ -1,9 +1,9 @@
 // What may be said through a signaling socket (docs/protocol.md §3.3). Everything else is dropped and counted, LEAVE above all.
 // A message goes on only to a session of the same room that is connected now: PeerServer would keep it for absent ones, unbounded.
 
+import { CauseCounts } from "../gateway/basics/cause-counts.ts";
 import { isSameRoom } from "../gateway/wire/session-id.ts";
 import { readOutbound, type SignalingRefusal } from "../gateway/wire/signaling-message.ts";
-import { CauseCounts } from "./cause-counts.ts";
 import type { GuardedSocket, Inspector } from "./guarded-socket.ts";
 import type { Rooms } from "./rooms.ts";
 

@@ -1,5 +1,6 @@
 // Session ids whose socket was lost a moment ago. They stay their owner's, by the token, until the page has had time to come back: ids are told to
 // whoever knows the room id, and a squatter could else keep a page from the server for good. Bounded: the longest away is forgotten first.
+import { BoundedMap } from "../gateway/basics/bounded-map.ts";
 import { maxReservations, reservationMs } from "./limits.ts";
 
 interface Reservation {
@@ -10,7 +11,7 @@ interface Reservation {
 export class Reservations {
   readonly #now: () => number;
   /** In the order in which they began. */
-  readonly #reservations = new Map<string, Reservation>();
+  readonly #reservations = new BoundedMap<string, Reservation>(maxReservations);
 
   constructor(now: () => number) {
     this.#now = now;
@@ -22,11 +23,10 @@ export class Reservations {
 
   reserve(sessionId: string, token: string): void {
     const nowMs = this.#now();
-    this.#reservations.delete(sessionId);
     this.#reservations.set(sessionId, { token, sinceMs: nowMs });
-    for (const [oldest, { sinceMs }] of this.#reservations) {
-      if (this.#reservations.size <= maxReservations && nowMs - sinceMs < reservationMs) return;
-      this.#reservations.delete(oldest);
+    for (const { sinceMs } of this.#reservations.values()) {
+      if (nowMs - sinceMs < reservationMs) return;
+      this.#reservations.shift();
     }
   }
 

@@ -2,6 +2,7 @@
 // Bounded, because identities cost nothing; what many of them may cost together is bounded by the places for peers and for handshakes (peer-book.ts).
 // It does not move with the room to another key: between two moves there is time for most of it to be filled again.
 
+import { BoundedMap } from "../basics/bounded-map.ts";
 import type { Now } from "../basics/runtime.ts";
 import { Allowance } from "./allowance.ts";
 import { maxKnownGateways } from "./epoch-book.ts";
@@ -14,8 +15,8 @@ export interface Allowances {
 
 export class AllowanceBook {
   readonly #now: Now;
-  /** By gateway id, the one that came longest ago in front. */
-  readonly #allowances = new Map<string, Allowances>();
+  /** By gateway id; the one that came longest ago is forgotten first. */
+  readonly #allowances = new BoundedMap<string, Allowances>(maxKnownGateways);
 
   constructor(now: Now) {
     this.#now = now;
@@ -25,10 +26,7 @@ export class AllowanceBook {
     const now = this.#now;
     const known = this.#allowances.get(gatewayId);
     const allowances = known ?? { messages: new Allowance(now), records: new RecordAllowance(now) };
-    this.#allowances.delete(gatewayId);
     this.#allowances.set(gatewayId, allowances);
-    const [oldest] = this.#allowances.keys();
-    if (this.#allowances.size > maxKnownGateways && oldest !== undefined) this.#allowances.delete(oldest);
     return allowances;
   }
 }

@@ -1,31 +1,23 @@
 // The newest epoch that each gateway has proven (docs/protocol.md §2.1), so that an older session of the same key is turned away.
 // Only proven epochs are entered; bounded, because whoever holds the room key can make any number of identities.
+import { BoundedMap } from "../basics/bounded-map.ts";
 
 /** A room of 128 whose every member has changed its identity several times. */
 export const maxKnownGateways = 1024;
 
 export class EpochBook {
-  /** In the order of their last proof, the one that was silent longest first. */
-  readonly #newest = new Map<string, number>();
+  /** The gateway whose last proof is longest ago is forgotten first. */
+  readonly #newest = new BoundedMap<string, number>(maxKnownGateways);
 
   /** Enters a proven epoch. False when a newer one of the same gateway is known: nothing is entered. */
   prove(gatewayId: string, epoch: number): boolean {
     const newest = this.#newest.get(gatewayId);
     if (newest !== undefined && epoch < newest) return false;
-    this.#newest.delete(gatewayId);
     this.#newest.set(gatewayId, epoch);
-    if (this.#newest.size > maxKnownGateways) this.#forgetOldest();
     return true;
   }
 
   newest(gatewayId: string): number | undefined {
     return this.#newest.get(gatewayId);
-  }
-
-  #forgetOldest(): void {
-    for (const gatewayId of this.#newest.keys()) {
-      this.#newest.delete(gatewayId);
-      return;
-    }
   }
 }

@@ -1,6 +1,7 @@
 // Who was let go for exceeding its limits, and until when it is not let in again: what it may cost fills up again (allowance-book.ts), and a flood would
 // else cost it no more than a handshake. By gateway id, whatever the epoch; bounded, because identities cost nothing.
 
+import { BoundedMap } from "../basics/bounded-map.ts";
 import type { Now } from "../basics/runtime.ts";
 import { maxKnownGateways } from "./epoch-book.ts";
 
@@ -19,8 +20,8 @@ interface Penalty {
 
 export class PenaltyBook {
   readonly #now: Now;
-  /** By gateway id, whoever was let go longest ago in front. */
-  readonly #penalties = new Map<string, Penalty>();
+  /** By gateway id; the one that was disconnected longest ago is forgotten first. */
+  readonly #penalties = new BoundedMap<string, Penalty>(maxPenalties);
 
   constructor(now: Now) {
     this.#now = now;
@@ -33,10 +34,7 @@ export class PenaltyBook {
     const isForgotten = before === undefined || nowMs - before.untilMs >= forgetPenaltyAfterMs;
     const count = isForgotten ? 1 : before.count + 1;
     const untilMs = nowMs + Math.min(firstPenaltyMs * 2 ** (count - 1), longestPenaltyMs);
-    this.#penalties.delete(gatewayId);
     this.#penalties.set(gatewayId, { count, untilMs });
-    const [oldest] = this.#penalties.keys();
-    if (this.#penalties.size > maxPenalties && oldest !== undefined) this.#penalties.delete(oldest);
     return untilMs;
   }
 

@@ -1,5 +1,6 @@
-// A token bucket for each of several names that come from outside. Invariant: bounded. Beyond that whose name was used longest ago is forgotten, and so
-// would begin with a full bucket: where names can be invented, a bucket for all of them together has to stand behind this book.
+// A token bucket for each of several names that come from outside. Invariant: bounded. The bucket whose name was used longest ago is forgotten first, and
+// that name begins with a full bucket should it return: where names can be invented, a bucket for all of them together has to stand behind this book.
+import { BoundedMap } from "./bounded-map.ts";
 import { TokenBucket, type TokenBucketOptions } from "./token-bucket.ts";
 
 export interface BucketBookOptions extends TokenBucketOptions {
@@ -8,22 +9,17 @@ export interface BucketBookOptions extends TokenBucketOptions {
 
 export class BucketBook {
   readonly #options: BucketBookOptions;
-  /** The one that was used last stands last. */
-  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #buckets: BoundedMap<string, TokenBucket>;
 
   constructor(options: BucketBookOptions) {
     this.#options = options;
+    this.#buckets = new BoundedMap(options.maxNames);
   }
 
-  /** False when that name has no token left. */
-  take(name: string): boolean {
+  /** False when that name has fewer tokens left. */
+  take(name: string, count = 1): boolean {
     const bucket = this.#buckets.get(name) ?? new TokenBucket(this.#options);
-    this.#buckets.delete(name);
     this.#buckets.set(name, bucket);
-    for (const oldest of this.#buckets.keys()) {
-      if (this.#buckets.size <= this.#options.maxNames) break;
-      this.#buckets.delete(oldest);
-    }
-    return bucket.take();
+    return bucket.take(count);
   }
 }

@@ -6,6 +6,7 @@ import { ChannelRelay } from "../admission/channel-relay.ts";
 import { EpochBook } from "../admission/epoch-book.ts";
 import { type AdmissionOptions, type AdmissionOutcome, admit, type RefusalReason } from "../admission/handshake.ts";
 import { PenaltyBook } from "../admission/penalty-book.ts";
+import { CauseCounts } from "../basics/cause-counts.ts";
 import { AccountBook } from "../records/account-book.ts";
 import { addTraffic, type Traffic, trafficOf } from "../records/traffic.ts";
 import type { Channel } from "../wire/channel.ts";
@@ -43,11 +44,10 @@ export interface PeerBookListener extends Omit<PeerListener, "onExcess" | "onNei
 }
 
 export class PeerBook {
-  /** Channels that were turned away, by reason. */
-  readonly refusals = new Map<RefusalReason, number>();
   readonly #options: PeerBookOptions;
   readonly #listener: PeerBookListener;
   readonly #peerListener: PeerListener;
+  readonly #refusals = new CauseCounts<RefusalReason>();
   readonly #epochs = new EpochBook();
   /** By whom we were let go. */
   readonly #letGoBy: PenaltyBook;
@@ -78,6 +78,11 @@ export class PeerBook {
 
   get(gatewayId: string): Peer | undefined {
     return this.#peers.get(gatewayId);
+  }
+
+  /** Channels that were turned away, by reason. */
+  get refusals(): ReadonlyMap<RefusalReason, number> {
+    return this.#refusals.byCause;
   }
 
   /** Session ids of the peers that are held authenticated. */
@@ -251,7 +256,7 @@ export class PeerBook {
 
   /** Counts and tells who was turned away. */
   refuse(reason: RefusalReason): void {
-    this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
+    this.#refusals.count(reason);
     this.#listener.onRefused(reason);
   }
 

@@ -1,9 +1,11 @@
 // One gateway at the far end, from its first admitted channel until it is forgotten: its state, its roster, its ledger.
 // Channels come and go under it (held-channel.ts). The ledger stays for the epoch, longer than the peer itself (account-book.ts), so that both
 // ends can account for every record.
+
 import { excessWords } from "../admission/allowance.ts";
 import type { Allowances } from "../admission/allowance-book.ts";
 import type { ChannelRelay } from "../admission/channel-relay.ts";
+import { CauseCounts } from "../basics/cause-counts.ts";
 import type { Now } from "../basics/runtime.ts";
 import { Demux } from "../records/demux.ts";
 import type { Ledger } from "../records/ledger.ts";
@@ -66,8 +68,7 @@ export class Peer {
   readonly gatewayId: string;
   readonly epoch: number;
   readonly ledger: Ledger;
-  /** Frames and messages that were not honoured, by cause. */
-  readonly refusals = new Map<string, number>();
+  readonly #refusals = new CauseCounts<string>();
   readonly #allowances: Allowances;
   readonly #listener: PeerListener;
   readonly #now: Now;
@@ -101,6 +102,11 @@ export class Peer {
       onArrival: observer && ((record, atMs) => observer.onRecord(record, atMs, this.#clock())),
     });
     this.#state = { kind: "gone", sinceMs: options.now(), reason: "not yet connected" };
+  }
+
+  /** Frames and messages that were not honoured, by cause. */
+  get refusals(): ReadonlyMap<string, number> {
+    return this.#refusals.byCause;
   }
 
   get state(): PeerState {
@@ -228,7 +234,7 @@ export class Peer {
 
   /** Counts what is not honoured. */
   refuse(cause: string): void {
-    this.refusals.set(cause, (this.refusals.get(cause) ?? 0) + 1);
+    this.#refusals.count(cause);
   }
 
   tick(): void {

@@ -1,9 +1,11 @@
 // The way to the wearer's skin: whatever asks one of my probes to vibrate passes here, and here the wearer's limits hold.
 // Neighbours: rules.ts says which pattern, the DeviceLink carries it out. No peer's word can raise a limit.
+
 import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
 import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeVibration, type Vibration } from "../../firmware-bridge/frames/payloads.ts";
+import { CauseCounts } from "../basics/cause-counts.ts";
 import type { Now } from "../basics/runtime.ts";
 import type { ProbeObserver } from "./probe-observer.ts";
 import { maxVibratingMsPerTenSeconds, type WearerLimits } from "./wearer-limits.ts";
@@ -33,7 +35,7 @@ export class Downlink {
   readonly #felt = new Set<Turn>();
   /** Of all that were felt together. */
   #vibratingMs = 0;
-  readonly counts = new Map<BuzzOutcome, number>();
+  readonly #counts = new CauseCounts<BuzzOutcome>();
 
   constructor(link: DeviceLink, limits: WearerLimits, now: Now, observer?: ProbeObserver) {
     this.#link = link;
@@ -44,6 +46,10 @@ export class Downlink {
 
   get canVibrate(): boolean {
     return (this.#link.info.capabilities & capabilities.vibrateIn) !== 0;
+  }
+
+  get counts(): ReadonlyMap<BuzzOutcome, number> {
+    return this.#counts.byCause;
   }
 
   set limits(limits: WearerLimits) {
@@ -60,7 +66,7 @@ export class Downlink {
    */
   async vibrate(wanted: Vibration, expiresAtMs: number, by: "peer" | "wearer"): Promise<BuzzOutcome> {
     const outcome = await this.#attempt(wanted, expiresAtMs, by);
-    this.counts.set(outcome, (this.counts.get(outcome) ?? 0) + 1);
+    this.#counts.count(outcome);
     return outcome;
   }
 

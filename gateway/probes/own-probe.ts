@@ -1,7 +1,9 @@
 // One of my probes: its link, its way out (uplink) and its way in (downlink), and what the page shows of it.
+
 import type { DeviceLink, LinkState } from "../../firmware-bridge/devices/device-link.ts";
 import type { BatteryLevel, MotionSample } from "../../firmware-bridge/frames/payloads.ts";
 import type { GestureName } from "../../firmware-bridge/gestures/gestures.ts";
+import { CauseCounts } from "../basics/cause-counts.ts";
 import type { Now } from "../basics/runtime.ts";
 import type { GatewayRecord } from "../wire/record.ts";
 import { Downlink } from "./downlink.ts";
@@ -33,8 +35,7 @@ export class OwnProbe {
   readonly uplink: Uplink;
   readonly downlink: Downlink;
   readonly motionRate: MotionRate;
-  /** Bytes and frames from the probe that could not be read, by cause. */
-  readonly discarded = new Map<string, number>();
+  readonly #discarded = new CauseCounts<string>();
   battery: BatteryLevel | undefined;
   #listener: OwnProbeListener;
   #observer: ProbeObserver | undefined;
@@ -66,6 +67,11 @@ export class OwnProbe {
     });
   }
 
+  /** Bytes and frames from the probe that could not be read, by cause. */
+  get discarded(): ReadonlyMap<string, number> {
+    return this.#discarded.byCause;
+  }
+
   get isConnected(): boolean {
     return this.link.state.kind === "connected";
   }
@@ -95,6 +101,6 @@ export class OwnProbe {
   }
 
   #discard(cause: string, count: number): void {
-    this.discarded.set(cause, (this.discarded.get(cause) ?? 0) + count);
+    this.#discarded.count(cause, count);
   }
 }

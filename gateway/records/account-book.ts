@@ -1,5 +1,6 @@
-// The accounts with gateways that are forgotten as peers. Who comes back in the same epoch, such as a phone that slept for an hour, has kept its own
-// account of us and goes on with it; the two agree only if we do the same. Bounded: the account that was kept longest is only summed up.
+// The accounts with gateways that are forgotten as peers. A gateway that comes back in the same epoch, such as a phone that slept for an hour, has kept
+// its own account of us and goes on with it; the two agree only if we do the same. Bounded: the account that was kept longest is only summed up.
+import { BoundedMap } from "../basics/bounded-map.ts";
 import { Ledger } from "./ledger.ts";
 import { addTraffic, noTraffic, type Traffic, trafficOf } from "./traffic.ts";
 
@@ -12,8 +13,8 @@ interface Account {
 }
 
 export class AccountBook {
-  /** By gateway id, the one that was kept first in front. */
-  readonly #kept = new Map<string, Account>();
+  /** By gateway id. */
+  readonly #kept = new BoundedMap<string, Account>(maxKeptAccounts);
   #settled: Traffic = noTraffic;
 
   /** The account that goes on; a new one for an epoch with which there was none. */
@@ -26,10 +27,8 @@ export class AccountBook {
 
   /** Nothing is counted in it until it is taken again. */
   keep(gatewayId: string, epoch: number, ledger: Ledger): void {
-    this.#settle(gatewayId); // Of an earlier epoch, which is over.
-    this.#kept.set(gatewayId, { epoch, ledger });
-    if (this.#kept.size <= maxKeptAccounts) return;
-    for (const oldest of this.#kept.keys()) return this.#settle(oldest);
+    this.#settle(this.#kept.get(gatewayId)); // Of an earlier epoch, which is over.
+    this.#settle(this.#kept.set(gatewayId, { epoch, ledger }));
   }
 
   /** Of all accounts that are not in use. */
@@ -39,10 +38,8 @@ export class AccountBook {
     return total;
   }
 
-  #settle(gatewayId: string): void {
-    const account = this.#kept.get(gatewayId);
+  #settle(account: Account | undefined): void {
     if (account === undefined) return;
-    this.#kept.delete(gatewayId);
     this.#settled = addTraffic(this.#settled, trafficOf(account.ledger.snapshot()));
   }
 }

@@ -1,6 +1,7 @@
 // What waits for a peer whose channel takes no more, until the channel has drained. Bounded, whatever the peer does: of samples and
 // status only the newest of each probe and kind is kept, records with an effect in their order, and every drop is counted.
 
+import { BoundedMap } from "../basics/bounded-map.ts";
 import { type GatewayRecord, hasEffect, probeKindKey } from "../wire/record.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -13,7 +14,7 @@ export class Backlog {
   readonly #ledger: Ledger;
   #effects: GatewayRecord[] = [];
   /** By probe and kind, in the order in which they came. */
-  readonly #newest = new Map<number, GatewayRecord>();
+  readonly #newest = new BoundedMap<number, GatewayRecord>(maxBacklogSamples);
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -42,12 +43,7 @@ export class Backlog {
   #replace(record: GatewayRecord): void {
     const key = probeKindKey(record);
     if (this.#newest.delete(key)) this.#ledger.countDroppedBeforeSend("superseded", 1);
-    this.#newest.set(key, record);
-    if (this.#newest.size <= maxBacklogSamples) return;
-    for (const oldest of this.#newest.keys()) {
-      this.#newest.delete(oldest);
-      this.#ledger.countDroppedBeforeSend("backlog-full", 1);
-      return;
-    }
+    const oldest = this.#newest.set(key, record);
+    if (oldest !== undefined) this.#ledger.countDroppedBeforeSend("backlog-full", 1);
   }
 }

@@ -1,6 +1,8 @@
 // Opens channels without the server, docs/protocol.md §2.11: one offer and one answer, carried by a peer that both ends hold. The RTCPeerConnection is
 // handed in. Invariant: a neighbour may lie, so nothing that it carries costs more than a bounded number of connections, each for a bounded time.
+
 import { toHex } from "../../firmware-bridge/frames/bytes.ts";
+import { CauseCounts } from "../../gateway/basics/cause-counts.ts";
 import type { Crypto, Schedule } from "../../gateway/basics/runtime.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
 import { dialIdBytes, type NeighbourFrame } from "../../gateway/wire/frame-types.ts";
@@ -61,7 +63,7 @@ export class RtcNeighbourOpener implements NeighbourOpener {
   /** Dials whose answer has not come. */
   readonly #unanswered = new Set<NeighbourAttempt>();
   readonly #channels = new Set<Channel>();
-  readonly #drops = new Map<string, number>();
+  readonly #drops = new CauseCounts<string>();
   #isClosed = false;
 
   constructor(options: RtcNeighbourOpenerOptions) {
@@ -70,7 +72,7 @@ export class RtcNeighbourOpener implements NeighbourOpener {
   }
 
   get drops(): ReadonlyMap<string, number> {
-    return this.#drops;
+    return this.#drops.byCause;
   }
 
   async dial(sessionId: string, neighbourSessionId: string): Promise<Channel | DialFailure> {
@@ -236,7 +238,7 @@ export class RtcNeighbourOpener implements NeighbourOpener {
   }
 
   #countDrop(cause: string): void {
-    this.#drops.set(cause, (this.#drops.get(cause) ?? 0) + 1);
+    this.#drops.count(cause);
   }
 }
 

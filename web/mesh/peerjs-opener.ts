@@ -1,7 +1,9 @@
 // Opens channels by PeerJS and the server: dials, and accepts what others of the room dial. PeerJS does the signaling and the ICE dance; once a connection is
 // open its data channel is used directly, because PeerJS buffers without a bound and closes a connection when a send throws.
+
 import type { PeerOptions } from "peerjs";
 import { toHex } from "../../firmware-bridge/frames/bytes.ts";
+import { CauseCounts } from "../../gateway/basics/cause-counts.ts";
 import type { Crypto, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
 import { isSameRoom } from "../../gateway/wire/session-id.ts";
@@ -55,7 +57,7 @@ export class PeerJsOpener implements ServerOpener {
   readonly #link: ServerLink;
   readonly #attempts: Attempts<Attempt>;
   readonly #channels = new Set<Channel>();
-  readonly #drops = new Map<string, number>();
+  readonly #drops = new CauseCounts<string>();
   #isClosed = false;
 
   /** @throws Error when PeerJS is not the version that the signaling guard knows. */
@@ -78,7 +80,7 @@ export class PeerJsOpener implements ServerOpener {
   }
 
   get drops(): ReadonlyMap<string, number> {
-    return this.#drops;
+    return this.#drops.byCause;
   }
 
   async dial(sessionId: string): Promise<Channel | DialFailure> {
@@ -193,6 +195,6 @@ export class PeerJsOpener implements ServerOpener {
   }
 
   #countDrop(cause: string): void {
-    this.#drops.set(cause, (this.#drops.get(cause) ?? 0) + 1);
+    this.#drops.count(cause);
   }
 }
