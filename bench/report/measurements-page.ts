@@ -16,11 +16,9 @@ export interface MeasurementsInput {
   readonly measured: readonly MeasuredExperiment[];
   readonly thesis: ThesisTables;
   readonly micro: MicroReport | undefined;
-  /** The table that it printed. */
-  readonly workerTrial: string | undefined;
 }
 
-export const renderMeasurements = ({ measured, thesis, micro, workerTrial }: MeasurementsInput): string => {
+export const renderMeasurements = ({ measured, thesis, micro }: MeasurementsInput): string => {
   const byName = new Map(
     measured.flatMap(({ experiment, report }) => (report === undefined ? [] : [[experiment.name, report] as const])),
   );
@@ -33,7 +31,6 @@ export const renderMeasurements = ({ measured, thesis, micro, workerTrial }: Mea
     "Why what is missed is missed: [bench.md](bench.md#where-the-goals-stand-and-why-not-further).",
     ...measured.flatMap((one) => sectionOf(one, thesis)),
     ...microSection(micro),
-    ...workerSection(workerTrial),
   ].join("\n\n")}\n`;
 };
 
@@ -102,14 +99,6 @@ const ourFigure = (step: RunReport | undefined, name: string, ours: ThesisTable[
     }
   }
 };
-
-const workerSection = (table: string | undefined): readonly string[] => [
-  "## Channels and gateway in a worker",
-  "Whether the page would be better off: the product's codec and demux on the page's thread or in a dedicated worker, to which the channels are " +
-    "transferred. Gestures of so many peers, amid their samples, until the page hands them over to a band: Web Bluetooth is there on the page's thread alone.",
-  "```sh\nnpm run -s bench:worker-trial\n```",
-  table ?? "Not run.",
-];
 
 const microSection = (micro: MicroReport | undefined): readonly string[] => {
   const head = [

@@ -208,8 +208,8 @@ describe("the document of measurements", () => {
     experiments.map((experiment) => ({ experiment, report: reports[experiment.name] }));
 
   it("should say of everything that was not run that it was not", () => {
-    const page = renderMeasurements({ measured: measuredBy({}), thesis, micro: undefined, workerTrial: undefined });
-    expect(page.match(/^Not run\.$/gm)).toHaveLength(experiments.length + 2); // The microbenchmark and the trial of a worker.
+    const page = renderMeasurements({ measured: measuredBy({}), thesis, micro: undefined });
+    expect(page.match(/^Not run\.$/gm)).toHaveLength(experiments.length + 1); // The microbenchmark.
     expect(page.match(/not run/g)).toHaveLength(8);
     for (const { command } of experiments) expect(page).toContain(command);
   });
@@ -219,7 +219,6 @@ describe("the document of measurements", () => {
       measured: measuredBy({ mux: run("mux --phones 49") }),
       thesis,
       micro: undefined,
-      workerTrial: undefined,
     });
     expect(page).toContain(
       "| 49 | 7.76 ± 5.71 (5.92) | 0.30 ± 0.10 (0.20) | 0.30 ± 0.10 (0.20) | 0.30 ± 0.10 (0.20) |",
