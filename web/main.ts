@@ -29,7 +29,7 @@ import { LogBook } from "./room/log-book.ts";
 import { NoticeBoard } from "./room/notice-board.ts";
 import { FigureSettingsStore } from "./store/figure-settings-store.ts";
 import { openIdentity } from "./store/identity-store.ts";
-import { openRecordingStore } from "./store/recording-store.ts";
+import { openRecordingStore, refusingRecordingStore } from "./store/recording-store.ts";
 import { RoomStore } from "./store/room-store.ts";
 import { SettingsStore } from "./store/settings-store.ts";
 import { openTextStorage } from "./store/text-storage.ts";
@@ -60,7 +60,7 @@ const start = async (root: Element): Promise<() => void> => {
     server.config(),
     bluetoothProblem(bluetooth),
   ]);
-  if (!identity.isKept) notices.raise("storage-unavailable");
+  if (identity.problem !== undefined) notices.raise(identity.problem);
   if (config === undefined) notices.raise("server-unreachable");
   const inviteOrigin = config?.publicUrl ?? location.origin;
 
@@ -102,7 +102,9 @@ const start = async (root: Element): Promise<() => void> => {
       power.refresh();
     },
     isDark: () => darkScreen.isDark.peek(),
-    recordings: openRecordingStore(indexedDB, identity.slot),
+    recordings: identity.ownsSlot
+      ? openRecordingStore(indexedDB, identity.slot)
+      : refusingRecordingStore(identity.problem === "too-many-tabs" ? identity.problem : "storage-unavailable"),
     browser: navigator.userAgent,
     isCrossOriginIsolated: crossOriginIsolated,
     isHidden: () => document.hidden,
@@ -137,7 +139,7 @@ const start = async (root: Element): Promise<() => void> => {
     join: async (room, settings, listener, luggage) => {
       const entry = await identity.nextEntry();
       epoch = entry.epoch;
-      if (!identity.isKept) notices.raise("storage-unavailable");
+      if (identity.problem !== undefined) notices.raise(identity.problem);
       const statistics = new Statistics(now);
       const session = new RoomSession({
         room,

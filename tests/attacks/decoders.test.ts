@@ -484,7 +484,7 @@ describe("from people and from storage", () => {
     expect(endsAtMs.value).toBeLessThanOrEqual(nowMs + (shiftHoursRange.most + 1) * hourMs);
     shiftOf.setHours(shiftHours); // From when it began, whenever that is said to have been.
     expect(new Date(endsAtMs.value).getTime()).not.toBeNaN();
-    const slot = await takeSlot(slotOfTab as unknown as LockManager, storage);
+    const slot = await takeSlot(slotOfTab as unknown as LockManager, storage, () => () => undefined);
     expect(slot).toBeGreaterThanOrEqual(1);
     expect(slot).toBeLessThanOrEqual(8);
   };

@@ -62,6 +62,8 @@ export interface PeerBar {
 export type RecordingProblem =
   /** The browser keeps nothing: a reload ends the recording and loses it. */
   | "storage-unavailable"
+  /** Other tabs of this page have all the places for recordings: a reload ends this one and loses it. */
+  | "too-many-tabs"
   /** The browser keeps no more of it; the rest is in memory. */
   | "storage-full"
   /** The browser kept some of it and keeps no more, for a reason of its own; the rest is in memory. */

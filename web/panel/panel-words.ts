@@ -164,6 +164,8 @@ export const batterySentence = (reading: BatteryState, forecast: BatteryForecast
 export const recordingProblemTexts: Readonly<Record<RecordingProblem, string>> = {
   "storage-unavailable":
     "This browser keeps nothing for this page: export the recording before you close or reload it.",
+  "too-many-tabs":
+    "This page is open in too many tabs, so this one keeps nothing: export the recording before you close or reload it.",
   "storage-full":
     "The browser has no more room: what was recorded is kept, the rest is in memory only. Export it before you close the page.",
   "storage-lost":

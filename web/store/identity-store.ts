@@ -1,25 +1,41 @@
-// Who this gateway is: a key that never leaves the browser, one per slot, and how often it has entered a room. Where the browser keeps
-// nothing or grants no locks the gateway has a new key each time, and says so.
+// The identity of this gateway: a key that never leaves the browser, one per slot, and how often it has entered a room. Where the browser keeps
+// nothing, grants no locks or does not answer, the gateway has a new key each time, and says so.
 // Invariant: no key enters a room twice with the same epoch, whatever the browser refuses: peers would take the second for the first.
 import type { IdentityKey, Schedule } from "../../gateway/basics/runtime.ts";
+import { timedOut, withTimeLimit } from "../platform/time-limit.ts";
 import { identityKeyOf, makeIdentityKeyPair } from "../platform/web-crypto.ts";
 import { openDatabase, readValue, writeValue } from "./database.ts";
-import { type Locks, takeSlot } from "./identity-slots.ts";
+import { answerLimitMs, type Locks, maxSlots, takeSlot } from "./identity-slots.ts";
+import { maxEpoch, type StoredIdentity, soundIdentity } from "./stored-identity.ts";
 import type { TextStorage } from "./text-storage.ts";
 
-/** As whom a page enters a room. */
+/** What a page enters a room with. */
 export interface Entry {
   readonly key: IdentityKey;
   /** How often that key has entered one, from 1 (docs/protocol.md §2.1). */
   readonly epoch: number;
 }
 
+/** Codes of web/ui/errors.ts: the page goes on, and the person is told. */
+export type IdentityProblem =
+  /** What was stored was damaged, and a new identity took its place. */
+  | "identity-renewed"
+  | "storage-unavailable"
+  /** All slots are taken by other tabs. */
+  | "too-many-tabs";
+
 export interface GatewayIdentity {
   /** From 1; tells the tabs of one device apart. */
   readonly slot: number;
-  /** False: another load of this page is somebody else. */
+  /** False: other tabs may have the same slot, so that nothing that only one may write is kept under it. */
+  readonly ownsSlot: boolean;
+  /** False: another load of this page has another key. */
   readonly isKept: boolean;
-  /** What is kept of it is on disk first; when that is refused, as on a full disk, the page enters as somebody new. */
+  readonly problem: IdentityProblem | undefined;
+  /**
+   * What is kept of it is on disk first; when that is refused, as on a full disk, the page enters with a new key.
+   * @throws when the browser makes no key, or does not answer.
+   */
   nextEntry(): Promise<Entry>;
 }
 
@@ -29,63 +45,75 @@ export interface IdentityStoreOptions {
   readonly locks: Locks | undefined;
   readonly tabStorage: TextStorage;
   readonly schedule: Schedule;
+  readonly makeKeys?: () => Promise<CryptoKeyPair>;
 }
-
-/** Some browsers never answer the first open of a database after they start; a person must not wait for that. */
-const storageLimitMs = 5_000;
 
 const databaseName = "earl-mesh";
 const storeName = "identities";
 
-interface StoredIdentity {
-  readonly keys: CryptoKeyPair;
-  /** Of the last entry into a room; 0 before the first. */
-  readonly epoch: number;
+interface LoadedIdentity extends StoredIdentity {
+  readonly wasBroken: boolean;
 }
 
-/** The identity is this page's alone until the page ends. @throws what WebCrypto throws; there is none where a page is not secure. */
+type MakeIdentity = () => Promise<StoredIdentity>;
+
+/** The identity is this page's alone until the page ends. Never rejects: without a key the page starts, and enters no room. */
 export const openIdentity = async (options: IdentityStoreOptions): Promise<GatewayIdentity> => {
-  const { indexedDB, locks, tabStorage, schedule } = options;
-  const slot = locks === undefined ? undefined : await orNothing(takeSlot(locks, tabStorage));
+  const { indexedDB, locks, tabStorage, schedule, makeKeys = makeIdentityKeyPair } = options;
+  const makeNew = async (): Promise<StoredIdentity> => {
+    const keys = await withTimeLimit(makeKeys(), answerLimitMs, schedule);
+    if (keys === timedOut) throw new Error("the browser does not answer for a key");
+    return { keys, epoch: 0 };
+  };
+  const place = await placeOf(locks, tabStorage, schedule);
+  const slot = place.kind === "own" ? place.slot : undefined;
   const kept =
     slot === undefined || indexedDB === undefined
       ? undefined
-      : await orNothing(withinLimit(load(indexedDB, slot), schedule));
-  let { keys, epoch } = kept ?? (await newIdentity());
+      : await answered(load(indexedDB, slot, makeNew), schedule);
+  let current: StoredIdentity | undefined = kept;
+  let problem: IdentityProblem | undefined = kept?.wasBroken === true ? "identity-renewed" : undefined;
+  if (kept === undefined) problem = place.kind === "all-taken" ? "too-many-tabs" : "storage-unavailable";
   let isKept = kept !== undefined;
-  const keep = async (): Promise<boolean> => {
-    if (slot === undefined || indexedDB === undefined) return false;
-    const isStored = withinLimit(store(indexedDB, slot, { keys, epoch }), schedule);
-    return (await orNothing(isStored)) === true;
-  };
+  const keep = async (identity: StoredIdentity): Promise<boolean> =>
+    slot !== undefined &&
+    indexedDB !== undefined &&
+    (await answered(store(indexedDB, slot, identity), schedule)) === true;
   return {
-    slot: slot ?? 1,
+    slot: slot ?? (place.kind === "all-taken" ? maxSlots + 1 : 1),
+    ownsSlot: slot !== undefined,
     get isKept() {
       return isKept;
     },
+    get problem() {
+      return problem;
+    },
     nextEntry: async () => {
-      epoch++;
-      if (isKept && !(await keep())) {
+      const { keys, epoch } = current === undefined || current.epoch >= maxEpoch ? await makeNew() : current;
+      let next: StoredIdentity = { keys, epoch: epoch + 1 };
+      current = next;
+      if (isKept && !(await keep(next))) {
         isKept = false;
-        ({ keys, epoch } = { ...(await newIdentity()), epoch: 1 });
+        problem = "storage-unavailable";
+        current = undefined; // What was not written must not be used, though no other key should come.
+        next = { ...(await makeNew()), epoch: 1 };
+        current = next;
       }
-      return { key: await identityKeyOf(keys), epoch };
+      return { key: await identityKeyOf(next.keys), epoch: next.epoch };
     },
   };
 };
 
-/** Before its first entry. */
-const newIdentity = async (): Promise<StoredIdentity> => ({ keys: await makeIdentityKeyPair(), epoch: 0 });
-
 /** What is kept of the slot, or what has just been made for it. Its lock is held, so that nobody else reads or writes its record. */
-const load = async (factory: IDBFactory, slot: number): Promise<StoredIdentity> => {
+const load = async (factory: IDBFactory, slot: number, makeNew: MakeIdentity): Promise<LoadedIdentity> => {
   const database = await openDatabase(factory, databaseName, storeName);
   try {
-    const stored = readIdentity(await readValue(database, storeName, slot));
-    if (stored !== undefined) return stored;
-    const made = await newIdentity();
+    const stored = await readValue(database, storeName, slot);
+    const sound = await soundIdentity(stored);
+    if (sound !== undefined) return { ...sound, wasBroken: false };
+    const made = await makeNew();
     await writeValue(database, storeName, slot, made);
-    return made;
+    return { ...made, wasBroken: stored !== undefined };
   } finally {
     database.close();
   }
@@ -101,24 +129,24 @@ const store = async (factory: IDBFactory, slot: number, identity: StoredIdentity
   }
 };
 
-const readIdentity = (value: unknown): StoredIdentity | undefined => {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { keys, epoch } = value as Partial<StoredIdentity>;
-  const isWhole =
-    keys?.privateKey instanceof CryptoKey && keys.publicKey instanceof CryptoKey && Number.isSafeInteger(epoch);
-  return isWhole && epoch !== undefined ? { keys, epoch } : undefined;
-};
+type Place = { readonly kind: "own"; readonly slot: number } | { readonly kind: "all-taken" | "unknown" };
 
-/** What a browser refuses is the same to us as what it does not have. */
-const orNothing = async <T>(attempt: Promise<T>): Promise<T | undefined> => {
+const placeOf = async (locks: Locks | undefined, tabStorage: TextStorage, schedule: Schedule): Promise<Place> => {
+  if (locks === undefined) return { kind: "unknown" };
   try {
-    return await attempt;
+    const slot = await takeSlot(locks, tabStorage, schedule);
+    return slot === undefined ? { kind: "all-taken" } : { kind: "own", slot };
   } catch {
-    return undefined;
+    return { kind: "unknown" }; // What a browser refuses is the same to us as what it does not have.
   }
 };
 
-const withinLimit = <T>(attempt: Promise<T>, schedule: Schedule): Promise<T | undefined> => {
-  const limit = new Promise<undefined>((resolve) => schedule(storageLimitMs, () => resolve(undefined)));
-  return Promise.race([attempt, limit]);
+/** Undefined where the browser refuses, or does not answer in time. */
+const answered = async <T>(attempt: Promise<T>, schedule: Schedule): Promise<T | undefined> => {
+  try {
+    const answer = await withTimeLimit(attempt, answerLimitMs, schedule);
+    return answer === timedOut ? undefined : answer;
+  } catch {
+    return undefined;
+  }
 };

@@ -21,7 +21,10 @@ export interface RecordingHead {
   readonly chunks: number;
 }
 
-export type RecordingStorageOutcome = "kept" | "storage-full" | "storage-unavailable";
+/** Why a store takes nothing from the beginning. */
+export type RefusalReason = "storage-unavailable" | "too-many-tabs";
+
+export type RecordingStorageOutcome = "kept" | "storage-full" | RefusalReason;
 
 export interface RecordingStore {
   /** Undefined when there is none, or nothing can be read. */
@@ -44,9 +47,22 @@ export const maxSessions = 100;
 /** Several times as many columns as there are, and as long as their names. */
 const maxColumns = 1000;
 const maxTextLength = 100;
+/** ECMAScript knows no date after it (ECMA-262, "Time Values"); in a file name one would be an exception. */
+const latestDateMs = 8.64e15;
+/** Of one session: the name of a browser is the longest, and takes some hundred characters. */
+const maxSessionTextLength = 1_000;
+const maxSessionFields = 20;
 
 /** Keys are [slot, place]; the head stands before the first chunk. */
 const headPlace = -1;
+
+/** For a page that has no place of its own: two pages that write one recording end and overwrite each other's. */
+export const refusingRecordingStore = (reason: RefusalReason): RecordingStore => ({
+  readHead: async () => undefined,
+  readChunk: async () => undefined,
+  write: async () => reason,
+  clear: async () => undefined,
+});
 
 /** @param factory undefined where the browser has none. */
 export const openRecordingStore = (factory: IDBFactory | undefined, slot: number): RecordingStore => {
@@ -118,9 +134,25 @@ export const isRecordingHead = (value: unknown): value is RecordingHead => {
 
 const isContext = (value: unknown): value is RecordingContext => {
   if (typeof value !== "object" || value === null) return false;
-  const { sessions } = value as Partial<Record<string, unknown>>;
-  return Array.isArray(sessions) && sessions.length <= maxSessions;
+  const { startedAt, intervalMs, sessions } = value as Partial<Record<string, unknown>>;
+  return (
+    isShortText(startedAt) &&
+    isTime(intervalMs) &&
+    Array.isArray(sessions) &&
+    sessions.length <= maxSessions &&
+    sessions.every(isSession)
+  );
 };
+
+/** An older page knew other fields, so only their kind is checked: the file gets them as they are. */
+const isSession = (value: unknown): boolean => {
+  if (typeof value !== "object" || value === null) return false;
+  const fields = Object.values(value);
+  return fields.length <= maxSessionFields && fields.every(isSessionField);
+};
+
+const isSessionField = (value: unknown): boolean =>
+  typeof value === "string" ? value.length <= maxSessionTextLength : typeof value === "boolean" || isTime(value);
 
 const isShortText = (value: unknown): value is string =>
   typeof value === "string" && value !== "" && value.length <= maxTextLength;
@@ -132,6 +164,6 @@ const areColumns = (value: unknown): value is readonly string[] =>
   value.every(isShortText) &&
   new Set(value).size === value.length;
 
-const isTime = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value) && value >= 0;
+const isTime = (value: unknown): value is number => typeof value === "number" && value >= 0 && value <= latestDateMs;
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;

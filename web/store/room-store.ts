@@ -24,7 +24,9 @@ export class RoomStore {
   /** Most recently used first. */
   rooms(): readonly StoredRoom[] {
     const stored = readJson(this.#storage, roomsKey);
-    return Array.isArray(stored) ? stored.slice(0, maxRooms).filter(isStoredRoom) : [];
+    if (!Array.isArray(stored)) return [];
+    const rooms = stored.slice(0, maxRooms).filter(isStoredRoom);
+    return rooms.filter(({ roomId }, at) => rooms.findIndex((room) => room.roomId === roomId) === at);
   }
 
   /** Puts the room first, in place of what was remembered of it, also under the id that it had before. */

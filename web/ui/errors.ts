@@ -21,6 +21,8 @@ export type ErrorCode =
   | "server-away"
   | "invite-not-reachable"
   | "storage-unavailable"
+  | "identity-renewed"
+  | "too-many-tabs"
   | "vibration-unsupported"
   | "wake-lock-refused"
   | "probe-limit"
@@ -150,6 +152,14 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   "storage-unavailable": {
     sentence: "This browser keeps nothing for this page, perhaps because the window is private.",
     remedy: "You can go on; name, rules and rooms are forgotten when the page closes.",
+  },
+  "identity-renewed": {
+    sentence: "What this browser had stored of this phone's identity was damaged, so the page made a new one.",
+    remedy: "You can go on; to the others this phone is a new one, and who had muted it has to do so again.",
+  },
+  "too-many-tabs": {
+    sentence: "This page is open in too many tabs, so this one keeps nothing when it closes.",
+    remedy: "Close other tabs of it, then reload this one.",
   },
   "vibration-unsupported": {
     sentence: "This phone's browser cannot vibrate.",

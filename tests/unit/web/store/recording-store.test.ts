@@ -3,7 +3,12 @@ import { recordingIntervalMs, recordingRows, recordingSchema } from "../../../..
 import { recordingColumns } from "../../../../gateway/recording/recording-columns.ts";
 import { maxBytesInMemory, Recorder } from "../../../../web/figures/recorder.ts";
 import { recordingProblemTexts } from "../../../../web/panel/panel-words.ts";
-import { openRecordingStore, type RecordingHead, type RecordingStore } from "../../../../web/store/recording-store.ts";
+import {
+  isRecordingHead,
+  openRecordingStore,
+  type RecordingHead,
+  type RecordingStore,
+} from "../../../../web/store/recording-store.ts";
 import { CuttableIndexedDb, cutKinds } from "../../../support/cuttable-indexed-db.ts";
 import { FakeTime, settle } from "../../../support/fake-time.ts";
 import { allFigures, recordedPage, recordingSession } from "../../../support/made-up-figures.ts";
@@ -25,6 +30,26 @@ const headOf = (chunks: number): RecordingHead => ({
 });
 
 const open = (database: CuttableIndexedDb): RecordingStore => openRecordingStore(database.factory, 1);
+
+const brokenHeads: readonly (readonly [string, object])[] = [
+  ["began on no date", { startedAtMs: 8.64e15 + 1 }],
+  ["lasted for ever", { lastedMs: Number.MAX_VALUE }],
+  ["says no time of its begin", { context: { ...headOf(1).context, startedAt: {} } }],
+  ["has a session that is none", { context: { ...headOf(1).context, sessions: [7] } }],
+  ["has a session with a book in it", { context: { ...headOf(1).context, sessions: [{ browser: "x".repeat(1e6) }] } }],
+  ["has a session with a list in it", { context: { ...headOf(1).context, sessions: [{ elapsedMs: [1] }] } }],
+];
+
+describe("a stored recording", () => {
+  it("should be read with the sessions of a page that knew other fields", () => {
+    const sessions = [{ elapsedMs: 0, ...recordingSession, isFast: true, shoeSize: 42 }];
+    expect(isRecordingHead({ ...headOf(1), context: { ...headOf(1).context, sessions } })).toBe(true);
+  });
+
+  it.each(brokenHeads)("should be as if it were not there when it %s", (_, fields) => {
+    expect(isRecordingHead({ ...headOf(1), ...fields })).toBe(false);
+  });
+});
 
 describe("the store of recordings", () => {
   let database: CuttableIndexedDb;

@@ -182,6 +182,12 @@ describe("room store", () => {
     expect(store.rooms().at(-1)).toEqual(room(2));
   });
 
+  it("should show a room once that is stored twice", () => {
+    const { store, storage } = open();
+    storage.setItem("earl-mesh.rooms", JSON.stringify([room(1), room(2), room(1, "Older")]));
+    expect(store.rooms()).toEqual([room(1), room(2)]);
+  });
+
   it("should leave out what is no room", () => {
     const { store, storage } = open();
     const rubbish = [
