@@ -12,7 +12,7 @@ import { DataChannel } from "./data-channel.ts";
 import { moreThanOneChannel, watchForMoreChannels } from "./one-channel.ts";
 import type { DialFailure, ServerOpener, ServerOpenerListener, ServerState } from "./opener.ts";
 import type { ConnectionFace, PeerClass, PeerFace } from "./peerjs-face.ts";
-import { ServerLink } from "./server-contact.ts";
+import { ServerContact } from "./server-contact.ts";
 import { guardSignaling } from "./signaling-guard.ts";
 
 export interface SignalingAddress {
@@ -54,7 +54,7 @@ export class PeerJsOpener implements ServerOpener {
    * The same for every Peer, or a page that comes back would find its own session id reserved for somebody else.
    */
   readonly #token: string;
-  readonly #link: ServerLink;
+  readonly #link: ServerContact;
   readonly #attempts: Attempts<Attempt>;
   readonly #channels = new Set<Channel>();
   readonly #drops = new CauseCounts<string>();
@@ -66,7 +66,7 @@ export class PeerJsOpener implements ServerOpener {
     const { now, schedule, random, listener, crypto } = options;
     this.#token = toHex(crypto.randomBytes(16));
     this.#attempts = new Attempts(schedule);
-    this.#link = new ServerLink({
+    this.#link = new ServerContact({
       createPeer: () => this.#createPeer(),
       onState: (state) => listener.onServerState(state),
       now,

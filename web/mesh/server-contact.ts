@@ -5,7 +5,7 @@ import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/basics/run
 import type { ServerState } from "../../gateway/server-state.ts";
 import type { PeerFace } from "./peerjs-face.ts";
 
-export interface ServerLinkOptions {
+export interface ServerContactOptions {
   readonly createPeer: () => PeerFace;
   readonly onState: (state: ServerState) => void;
   readonly now: Now;
@@ -19,8 +19,8 @@ const retries = { firstMs: 1_000, longestMs: 15_000 };
 /** A WebSocket to an address that swallows packets hangs for minutes; and a server that still holds this session's ghost sends no OPEN. */
 const contactTimeoutMs = 10_000;
 
-export class ServerLink {
-  readonly #options: ServerLinkOptions;
+export class ServerContact {
+  readonly #options: ServerContactOptions;
   #peer: PeerFace | undefined;
   #state: ServerState = { kind: "connecting" };
   #failures = 0;
@@ -28,7 +28,7 @@ export class ServerLink {
   #isClosed = false;
 
   /** @throws Error when PeerJS is not the version that the signaling guard knows. */
-  constructor(options: ServerLinkOptions) {
+  constructor(options: ServerContactOptions) {
     this.#options = options;
     this.#contact();
   }
