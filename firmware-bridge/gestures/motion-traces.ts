@@ -1,7 +1,6 @@
 // What an accelerometer on a forearm feels during each gesture: formulas, not recordings. The simulated probe plays them, and the
 // gesture detector is tested with them. Axes of the arm: x to the hand, y sideways, z to the front; thousandths of g.
 
-import { type MotionSample, motionClockRange } from "../frames/payloads.ts";
 import type { GestureName } from "./gestures.ts";
 import { add, scale, type Vector } from "./vector.ts";
 
@@ -94,20 +93,4 @@ export const meanAcceleration = (gesture: GestureName | undefined, fromMs: numbe
     sum = add(sum, { x: clip(x), y: clip(y), z: clip(z) });
   }
   return scale(sum, 1 / pointsPerMean);
-};
-
-/** The gesture as samples, with `restMs` of a hanging arm before and after it. */
-export const motionTrace = (gesture: GestureName, samplesPerSecond: number, restMs = 1500): readonly MotionSample[] => {
-  const samples: MotionSample[] = [];
-  const stepMs = 1000 / samplesPerSecond;
-  for (let atMs = stepMs; atMs <= restMs + traceDurationMs(gesture) + restMs; atMs += stepMs) {
-    const { x, y, z } = meanAcceleration(gesture, atMs - stepMs - restMs, atMs - restMs);
-    samples.push({
-      clockMs: Math.round(atMs) % motionClockRange,
-      x: Math.round(x),
-      y: Math.round(y),
-      z: Math.round(z),
-    });
-  }
-  return samples;
 };

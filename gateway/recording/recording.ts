@@ -13,7 +13,6 @@ import type {
   ProbeFigures,
   StatisticsSnapshot,
 } from "../statistics/statistics-types.ts";
-import { rowBytesBudget } from "./recording-chunks.ts";
 import {
   buzzColumns,
   type Cell,
@@ -36,10 +35,6 @@ import {
 
 export const recordingSchema = "earl-mesh recording 4";
 export const recordingIntervalMs = 1000;
-
-/** What a recording takes where it is stored. */
-export const recordingBytes = (durationMs: number, rowsEachInterval: number): number =>
-  Math.ceil(durationMs / recordingIntervalMs) * rowsEachInterval * rowBytesBudget;
 
 /** What a row needs that the statistics do not know. */
 export interface RecordedPage {

@@ -1,6 +1,7 @@
 // The account of all records between this gateway and one peer, both in one epoch, over all channels: docs/protocol.md §2.6.
 // Double entry: what comes in (addressed, received) is counted where it comes in, what becomes of it where that is decided;
-// `queued` and `held` are the difference. Mux and demux count, ping and pong carry the report, `unaccounted` is 0 in the end.
+// `queued` and `held` are the difference. Mux and demux count, ping and pong carry the report.
+// Invariant: in the end all that one side has sent is lost, or decided at the other (tests/support/unaccounted.ts).
 import type { LedgerReport } from "../wire/frame-types.ts";
 
 /** Why a record addressed to the peer never left. */
@@ -57,14 +58,6 @@ const progressOf = (report: LedgerReport): number =>
   report.duplicate +
   report.late +
   report.dropped;
-
-/**
- * The sender's records that neither end can tell the fate of: 0 once nothing is under way and the receiver has reported on a
- * channel that the sender still holds. Negative when records were counted twice.
- */
-export const unaccounted = (sender: LedgerSnapshot, receiver: LedgerSnapshot): number =>
-  sender.sent -
-  (receiver.delivered + receiver.duplicate + receiver.late + sumOf(receiver.dropped) + receiver.held + sender.lost);
 
 export class Ledger {
   #addressed = 0;

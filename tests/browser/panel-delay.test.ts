@@ -3,13 +3,13 @@
 import type { CDPSession } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clockGrainMs } from "../../gateway/peers/peer-clock.ts";
-import { unaccounted } from "../../gateway/records/ledger.ts";
 import { delaySends } from "../support/delayed-sends.ts";
 import { exported, openFigures, readPeer } from "../support/figures-page.ts";
 import { readCsvRecording, readJsonRecording } from "../support/recording-reader.ts";
 import { rendererPid } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { openSite, type Site } from "../support/site.ts";
+import { unaccounted } from "../support/unaccounted.ts";
 
 const delayMs = 80;
 /** What a busy machine adds: timers that come late, and tasks that wait. */

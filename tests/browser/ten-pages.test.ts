@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
 import { batteryReportMs } from "../../firmware-bridge/simulated/simulated-arm-probe.ts";
 import { dropAfterMs } from "../../gateway/peers/liveness.ts";
-import { type LedgerSnapshot, sumOf, unaccounted } from "../../gateway/records/ledger.ts";
+import { type LedgerSnapshot, sumOf } from "../../gateway/records/ledger.ts";
 import { effectLifetimeMs } from "../../gateway/wire/record.ts";
 import type { PageReport } from "../../web/console.d.ts";
 import { tell } from "../support/case-table.ts";
@@ -13,6 +13,7 @@ import { figuresOfPages, rendererPid } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { sized } from "../support/run-length.ts";
 import { openSite, type Site } from "../support/site.ts";
+import { unaccounted } from "../support/unaccounted.ts";
 
 const pageCount = 10;
 /** The promise: whole again, without a tap. */

@@ -1,7 +1,7 @@
 // A shift is recorded: eight hours of a gateway with ten peers, as real rows of a real room, with a store on disk, with one that fills up on the
 // way, and with none. Memory stays bounded, nothing that was shown as recorded is lost, and the files can be read.
 import { beforeAll, describe, expect, it } from "vitest";
-import { recordingBytes, recordingIntervalMs, recordingRows } from "../../gateway/recording/recording.ts";
+import { recordingIntervalMs, recordingRows } from "../../gateway/recording/recording.ts";
 import type { RecordingRow } from "../../gateway/recording/recording-columns.ts";
 import type { StatisticsSnapshot } from "../../gateway/statistics/statistics-types.ts";
 import { maxBytesInMemory, Recorder } from "../../web/figures/recorder.ts";
@@ -12,6 +12,7 @@ import { heldHeapMb } from "../support/heap.ts";
 import { recordedPage, recordingSession } from "../support/made-up-figures.ts";
 import type { MemoryChannelPair } from "../support/memory-channel.ts";
 import { connect, type Member, newMember } from "../support/memory-room.ts";
+import { recordingBytes } from "../support/recording-bytes.ts";
 import { readCsvRecording, readJsonRecording } from "../support/recording-reader.ts";
 import { openRecordingsOnDisk } from "../support/recordings-on-disk.ts";
 import { sized } from "../support/run-length.ts";

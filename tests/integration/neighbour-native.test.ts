@@ -3,13 +3,13 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
-import { unaccounted } from "../../gateway/records/ledger.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
 import { deriveRoom, makeRoomKey, type Room } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { filteredChannel, framesOf } from "../support/filtered-channel.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { unaccounted } from "../support/unaccounted.ts";
 
 let server: ServerProcess;
 let room: Room;

@@ -6,13 +6,13 @@ import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-p
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
 import { gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
-import { unaccounted } from "../../gateway/records/ledger.ts";
 import { deriveRoom, makeRoomKey, type Room } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { now } from "../../web/platform/timers.ts";
 import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { RecordingLink } from "../support/recording-link.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { unaccounted } from "../support/unaccounted.ts";
 
 interface Phone {
   readonly session: RoomSession;

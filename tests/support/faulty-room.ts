@@ -5,7 +5,7 @@ import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
 import { type GestureName, gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
 import type { GatewayEvent } from "../../gateway/gateway-events.ts";
-import { type LedgerSnapshot, unaccounted } from "../../gateway/records/ledger.ts";
+import type { LedgerSnapshot } from "../../gateway/records/ledger.ts";
 import { decodeMessage } from "../../gateway/wire/decode-message.ts";
 import { effectLifetimeMs } from "../../gateway/wire/record.ts";
 import type { DialMeter } from "./dial-meter.ts";
@@ -17,6 +17,7 @@ import { MemoryNetwork } from "./memory-network.ts";
 import { type MemoryPage, MemoryPhone } from "./memory-phone.ts";
 import { nodeCrypto } from "./node-crypto.ts";
 import { addSums, noSums, type Sums } from "./record-sums.ts";
+import { unaccounted } from "./unaccounted.ts";
 
 /** How often a test looks. */
 const lookMs = 250;

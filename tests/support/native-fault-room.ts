@@ -8,7 +8,6 @@ import { gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
 import type { GatewayEvent } from "../../gateway/gateway-events.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
 import { buzzRateRange, defaultWearerLimits } from "../../gateway/probes/wearer-limits.ts";
-import { unaccounted } from "../../gateway/records/ledger.ts";
 import { deriveRoom, makeRoomKey, type Room } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { now, schedule } from "../../web/platform/timers.ts";
@@ -19,6 +18,7 @@ import { EffectBook } from "./effect-book.ts";
 import type { FaultedRoom } from "./fault-verdict.ts";
 import { addSums, noSums, type Sums } from "./record-sums.ts";
 import { RecordingLink } from "./recording-link.ts";
+import { unaccounted } from "./unaccounted.ts";
 
 const lookMs = 50;
 /** A busy machine with two cores, whose packets were held up on purpose. */

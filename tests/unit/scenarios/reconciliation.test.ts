@@ -3,11 +3,12 @@
 import { describe, expect, it } from "vitest";
 import { maxBacklogEffects, maxBacklogSamples } from "../../../gateway/records/backlog.ts";
 import { maxHeldAggregates, maxHeldEffects } from "../../../gateway/records/demux.ts";
-import { Ledger, type LedgerSnapshot, unaccounted } from "../../../gateway/records/ledger.ts";
+import { Ledger, type LedgerSnapshot } from "../../../gateway/records/ledger.ts";
 import { Dice } from "../../support/dice.ts";
 import { FakeTime } from "../../support/fake-time.ts";
 import { type Link, SimulatedGateway } from "../../support/simulated-gateway.ts";
 import { Wire } from "../../support/simulated-wire.ts";
+import { unaccounted } from "../../support/unaccounted.ts";
 
 const seeds = Array.from({ length: 15 }, (_, i) => i + 1);
 const gatewayCount = 4;

@@ -6,8 +6,9 @@ import {
   leastDetectionHz,
 } from "../../../../firmware-bridge/gestures/gesture-detector.ts";
 import { type GestureName, gestureNames } from "../../../../firmware-bridge/gestures/gestures.ts";
-import { meanAcceleration, motionTrace, traceDurationMs } from "../../../../firmware-bridge/gestures/motion-traces.ts";
+import { meanAcceleration, traceDurationMs } from "../../../../firmware-bridge/gestures/motion-traces.ts";
 import { add, scale, type Vector } from "../../../../firmware-bridge/gestures/vector.ts";
+import { motionTrace } from "../../../support/motion-trace.ts";
 
 /** What the arm feels, in its own axes, on average between two times. */
 type Movement = (fromMs: number, toMs: number) => Vector;

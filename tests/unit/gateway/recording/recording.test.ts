@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import type { BandReading } from "../../../../gateway/power/battery-figures.ts";
 import {
   type RecordedPage,
-  recordingBytes,
   recordingIntervalMs,
   recordingRows,
   recordingSchema,
@@ -22,6 +21,7 @@ import type {
   StatisticsSnapshot,
 } from "../../../../gateway/statistics/statistics-types.ts";
 import { allFigures, noPath, peerFigures } from "../../../support/made-up-figures.ts";
+import { recordingBytes } from "../../../support/recording-bytes.ts";
 import { readCsvRecording, readJsonRecording } from "../../../support/recording-reader.ts";
 
 const context: RecordingContext = {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { Ledger, unaccounted } from "../../../../gateway/records/ledger.ts";
+import { Ledger } from "../../../../gateway/records/ledger.ts";
+import { unaccounted } from "../../../support/unaccounted.ts";
 
 /** So many records go from one ledger to the other and are delivered. */
 const deliver = (from: Ledger, to: Ledger, records: number): void => {
