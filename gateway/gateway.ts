@@ -5,7 +5,7 @@ import { kinds } from "../firmware-bridge/frames/kinds.ts";
 import { encodeVibration } from "../firmware-bridge/frames/payloads.ts";
 import type { RefusalReason } from "./admission/handshake.ts";
 import { PenaltyBook } from "./admission/penalty-book.ts";
-import type { Cancel, Crypto, IdentityKey, Now, Schedule } from "./basics/runtime.ts";
+import type { Cancel, Clocks, Crypto, IdentityKey, Schedule } from "./basics/runtime.ts";
 import { beatMs, WakeDetector } from "./basics/wake-detector.ts";
 import type { GatewayEvent } from "./gateway-events.ts";
 import type { GatewayObserver } from "./gateway-observer.ts";
@@ -30,12 +30,7 @@ import { type DoneOutcome, doneOutcomes, type NeighbourFrame } from "./wire/fram
 import { checkWindowMs, defaultWindowMs, effectLifetimeMs, type GatewayRecord, recordClass } from "./wire/record.ts";
 import type { RosterProbe } from "./wire/roster.ts";
 
-export interface GatewayOptions {
-  /** The clock of everything; where it is made of two (sleepless-clock.ts), `monotonicNow` is the one that it follows. */
-  readonly now: Now;
-  readonly monotonicNow: Now;
-  /** Milliseconds of the wall clock: the one that goes on while a phone sleeps. */
-  readonly wallNow: Now;
+export interface GatewayOptions extends Clocks {
   readonly schedule: Schedule;
   readonly crypto: Crypto;
   readonly identity: IdentityKey;
@@ -86,13 +81,13 @@ export class Gateway {
       now,
       observer,
       onRoster: (roster) => {
-        this.#mux.rosterVersion = roster.version;
+        this.#mux.rosterChanged(roster.version);
         this.#peers.send({ type: "roster", ...roster });
       },
       onRecord: (record) => this.#mux.announce(record),
       onEvent,
     });
-    this.#mux.rosterVersion = this.#probes.roster.version;
+    this.#mux.rosterChanged(this.#probes.roster.version);
     this.#penalties = options.luggage?.penalties ?? new PenaltyBook(now);
     this.#doneOutbox = new DoneOutbox({
       schedule,
@@ -236,7 +231,7 @@ export class Gateway {
 
   /** Counts from the next record on. Out of `windowRangeMs` is a caller's bug. */
   setWindowMs(windowMs: number): void {
-    this.#mux.windowMs = checkWindowMs(windowMs);
+    this.#mux.setWindowMs(checkWindowMs(windowMs));
   }
 
   setRules(rules: readonly Rule[]): void {

@@ -17,7 +17,7 @@ import { watchBattery } from "./platform/battery.ts";
 import { BusyTime, timedChannel, timedSchedule } from "./platform/busy-time.ts";
 import { Endings } from "./platform/endings.ts";
 import { accessible, addressOf, saveFile, succeeds } from "./platform/page.ts";
-import { monotonicNow, now, schedule, wallNow } from "./platform/timers.ts";
+import { clocks, now, schedule } from "./platform/timers.ts";
 import { keepAwake } from "./platform/wake-lock.ts";
 import { webCrypto } from "./platform/web-crypto.ts";
 import { DarkScreen } from "./power/dark-screen.ts";
@@ -86,13 +86,11 @@ const start = async (root: Element): Promise<() => void> => {
   const figureSettings = new FigureSettingsStore(deviceStorage);
   const darkScreen = new DarkScreen({ schedule });
   endings.add(() => darkScreen.close());
-  const shift = new Shift({ wallNow, storage: deviceStorage, hours: () => figureSettings.load().shiftHours });
-  const power = new Power({ monotonicNow, wallNow, schedule, shift, darkScreen });
+  const shift = new Shift({ ...clocks, storage: deviceStorage, hours: () => figureSettings.load().shiftHours });
+  const power = new Power({ ...clocks, schedule, shift, darkScreen });
   const origins = new ProbeOrigins(probeChoosers({ bluetooth, phone, now, schedule, random }), busy);
   const figures = new Figures({
-    now,
-    monotonicNow,
-    wallNow,
+    ...clocks,
     schedule,
     load,
     settings: figureSettings,
@@ -154,9 +152,7 @@ const start = async (root: Element): Promise<() => void> => {
         rules: settings.rules,
         limits: settings,
         crypto: webCrypto,
-        now,
-        monotonicNow,
-        wallNow,
+        ...clocks,
         schedule: timedSchedule(schedule, busy),
         random,
         luggage,

@@ -1,6 +1,6 @@
 // One gateway of the bench in the room: the product's RoomSession with a tap on each of its channels. What it does in a run is its role's.
 
-import type { Crypto, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
+import type { Clocks, Crypto, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import type { GatewayEvent } from "../../gateway/gateway-events.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
 import { defaultRules } from "../../gateway/probes/rules.ts";
@@ -18,15 +18,12 @@ import { BenchObserver } from "./bench-observer.ts";
 import { BurstMeter, Tap } from "./tap.ts";
 
 /** What a page and a native process give the members that live in them. */
-export interface Platform {
+export interface Platform extends Clocks {
   readonly Peer: PeerClass;
   /** For pairs that a neighbour reconnects. */
   readonly RTCPeerConnection: RoomSessionOptions["RTCPeerConnection"];
   /** Of the signaling server. */
   readonly origin: string;
-  readonly now: Now;
-  readonly monotonicNow: Now;
-  readonly wallNow: Now;
   readonly schedule: Schedule;
   readonly random: RandomUnit;
   readonly crypto: Crypto;

@@ -2,7 +2,7 @@
 // process of the bench runs; how its commands get here is the process's business (worker.ts, page/main.ts).
 import { fromBase64url } from "../../gateway/basics/base64url.ts";
 import { deriveRoom } from "../../gateway/wire/room-key.ts";
-import { monotonicNow, now, schedule, wallNow } from "../../web/platform/timers.ts";
+import { clocks, now, schedule } from "../../web/platform/timers.ts";
 import { webCrypto } from "../../web/platform/web-crypto.ts";
 import type { ServiceTime } from "../load/service-time.ts";
 import type { Message } from "../load/workload.ts";
@@ -88,9 +88,7 @@ export class Crew {
     const platform: Platform = {
       ...this.#webRtc,
       origin,
-      now,
-      monotonicNow,
-      wallNow,
+      ...clocks,
       schedule,
       random: Math.random,
       crypto: webCrypto,

@@ -113,7 +113,7 @@ export class MuxHub implements Role {
   }
 
   #connect(tap: Tap, windowMs: number): void {
-    this.#mux.windowMs = windowMs;
+    this.#mux.setWindowMs(windowMs);
     const port = {
       send: (message: Uint8Array) => tap.send(tagAggregate(message)),
       bufferedBytes: () => tap.bufferedBytes(),

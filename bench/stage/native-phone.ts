@@ -15,11 +15,11 @@ import type { ServerOpener, ServerOpenerListener } from "../../web/mesh/opener.t
 import { PeerJsOpener, signalingAddress } from "../../web/mesh/peerjs-opener.ts";
 import { RoomSession, type RoomSessionOptions } from "../../web/mesh/room-session.ts";
 import { type PageConfig, type ServerApi, serverApi } from "../../web/mesh/server-api.ts";
-import { monotonicNow, now, schedule, wallNow } from "../../web/platform/timers.ts";
+import { clocks, schedule } from "../../web/platform/timers.ts";
 import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/platform/web-crypto.ts";
 import { loadPeerJs, nativeConnections } from "./native-webrtc.ts";
 
-const platform = { now, monotonicNow, wallNow, schedule, random: Math.random, crypto: webCrypto };
+const platform = { ...clocks, schedule, random: Math.random, crypto: webCrypto };
 
 export interface NativePhoneOptions extends Pick<RoomSessionOptions, "wrapChannel"> {
   /** Of the server, such as `http://127.0.0.1:8080`. */

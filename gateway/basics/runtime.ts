@@ -3,6 +3,16 @@
 /** Milliseconds on a monotonic clock with sub-millisecond fraction; its origin is fixed for the life of the page. */
 export type Now = () => number;
 
+/** The three clocks of a page. `now` is the clock of everything; the other two tell a page that it has slept. */
+export interface Clocks {
+  /** Goes on while the device sleeps, and jumps where the wall clock is set forward: sleepless-clock.ts. */
+  readonly now: Now;
+  /** What `now` follows but for its jumps. It stands still while many phones sleep, and cannot be set. */
+  readonly monotonicNow: Now;
+  /** Milliseconds of the wall clock: it goes on during sleep and over a reload, and can be set. */
+  readonly wallNow: Now;
+}
+
 /** Runs `task` once, not before `delayMs` have passed; the returned function cancels it. */
 export type Schedule = (delayMs: number, task: () => void) => Cancel;
 export type Cancel = () => void;

@@ -1,7 +1,7 @@
 // Notices that this page was asleep, or its wall clock was set: a gap between two beats that no throttled timer explains, or clocks that have moved
 // apart. Either way what is known of the peers' clocks is true no more.
 // A waking page gets its queued messages before its first timer, so `check` is asked before each message is applied.
-import type { Now } from "./runtime.ts";
+import type { Clocks, Now } from "./runtime.ts";
 
 /** How often the page beats; browsers let a hidden page's timers run once a second. */
 export const beatMs = 1_000;
@@ -19,14 +19,6 @@ export const clockStepMs = 250;
 /** The clock has jumped by more than `clockStepMs` or not at all: in between lies what coarse clocks, read one after the other, may differ. */
 export const jumpMs = clockStepMs / 2;
 
-export interface WakeDetectorOptions {
-  readonly now: Now;
-  /** What `now` follows while nobody sleeps; the same where nothing mends it. */
-  readonly monotonicNow: Now;
-  /** Milliseconds of the wall clock. */
-  readonly wallNow: Now;
-}
-
 export class WakeDetector {
   readonly #now: Now;
   readonly #monotonicNow: Now;
@@ -37,7 +29,7 @@ export class WakeDetector {
   /** This clock minus the monotonic one. */
   #leadMs: number;
 
-  constructor({ now, monotonicNow, wallNow }: WakeDetectorOptions) {
+  constructor({ now, monotonicNow, wallNow }: Clocks) {
     this.#now = now;
     this.#monotonicNow = monotonicNow;
     this.#wallNow = wallNow;

@@ -58,8 +58,7 @@ interface Group {
 }
 
 export class Mux {
-  /** How long samples and status wait for company; a change counts from the next record on. */
-  windowMs: number;
+  #windowMs: number;
   readonly #now: Now;
   readonly #schedule: Schedule;
   readonly #observer: MuxObserver | undefined;
@@ -71,11 +70,21 @@ export class Mux {
     this.#now = now;
     this.#schedule = schedule;
     this.#observer = observer;
-    this.windowMs = windowMs;
+    this.#windowMs = windowMs;
   }
 
-  /** The version of my roster from which on records are announced; what waits still goes under the one before. */
-  set rosterVersion(version: number) {
+  /** How long samples and status are held back to share a packet. */
+  get windowMs(): number {
+    return this.#windowMs;
+  }
+
+  /** Counts from the next record on: what waits keeps its deadline. */
+  setWindowMs(windowMs: number): void {
+    this.#windowMs = windowMs;
+  }
+
+  /** Records from now on are announced under that version of my roster; what waits is sent under the one before, at once. */
+  rosterChanged(version: number): void {
     for (const group of [...this.#groups.values()]) {
       group.queue.flush("changed");
       group.filter.forget();
@@ -130,7 +139,7 @@ export class Mux {
     const itsClass = recordClass(record.kind);
     if (itsClass === "command") return;
     const nowMs = this.#now();
-    const slackMs = itsClass === "urgent" ? 0 : this.windowMs;
+    const slackMs = itsClass === "urgent" ? 0 : this.#windowMs;
     for (const group of this.#groups.values()) {
       if (itsClass === "sample" && !group.filter.passes(record)) continue;
       group.queue.add(record);

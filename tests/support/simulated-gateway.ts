@@ -144,7 +144,7 @@ export class SimulatedGateway {
     const { probes } = this.#book.roster;
     if (probes.length > 1 && this.#dice.chance(0.5)) this.#book.remove(this.#dice.pick(probes).index);
     else this.#addProbe();
-    this.#mux.rosterVersion = this.#book.roster.version;
+    this.#mux.rosterChanged(this.#book.roster.version);
     for (const link of this.links.values()) this.#tellRoster(link);
   }
 
@@ -278,7 +278,7 @@ export class SimulatedGateway {
 
   #addProbe(): void {
     this.#book.add({ probeClass: 1, capabilities: 0, name: "simulated" });
-    this.#mux.rosterVersion = this.#book.roster.version;
+    this.#mux.rosterChanged(this.#book.roster.version);
   }
 
   #next(probe: number): number {

@@ -3,7 +3,7 @@
 // happens is one point of history every few seconds.
 import { type Signal, signal } from "@preact/signals";
 import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
-import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
+import type { Cancel, Clocks, Schedule } from "../../gateway/basics/runtime.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { BandBatteries } from "../../gateway/power/band-batteries.ts";
 import type { BatteryForecast } from "../../gateway/power/battery-figures.ts";
@@ -35,12 +35,7 @@ const tickMs = recordingIntervalMs;
 /** Figures of the last minute move slowly: drawing them more often costs a phone, and tells a person nothing. */
 const drawnEveryTicks = 2;
 
-export interface FiguresOptions {
-  readonly now: Now;
-  /** What `now` follows but for its jumps: gateway/basics/sleepless-clock.ts. */
-  readonly monotonicNow: Now;
-  /** Milliseconds of the wall clock. */
-  readonly wallNow: Now;
+export interface FiguresOptions extends Clocks {
   readonly schedule: Schedule;
   readonly load: LoadMeter;
   readonly settings: FigureSettingsStore;

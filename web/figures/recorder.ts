@@ -3,7 +3,7 @@
 // them back, gateway/recording/recording-file.ts writes the file.
 // Invariant: whatever is shown as recorded and can still be read can be exported, in order, and memory is bounded.
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { Now } from "../../gateway/basics/runtime.ts";
+import type { Clocks } from "../../gateway/basics/runtime.ts";
 import { jumpMs } from "../../gateway/basics/wake-detector.ts";
 import { recordingIntervalMs, recordingSchema } from "../../gateway/recording/recording.ts";
 import { packRows } from "../../gateway/recording/recording-chunks.ts";
@@ -21,13 +21,7 @@ export const maxRows = 1_000_000;
 /** A little over an hour of ten peers at the worst, and most of a shift where they move now and then. */
 export const maxBytesInMemory = 25_000_000;
 
-export interface RecorderOptions {
-  /** Goes on while the device sleeps, and jumps where the wall clock is set forward: gateway/basics/sleepless-clock.ts. */
-  readonly now: Now;
-  /** What `now` follows but for its jumps. */
-  readonly monotonicNow: Now;
-  /** Milliseconds of the wall clock, which goes on over a reload. */
-  readonly wallNow: Now;
+export interface RecorderOptions extends Clocks {
   readonly store: RecordingStore;
 }
 

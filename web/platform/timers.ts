@@ -1,5 +1,5 @@
 // Time as browsers and Node have it, for the code that is handed `Now` and `Schedule`.
-import type { Now, Schedule } from "../../gateway/basics/runtime.ts";
+import type { Clocks, Now, Schedule } from "../../gateway/basics/runtime.ts";
 import { sleeplessClock } from "../../gateway/basics/sleepless-clock.ts";
 
 /** What `now` follows while nobody sleeps. */
@@ -8,6 +8,8 @@ export const monotonicNow: Now = () => performance.now();
 export const wallNow: Now = () => Date.now();
 
 export const now: Now = sleeplessClock(monotonicNow, wallNow);
+
+export const clocks: Clocks = { now, monotonicNow, wallNow };
 
 export const schedule: Schedule = (delayMs, task) => {
   const timer = setTimeout(task, delayMs);

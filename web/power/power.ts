@@ -2,7 +2,7 @@
 // messages may wait, how often bands send and when the screen gets dark, and gives the page the plan with its reason.
 // Neighbours: gateway/power/shift-governor.ts decides; gateway.ts and dark-screen.ts carry out.
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
+import type { Cancel, Clocks, Schedule } from "../../gateway/basics/runtime.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { type PowerPlan, powerPlans } from "../../gateway/power/power-plan.ts";
 import { type Governing, type PowerMode, ShiftGovernor } from "../../gateway/power/shift-governor.ts";
@@ -14,11 +14,8 @@ import type { Shift } from "./shift.ts";
 /** Short enough that a person who has just unplugged the phone sees the change; a battery's level steps every few minutes. */
 const tickMs = 5_000;
 
-export interface PowerOptions {
-  /** The page's own clock, which cannot be set. */
-  readonly monotonicNow: Now;
-  /** Milliseconds of the wall clock: batteries drain while a page's own clock stands still. */
-  readonly wallNow: Now;
+/** By both clocks: batteries drain while the monotonic one stands still. */
+export interface PowerOptions extends Pick<Clocks, "monotonicNow" | "wallNow"> {
   readonly schedule: Schedule;
   readonly shift: Shift;
   readonly darkScreen: DarkScreen;

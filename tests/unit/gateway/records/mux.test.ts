@@ -78,7 +78,7 @@ describe("mux", () => {
     mux.setInterest("ada", []);
     mux.setInterest("ada", thinned);
     expect([addressed(3), addressed(4)]).toEqual([2, 2]);
-    mux.rosterVersion = 2;
+    mux.rosterChanged(2);
     expect([addressed(5), addressed(6)]).toEqual([3, 3]);
   });
 
@@ -95,7 +95,7 @@ describe("mux", () => {
 
   it("should use a new window from the next record on", async () => {
     const { port } = join("ada");
-    mux.windowMs = 1000;
+    mux.setWindowMs(1000);
     mux.announce(makeRecord());
     await time.advance(999);
     expect(port.messages).toHaveLength(0);
@@ -136,9 +136,9 @@ describe("mux", () => {
 
   it("should send what waits under the roster that it was announced under", () => {
     const { port } = join("ada");
-    mux.rosterVersion = 4;
+    mux.rosterChanged(4);
     mux.announce(makeRecord());
-    mux.rosterVersion = 5;
+    mux.rosterChanged(5);
     mux.announce(now(makeGesture));
     const versions = port.messages.map((message) => {
       const decoded = decodeMessage(message);
@@ -322,7 +322,7 @@ describe("mux", () => {
       ["directed", 1, 1],
     ]);
     mux.announce(battery(2));
-    mux.rosterVersion = 2;
+    mux.rosterChanged(2);
     mux.announce(makeRecord({ payload: new Uint8Array(800) }));
     mux.announce(makeRecord({ payload: new Uint8Array(800) }));
     expect(told()).toEqual([
