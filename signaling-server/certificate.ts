@@ -1,11 +1,13 @@
 // The certificate of HTTPS: a real one from files, or a self-signed one that is made once and kept, so that a phone which has
 // accepted it is not asked again. It is made again only when it no longer names this machine or is about to expire.
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
+import { createSecureContext } from "node:tls";
 import { generate } from "selfsigned";
 import { StartProblem } from "./start-problem.ts";
+import { writeWhole } from "./write-whole.ts";
 
 export interface Certificate {
   /** PEM */
@@ -28,10 +30,10 @@ const backdatedMs = dayMs;
 /** Made again when less than this is left: longer than any event that one would not like to interrupt. */
 const leastRemainingMs = 14 * dayMs;
 
-/** @throws StartProblem when a file cannot be read, or the two do not belong together. */
-export const readCertificate = async (files: { cert: string; key: string }): Promise<Certificate> => {
+/** @throws StartProblem when a file cannot be read, the two do not belong together, or a browser would refuse them today. */
+export const readCertificate = async (files: { cert: string; key: string }, now: Date): Promise<Certificate> => {
   const certificate = { cert: await readPem("--cert", files.cert), key: await readPem("--key", files.key) };
-  const problem = problemOf(certificate);
+  const problem = problemOf(certificate) ?? problemOfDates(certificate, now);
   if (problem !== undefined) throw new StartProblem(`--cert ${files.cert}, --key ${files.key}: ${problem}`);
   return certificate;
 };
@@ -96,14 +98,51 @@ const isStillGood = ({ cert }: Certificate, { names, addresses }: CertificateSub
   );
 };
 
+const noPair = "not a certificate and its private key in PEM";
+
+/** What would make Node or a browser refuse the pair at any time. */
 const problemOf = ({ cert, key }: Certificate): string | undefined => {
+  const [first, ...others] = chainOf(cert);
+  if (first === undefined) return noPair;
+  const broken = others.indexOf(undefined);
+  if (broken >= 0) return `certificate ${broken + 2} of the chain is broken`;
   try {
-    const parsed = new X509Certificate(cert);
-    return parsed.checkPrivateKey(createPrivateKey(key)) ? undefined : "the key is not the certificate's";
+    if (!first.checkPrivateKey(createPrivateKey(key))) return "the key is not the certificate's";
   } catch {
-    return "not a certificate and its private key in PEM";
+    return noPair;
+  }
+  try {
+    createSecureContext({ cert, key });
+    return undefined;
+  } catch (error) {
+    // Such as a key that is too short.
+    return `cannot be used for TLS: ${error instanceof Error ? error.message.replaceAll(/\s+/g, " ") : String(error)}`;
   }
 };
+
+const problemOfDates = ({ cert }: Certificate, now: Date): string | undefined => {
+  for (const [place, each] of chainOf(cert).entries()) {
+    if (each === undefined) continue;
+    const which = place === 0 ? "the certificate" : `certificate ${place + 1} of the chain`;
+    if (Date.parse(each.validTo) <= now.getTime()) return `${which} expired on ${each.validTo}`;
+    if (Date.parse(each.validFrom) > now.getTime())
+      return `${which} is valid from ${each.validFrom} on; the clock of this machine says ${now.toUTCString()}`;
+  }
+  return undefined;
+};
+
+/** Each certificate of a PEM file; undefined where one is broken. */
+const chainOf = (pem: string): readonly (X509Certificate | undefined)[] =>
+  pem
+    .split(/(?=-----BEGIN CERTIFICATE-----)/)
+    .filter((part) => part.startsWith("-----BEGIN CERTIFICATE-----"))
+    .map((part) => {
+      try {
+        return new X509Certificate(part);
+      } catch {
+        return undefined;
+      }
+    });
 
 const readPem = async (option: string, file: string): Promise<string> => {
   try {
@@ -111,14 +150,6 @@ const readPem = async (option: string, file: string): Promise<string> => {
   } catch (error) {
     throw new StartProblem(`${option} ${file}: cannot be read (${codeOf(error)})`, { cause: error });
   }
-};
-
-/** Never half a file, and never a moment in which it has other rights than `mode`. */
-const writeWhole = async (file: string, content: string, mode: number): Promise<void> => {
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, content, { mode });
-  await chmod(draft, mode); // In case the draft of a broken run was there with other rights.
-  await rename(draft, file);
 };
 
 const codeOf = (error: unknown): string =>

@@ -165,6 +165,8 @@ const port = (value: string): number => {
 
 const ipAddress = (value: string): string => {
   if (isIP(value) === 0) throw new WrongValue("must be an IP address of this machine, such as 192.168.0.10");
+  if (value.includes("%"))
+    throw new WrongValue("must have no zone (from the % on), because no browser opens an address with one");
   return value;
 };
 

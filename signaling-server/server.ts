@@ -101,7 +101,7 @@ export const openServer = async (config: ServerConfig, surroundings: ServerSurro
 const certificateOf = (config: ServerConfig): Promise<Certificate> =>
   config.certificateFiles === undefined
     ? keptCertificate(config.dataFolder, machineNames(config.host), new Date())
-    : readCertificate(config.certificateFiles);
+    : readCertificate(config.certificateFiles, new Date());
 
 const pageOf = async (config: ServerConfig, onBuild: () => void): Promise<Page> => {
   if (config.isDev) return sourcePage();

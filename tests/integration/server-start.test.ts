@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
+import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { keptCertificate } from "../../signaling-server/certificate.ts";
 import { occupyPort } from "../support/occupied-port.ts";
@@ -61,6 +62,38 @@ describe("a server that cannot start", () => {
     const wrong = join(folder, "wrong.pem");
     await writeFile(wrong, "not a certificate");
     await expectProblem(["--cert", wrong, "--key", wrong], /wrong\.pem: not a certificate/);
+  });
+
+  it("should say which certificate has expired or is not valid yet, and which of a chain is broken", async () => {
+    const dayMs = 24 * 60 * 60 * 1000;
+    const subject = { names: ["localhost"], addresses: ["127.0.0.1"] };
+    const made = async (name: string, madeAtMs: number): Promise<{ cert: string; key: string }> => {
+      await keptCertificate(join(folder, name), subject, new Date(madeAtMs));
+      return { cert: join(folder, name, "certificate.pem"), key: join(folder, name, "private-key.pem") };
+    };
+    const expectRefused = ({ cert, key }: { cert: string; key: string }, problem: RegExp): Promise<void> =>
+      expectProblem(["--cert", cert, "--key", key, "--page", "tests/support/stand-in-page"], problem);
+    const old = await made("expired", Date.now() - 500 * dayMs);
+    await expectRefused(old, /the certificate expired on /);
+    await expectRefused(
+      await made("early", Date.now() + 5 * dayMs),
+      /the certificate is valid from .* the clock of this/,
+    );
+    const sound = await made("sound", Date.now());
+    const pem = await readFile(sound.cert, "utf8");
+    const chain = join(folder, "chain.pem");
+    await writeFile(chain, `${pem}\n${await readFile(old.cert, "utf8")}`);
+    await expectRefused({ ...sound, cert: chain }, /certificate 2 of the chain expired on /);
+    await writeFile(chain, `${pem}\n${pem.slice(0, 200)}\n-----END CERTIFICATE-----\n`);
+    await expectRefused({ ...sound, cert: chain }, /certificate 2 of the chain is broken/);
+  });
+
+  it("should say that a key is too short for TLS", async () => {
+    const [cert, key] = [join(folder, "short-certificate.pem"), join(folder, "short-key.pem")];
+    const made = await generate([{ name: "commonName", value: "short" }], { keyType: "rsa", keySize: 512 });
+    await writeFile(cert, made.cert);
+    await writeFile(key, made.private);
+    await expectProblem(["--cert", cert, "--key", key], /cannot be used for TLS: .*key too small/);
   });
 
   it("should say that an address is not this machine's", () =>

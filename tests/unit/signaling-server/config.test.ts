@@ -88,6 +88,8 @@ describe("the server's configuration", () => {
     [["--http-port", "8e3"], /--http-port "8e3"/],
     [["--http-port", ""], /--http-port ""/],
     [["--host", "localhost"], /--host "localhost": must be an IP address/],
+    [["--host", "::1%lo"], /--host "::1%lo": must have no zone/],
+    [["--host", "fe80::1%eth0"], /must have no zone/],
     [["--host"], /--host: needs a value/],
     [["--dev=yes"], /--dev: takes no value/],
     [["--cert", "c.pem"], /--cert and --key: give both or neither/],
