@@ -14,10 +14,15 @@ export const lanAddresses = (interfaces: ReturnType<typeof networkInterfaces> = 
     .sort((a, b) => Number(virtualInterface.test(a.name)) - Number(virtualInterface.test(b.name)))
     .map(({ address }) => address);
 
+/** All that the system lists, IPv6 too, without zones. */
+export const interfaceAddresses = (): string[] =>
+  Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
+
 /** 169.254/16: what a machine gives itself when the network gave it nothing. */
 const isLinkLocal = (address: string): boolean => address.startsWith("169.254.");
 
-export const isLoopback = (address: string): boolean => /^(127\.|::1$|::ffff:127\.)/.test(address);
+/** Of an IP address: a name such as 127.example is none. */
+export const isLoopback = (address: string): boolean => /^(::ffff:)?127(\.\d+){3}$|^::1$/.test(address);
 
 /** Of whoever sent the request. A proxy on this machine appends the address it saw; what stands before is the sender's own word. */
 export const clientAddress = (request: IncomingMessage, isBehindProxy: boolean): string => {

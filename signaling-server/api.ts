@@ -57,6 +57,7 @@ export const api = ({
       unsentBytes: door.unsentBytes,
       droppedMessages: { ...door.frames.drops.snapshot(), ...door.inspection.drops.snapshot() },
       controlFrames: door.frames.controlFrames.snapshot(),
+      displacedSessions: door.displaced.snapshot(),
       refusedSockets: door.refusals.snapshot(),
       refusedConnections: refusedConnections(),
       refusedRequests: refusedRequests(),

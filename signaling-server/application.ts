@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import { AddressBuckets } from "./address-buckets.ts";
+import { isLoopback } from "./addresses.ts";
 import { api } from "./api.ts";
 import type { ServerConfig } from "./config.ts";
 import type { Door } from "./door.ts";
@@ -12,6 +13,7 @@ export interface ApplicationOptions {
   readonly config: ServerConfig;
   readonly door: Door;
   readonly page: RequestHandler;
+  readonly isOwnHost: (host: string | undefined) => boolean;
   readonly publicUrl: () => string | undefined;
   readonly version: string;
   readonly addressOf: (request: IncomingMessage) => string;
@@ -23,6 +25,7 @@ export const application = ({
   config,
   door,
   page,
+  isOwnHost,
   publicUrl,
   version,
   addressOf,
@@ -40,6 +43,9 @@ export const application = ({
   app.disable("x-powered-by");
   app.set("query parser", false);
   app.use(securityHeaders({ isDev: config.isDev, hasTrustedCertificate: config.certificateFiles !== undefined }));
+  // These two cost an address nothing of its rate: any web page can make its visitor's browser ask.
+  app.use(refuseForeignHosts(isOwnHost));
+  app.use(refuseForeignPages);
   app.use(limitRate);
   app.use(
     api({
@@ -51,10 +57,50 @@ export const application = ({
       refusedRequests: () => refusedRequests,
     }),
   );
+  if (config.isDev) app.use(keepDevToolsHere(addressOf));
   app.use(page);
   app.use(answerNotFound);
   app.use(answerError);
   return app;
+};
+
+const refuseForeignHosts =
+  (isOwnHost: (host: string | undefined) => boolean): RequestHandler =>
+  (request, response, next) => {
+    if (isOwnHost(request.headers.host)) return next();
+    response
+      .status(421)
+      .type("text")
+      .send(
+        "This server does not know the name under which it was asked.\n" +
+          "Open one of the addresses that it printed when it started. If it should have this name: start it with\n" +
+          "--public-url https://<name>.\n",
+      );
+  };
+
+/** Pages of other origins could read nothing here anyway. A person who follows a link comes through, also from another page. */
+const refuseForeignPages: RequestHandler = ({ headers }, response, next) => {
+  const site = headers["sec-fetch-site"];
+  const isForeign = site === "cross-site" || site === "same-site";
+  if (!isForeign || headers["sec-fetch-dest"] === "document") return next();
+  response.status(403).type("text").send("Only pages of this server may ask for this.\n");
+};
+
+/** Of Vite's own routes one opens files in the editor of the person who started this server: for that person's machine alone. */
+const keepDevToolsHere =
+  (addressOf: (request: IncomingMessage) => string): RequestHandler =>
+  (request, response, next) => {
+    if (!decodedPath(request.path).startsWith("/__") || isLoopback(addressOf(request))) return next();
+    answerNotFound(request, response, next);
+  };
+
+/** A path that cannot be decoded stays as it is: it is nobody's route. */
+const decodedPath = (path: string): string => {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
 };
 
 const answerNotFound: RequestHandler = (_request, response) => {

@@ -7,6 +7,7 @@ import { CauseCounts } from "../gateway/basics/cause-counts.ts";
 import { roomIdOf } from "../gateway/wire/session-id.ts";
 import { maxSignalingLength } from "../gateway/wire/signaling-message.ts";
 import { AddressBuckets } from "./address-buckets.ts";
+import { AddressCounts } from "./address-counts.ts";
 import { addressGroup } from "./addresses.ts";
 import { FrameRates } from "./frame-rates.ts";
 import { admitNothing, GuardedSocket } from "./guarded-socket.ts";
@@ -21,17 +22,27 @@ import {
   socketRate,
 } from "./limits.ts";
 import { servePeers } from "./peer-server.ts";
+import { Places } from "./places.ts";
 import { Reservations } from "./reservations.ts";
 import { Rooms } from "./rooms.ts";
+import { silentSessions } from "./silence.ts";
 import { UnsentBudget } from "./unsent-budget.ts";
 import { type ClaimRefusal, claimUrl, readClaim, type SessionClaim } from "./upgrade-request.ts";
 
-type SocketRefusal = ClaimRefusal | "wrong-origin" | "too-fast" | "too-many-sockets" | "room-full" | "already-arriving";
+type SocketRefusal =
+  | ClaimRefusal
+  | "wrong-host"
+  | "wrong-origin"
+  | "too-fast"
+  | "too-many-sockets"
+  | "room-full"
+  | "already-arriving";
 
 /** A page sees none of these, only that it has no connection; people with a terminal do. */
 const statusOf: Readonly<Record<SocketRefusal, string>> = {
   "wrong-path": "404 Not Found",
   "malformed-session": "400 Bad Request",
+  "wrong-host": "421 Misdirected Request",
   "wrong-origin": "403 Forbidden",
   "too-fast": "429 Too Many Requests",
   "too-many-sockets": "503 Service Unavailable",
@@ -48,15 +59,26 @@ const furtherOptions = {
 };
 
 export interface DoorOptions {
+  readonly isOwnHost: (host: string | undefined) => boolean;
   readonly mayOpenSocket: (origin: string | undefined) => boolean;
   readonly addressOf: (request: IncomingMessage) => string;
   readonly now: () => number;
+}
+
+interface Admission {
+  readonly claim: SessionClaim;
+  /** The session has another owner: the socket is opened to say so. */
+  readonly isTaken?: boolean;
+  /** Has to end before: the same session on an old socket, or one that makes room. */
+  readonly leaves?: Session;
 }
 
 export class Door {
   readonly rooms = new Rooms<Session>();
   readonly frames: FrameRates;
   readonly inspection: Inspection;
+  /** Sessions that were ended in favour of another one, by what was full. */
+  readonly displaced = new CauseCounts<"room" | "address">(["room", "address"]);
   readonly refusals = new CauseCounts(Object.keys(statusOf) as SocketRefusal[]);
   readonly #options: DoorOptions;
   readonly #rates: AddressBuckets;
@@ -70,9 +92,8 @@ export class Door {
     autoPong: false, // GuardedSocket answers, within its limits.
     perMessageDeflate: false, // Its buffers would cost each socket more than its few messages are worth.
   });
-  /** Open sockets by group of address. */
-  readonly #socketsOf = new Map<string, number>();
-  #openSockets = 0;
+  readonly #places: Places<Session>;
+  readonly #open = new AddressCounts();
   /** Sessions whose new socket waits until the old one has gone. */
   readonly #arriving = new Set<string>();
 
@@ -81,7 +102,8 @@ export class Door {
     this.#rates = new AddressBuckets(socketRate, options.now);
     this.#reservations = new Reservations(options.now);
     this.frames = new FrameRates(options.now);
-    this.inspection = new Inspection(this.rooms);
+    this.inspection = new Inspection(this.rooms, options.now);
+    this.#places = new Places(this.rooms, options.now);
     // PeerServer gave the session up: its socket must not speak on while it closes.
     servePeers(this.#sockets, (sessionId) => this.rooms.find(sessionId)?.socket.terminate());
   }
@@ -95,29 +117,32 @@ export class Door {
   receive(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
     const address = addressGroup(this.#options.addressOf(request));
-    const claim = this.#judge(request, address);
-    if (typeof claim === "string") {
-      this.refusals.count(claim);
-      socket.end(`HTTP/1.1 ${statusOf[claim]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
+    const judged = this.#judge(request, address);
+    if (typeof judged === "string") {
+      this.refusals.count(judged);
+      socket.end(`HTTP/1.1 ${statusOf[judged]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
         socket.destroy(),
       );
       return;
     }
-    this.#countSocket(socket, address);
-    const held = this.rooms.find(claim.sessionId);
-    if (held === undefined) {
-      if (!this.#reservations.mayTake(claim.sessionId, claim.token))
-        return this.#sayTaken(address, request, socket, head);
-      return this.#admit(claim, address, request, socket, head);
-    }
-    if (held.token !== claim.token) return this.#sayTaken(address, request, socket, head);
-    // The same page again, whose old socket nobody has seen close yet: PeerServer answers with OPEN only once that has gone.
+    const { claim, leaves } = judged;
+    this.#open.add(socket, address);
+    if (judged.isTaken) return this.#sayTaken(address, request, socket, head);
+    const admit = (): void => this.#admit(claim, address, request, socket, head);
+    if (leaves === undefined) return admit();
+    // Where it is the same page again, PeerServer answers with OPEN only once the old socket has gone.
     this.#arriving.add(claim.sessionId);
-    held.socket.once("close", () => {
+    leaves.isLeaving = true;
+    leaves.socket.once("close", () => {
       this.#arriving.delete(claim.sessionId);
-      this.#admit(claim, address, request, socket, head);
+      admit();
     });
-    held.socket.terminate();
+    leaves.socket.terminate();
+  }
+
+  /** To be called now and then. */
+  endSilent(): void {
+    for (const { socket } of silentSessions(this.rooms, this.#options.now())) socket.terminate();
   }
 
   /** Tells every session that the server goes away; `terminate` no longer waits for their answer. */
@@ -129,21 +154,45 @@ export class Door {
     for (const socket of this.#sockets.clients) socket.terminate();
   }
 
-  #judge(request: IncomingMessage, address: string): SessionClaim | SocketRefusal {
+  /**
+   * Host and Origin come first and cost nothing: any web page can make its visitor's browser knock here with a wrong one, and
+   * the visitor's own rate must not suffer from it.
+   */
+  #judge(request: IncomingMessage, address: string): Admission | SocketRefusal {
+    const { isOwnHost, mayOpenSocket } = this.#options;
+    if (!isOwnHost(request.headers.host)) return "wrong-host";
+    if (!mayOpenSocket(request.headers.origin)) return "wrong-origin";
     if (!this.#rates.take(address)) return "too-fast";
-    if (!this.#options.mayOpenSocket(request.headers.origin)) return "wrong-origin";
     const claim = readClaim(request);
     if (typeof claim === "string") return claim;
-    if (this.#arriving.has(claim.sessionId)) return "already-arriving";
-    const ofAddress = this.#socketsOf.get(address) ?? 0;
-    if (this.#openSockets >= maxSockets || ofAddress >= maxAddressSockets) return "too-many-sockets";
-    const isNewcomer = this.rooms.find(claim.sessionId) === undefined;
-    return isNewcomer && this.rooms.sizeOf(roomIdOf(claim.sessionId)) >= maxRoomSessions ? "room-full" : claim;
+    if (this.#open.total >= maxSockets) return "too-many-sockets";
+    const held = this.rooms.find(claim.sessionId);
+    if (this.#arriving.has(claim.sessionId) || held?.isLeaving) return "already-arriving";
+    if (held?.token === claim.token) return { claim, leaves: held };
+    const isAddressFull = this.#open.of(address) >= maxAddressSockets;
+    if (held !== undefined || !this.#reservations.mayTake(claim.sessionId, claim.token))
+      return isAddressFull ? "too-many-sockets" : { claim, isTaken: true };
+    return this.#findPlace(claim, address, isAddressFull);
+  }
+
+  #findPlace(claim: SessionClaim, address: string, isAddressFull: boolean): Admission | SocketRefusal {
+    const newcomer = { sessionId: claim.sessionId, address };
+    const isRoomFull = this.rooms.sizeOf(roomIdOf(claim.sessionId)) >= maxRoomSessions;
+    if (!isRoomFull && !isAddressFull) return { claim };
+    const leaves = isRoomFull ? this.#places.toFreeInRoom(newcomer) : this.#places.toFreeOfAddress(newcomer);
+    if (leaves === undefined) return isRoomFull ? "room-full" : "too-many-sockets";
+    if (isAddressFull && leaves.address !== address) return "too-many-sockets";
+    this.displaced.count(isRoomFull ? "room" : "address");
+    return { claim, leaves };
   }
 
   #admit(claim: SessionClaim, address: string, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#sockets.handleUpgrade(request, socket, head, (guarded) => {
-      const session = { ...claim, socket: guarded, address };
+      const nowMs = this.#options.now();
+      const session: Session = {
+        ...{ ...claim, socket: guarded, address },
+        ...{ joinedAtMs: nowMs, heardAtMs: nowMs, hasExchanged: false, isLeaving: false },
+      };
       guarded.guard({
         meter: this.frames.meterOf(address, () => guarded.terminate()),
         inspector: this.inspection.inspectorOf(session),
@@ -166,17 +215,6 @@ export class Door {
       mute.guard({ meter, inspector: admitNothing, budget: this.#unsent });
       mute.send(JSON.stringify({ type: "ID-TAKEN", payload: { msg: "ID is taken" } }));
       mute.close();
-    });
-  }
-
-  #countSocket(socket: Duplex, address: string): void {
-    this.#openSockets++;
-    this.#socketsOf.set(address, (this.#socketsOf.get(address) ?? 0) + 1);
-    socket.once("close", () => {
-      this.#openSockets--;
-      const left = (this.#socketsOf.get(address) ?? 0) - 1;
-      if (left > 0) this.#socketsOf.set(address, left);
-      else this.#socketsOf.delete(address);
     });
   }
 }

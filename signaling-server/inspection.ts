@@ -12,8 +12,15 @@ export interface Session {
   /** Who holds it may take the session's place. */
   readonly token: string;
   readonly socket: GuardedSocket;
-  /** Of the other end. */
+  /** The group of addresses that the other end belongs to. */
   readonly address: string;
+  readonly joinedAtMs: number;
+  /** When its last HEARTBEAT came, or it came itself. */
+  heardAtMs: number;
+  /** Whether it has answered another session, or was answered: two pages that meet do so. */
+  hasExchanged: boolean;
+  /** It is being ended in favour of another one. */
+  isLeaving: boolean;
 }
 
 type MessageDrop = SignalingRefusal["refused"] | "not-text" | "not-json" | "other-room" | "to-itself" | "absent";
@@ -33,9 +40,11 @@ const messageDrops: readonly MessageDrop[] = [
 export class Inspection {
   readonly drops = new CauseCounts<MessageDrop>(messageDrops);
   readonly #rooms: Rooms<Session>;
+  readonly #now: () => number;
 
-  constructor(rooms: Rooms<Session>) {
+  constructor(rooms: Rooms<Session>, now: () => number) {
     this.#rooms = rooms;
+    this.#now = now;
   }
 
   inspectorOf(session: Session): Inspector {
@@ -53,13 +62,17 @@ export class Inspection {
     if (parsed === undefined) return { drop: "not-json" };
     const message = readOutbound(parsed.value);
     if ("refused" in message) return { drop: message.refused };
-    if (message.type !== "HEARTBEAT") {
+    if (message.type === "HEARTBEAT") {
+      session.heardAtMs = this.#now();
+    } else {
       if (!isSameRoom(message.dst, session.sessionId)) return { drop: "other-room" };
       if (message.dst === session.sessionId) return { drop: "to-itself" };
-      if (this.#rooms.find(message.dst) === undefined) {
+      const other = this.#rooms.find(message.dst);
+      if (other === undefined) {
         if (message.type === "OFFER") sayAbsent(session, message.dst);
         return { drop: "absent" };
       }
+      if (message.type === "ANSWER") session.hasExchanged = other.hasExchanged = true;
     }
     return { pass: JSON.stringify(message) };
   }

@@ -34,6 +34,8 @@ export const maxReservations = 10_000;
 
 /** Sessions of one room; a gateway wants at most 128 others (the members frame, docs/protocol.md §2.5). */
 export const maxRoomSessions = 128;
+/** Who has exchanged nothing for this long after coming is idle: a page that finds others there dials or answers at once. */
+export const idleSessionMs = 10_000;
 /** A class behind one NAT with room to spare, or a test bench of 150 native phones. */
 export const maxAddressSockets = 256;
 /** PeerServer's own default. */
@@ -54,12 +56,16 @@ export const maxTrackedAddresses = 4096;
 /** For the other end to close its side of a socket that we have closed; ws's own 30 s let it speak on for as long. */
 export const closeTimeoutMs = 5_000;
 
-/** PeerServer drops a session after this long without a HEARTBEAT; a hidden page's timers run once a minute. */
+/** A session is ended after this long without a HEARTBEAT; a hidden page's timers run once a minute. */
 export const silentSessionMs = 120_000;
+/** How often silent sessions are looked for: short beside what they are allowed. */
+export const silenceCheckMs = 5_000;
 /** Headers of a request that trickle in, or do not come at all. */
 export const headersTimeoutMs = 10_000;
 export const requestTimeoutMs = 20_000;
 /** How often the two are looked after; Node's own 30 s would make 40 s of the first. */
 export const timeoutCheckMs = 1_000;
+/** A connection on which nothing moves in either direction, such as one whose answer nobody reads; signaling sockets are exempt. */
+export const unreadAnswerMs = 30_000;
 /** Of TLS; a slow phone in a bad network needs a second or two. */
 export const tlsHandshakeTimeoutMs = 10_000;

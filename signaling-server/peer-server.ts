@@ -5,16 +5,16 @@ import express from "express";
 import { ExpressPeerServer } from "peer";
 import type { Server as SocketServer } from "ws";
 import type { GuardedSocket } from "./guarded-socket.ts";
-import { maxSockets, silentSessionMs } from "./limits.ts";
+import { maxSockets } from "./limits.ts";
 
-/** @param onGone PeerServer no longer knows the session: its socket closed, or it was silent for too long. */
+/** @param onGone PeerServer no longer knows the session: its socket closed. */
 export const servePeers = (sockets: SocketServer<typeof GuardedSocket>, onGone: (sessionId: string) => void): void => {
   const neverListens = createServer();
   const peers = ExpressPeerServer(neverListens, {
     path: "/",
     createWebSocketServer: () => sockets,
     concurrent_limit: maxSockets,
-    alive_timeout: silentSessionMs,
+    alive_timeout: Number.POSITIVE_INFINITY, // It goes by the wall clock; the door ends silent sessions by a steady one.
     allow_discovery: false,
   });
   peers.on("disconnect", (client) => onGone(client.getId()));

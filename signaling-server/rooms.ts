@@ -40,6 +40,15 @@ export class Rooms<Socket> {
     return this.#rooms.get(roomId)?.size ?? 0;
   }
 
+  roomIds(): IterableIterator<string> {
+    return this.#rooms.keys();
+  }
+
+  /** Oldest first. */
+  *sessionsOf(roomId: string): Generator<Socket> {
+    yield* this.#rooms.get(roomId)?.values() ?? [];
+  }
+
   /** Oldest first. */
   members(roomId: string): string[] {
     return [...(this.#rooms.get(roomId)?.keys() ?? [])];

@@ -1,7 +1,7 @@
 // Under which URLs this server can be reached, and which pages may therefore signal here.
 // Asked again each time: a laptop changes its network while the server runs.
 import { hostname } from "node:os";
-import { isLoopback, lanAddresses, urlHost } from "./addresses.ts";
+import { interfaceAddresses, isLoopback, lanAddresses, urlHost } from "./addresses.ts";
 import type { ServerConfig } from "./config.ts";
 
 export interface ListeningPorts {
@@ -18,8 +18,26 @@ export const machineNames = (host: string): { readonly names: string[]; readonly
   };
 };
 
+const isEveryAddress = (host: string): boolean => host === "0.0.0.0" || host === "::";
+
 /** `host` itself, or every address of the network when it stands for all. */
-const listeningAddresses = (host: string): string[] => (host === "0.0.0.0" || host === "::" ? lanAddresses() : [host]);
+const listeningAddresses = (host: string): string[] => (isEveryAddress(host) ? lanAddresses() : [host]);
+
+/** A name means the same with the dot of the root behind it. */
+const withoutDot = (name: string): string => name.replace(/\.$/, "");
+
+/**
+ * Whether a URL with this host, as the URL class writes it, can mean this machine: one of its names or addresses, also those
+ * that change too often to be in a certificate, as IPv6 addresses do.
+ */
+const isOwnName = (urlHostname: string, host: string): boolean => {
+  const name = withoutDot(urlHostname).replace(/^\[|\]$/g, "");
+  const { names, addresses } = machineNames(host);
+  const [machine = ""] = hostname().toLowerCase().split(".");
+  const isName = [...names, machine, `${machine}.local`, hostname().toLowerCase()].includes(name);
+  if (isName || isLoopback(name) || addresses.includes(name)) return name !== "";
+  return isEveryAddress(host) && interfaceAddresses().includes(name);
+};
 
 export class ServerUrls {
   readonly #config: ServerConfig;
@@ -50,23 +68,40 @@ export class ServerUrls {
   }
 
   /**
-   * Browsers send an Origin with every WebSocket, and it cannot be forged by a page. Who sends none is not a browser (a native
-   * phone of the test bench), and no page's visitor can be misused through it.
+   * Whether a request may name this host. Under any other name a page of somebody else could be in front of this server: it
+   * lets its own name point to this machine and reads all answers ("DNS rebinding"). Only the name counts, because a port may
+   * be another one outside of a container. Browsers always name a host.
+   */
+  isOwnHost(host: string | undefined): boolean {
+    if (host === undefined) return true;
+    const url = `http://${host}`;
+    if (!URL.canParse(url)) return false;
+    const { hostname: name, username, pathname } = new URL(url);
+    if (username !== "" || pathname !== "/") return false;
+    const { publicUrl } = this.#config;
+    const isPublic = publicUrl !== undefined && withoutDot(new URL(publicUrl).hostname) === withoutDot(name);
+    return isPublic || isOwnName(name, this.#config.host);
+  }
+
+  /**
+   * Browsers send an Origin with every WebSocket, and no page can forge it. What sends none is not a browser (a native phone of
+   * the test bench), and cannot be misused by a page that somebody visits.
    */
   mayOpenSocket(origin: string | undefined): boolean {
     if (origin === undefined) return true;
-    return this.#ownOrigins().includes(origin) || this.#config.allowedOrigins.includes(origin);
+    const { publicUrl, allowedOrigins } = this.#config;
+    return origin === publicUrl || allowedOrigins.includes(origin) || this.#isOwnOrigin(origin);
   }
 
-  #ownOrigins(): string[] {
+  #isOwnOrigin(origin: string): boolean {
+    if (!URL.canParse(origin)) return false;
+    const url = new URL(origin);
+    if (url.origin !== origin) return false;
     const { http, https } = this.#ports;
-    const { names, addresses } = machineNames(this.#config.host);
-    return [
-      originOf("http", "localhost", http),
-      originOf("http", "127.0.0.1", http),
-      ...(https === undefined ? [] : [...names, ...addresses].map((host) => originOf("https", host, https))),
-      ...(this.#config.publicUrl === undefined ? [] : [this.#config.publicUrl]),
-    ];
+    const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
+    // Plain HTTP is there for this machine alone.
+    if (url.protocol === "http:") return port === http && (url.hostname === "localhost" || isLoopback(url.hostname));
+    return url.protocol === "https:" && port === https && isOwnName(url.hostname, this.#config.host);
   }
 }
 

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
 import type { Express } from "express";
 import { clientAddress } from "./addresses.ts";
@@ -12,10 +12,19 @@ import { type Certificate, keptCertificate, readCertificate } from "./certificat
 import type { ServerConfig } from "./config.ts";
 import { ConnectionLimit } from "./connection-limit.ts";
 import { Door } from "./door.ts";
-import { headersTimeoutMs, maxConnections, requestTimeoutMs, timeoutCheckMs, tlsHandshakeTimeoutMs } from "./limits.ts";
+import {
+  headersTimeoutMs,
+  maxConnections,
+  requestTimeoutMs,
+  silenceCheckMs,
+  timeoutCheckMs,
+  tlsHandshakeTimeoutMs,
+  unreadAnswerMs,
+} from "./limits.ts";
 import { listen } from "./listen.ts";
 import { builtPage, type Page, sourcePage } from "./page.ts";
 import { ensureBuiltPage } from "./page-build.ts";
+import { answerWithoutUpgrade, asksForWebSocket } from "./refused-upgrade.ts";
 import { type ListeningPorts, machineNames, ServerUrls } from "./server-urls.ts";
 import { StartProblem } from "./start-problem.ts";
 
@@ -44,13 +53,20 @@ export const openServer = async (config: ServerConfig, surroundings: ServerSurro
   const addressOf = (request: IncomingMessage): string => clientAddress(request, config.isBehindProxy);
   /** Known once the ports are. */
   let urls: ServerUrls | undefined;
-  const door = new Door({ mayOpenSocket: (origin) => urls?.mayOpenSocket(origin) ?? false, addressOf, now });
+  const isOwnHost = (host: string | undefined): boolean => urls?.isOwnHost(host) ?? false;
+  const door = new Door({
+    isOwnHost,
+    mayOpenSocket: (origin) => urls?.mayOpenSocket(origin) ?? false,
+    addressOf,
+    now,
+  });
 
   const connections = new ConnectionLimit(config);
   const app = application({
     config,
     door,
     page: page.handler,
+    isOwnHost,
     publicUrl: () => urls?.public(),
     version: surroundings.version,
     addressOf,
@@ -67,14 +83,18 @@ export const openServer = async (config: ServerConfig, surroundings: ServerSurro
   ): Promise<number> => {
     server.maxConnections = maxConnections;
     server.prependListener("connection", (socket) => connections.receive(socket));
-    server.on("upgrade", (request, socket, head) => {
-      if (!page.upgrade(request, socket, head)) door.receive(request, socket, head);
+    server.setTimeout(unreadAnswerMs);
+    server.on("upgrade", (request, socket: Socket, head) => {
+      if (!asksForWebSocket(request)) answerWithoutUpgrade(app, request, socket);
+      else if (!page.upgrade(request, socket, head)) door.receive(request, socket, head);
     });
     await listen(server, option, port, host);
     servers.push(server);
     return (server.address() as AddressInfo).port;
   };
+  const silenceCheck = setInterval(() => door.endSilent(), silenceCheckMs);
   const close = async (): Promise<void> => {
+    clearInterval(silenceCheck);
     door.close();
     const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
     const cut = setTimeout(() => {

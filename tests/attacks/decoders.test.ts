@@ -331,10 +331,13 @@ describe("at the server's door", () => {
     const rooms = new Rooms<Session>();
     const said: string[] = [];
     const socket = { send: (text: string) => said.push(text), terminate: () => undefined } as unknown as GuardedSocket;
-    const session = { sessionId: me, token: "token", socket, address: "192.0.2.1" };
+    const session: Session = {
+      ...{ sessionId: me, token: "token", socket, address: "192.0.2.1" },
+      ...{ joinedAtMs: 0, heardAtMs: 0, hasExchanged: false, isLeaving: false },
+    };
     rooms.join(me, session);
     rooms.join(you, { ...session, sessionId: you });
-    const inspect = new Inspection(rooms).inspectorOf(session);
+    const inspect = new Inspection(rooms, () => 0).inspectorOf(session);
     return fuzz(task, {
       inputs: fc.oneof(
         mutatedText(mutatedJson(validSignaling).map((value) => JSON.stringify(value) ?? "")).map((text) =>

@@ -3,7 +3,13 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signalingPath } from "../../gateway/wire/signaling-message.ts";
-import { maxExcessFrames, messageUnits } from "../../signaling-server/limits.ts";
+import {
+  maxAddressSockets,
+  maxExcessFrames,
+  maxRoomSessions,
+  messageUnits,
+  socketRate,
+} from "../../signaling-server/limits.ts";
 import { upgraded } from "../support/attacked-server.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 import { offerOf, soundAnswer } from "../support/session-descriptions.ts";
@@ -52,6 +58,7 @@ const joinPair = async (): Promise<Pair> => {
 const health = async (): Promise<{
   clients: number;
   droppedMessages: Record<string, number>;
+  displacedSessions: Record<"room" | "address", number>;
   controlFrames: Record<"ping" | "pong", number>;
   refusedSockets: Record<string, number>;
 }> => (await fetch(`${server.origin}/healthz`)).json();
@@ -332,5 +339,74 @@ describe("who comes in", () => {
     expect(statuses.at(-1)).toBe(429);
     expect(await knock("198.51.100.8")).toBe(400);
     expect(await knock("2001:db8::1")).toBe(400);
+  });
+
+  it("should not slow down an address from which a page of somebody else knocks", async () => {
+    const forwardedFor = "198.51.100.20";
+    const knock = (origin: string): Promise<number> =>
+      upgradeStatus(signalingUrl(server, newSession(newRoom()), "token-of-tests"), { forwardedFor, origin });
+    const tries = 2 * socketRate.capacity;
+    for (let i = 0; i < tries; i += 64)
+      expect(new Set(await Promise.all(Array.from({ length: 64 }, () => knock("https://evil.example"))))).toEqual(
+        new Set([403]),
+      );
+    expect(new Set(await Promise.all(Array.from({ length: 20 }, () => knock(publicOrigin))))).toEqual(new Set([101]));
+  });
+
+  it("should know only its own hosts, so that no name of somebody else can point here", async () => {
+    const url = signalingUrl(server, newSession(newRoom()), "token-of-tests");
+    for (const host of ["localhost:1", "mesh.example", `127.0.0.1:${server.port}`])
+      expect(await upgradeStatus(url, { host }), host).toBe(101);
+    for (const host of ["evil.example", `evil.example:${server.port}`, "friend.example", "127.0.0.1.evil.example"])
+      expect(await upgradeStatus(url, { host }), host).toBe(421);
+  });
+});
+
+describe("a room that one address has filled", () => {
+  it("should have places for those who come from others, up to an equal share", async () => {
+    const room = newRoom();
+    const held = await Promise.all(
+      Array.from({ length: maxRoomSessions }, () =>
+        openSignaling(server, { id: newSession(room), forwardedFor: "192.0.2.200" }),
+      ),
+    );
+    const alice = newSession(room);
+    const bob = newSession(room);
+    const [aliceClient, bobClient] = await Promise.all([
+      openSignaling(server, { id: alice, forwardedFor: "192.0.2.201" }),
+      openSignaling(server, { id: bob, forwardedFor: "192.0.2.202" }),
+    ]);
+    for (const client of [aliceClient, bobClient]) expect(await client.next()).toEqual({ type: "OPEN" });
+    expect(await membersOf(room)).toHaveLength(maxRoomSessions);
+    expect(await membersOf(room)).toEqual(expect.arrayContaining([alice, bob]));
+    await expect.poll(() => held.filter(({ isOpen }) => !isOpen)).toHaveLength(2);
+    await expectOnlyThisArrives({ alice: aliceClient, aliceId: alice, bob: bobClient, bobId: bob });
+    const more = { forwardedFor: "192.0.2.200" };
+    expect(await upgradeStatus(signalingUrl(server, newSession(room), "token-of-tests"), more)).toBe(503);
+  });
+});
+
+describe("an address that idle sockets in invented rooms have filled", () => {
+  it("should have places for a page that comes, and keep a room that is in use", async () => {
+    const forwardedFor = "192.0.2.210";
+    const room = newRoom();
+    const [aliceId, bobId] = [newSession(room), newSession(room)];
+    const [alice, bob] = [
+      await openSignaling(server, { id: aliceId, forwardedFor }),
+      await openSignaling(server, { id: bobId, forwardedFor }),
+    ];
+    for (const client of [alice, bob]) expect(await client.next()).toEqual({ type: "OPEN" });
+    await expectOnlyThisArrives({ alice, aliceId, bob, bobId });
+    bob.send({ type: "ANSWER", dst: aliceId, payload: { type: "data", connectionId: "dc_one", sdp: soundAnswer } });
+    expect(await alice.next()).toMatchObject({ type: "ANSWER" });
+    const idle: SignalingClient[] = [];
+    for (let i = 2; i < maxAddressSockets; i++)
+      idle.push(await openSignaling(server, { id: newSession(newRoom()), forwardedFor }));
+    const newcomer = await openSignaling(server, { id: newSession(newRoom()), forwardedFor });
+    expect(await newcomer.next()).toEqual({ type: "OPEN" });
+    await idle[0]?.closed;
+    expect(idle.filter(({ isOpen }) => !isOpen)).toHaveLength(1);
+    expect([alice.isOpen, bob.isOpen]).toEqual([true, true]);
+    expect((await health()).displacedSessions.address).toBe(1);
   });
 });

@@ -1,5 +1,7 @@
 // What the server answers over HTTP: the page with its headers, what the page asks, and what nobody gets.
+import { type OutgoingHttpHeaders, request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { requestRate } from "../../signaling-server/limits.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 import { openSignaling } from "../support/signaling-client.ts";
 
@@ -96,6 +98,58 @@ describe("what the page asks", () => {
     for (const name of ["x", "A".repeat(32), "a".repeat(33), "__proto__", "%2e%2e"])
       expect((await get(`/rooms/${name}/members`)).status, name).toBeOneOf([400, 404]);
   });
+});
+
+/** As no page could ask: with any head, over a bare connection. */
+const askWith = (headers: OutgoingHttpHeaders, path = "/"): Promise<{ status: number; text: string }> =>
+  new Promise((resolve, reject) => {
+    const sent = request(`${server.origin}${path}`, { headers, agent: false }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part) => {
+        text += part;
+      });
+      response.once("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    sent.once("error", reject).end();
+  });
+
+describe("who gets no answer", () => {
+  it("should be whoever asks under a name that is not the server's, and read what to do", async () => {
+    for (const host of ["evil.example", `evil.example:${server.port}`, "192.0.2.77"])
+      for (const path of ["/", "/config.json", "/healthz"]) {
+        const { status, text } = await askWith({ host }, path);
+        expect(status, host).toBe(421);
+        expect(text).toMatch(/does not know the name .*--public-url/s);
+        expect(text).not.toContain("stun");
+      }
+    for (const host of ["localhost", `127.0.0.1:${server.port}`, "mesh.example"])
+      expect((await askWith({ host }, "/config.json")).status, host).toBe(200);
+  });
+
+  it("should be a page of another origin, and cost its visitor nothing", async () => {
+    const visitor = { "x-forwarded-for": "198.51.100.30", "sec-fetch-dest": "empty" };
+    for (let i = 0; i < 2 * requestRate.capacity; i += 100) {
+      const statuses = await Promise.all(
+        Array.from({ length: 100 }, () => askWith({ ...visitor, "sec-fetch-site": "cross-site" })),
+      );
+      expect(new Set(statuses.map(({ status }) => status))).toEqual(new Set([403]));
+    }
+    expect((await askWith({ ...visitor, "sec-fetch-site": "same-origin" })).status).toBe(200);
+  });
+
+  it("should not be a person who follows a link from another page", async () => {
+    const followed = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+    expect((await askWith({ ...followed, "sec-fetch-dest": "document" })).status).toBe(200);
+    expect((await askWith({ ...followed, "sec-fetch-dest": "iframe" })).status).toBe(403);
+  });
+});
+
+it("should answer a client that would rather speak HTTP/2, as curl --http2 asks, in HTTP/1.1", async () => {
+  const http2 = { connection: "Upgrade, HTTP2-Settings", upgrade: "h2c", "http2-settings": "AAMAAABkAAQAoAAAAAIAAAAA" };
+  const plain = await askWith({});
+  expect(await askWith(http2)).toEqual(plain);
+  expect(plain).toMatchObject({ status: 200, text: expect.stringContaining("<html") });
+  expect((await askWith(http2, "/nothing")).status).toBe(404);
 });
 
 describe("what the operator asks", () => {

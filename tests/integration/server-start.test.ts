@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
+import { fileURLToPath } from "node:url";
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { keptCertificate } from "../../signaling-server/certificate.ts";
@@ -180,6 +181,39 @@ describe("a server that runs", () => {
     expect(exitCode).toBe(0);
     expect(stderr).toBe("");
   });
+});
+
+it.skipIf(process.platform === "win32")("should keep its sessions when its wall clock is set forward", async () => {
+  const clock = fileURLToPath(new URL("../support/jumping-clock.mjs", import.meta.url));
+  const server = await start({ environment: { NODE_OPTIONS: `--import ${clock}` } });
+  const client = await openSignaling(server, { id: `${"e".repeat(32)}-${"0".repeat(16)}` });
+  const health = async (): Promise<{ uptimeSeconds: number; clients: number }> =>
+    (await fetch(`${server.origin}/healthz`)).json();
+  const { uptimeSeconds } = await health();
+  process.kill(server.pid, "SIGUSR2");
+  // PeerServer looks for silent sessions several times a second.
+  await expect.poll(async () => (await health()).uptimeSeconds).toBeGreaterThan(uptimeSeconds + 1);
+  expect((await health()).clients).toBe(1);
+  expect(client.isOpen).toBe(true);
+});
+
+it("should let nobody but its own machine open files in the editor while it is developed", async () => {
+  const server = await start({
+    page: "from-sources",
+    args: ["--behind-proxy"],
+    environment: { LAUNCH_EDITOR: "true" },
+  });
+  const ask = async (path: string, address: string): Promise<{ status: number; text: string }> => {
+    const response = await fetch(`${server.origin}${path}`, { headers: { "x-forwarded-for": address } });
+    return { status: response.status, text: await response.text() };
+  };
+  for (const path of [
+    "/__open-in-editor?file=package.json",
+    "/__open-in-editor",
+    "/%5f_open-in-editor?file=package.json",
+  ])
+    expect(await ask(path, "198.51.100.1"), path).toEqual({ status: 404, text: "Not found.\n" });
+  expect((await ask("/__open-in-editor", "127.0.0.1")).text).not.toBe("Not found.\n");
 });
 
 describe("the kept certificate", () => {

@@ -7,6 +7,8 @@ export interface SignalingOptions {
   readonly id: string;
   readonly token?: string;
   readonly origin?: string;
+  /** In place of the address that is connected to. */
+  readonly host?: string;
   /** As a proxy on this machine would name it. */
   readonly forwardedFor?: string;
   /** Which of this machine's addresses to come from. */
@@ -17,11 +19,14 @@ export interface SignalingOptions {
 export const signalingUrl = (server: ServerProcess, id: string, token: string): string =>
   `ws://127.0.0.1:${server.port}/signaling/peerjs?key=peerjs&id=${id}&token=${token}&version=1.5.5`;
 
-const connect = (url: string, { origin, forwardedFor, localAddress }: Omit<SignalingOptions, "id">): WebSocket =>
+const connect = (url: string, { origin, host, forwardedFor, localAddress }: Omit<SignalingOptions, "id">): WebSocket =>
   new WebSocket(url, {
     ...(localAddress !== undefined && { localAddress }),
     ...(origin !== undefined && { origin }),
-    ...(forwardedFor !== undefined && { headers: { "x-forwarded-for": forwardedFor } }),
+    headers: {
+      ...(host !== undefined && { host }),
+      ...(forwardedFor !== undefined && { "x-forwarded-for": forwardedFor }),
+    },
   });
 
 /** Resolves once the server has let the socket in. */
