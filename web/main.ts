@@ -1,4 +1,5 @@
 // The page's composition root: everything of the browser is gathered here, handed to the parts, and let go of when the page is left.
+// Neighbours: opening.ts has drawn the start screen already, and loads this behind it.
 import { effect, signal, untracked } from "@preact/signals";
 import { Peer } from "peerjs";
 import { reportOf } from "../gateway/report.ts";
@@ -8,9 +9,10 @@ import { App } from "./app.ts";
 import { bluetoothProblem } from "./ble/pairing.ts";
 import { Figures } from "./figures/figures.ts";
 import { LoadMeter } from "./figures/load-meter.ts";
+import type { FirstWish } from "./first-wish.ts";
 import { signalingAddress } from "./mesh/peerjs-opener.ts";
 import { RoomSession } from "./mesh/room-session.ts";
-import { serverApi } from "./mesh/server-api.ts";
+import type { PageConfig, ServerApi } from "./mesh/server-api.ts";
 import { phonePlatformOf } from "./phone/phone-platform.ts";
 import { TonePlayer } from "./phone/tone.ts";
 import { watchBattery } from "./platform/battery.ts";
@@ -35,20 +37,28 @@ import { SettingsStore } from "./store/settings-store.ts";
 import { openTextStorage } from "./store/text-storage.ts";
 import { renderApp } from "./ui/app.tsx";
 import { openFlashLayer } from "./ui/flash.ts";
-import { tellInstead } from "./ui/tell-instead.ts";
 
 const random = (): number => Math.random();
 const today = (): Date => new Date();
 
+export interface Opened {
+  readonly root: Element;
+  /** Whether the start screen stands in it; else a sentence does, which is to go. */
+  readonly isDrawn: boolean;
+  readonly server: ServerApi;
+  /** What the server was asked for first of all. */
+  readonly config: Promise<PageConfig | undefined>;
+  readonly wish: FirstWish;
+}
+
 /** Starts the page in `root`; the returned function ends it: says goodbye to the room, and lets go of all that was opened. */
-const start = async (root: Element): Promise<() => void> => {
+export const start = async ({ root, isDrawn, server, config: firstConfig, wish }: Opened): Promise<() => void> => {
   const endings = new Endings();
   const notices = new NoticeBoard();
   const log = new LogBook(today);
   const deviceStorage = openTextStorage(() => localStorage);
   const indexedDB = accessible(() => globalThis.indexedDB);
 
-  const server = serverApi(location.origin, (...request) => fetch(...request));
   const bluetooth = { bluetooth: navigator.bluetooth, isSecureContext };
   const [identity, config, noBluetooth] = await Promise.all([
     openIdentity({
@@ -57,7 +67,7 @@ const start = async (root: Element): Promise<() => void> => {
       tabStorage: openTextStorage(() => sessionStorage),
       schedule,
     }),
-    server.config(),
+    firstConfig,
     bluetoothProblem(bluetooth),
   ]);
   if (identity.problem !== undefined) notices.raise(identity.problem);
@@ -204,7 +214,7 @@ const start = async (root: Element): Promise<() => void> => {
   });
 
   endings.add(() => app.leave());
-  root.replaceChildren();
+  if (!isDrawn) root.replaceChildren();
   endings.add(renderApp(root, app.model, app.actions));
   const stopWakeLock = effect(() => {
     if (app.model.room.value === undefined) return undefined;
@@ -251,22 +261,6 @@ const start = async (root: Element): Promise<() => void> => {
     },
   };
   void app.followFragment(); // Not waited for: a page that is left while it enters a room says goodbye, too.
+  wish.fulfil(app.actions);
   return () => endings.end();
 };
-
-const root = document.querySelector("#app");
-if (root !== null) {
-  // Without a secure context there is no cryptography, and without that no room.
-  if (!isSecureContext) tellInstead(root, "insecure-context");
-  else
-    start(root)
-      .then((end) => window.addEventListener("pagehide", end, { once: true }))
-      .catch((error: unknown) => {
-        console.error(error);
-        tellInstead(root, "page-not-started");
-      });
-  // A page that comes back from the back/forward cache has said goodbye: it begins anew.
-  window.addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) location.reload();
-  });
-}

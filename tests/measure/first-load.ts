@@ -17,6 +17,8 @@ const { values } = parseArgs({
     mbit: { type: "string", default: "1.6" },
     rtt: { type: "string", default: "150" },
     slower: { type: "string", default: "4" },
+    /** A page that was built before, to be compared. */
+    page: { type: "string" },
     /** How long somebody reads the start screen. */
     reads: { type: "string", default: "3" },
   },
@@ -135,8 +137,8 @@ const measure = async (browser: Browser, origin: string): Promise<Readonly<Recor
   );
 };
 
-await ensureBuiltPage(() => console.error("Building the page …"));
-const server = await startServer({ page: "built" });
+const folder = values.page ?? (await ensureBuiltPage(() => console.error("Building the page …")));
+const server = await startServer({ args: ["--page", folder] });
 let browser: Browser | undefined;
 try {
   browser = await launchChromium();

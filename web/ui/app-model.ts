@@ -193,3 +193,7 @@ export interface AppActions {
   /** Loads the figures and draws them into `root`; the function takes them away again. Undefined: they could not be loaded. */
   showFigures(root: Element): Promise<(() => void) | undefined>;
 }
+
+/** What the start screen shows: all that is there before the rest of the page has been loaded. */
+export type StartModel = Pick<AppModel, "room" | "rememberedRooms">;
+export type StartActions = Pick<AppActions, "createRoom" | "openInvite" | "openRemembered" | "forgetRoom">;

@@ -1,10 +1,17 @@
 // The page without a room: what this is, in one sentence, and the three ways in: a new room, an invite, a room from before.
+import type { ReadonlySignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import type { RememberedRoom } from "./app-model.ts";
+import type { RememberedRoom, StartActions, StartModel } from "./app-model.ts";
 import { ConfirmButton } from "./confirm-button.tsx";
 import { placeAt } from "./dial-geometry.ts";
 import { OpenGlyph } from "./glyphs.tsx";
-import type { AppProps } from "./props.ts";
+
+export interface StartProps {
+  readonly model: StartModel;
+  readonly actions: StartActions;
+  /** Whether somebody waits for a room that the page cannot open yet. */
+  readonly isWaiting?: ReadonlySignal<boolean> | undefined;
+}
 
 const dateFormat = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long" });
 
@@ -14,7 +21,7 @@ const lastUsedText = (lastUsedAt: string): string => {
   return Number.isNaN(date.getTime()) ? "" : `last used ${dateFormat.format(date)}`;
 };
 
-const InviteForm = ({ actions }: Pick<AppProps, "actions">) => {
+const InviteForm = ({ actions }: Pick<StartProps, "actions">) => {
   const input = useRef<HTMLInputElement>(null);
   const open = (event: SubmitEvent) => {
     event.preventDefault();
@@ -45,7 +52,7 @@ const InviteForm = ({ actions }: Pick<AppProps, "actions">) => {
   );
 };
 
-const RememberedRow = ({ room, actions }: { room: RememberedRoom } & Pick<AppProps, "actions">) => (
+const RememberedRow = ({ room, actions }: { room: RememberedRoom } & Pick<StartProps, "actions">) => (
   <li class="remembered-row">
     <button type="button" class="remembered-open" onClick={() => actions.openRemembered(room.roomId)}>
       <span class="remembered-text">
@@ -63,7 +70,7 @@ const RememberedRow = ({ room, actions }: { room: RememberedRoom } & Pick<AppPro
   </li>
 );
 
-const RememberedRooms = ({ model, actions }: AppProps) => {
+const RememberedRooms = ({ model, actions }: StartProps) => {
   const rooms = model.rememberedRooms.value;
   if (rooms.length === 0) return null;
   return (
@@ -98,7 +105,7 @@ const Picture = () => (
   </svg>
 );
 
-export const Start = ({ model, actions }: AppProps) => (
+export const Start = ({ model, actions, isWaiting }: StartProps) => (
   <div class="start">
     <header class="start-brand">
       <Mark />
@@ -114,6 +121,9 @@ export const Start = ({ model, actions }: AppProps) => (
       <button type="button" class="key key-strong key-large" onClick={() => actions.createRoom()}>
         Create a room
       </button>
+      <p class="hint" role="status">
+        {isWaiting?.value === true && "The room opens as soon as the rest of the page is loaded."}
+      </p>
       <InviteForm actions={actions} />
       <RememberedRooms model={model} actions={actions} />
       {model.rememberedRooms.value.length === 0 && (

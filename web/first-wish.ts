@@ -1,0 +1,43 @@
+// What a person asks for on the start screen before the rest of the page has been loaded. Neighbours: opening.ts draws that screen, main.ts fulfils the wish.
+// One room at a time: only the last way in that was asked for is gone.
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { RoomStore } from "./store/room-store.ts";
+import type { RoomView, StartActions, StartModel } from "./ui/app-model.ts";
+
+type WayIn = (actions: StartActions) => void;
+
+export class FirstWish {
+  readonly model: StartModel;
+  readonly actions: StartActions;
+  /** Whether somebody waits for a room. */
+  readonly isWaiting: ReadonlySignal<boolean>;
+  readonly #isWaiting = signal(false);
+  #wish: WayIn | undefined;
+
+  constructor(rooms: RoomStore) {
+    this.isWaiting = this.#isWaiting;
+    const rememberedRooms = signal(rooms.rooms());
+    this.model = { room: signal<RoomView | undefined>(undefined), rememberedRooms };
+    this.actions = {
+      createRoom: () => this.#ask((actions) => actions.createRoom()),
+      openInvite: (text) => this.#ask((actions) => actions.openInvite(text)),
+      openRemembered: (roomId) => this.#ask((actions) => actions.openRemembered(roomId)),
+      forgetRoom: (roomId) => {
+        rooms.forget(roomId); // Where nothing can be written, the page says so as soon as it enters a room.
+        rememberedRooms.value = rooms.rooms();
+      },
+    };
+  }
+
+  fulfil(actions: StartActions): void {
+    const wish = this.#wish;
+    this.#wish = undefined;
+    this.#isWaiting.value = false;
+    wish?.(actions);
+  }
+
+  #ask(wish: WayIn): void {
+    this.#wish = wish;
+    this.#isWaiting.value = true;
+  }
+}
