@@ -7,6 +7,7 @@ import type { Channel } from "../wire/channel.ts";
 import { encodeMessage } from "../wire/encode-message.ts";
 import type { GatewayFrame, Interest, Members } from "../wire/frame-types.ts";
 import { Liveness } from "./liveness.ts";
+import { NewestFrame } from "./newest-frame.ts";
 import type { PeerObserver } from "./peer-observer.ts";
 import type { Parting } from "./peer-state.ts";
 import { PeerTime } from "./peer-time.ts";
@@ -27,10 +28,11 @@ export class HeldChannel {
   readonly liveness: Liveness;
   /** The server has led to the peer under this session id: a neighbour alone cannot say whose session that is. */
   readonly isSessionVouched: boolean;
+  /** Whom the peer says that it holds. */
+  readonly members = new NewestFrame<Members>();
   readonly #now: Now;
   readonly #openedAtMs: number;
   #interestHeard = 0;
-  #membersHeard = 0;
   #membersSent = 0;
   #parting: Parting | undefined;
 
@@ -81,13 +83,6 @@ export class HeldChannel {
   isNewestInterest({ version }: Interest): boolean {
     if (version <= this.#interestHeard) return false;
     this.#interestHeard = version;
-    return true;
-  }
-
-  /** As `isNewestInterest`. */
-  isNewestMembers({ version }: Members): boolean {
-    if (version <= this.#membersHeard) return false;
-    this.#membersHeard = version;
     return true;
   }
 }

@@ -1,6 +1,7 @@
 // Whom to dial, when and which way: what the server lists and what authenticated peers name, less whom we hold (dial-policy.ts has the rules).
-// By the server where it is there, else by a peer that names the missing one. Invariants: bounded in members, in dials at once and in dials per second; every id that `next` hands out counts as being dialled
-// until the caller reports `connected` or `failed`. Times are on the gateway's clock.
+// By the server where it is there, otherwise by a peer that names the missing one. Invariants: bounded in members, in hints, in dials at once and in
+// dials per second; every id that `next` returns counts as being dialled until the caller reports `connected` or `failed`. Times are on the
+// gateway's clock.
 
 import type { RandomUnit } from "../basics/runtime.ts";
 import { isSameRoom, isSessionId } from "../wire/session-id.ts";
@@ -14,6 +15,8 @@ import {
   nextWay,
   redialDelayMs,
 } from "./dial-policy.ts";
+import { Gossip } from "./gossip.ts";
+import { HintTurns, longHintWaitMs, maxHintFailures } from "./hint-turns.ts";
 
 /** Twice the largest room, so that old session ids of pages that were reloaded have a place too. */
 export const maxKnownMembers = 128;
@@ -74,8 +77,10 @@ export class Membership {
   readonly #ownSessionId: string;
   readonly #random: RandomUnit;
   readonly #members = new Map<string, Member>();
-  /** By the peer who names them. */
-  readonly #gossip = new Map<string, readonly string[]>();
+  /** Named by peers alone; whoever is listed, or has been connected, is among the members. */
+  readonly #hints = new Map<string, Member>();
+  readonly #gossip = new Gossip();
+  readonly #hintTurns = new HintTurns();
   #listed: readonly string[] = [];
   #isServerUp = false;
   /** When the last dials began, at most `maxDialsPerSecond` of them. */
@@ -88,7 +93,7 @@ export class Membership {
 
   /** Undefined for a session id that is not known, or forgotten. */
   stateOf(sessionId: string): MemberState["kind"] | undefined {
-    return this.#members.get(sessionId)?.state.kind;
+    return this.#find(sessionId)?.state.kind;
   }
 
   /**
@@ -111,24 +116,28 @@ export class Membership {
   /** All that a connected peer holds; it replaces what the peer named before. */
   peerNamed(neighbourSessionId: string, sessionIds: readonly string[], nowMs: number): void {
     if (this.stateOf(neighbourSessionId) !== "connected") return;
-    this.#gossip.set(neighbourSessionId, this.#readable(sessionIds));
-    this.#recount(nowMs);
+    const changed = this.#gossip.replace(neighbourSessionId, this.#readable(sessionIds));
+    for (const sessionId of changed) this.#noteNamed(sessionId, nowMs);
   }
 
   /** A channel with that session is authenticated, whoever dialled. */
   connected(sessionId: string, nowMs: number): void {
-    const member = this.#members.get(sessionId) ?? this.#add(sessionId, true, nowMs);
+    this.#hintTurns.connected(sessionId);
+    const member = this.#members.get(sessionId) ?? this.#enter(sessionId, nowMs);
     if (member !== undefined) member.state = { kind: "connected" };
   }
 
   /** Our dial came to nothing. */
   failed(sessionId: string, nowMs: number): void {
-    const member = this.#members.get(sessionId);
+    this.#hintTurns.failed(sessionId, nowMs);
+    const member = this.#find(sessionId);
     if (member?.state.kind !== "dialling") return;
     const { ways } = member.state.tries;
     const failures = member.state.tries.failures + 1;
-    const dialAtMs = nowMs + dialBackoffMs(failures, this.#random);
+    const waitsLong = this.#hints.has(sessionId) && failures >= maxHintFailures;
+    const dialAtMs = nowMs + (waitsLong ? longHintWaitMs : dialBackoffMs(failures, this.#random));
     member.state = { kind: "missing", dialAtMs, tries: { failures, ways } };
+    this.#noteNamed(sessionId, nowMs);
     if (failures < maxListedFailures) return;
     this.#listed = this.#listed.filter((id) => id !== sessionId);
     this.#recount(nowMs);
@@ -136,26 +145,26 @@ export class Membership {
 
   /** The last channel with that session has ended. */
   lost(sessionId: string, nowMs: number): void {
-    const member = this.#members.get(sessionId);
+    const member = this.#find(sessionId);
     if (member?.state.kind !== "connected") return;
     member.state = this.#missingAnew(sessionId, nowMs);
     member.unnamedSinceMs = undefined; // Until now we knew of it ourselves.
-    this.#gossip.delete(sessionId);
-    this.#recount(nowMs);
+    this.#forgetNamer(sessionId, nowMs);
+    this.#noteNamed(sessionId, nowMs);
   }
 
   /** It said that it leaves the room. */
   left(sessionId: string, nowMs: number): void {
-    const member = this.#members.get(sessionId);
+    const member = this.#find(sessionId);
     if (member === undefined) return;
     member.state = { kind: "left" };
-    this.#gossip.delete(sessionId);
-    this.#recount(nowMs);
+    this.#forgetNamer(sessionId, nowMs);
+    this.#noteNamed(sessionId, nowMs);
   }
 
   /** One of the two has exceeded its limits: nobody is let in before then. */
   holdOff(sessionId: string, untilMs: number): void {
-    const member = this.#members.get(sessionId);
+    const member = this.#find(sessionId);
     if (member !== undefined) member.heldOffUntilMs = untilMs;
   }
 
@@ -165,43 +174,65 @@ export class Membership {
     this.#dialledAtMs = this.#dialledAtMs.filter((atMs) => nowMs - atMs < 1_000);
     const dials: Dial[] = [];
     const free = this.#freeDials();
-    for (const { sessionId, member, state } of free > 0 ? this.#due(nowMs) : []) {
-      if (dials.length === free) break;
-      const way = this.#wayTo(sessionId, state.tries);
-      if (way === undefined) continue;
-      member.state = { kind: "dialling", tries: { ...state.tries, ways: withTried(state.tries.ways, way) } };
-      this.#dialledAtMs.push(nowMs);
-      dials.push({ sessionId, way });
+    if (free <= 0) return dials;
+    for (const due of this.#dueMembers(nowMs)) {
+      if (dials.length === free) return dials;
+      const dial = this.#begin(due, nowMs);
+      if (dial !== undefined) dials.push(dial);
+    }
+    for (const namer of this.#hintTurns.inTurn(this.#gossip.namers())) {
+      if (dials.length === free || this.#hintTurns.free <= 0) return dials;
+      const dial = this.#beginHint(namer, nowMs);
+      if (dial !== undefined) dials.push(dial);
     }
     return dials;
   }
 
+  #find(sessionId: string): Member | undefined {
+    return this.#members.get(sessionId) ?? this.#hints.get(sessionId);
+  }
+
   #freeDials(): number {
     let dialling = 0;
-    for (const { state } of this.#members.values()) if (state.kind === "dialling") dialling++;
+    for (const book of [this.#members, this.#hints]) {
+      for (const { state } of book.values()) if (state.kind === "dialling") dialling++;
+    }
     return Math.min(maxDialsAtOnce - dialling, maxDialsPerSecond - this.#dialledAtMs.length);
   }
 
-  /** Those whom the server knows before those who are only said to be there, and who never failed before who often did. */
-  #due(nowMs: number): readonly Due[] {
+  #begin({ sessionId, member, state }: Due, nowMs: number): Dial | undefined {
+    const way = this.#wayTo(sessionId, state.tries);
+    if (way === undefined) return undefined;
+    member.state = { kind: "dialling", tries: { ...state.tries, ways: withTried(state.tries.ways, way) } };
+    this.#dialledAtMs.push(nowMs);
+    return { sessionId, way };
+  }
+
+  /** The best of those whom that peer alone, or with others, says to be there. */
+  #beginHint(namer: string, nowMs: number): Dial | undefined {
+    const due: Due[] = [];
+    for (const sessionId of this.#gossip.namedBy(namer)) {
+      const hint = this.#hints.get(sessionId);
+      if (hint !== undefined && isDue(hint, nowMs)) due.push({ sessionId, member: hint, state: hint.state });
+    }
+    const [first] = due.sort(byHope);
+    const dial = first && this.#begin(first, nowMs);
+    if (dial !== undefined) this.#hintTurns.begin(namer, dial.sessionId);
+    return dial;
+  }
+
+  /** Those whom the server lists first, and who never failed before who often did. */
+  #dueMembers(nowMs: number): readonly Due[] {
     const due: Due[] = [];
     for (const [sessionId, member] of this.#members) {
-      const { state } = member;
-      if (state.kind === "missing" && Math.max(state.dialAtMs, member.heldOffUntilMs) <= nowMs)
-        due.push({ sessionId, member, state });
+      if (isDue(member, nowMs)) due.push({ sessionId, member, state: member.state });
     }
-    return due.sort(
-      (a, b) =>
-        Number(b.member.isListed) - Number(a.member.isListed) ||
-        a.state.tries.failures - b.state.tries.failures ||
-        a.state.dialAtMs - b.state.dialAtMs,
-    );
+    return due.sort((a, b) => Number(b.member.isListed) - Number(a.member.isListed) || byHope(a, b));
   }
 
   /** Undefined where nobody could carry an offer. */
   #wayTo(sessionId: string, { ways }: Tries): DialWay | undefined {
-    const neighbourSessionIds: string[] = [];
-    for (const [neighbour, named] of this.#gossip) if (named.includes(sessionId)) neighbourSessionIds.push(neighbour);
+    const neighbourSessionIds = [...this.#gossip.namersOf(sessionId)];
     return nextWay({ otherSessionId: sessionId, isServerUp: this.#isServerUp, neighbourSessionIds, tried: ways });
   }
 
@@ -231,36 +262,68 @@ export class Membership {
       .slice(0, maxKnownMembers);
   }
 
-  /** Enters whoever is named for the first time, and notes of whom nobody speaks any more. */
+  /** A list of the server has come, or somebody is struck out of it. */
   #recount(nowMs: number): void {
     const listed = new Set(this.#listed);
-    const named = new Set([...this.#listed, ...[...this.#gossip.values()].flat()]);
     for (const [sessionId, member] of this.#members) {
       member.isListed = listed.has(sessionId);
-      member.unnamedSinceMs = named.has(sessionId) ? undefined : (member.unnamedSinceMs ?? nowMs);
+      this.#noteNamed(sessionId, nowMs);
     }
-    for (const sessionId of named) {
-      if (!this.#members.has(sessionId)) this.#add(sessionId, listed.has(sessionId), nowMs);
+    for (const sessionId of listed) {
+      if (!this.#members.has(sessionId)) this.#enter(sessionId, nowMs);
     }
   }
 
-  /** Undefined when the book is full. Whoever the server lists, or has been connected, takes the place of one who is only named. */
-  #add(sessionId: string, isSure: boolean, nowMs: number): Member | undefined {
-    if (this.#members.size >= maxKnownMembers && !(isSure && this.#forgetOneUnlisted())) return undefined;
+  /** Who names that session has changed: it becomes a hint or ceases to be one, or has been unnamed from now on. */
+  #noteNamed(sessionId: string, nowMs: number): void {
+    const isNamed = this.#gossip.isNamed(sessionId);
+    const member = this.#members.get(sessionId);
+    if (member !== undefined) {
+      member.unnamedSinceMs = isNamed || member.isListed ? undefined : (member.unnamedSinceMs ?? nowMs);
+      return;
+    }
+    const hint = this.#hints.get(sessionId);
+    if (isNamed && hint === undefined) this.#hints.set(sessionId, this.#newMember(sessionId, nowMs));
+    if (!isNamed && hint !== undefined && isIdle(hint.state)) this.#hints.delete(sessionId);
+  }
+
+  #forgetNamer(sessionId: string, nowMs: number): void {
+    this.#hintTurns.forget(sessionId);
+    for (const named of this.#gossip.replace(sessionId, [])) this.#noteNamed(named, nowMs);
+  }
+
+  /** Whom the server lists, or who has been connected, is a member from then on. Undefined when the book is full, of others like it. */
+  #enter(sessionId: string, nowMs: number): Member | undefined {
+    const hint = this.#hints.get(sessionId);
+    if (this.#members.size >= maxKnownMembers && !this.#forgetOneUnlisted(nowMs)) return hint;
+    this.#hints.delete(sessionId);
+    const fresh = this.#newMember(sessionId, nowMs);
+    const member = hint ?? fresh;
+    member.isListed = fresh.isListed;
+    if (member.state.kind === "missing" && fresh.state.kind === "missing") {
+      const dialAtMs = Math.min(member.state.dialAtMs, fresh.state.dialAtMs); // A hint that failed would go on waiting.
+      member.state = { ...member.state, dialAtMs };
+    }
+    this.#members.set(sessionId, member);
+    return member;
+  }
+
+  #newMember(sessionId: string, nowMs: number): Member {
     const dialAtMs = nowMs + firstDialDelayMs({ ownSessionId: this.#ownSessionId, otherSessionId: sessionId });
-    const member: Member = {
+    return {
       state: { kind: "missing", dialAtMs, tries: noTries },
       heldOffUntilMs: Number.NEGATIVE_INFINITY,
       isListed: this.#listed.includes(sessionId),
       unnamedSinceMs: undefined,
     };
-    this.#members.set(sessionId, member);
-    return member;
   }
 
-  #forgetOneUnlisted(): boolean {
+  #forgetOneUnlisted(nowMs: number): boolean {
     for (const [sessionId, { state, isListed }] of this.#members) {
-      if (!isListed && isIdle(state)) return this.#members.delete(sessionId);
+      if (isListed || !isIdle(state)) continue;
+      this.#members.delete(sessionId);
+      this.#noteNamed(sessionId, nowMs); // Where peers name it, it is a hint from now on.
+      return true;
     }
     return false;
   }
@@ -272,6 +335,13 @@ export class Membership {
     }
   }
 }
+
+const isDue = (member: Member, nowMs: number): member is Member & { readonly state: Missing } =>
+  member.state.kind === "missing" && Math.max(member.state.dialAtMs, member.heldOffUntilMs) <= nowMs;
+
+/** Who never failed comes before who often did. */
+const byHope = (a: Due, b: Due): number =>
+  a.state.tries.failures - b.state.tries.failures || a.state.dialAtMs - b.state.dialAtMs;
 
 /** A way that comes up again begins a new round. */
 const withTried = (tried: readonly DialWay[], way: DialWay): readonly DialWay[] =>

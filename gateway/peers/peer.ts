@@ -18,6 +18,7 @@ import {
   byeReasons,
   type GatewayFrame,
   type KeyProposal,
+  type Members,
   type NeighbourFrame,
   type Ping,
   type Pong,
@@ -56,7 +57,7 @@ export interface PeerListener {
   onGone(peer: Peer, how: Departure): void;
   /** A record that came for the first time, and in time. The deadline is on this gateway's clock, for records with an effect. */
   onRecord(peer: Peer, record: GatewayRecord, probe: RosterProbe | undefined, deadlineMs: number): void;
-  /** The session ids that the peer says it holds. */
+  /** The session ids that the peer says it holds: at once, and then at most once between two ticks. */
   onMembers(peer: Peer, sessionIds: readonly string[]): void;
   /** By way of this peer, or for another member to whom it is to be handed on. */
   onNeighbourFrame(peer: Peer, frame: NeighbourFrame): void;
@@ -239,6 +240,7 @@ export class Peer {
 
   tick(): void {
     this.#demux.tick();
+    this.#membersCame(this.#open?.members.tick());
     switch (this.#open?.liveness.tick(this.#now())) {
       case "ping":
         this.ping();
@@ -297,8 +299,7 @@ export class Peer {
       case "pong":
         return this.#ponged(held, frame);
       case "members":
-        if (held.isNewestMembers(frame)) this.#listener.onMembers(this, frame.sessionIds);
-        return;
+        return this.#membersCame(held.members.come(frame));
       case "neighbourOffer":
       case "neighbourAnswer":
         return this.#listener.onNeighbourFrame(this, frame);
@@ -328,6 +329,10 @@ export class Peer {
     if (isNews || !this.#isIntroduced) this.#listener.onChange(this);
     if (!this.#isIntroduced) this.#listener.onJoined(this);
     this.#isIntroduced = true;
+  }
+
+  #membersCame(members: Members | undefined): void {
+    if (members !== undefined) this.#listener.onMembers(this, members.sessionIds);
   }
 
   #pinged(held: HeldChannel, { id, t1Us, ledger }: Ping): void {

@@ -1,5 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { maxDialsAtOnce, maxDialsPerSecond } from "../../../../gateway/peers/dial-policy.ts";
+import { maxNamesPerPeer } from "../../../../gateway/peers/gossip.ts";
+import { longHintWaitMs, maxHintDialsAtOnce } from "../../../../gateway/peers/hint-turns.ts";
 import { forgetAfterMs, Membership, maxKnownMembers } from "../../../../gateway/peers/membership.ts";
 import { DiallingRoom } from "../../../support/dialling-room.ts";
 import { FakeTime } from "../../../support/fake-time.ts";
@@ -244,11 +246,114 @@ describe("membership, one gateway", () => {
     book.connected(lower, 0);
     const invented = Array.from({ length: 1_000 }, (_, n) => idOf(0x1000 + n));
     book.peerNamed(lower, invented, 0);
-    expect(invented.filter((id) => book.stateOf(id) !== undefined)).toHaveLength(maxKnownMembers - 1);
+    expect(invented.filter((id) => book.stateOf(id) !== undefined)).toHaveLength(maxNamesPerPeer);
     book.serverListed([me, lower, higher], 1_000);
     expect(book.stateOf(higher)).toBe("missing");
     expect(book.stateOf(lower)).toBe("connected");
     expect(next(book, 20_000)[0]).toBe(higher);
+  });
+});
+
+describe("membership, hints", () => {
+  /** Of the liar's making: nobody is there. */
+  const madeUp = (liar: number): readonly string[] =>
+    Array.from({ length: maxKnownMembers }, (_, n) => idOf(0x10000 * (liar + 1) + n));
+  const isMadeUp = (sessionId: string): boolean => Number.parseInt(sessionId.slice(-16), 16) >= 0x10000;
+  const liarIds = (count: number): readonly string[] => Array.from({ length: count }, (_, n) => idOf(0x1000 + n));
+
+  /** All of them are connected, and name 128 who are not there. */
+  const amongLiars = (count: number): Membership => {
+    const book = membership();
+    book.serverListed([me], 0);
+    for (const [liar, id] of liarIds(count).entries()) {
+      book.connected(id, 0);
+      book.peerNamed(id, madeUp(liar), 0);
+    }
+    return book;
+  };
+
+  /** What becomes of all that is dialled: who is made up lets each dial run out of time, after 6 s; the others answer within one. */
+  const run = (book: Membership, fromS: number, toS: number, underway = new Map<string, number>()) => {
+    const connectedAtS = new Map<string, number>();
+    let mostMadeUp = 0;
+    for (let second = fromS; second <= toS; second++) {
+      for (const [id, sinceS] of underway) {
+        const isOver = second - sinceS >= (isMadeUp(id) ? 6 : 1);
+        if (!isOver) continue;
+        underway.delete(id);
+        if (isMadeUp(id)) {
+          book.failed(id, second * 1000);
+          continue;
+        }
+        book.connected(id, second * 1000);
+        connectedAtS.set(id, second);
+      }
+      for (const id of next(book, second * 1000)) underway.set(id, second);
+      mostMadeUp = Math.max(mostMadeUp, [...underway.keys()].filter(isMadeUp).length);
+    }
+    return { connectedAtS, mostMadeUp };
+  };
+
+  it("should give one peer that makes members up one dial at once, however many it names", () => {
+    expect(run(amongLiars(1), 0, 300).mostMadeUp).toBe(1);
+  });
+
+  it("should leave half of the dials to those whom the server lists, however many peers make members up", () => {
+    const book = amongLiars(40);
+    const underway = new Map<string, number>();
+    expect(run(book, 0, 100, underway).mostMadeUp).toBe(maxHintDialsAtOnce);
+    book.serverListed([me, higher], 100_000);
+    expect(run(book, 101, 120, underway).connectedAtS.get(higher)).toBe(109);
+  });
+
+  it("should dial at once whom it lost, though peers make members up", () => {
+    const book = amongLiars(40);
+    book.connected(higher, 0);
+    const underway = new Map<string, number>();
+    run(book, 1, 60, underway);
+    book.lost(higher, 61_000);
+    book.peerNamed(liarIds(40)[0] ?? "", [...madeUp(0).slice(0, 10), higher], 61_000);
+    expect(run(book, 61, 70, underway).connectedAtS.get(higher)).toBe(63);
+  });
+
+  it("should let the hints of each peer have their turn: who is there is found among those who are made up", () => {
+    const book = amongLiars(3);
+    const underway = new Map<string, number>();
+    run(book, 1, 60, underway);
+    book.connected(lower, 60_000);
+    const there = [idOf(0xa1), idOf(0xa2), idOf(0xa3)];
+    book.peerNamed(lower, there, 60_000);
+    const { connectedAtS } = run(book, 61, 80, underway);
+    expect([...connectedAtS.keys()]).toEqual(there);
+  });
+
+  it("should wait long before it dials a hint that has failed twice, and not when the server lists it", () => {
+    const book = membership();
+    book.serverListed([me], 0);
+    book.connected(lower, 0);
+    book.peerNamed(lower, [higher], 0);
+    const dialledAtS: number[] = [];
+    for (let second = 0; second <= 200; second++) {
+      for (const id of next(book, second * 1000)) {
+        dialledAtS.push(second);
+        book.failed(id, second * 1000);
+      }
+    }
+    expect(dialledAtS).toEqual([8, 9, 9 + longHintWaitMs / 1000]);
+    book.serverListed([me, higher], 201_000);
+    expect(dialsBySecond(book, 201, 220)).toEqual([[209, higher]]);
+  });
+
+  it("should take a new list without looking at the lists of all others", () => {
+    const changes = (liars: number): number => {
+      const book = amongLiars(liars);
+      const add = vi.spyOn(Set.prototype, "add");
+      for (let nth = 0; nth < 10; nth++) book.peerNamed(liarIds(liars)[0] ?? "", madeUp(100 + nth), 1_000);
+      const { length } = add.mock.calls;
+      add.mockRestore();
+      return length;
+    };
+    expect(changes(60)).toBe(changes(1));
   });
 });
 
