@@ -19,7 +19,7 @@ import { watchBattery } from "./platform/battery.ts";
 import { BusyTime, timedChannel, timedSchedule } from "./platform/busy-time.ts";
 import { Endings } from "./platform/endings.ts";
 import { accessible, addressOf, saveFile, succeeds } from "./platform/page.ts";
-import { clocks, now, schedule } from "./platform/timers.ts";
+import { clocks, now, pause, schedule } from "./platform/timers.ts";
 import { keepAwake } from "./platform/wake-lock.ts";
 import { webCrypto } from "./platform/web-crypto.ts";
 import { DarkScreen } from "./power/dark-screen.ts";
@@ -31,6 +31,7 @@ import { LogBook } from "./room/log-book.ts";
 import { NoticeBoard } from "./room/notice-board.ts";
 import { FigureSettingsStore } from "./store/figure-settings-store.ts";
 import { openIdentity } from "./store/identity-store.ts";
+import { askToKeep } from "./store/persistence.ts";
 import { openRecordingStore, refusingRecordingStore } from "./store/recording-store.ts";
 import { RoomStore } from "./store/room-store.ts";
 import { SettingsStore } from "./store/settings-store.ts";
@@ -111,13 +112,16 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
     },
     isDark: () => darkScreen.isDark.peek(),
     recordings: identity.ownsSlot
-      ? openRecordingStore(indexedDB, identity.slot)
+      ? openRecordingStore(indexedDB, identity.slot, deviceStorage)
       : refusingRecordingStore(identity.problem === "too-many-tabs" ? identity.problem : "storage-unavailable"),
     browser: navigator.userAgent,
     isCrossOriginIsolated: crossOriginIsolated,
     isHidden: () => document.hidden,
     originOf: (link) => origins.originOf(link),
     save: saveFile,
+    pause,
+    askToKeep: () => askToKeep(navigator.storage),
+    onRecordingDeleted: () => notices.raise("recording-deleted"),
     onNotKept: () => notices.raise("storage-unavailable"),
   });
   endings.add(

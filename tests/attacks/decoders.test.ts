@@ -1,5 +1,6 @@
 // Every decoder that bytes or texts from outside reach: from devices, peers, the signaling server, pages at the server's door, invites and storage. Each
 // gets what somebody thought of (tests/vectors/hostile) and what chance makes of valid inputs; 100,000 each in the long form.
+
 import type { IncomingMessage } from "node:http";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -75,6 +76,7 @@ import { SettingsStore } from "../../web/store/settings-store.ts";
 import { openTextStorage } from "../../web/store/text-storage.ts";
 import { arbitraryFrame, arbitraryFrames } from "../support/arbitrary-frames.ts";
 import { FakeNativeConnection } from "../support/fake-native-connection.ts";
+import { calmPage } from "../support/fake-recordings.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { fuzz } from "../support/fuzz.ts";
 import { heldByIndexedDb } from "../support/held-by-indexed-db.ts";
@@ -523,8 +525,15 @@ describe("from people and from storage", () => {
         const store = openRecordingStore(
           heldByIndexedDb((place) => (place === -1 ? storedHead : place < 3 ? storedChunk : undefined)),
           1,
+          openTextStorage(() => ({ getItem: () => null, setItem: () => undefined })),
         );
-        const recorder = new Recorder({ now: () => 5000, monotonicNow: () => 5000, wallNow: () => 5000, store });
+        const recorder = new Recorder({
+          now: () => 5000,
+          monotonicNow: () => 5000,
+          wallNow: () => 5000,
+          store,
+          ...calmPage,
+        });
         await recorder.resume(recordingSession, roomId);
         expectFinite(recorder.view.value);
         const csv = await recorder.file("csv");

@@ -1,5 +1,6 @@
 // A shift is recorded: eight hours of a gateway with ten peers, as real rows of a real room, with a store on disk, with one that fills up on the
 // way, and with none. Memory stays bounded, nothing that was shown as recorded is lost, and the files can be read.
+
 import { beforeAll, describe, expect, it } from "vitest";
 import { recordingIntervalMs, recordingRows } from "../../gateway/recording/recording.ts";
 import type { RecordingRow } from "../../gateway/recording/recording-columns.ts";
@@ -7,6 +8,7 @@ import type { StatisticsSnapshot } from "../../gateway/statistics/statistics-typ
 import { maxBytesInMemory, Recorder } from "../../web/figures/recorder.ts";
 import type { RecordingStore } from "../../web/store/recording-store.ts";
 import { tell } from "../support/case-table.ts";
+import { calmPage } from "../support/fake-recordings.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { heldHeapMb } from "../support/heap.ts";
 import { recordedPage, recordingSession } from "../support/made-up-figures.ts";
@@ -81,7 +83,13 @@ const restless = (row: RecordingRow, second: number): RecordingRow => {
 /** Records for so long on a clock of its own; how much the heap has grown since the first minutes, hour by hour. */
 const record = async (store: RecordingStore, seconds: number, change?: typeof restless) => {
   let nowMs = 0;
-  const recorder = new Recorder({ now: () => nowMs, monotonicNow: () => nowMs, wallNow: () => nowMs, store });
+  const recorder = new Recorder({
+    now: () => nowMs,
+    monotonicNow: () => nowMs,
+    wallNow: () => nowMs,
+    store,
+    ...calmPage,
+  });
   recorder.start(recordingSession, "ab".repeat(16));
   const grownMb: number[] = [];
   let snapshot: StatisticsSnapshot | undefined;

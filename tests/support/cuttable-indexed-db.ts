@@ -1,4 +1,6 @@
-// An IndexedDB whose connections a test can cut, as browsers cut those of pages in the background. What was committed stays on disk.
+// An IndexedDB whose connections a test can cut, as browsers cut those of pages in the background. What was committed stays on disk, until a test
+// deletes it, as browsers do that are short of room; localStorage beside it stays.
+import { openTextStorage } from "../../web/store/text-storage.ts";
 
 /** What a page notices of it: an event at once, that no transaction can begin any more, or that each one is aborted. */
 export const cutKinds = ["closed with an event", "closed", "broken"] as const;
@@ -38,6 +40,12 @@ export class CuttableIndexedDb {
   /** What a transaction is aborted with; undefined: none is. */
   refusal: DOMException | undefined;
 
+  readonly marks = openTextStorage(() => {
+    const { texts } = this;
+    return { getItem: (key) => texts.get(key) ?? null, setItem: (key, text) => void texts.set(key, text) };
+  });
+  readonly texts = new Map<string, string>();
+
   get factory(): IDBFactory {
     return { open: () => this.#open() } as unknown as IDBFactory;
   }
@@ -45,6 +53,10 @@ export class CuttableIndexedDb {
   /** Every connection that is open dies; others can be opened. */
   cut(kind: CutKind): void {
     for (const connection of this.open) connection.cut(kind);
+  }
+
+  evict(): void {
+    this.onDisk.clear();
   }
 
   #open(): Request {
@@ -85,6 +97,7 @@ class Connection {
     const transaction: { error: unknown; oncomplete?: () => void; onabort?: () => void } = { error };
     const store = {
       get: (key: unknown) => (error === undefined ? succeeding(onDisk.get(placeOf(key))) : failing(error)),
+      count: () => (error === undefined ? succeeding(onDisk.size - 1) : failing(error)), // All but the head.
       put: (value: unknown, key: unknown) => {
         const copy = structuredClone(value);
         changes.push(() => onDisk.set(placeOf(key), copy));

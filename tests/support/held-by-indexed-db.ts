@@ -15,6 +15,7 @@ const succeeding = (result: unknown): Request => {
 export const heldByIndexedDb = (valueAt: (place: number) => unknown): IDBFactory => {
   const store = {
     get: (key: number | readonly number[]) => succeeding(valueAt([key].flat().at(-1) ?? 0)),
+    count: () => succeeding(0),
     put: () => undefined,
     delete: () => undefined,
   };

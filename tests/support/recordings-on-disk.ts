@@ -33,6 +33,8 @@ export const openRecordingsOnDisk = async (limitBytes = Number.POSITIVE_INFINITY
       await file.read(buffer, 0, place.bytes, place.at);
       return buffer.toString("utf8");
     },
+    countChunks: async () => places.length,
+    takeDeleted: async () => undefined,
     write: async (newHead, chunk): Promise<RecordingStorageOutcome> => {
       if (chunk !== undefined) {
         const buffer = Buffer.from(chunk);

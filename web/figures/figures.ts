@@ -15,20 +15,14 @@ import type { Statistics } from "../../gateway/statistics/statistics.ts";
 import type { PageFigures, StatisticsSnapshot } from "../../gateway/statistics/statistics-types.ts";
 import { verdictOf } from "../../gateway/statistics/verdict.ts";
 import type { FigureSettings } from "../panel/figure-settings.ts";
-import type {
-  ExportFormat,
-  FiguresView,
-  HistoryView,
-  LatencyTestView,
-  PanelActions,
-  PanelModel,
-} from "../panel/panel-model.ts";
+import type { FiguresView, HistoryView, LatencyTestView, PanelActions, PanelModel } from "../panel/panel-model.ts";
 import type { BatteryState } from "../platform/battery.ts";
 import type { FigureSettingsStore } from "../store/figure-settings-store.ts";
 import type { RecordingStore } from "../store/recording-store.ts";
 import { FigureHistory } from "./figure-history.ts";
 import type { LoadMeter } from "./load-meter.ts";
 import { Recorder } from "./recorder.ts";
+import { RecordingExport } from "./recording-export.ts";
 
 /** A room is measured, shown and recorded at one pace. */
 const tickMs = recordingIntervalMs;
@@ -55,6 +49,12 @@ export interface FiguresOptions extends Clocks {
   readonly originOf: (link: DeviceLink) => string;
   /** Hands a file to the person. */
   readonly save: (name: string, file: Blob) => void;
+  /** Lets the page do what waits for it. */
+  readonly pause: () => Promise<void>;
+  /** Whether the browser promises to keep what is stored: web/store/persistence.ts. */
+  readonly askToKeep: () => Promise<boolean>;
+  /** The browser has deleted a recording, or a part of it. */
+  readonly onRecordingDeleted: () => void;
   /** The settings could not be kept. */
   readonly onNotKept: () => void;
 }
@@ -71,6 +71,7 @@ export class Figures {
   readonly actions: PanelActions;
   readonly #options: FiguresOptions;
   readonly #recorder: Recorder;
+  readonly #export: RecordingExport;
   readonly #forecaster = new BatteryForecaster();
   readonly #settings: Signal<FigureSettings>;
   readonly #latency = signal<LatencyTestView>({ isRunning: false, results: [] });
@@ -88,7 +89,9 @@ export class Figures {
     this.#options = options;
     const { now, monotonicNow, wallNow, settings, recordings } = options;
     this.#settings = signal(settings.load());
-    this.#recorder = new Recorder({ now, monotonicNow, wallNow, store: recordings });
+    const { pause, onRecordingDeleted: onDeleted, save } = options;
+    this.#recorder = new Recorder({ now, monotonicNow, wallNow, store: recordings, pause, onDeleted });
+    this.#export = new RecordingExport({ wallNow, recorder: this.#recorder, save });
     this.actions = this.#makeActions();
   }
 
@@ -141,6 +144,7 @@ export class Figures {
         figures,
         history,
         recording: this.#recorder.view,
+        exporting: this.#export.view,
         latencyTest: this.#latency,
         settings: this.#settings,
       },
@@ -239,18 +243,29 @@ export class Figures {
     return {
       measureLatency: (pingsPerSecond, forSeconds) => this.#measureLatency(pingsPerSecond, forSeconds * 1000),
       stopLatency: () => this.#latencyTest?.stop(),
-      startRecording: () => {
-        if (this.#room !== undefined) this.#recorder.start(this.#recordingSession(this.#room), this.#room.roomId);
-      },
+      startRecording: () => this.#startRecording(),
       stopRecording: () => this.#recorder.stop(),
-      exportRecording: (format) => this.#export(format),
-      discardRecording: () => this.#recorder.discard(),
+      exportRecording: (format) => this.#export.run(format),
+      cancelExport: () => this.#export.cancel(),
+      discardRecording: () => {
+        this.#export.cancel();
+        this.#recorder.discard();
+      },
       setShiftHours: (shiftHours) => {
         this.#options.onShiftHours(shiftHours);
         this.#change({ ...this.#settings.value, shiftHours });
       },
       setCapacityWh: (capacityWh) => this.#change({ ...this.#settings.value, capacityWh }),
     };
+  }
+
+  #startRecording(): void {
+    const room = this.#room;
+    if (room === undefined) return;
+    this.#export.cancel();
+    this.#recorder.start(this.#recordingSession(room), room.roomId);
+    // Not waited for: a browser may ask the person first.
+    void this.#options.askToKeep().then((isPersistent) => this.#recorder.setPersistent(isPersistent));
   }
 
   #change(settings: FigureSettings): void {
@@ -306,15 +321,5 @@ export class Figures {
       forecast: this.#forecast(),
       probes: new Map(probes),
     };
-  }
-
-  async #export(format: ExportFormat): Promise<boolean> {
-    const file = await this.#recorder.file(format);
-    if (file === undefined) return false;
-    const { view } = this.#recorder;
-    const startedAtMs = view.value.kind === "none" ? this.#options.wallNow() : view.value.startedAtMs;
-    const stamp = new Date(startedAtMs).toISOString().slice(0, 19).replaceAll(":", "-");
-    this.#options.save(`earl-mesh ${stamp}.${format}`, file);
-    return true;
   }
 }

@@ -23,7 +23,21 @@ export const maxBytesInMemory = 25_000_000;
 
 export interface RecorderOptions extends Clocks {
   readonly store: RecordingStore;
+  /** Lets the page do what waits for it. */
+  readonly pause: () => Promise<void>;
+  /** The browser has deleted a recording, or a part of it. */
+  readonly onDeleted: () => void;
 }
+
+export interface FileOptions {
+  /** Aborted: there is no file. */
+  readonly signal?: AbortSignal;
+  /** Told as it is made: from 0 to 1. */
+  readonly onShare?: (share: number) => void;
+}
+
+/** A page that works for longer without a pause feels stuck: one frame of a screen has 17 ms. */
+const workMs = 16;
 
 const files = { csv: csvFile, json: jsonFile } as const;
 
@@ -35,7 +49,7 @@ const hasTodaysColumns = ({ schema, columns }: RecordingHead): boolean =>
 
 export class Recorder {
   readonly #options: RecorderOptions;
-  readonly #view = signal<RecordingView>({ kind: "none" });
+  readonly #view = signal<RecordingView>({ kind: "none", deletedStartedAtMs: undefined });
   #head: RecordingHead | undefined;
   /** What the store has: its chunks are whole. */
   #keptHead: RecordingHead | undefined;
@@ -54,6 +68,8 @@ export class Recorder {
   #jumpedBeforeMs = 0;
   #problem: RecordingProblem | undefined;
   #storeRefused = false;
+  #isPersistent = true;
+  #deletedStartedAtMs: number | undefined;
   /** Writes go one after the other: a head must not overtake its chunks. */
   #writing: Promise<void> = Promise.resolve();
 
@@ -89,7 +105,8 @@ export class Recorder {
   async resume(session: RecordingSession, roomId: string): Promise<void> {
     const { now, wallNow, store } = this.#options;
     const head = await store.readHead();
-    if (head === undefined || this.#head !== undefined) return;
+    if (this.#head !== undefined) return;
+    if (head === undefined) return this.#sayDeleted();
     this.#chunks = new Array<Chunk>(head.chunks).fill(undefined);
     // A wall clock that was set meanwhile must not let the recording run backwards.
     this.#beganMs = now() - Math.max(head.lastedMs, wallNow() - head.startedAtMs);
@@ -99,6 +116,13 @@ export class Recorder {
     this.#head = { ...head, isRunning: head.isRunning && head.roomId === roomId && hasTodaysColumns(head) };
     if (this.#head.isRunning) this.#beginSession(session);
     if (head.isRunning && !this.#head.isRunning) this.#write(this.#head, undefined);
+    this.#show();
+    await this.#checkChunks(head);
+  }
+
+  /** Whether the browser has promised to keep what is stored. */
+  setPersistent(isPersistent: boolean): void {
+    this.#isPersistent = isPersistent;
     this.#show();
   }
 
@@ -170,7 +194,8 @@ export class Recorder {
   }
 
   /** The recording so far as a file; undefined when there is none. Chunks that cannot be read are left out, and named in its context. */
-  async file(format: ExportFormat): Promise<Blob | undefined> {
+  async file(format: ExportFormat, { signal, onShare }: FileOptions = {}): Promise<Blob | undefined> {
+    const { store, monotonicNow, pause } = this.#options;
     if (this.#head === undefined) return undefined;
     this.#closeChunk();
     await this.#writing;
@@ -180,10 +205,19 @@ export class Recorder {
     const chunks = this.#chunks;
     const { type, head, rows, end } = files[format];
     const missingChunks: MissingChunks = [];
-    const read = recordedRows(recorded, [...chunks], this.#options.store, missingChunks);
+    const read = recordedRows(recorded, [...chunks], store, missingChunks);
     const parts: Blob[] = [];
+    let pausedAtMs = monotonicNow();
     // As blobs, which a browser may keep on disk: a shift has some hundred megabytes.
-    for await (const part of rows(read)) parts.push(new Blob([part]));
+    for await (const part of rows(read)) {
+      parts.push(new Blob([part]));
+      if (monotonicNow() - pausedAtMs >= workMs) {
+        onShare?.(parts.length / chunks.length);
+        await pause();
+        pausedAtMs = monotonicNow();
+      }
+      if (signal?.aborted === true) return undefined;
+    }
     if (missingChunks.length > 0 && chunks === this.#chunks) this.#problem = "part-missing";
     this.#show();
     return new Blob([head({ schema, columns, context: { ...context, missingChunks } }), ...parts, end], { type });
@@ -230,11 +264,12 @@ export class Recorder {
       if (this.#storeRefused) return this.#sayStopped(head);
       const outcome = await this.#options.store.write(head, chunk);
       if (chunks !== this.#chunks) return;
-      if (outcome !== "kept") {
+      if (outcome !== "kept" && outcome !== "kept-after-eviction") {
         this.#storeRefused = true;
         const hasKeptSome = this.#keptHead !== undefined && this.#keptHead.chunks > 0;
         this.#problem ??= outcome === "storage-unavailable" && hasKeptSome ? "storage-lost" : outcome;
       } else {
+        if (outcome === "kept-after-eviction") this.#missKept();
         this.#keptHead = head;
         if (chunk !== undefined) {
           chunks[head.chunks - 1] = undefined;
@@ -243,6 +278,30 @@ export class Recorder {
       }
       this.#show();
     });
+  }
+
+  /** What was written before is gone; what comes now is kept again. */
+  #missKept(): void {
+    if (this.#keptHead === undefined || this.#keptHead.chunks === 0) return;
+    this.#problem = "storage-evicted";
+    this.#options.onDeleted();
+  }
+
+  async #checkChunks(head: RecordingHead): Promise<void> {
+    const chunks = this.#chunks;
+    const there = await this.#options.store.countChunks();
+    if (there === undefined || there >= head.chunks || chunks !== this.#chunks) return;
+    this.#problem ??= "part-missing";
+    this.#options.onDeleted();
+    this.#show();
+  }
+
+  async #sayDeleted(): Promise<void> {
+    const deletedStartedAtMs = await this.#options.store.takeDeleted();
+    if (deletedStartedAtMs === undefined || this.#head !== undefined) return;
+    this.#deletedStartedAtMs = deletedStartedAtMs;
+    this.#options.onDeleted();
+    this.#show();
   }
 
   /** A recording that was stopped must not go on after a reload, though the store has only its beginning. */
@@ -263,6 +322,7 @@ export class Recorder {
     this.#problem = undefined;
     this.#storeRefused = false;
     this.#keptHead = undefined;
+    this.#deletedStartedAtMs = undefined;
   }
 
   #show(): void {
@@ -270,7 +330,7 @@ export class Recorder {
     const clockJumpedMs = head?.clockJumpedMs ?? 0;
     this.#view.value =
       head === undefined
-        ? { kind: "none" }
+        ? { kind: "none", deletedStartedAtMs: this.#deletedStartedAtMs }
         : {
             kind: head.isRunning ? "running" : "stopped",
             startedAtMs: head.startedAtMs,
@@ -278,6 +338,7 @@ export class Recorder {
             clockJumpedMs,
             rows: head.rows,
             problem: this.#problem,
+            mayBeDeleted: !this.#isPersistent && this.#keptHead !== undefined,
           };
   }
 }

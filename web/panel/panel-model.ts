@@ -58,7 +58,7 @@ export interface PeerBar {
   readonly boundMs: number | undefined;
 }
 
-/** What is the matter with a recording; only the last takes away what is recorded already. */
+/** What is the matter with a recording; only the last two take away what is recorded already. */
 export type RecordingProblem =
   /** The browser keeps nothing: a reload ends the recording and loses it. */
   | "storage-unavailable"
@@ -73,10 +73,16 @@ export type RecordingProblem =
   /** As long as a recording may be: it was stopped. */
   | "too-long"
   /** The browser did not give back all of it: what was handed out has a gap, and says where. */
-  | "part-missing";
+  | "part-missing"
+  /** The browser deleted what it had kept of it until then. */
+  | "storage-evicted";
 
 export type RecordingView =
-  | { readonly kind: "none" }
+  | {
+      readonly kind: "none";
+      /** By the wall clock: when a recording began that the browser has deleted since the last visit; undefined: it has deleted none. */
+      readonly deletedStartedAtMs: number | undefined;
+    }
   | {
       readonly kind: "running" | "stopped";
       /** By the wall clock. */
@@ -87,7 +93,13 @@ export type RecordingView =
       readonly clockJumpedMs: number;
       readonly rows: number;
       readonly problem: RecordingProblem | undefined;
+      /** The browser keeps it, and has not promised to go on doing so. */
+      readonly mayBeDeleted: boolean;
     };
+
+export type ExportView =
+  | { readonly kind: "idle" | "failed" }
+  | { readonly kind: "running"; readonly format: ExportFormat; readonly percent: number };
 
 export interface LatencyTestView {
   readonly isRunning: boolean;
@@ -100,6 +112,7 @@ export interface PanelModel {
   readonly figures: ReadonlySignal<FiguresView>;
   readonly history: ReadonlySignal<HistoryView>;
   readonly recording: ReadonlySignal<RecordingView>;
+  readonly exporting: ReadonlySignal<ExportView>;
   readonly latencyTest: ReadonlySignal<LatencyTestView>;
   readonly settings: ReadonlySignal<FigureSettings>;
 }
@@ -111,8 +124,9 @@ export interface PanelActions {
   stopLatency(): void;
   startRecording(): void;
   stopRecording(): void;
-  /** Hands the recording to the browser as a file; false: it could not be read. */
+  /** Hands the recording to the browser as a file, one at a time; whether it did. */
   exportRecording(format: ExportFormat): Promise<boolean>;
+  cancelExport(): void;
   discardRecording(): void;
   setShiftHours(hours: number): void;
   /** Undefined: not known. */

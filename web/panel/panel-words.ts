@@ -173,6 +173,8 @@ export const recordingProblemTexts: Readonly<Record<RecordingProblem, string>> =
   "memory-full":
     "Stopped: the browser keeps no more, and memory for it is used up. Export the recording before you close or reload the page.",
   "too-long": "Stopped: a recording is as long as it may be. Export it, and start another.",
+  "storage-evicted":
+    "The browser has deleted what was recorded until then, perhaps because this device is short of room. What came since is kept: the exported file says which part is missing.",
   "part-missing":
     "A part of the recording is missing: the browser did not give it back. The exported file has the rest, and says which part.",
 };

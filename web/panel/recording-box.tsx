@@ -1,13 +1,14 @@
 // A recording of the figures for whoever wants to compute with them: started and stopped here, kept over a reload, handed out as a file.
-import { useSignal } from "@preact/signals";
 import { durationText } from "../../gateway/statistics/verdict.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { countText } from "../ui/words.ts";
-import type { ExportFormat, PanelActions, PanelModel, RecordingView } from "./panel-model.ts";
+import type { ExportFormat, ExportView, PanelActions, PanelModel, RecordingView } from "./panel-model.ts";
 import { clockJumpText, recordingProblemTexts } from "./panel-words.ts";
 import { clockText } from "./time-axis.ts";
 
 const stateText = (recording: RecordingView): string => {
+  if (recording.kind === "none" && recording.deletedStartedAtMs !== undefined)
+    return `The browser has deleted the recording that began at ${clockText(recording.deletedStartedAtMs)}, perhaps because this device is short of room.`;
   if (recording.kind === "none") return "One line a second for each peer and for all together, until you stop it.";
   const { kind, startedAtMs, lastedMs, rows } = recording;
   const lasted = lastedMs < 60_000 ? `${Math.floor(lastedMs / 1000)} s` : durationText(lastedMs);
@@ -20,13 +21,25 @@ const formats: readonly (readonly [ExportFormat, string])[] = [
   ["json", "Export JSON"],
 ];
 
+type RunningExport = Extract<ExportView, { readonly kind: "running" }>;
+
+const ExportProgress = ({ exporting, actions }: { exporting: RunningExport; actions: PanelActions }) => (
+  <div class="export-progress">
+    <label class="figure">
+      Writing the {exporting.format.toUpperCase()} file: {exporting.percent} %
+      <progress value={exporting.percent} max={100} />
+    </label>
+    <button type="button" class="key" onClick={() => actions.cancelExport()}>
+      Cancel
+    </button>
+  </div>
+);
+
 export const RecordingBox = ({ model, actions }: { model: PanelModel; actions: PanelActions }) => {
   const recording = model.recording.value;
   const clockJump = recording.kind === "none" ? undefined : clockJumpText(recording.clockJumpedMs);
-  const hasFailed = useSignal(false);
-  const exportAs = async (format: ExportFormat) => {
-    hasFailed.value = !(await actions.exportRecording(format));
-  };
+  const exporting = model.exporting.value;
+  const isExporting = exporting.kind === "running";
   return (
     <section class="panel-box" aria-labelledby="recording-title">
       <h3 id="recording-title">Record</h3>
@@ -36,6 +49,9 @@ export const RecordingBox = ({ model, actions }: { model: PanelModel; actions: P
         <p class="caution" role="alert">
           {recordingProblemTexts[recording.problem]}
         </p>
+      )}
+      {recording.kind !== "none" && recording.mayBeDeleted && (
+        <p class="hint">The browser may delete it when this device is short of room: export it soon after you stop.</p>
       )}
       <div class="controls">
         {recording.kind === "none" && (
@@ -50,11 +66,17 @@ export const RecordingBox = ({ model, actions }: { model: PanelModel; actions: P
         )}
         {recording.kind !== "none" &&
           formats.map(([format, label]) => (
-            <button key={format} type="button" class="key" onClick={() => void exportAs(format)}>
+            <button
+              key={format}
+              type="button"
+              class="key"
+              disabled={isExporting}
+              onClick={() => void actions.exportRecording(format)}
+            >
               {label}
             </button>
           ))}
-        {recording.kind === "stopped" && (
+        {recording.kind === "stopped" && !isExporting && (
           <ConfirmButton
             label="Delete"
             name="Delete the recording"
@@ -63,7 +85,8 @@ export const RecordingBox = ({ model, actions }: { model: PanelModel; actions: P
           />
         )}
       </div>
-      {hasFailed.value && (
+      {isExporting && <ExportProgress exporting={exporting} actions={actions} />}
+      {exporting.kind === "failed" && (
         <p class="caution" role="alert">
           The browser did not hand out the recording. Try again, or the other format.
         </p>

@@ -15,3 +15,14 @@ export const schedule: Schedule = (delayMs, task) => {
   const timer = setTimeout(task, delayMs);
   return () => clearTimeout(timer);
 };
+
+/** Lets the page do what waits for it. By a message, because browsers slow down the timers of a page in the background to one a second. */
+export const pause = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });

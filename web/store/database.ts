@@ -10,6 +10,9 @@ export const openDatabase = (factory: IDBFactory, name: string, storeName: strin
 export const readValue = (database: IDBDatabase, storeName: string, key: IDBValidKey): Promise<unknown> =>
   resultOf(database.transaction(storeName).objectStore(storeName).get(key));
 
+export const countValues = (database: IDBDatabase, storeName: string, range: IDBKeyRange): Promise<number> =>
+  resultOf(database.transaction(storeName).objectStore(storeName).count(range));
+
 /** Resolves when the value is on disk, not merely accepted. */
 export const writeValue = (database: IDBDatabase, storeName: string, key: IDBValidKey, value: unknown): Promise<void> =>
   change(database, storeName, (store) => void store.put(value, key));

@@ -1,7 +1,8 @@
 // The recording of one slot in IndexedDB: a head that says what it is and how far it got, and its rows in chunks, written one by one, so that
 // neither a long shift nor a reload needs all of it at once. What a browser refuses is an outcome. Neighbour: recorder.ts.
 import type { RecordingContext } from "../../gateway/recording/recording-context.ts";
-import { change, type DatabaseOperation, isStorageFull, lastingDatabase, readValue } from "./database.ts";
+import { change, countValues, type DatabaseOperation, isStorageFull, lastingDatabase, readValue } from "./database.ts";
+import type { TextStorage } from "./text-storage.ts";
 
 export interface RecordingHead {
   /** Of the page that began it; one that came later may know others. */
@@ -24,12 +25,21 @@ export interface RecordingHead {
 /** Why a store takes nothing from the beginning. */
 export type RefusalReason = "storage-unavailable" | "too-many-tabs";
 
-export type RecordingStorageOutcome = "kept" | "storage-full" | RefusalReason;
+export type RecordingStorageOutcome =
+  | "kept"
+  /** It was written, and all that had been written before is gone. */
+  | "kept-after-eviction"
+  | "storage-full"
+  | RefusalReason;
 
 export interface RecordingStore {
   /** Undefined when there is none, or nothing can be read. */
   readHead(): Promise<RecordingHead | undefined>;
   readChunk(index: number): Promise<string | undefined>;
+  /** How many chunks are there, whatever the head says; undefined where they cannot be counted. */
+  countChunks(): Promise<number | undefined>;
+  /** When the recording began that the browser has deleted since it was written; undefined: none that is known of. Answers once. */
+  takeDeleted(): Promise<number | undefined>;
   /** The head alone, or with the chunk that it counts last. */
   write(head: RecordingHead, chunk?: string): Promise<RecordingStorageOutcome>;
   clear(): Promise<void>;
@@ -56,16 +66,33 @@ const maxSessionFields = 20;
 /** Keys are [slot, place]; the head stands before the first chunk. */
 const headPlace = -1;
 
+const chunksOf = (slot: number): IDBKeyRange => IDBKeyRange.bound([slot, 0], [slot, Number.POSITIVE_INFINITY]);
+
 /** For a page that has no place of its own: two pages that write one recording end and overwrite each other's. */
 export const refusingRecordingStore = (reason: RefusalReason): RecordingStore => ({
   readHead: async () => undefined,
   readChunk: async () => undefined,
+  countChunks: async () => undefined,
+  takeDeleted: async () => undefined,
   write: async () => reason,
   clear: async () => undefined,
 });
 
-/** @param factory undefined where the browser has none. */
-export const openRecordingStore = (factory: IDBFactory | undefined, slot: number): RecordingStore => {
+/**
+ * @param factory undefined where the browser has none.
+ * @param marks where it is noted, beside IndexedDB, that there is a recording: some browsers delete the one and leave the other.
+ */
+export const openRecordingStore = (
+  factory: IDBFactory | undefined,
+  slot: number,
+  marks: TextStorage,
+): RecordingStore => {
+  const markKey = `earl-mesh.recording.${slot}`;
+  const mark = (text: string): void => {
+    if (marks.read(markKey) !== text) marks.write(markKey, text);
+  };
+  /** This page has seen a head there, so that there is one unless the browser has deleted it. */
+  let hasSeenHead = false;
   const withDatabase =
     factory === undefined
       ? <T>(_: DatabaseOperation<T>): Promise<T> => Promise.reject(new Error("no IndexedDB"))
@@ -80,26 +107,56 @@ export const openRecordingStore = (factory: IDBFactory | undefined, slot: number
   return {
     readHead: async () => {
       const value = await read(headPlace);
+      hasSeenHead ||= value !== undefined;
       return isRecordingHead(value) ? value : undefined;
     },
     readChunk: async (index) => {
       const value = await read(index);
       return typeof value === "string" ? value : undefined;
     },
+    countChunks: async () => {
+      try {
+        return await withDatabase((database) => countValues(database, storeName, chunksOf(slot)));
+      } catch {
+        return undefined;
+      }
+    },
+    takeDeleted: async () => {
+      const startedAtMs = Number(marks.read(markKey) || Number.NaN);
+      if (!isTime(startedAtMs)) return undefined;
+      try {
+        const head = await withDatabase((database) => readValue(database, storeName, [slot, headPlace]));
+        if (head !== undefined) return undefined;
+      } catch {
+        return undefined; // Whether it is there is not known, and the next visit may know.
+      }
+      mark("");
+      return startedAtMs;
+    },
     write: async (head, chunk) => {
       try {
+        let hadHead = false;
         await withDatabase((database) =>
           change(database, storeName, (store) => {
+            const former = store.get([slot, headPlace]);
+            former.onsuccess = () => {
+              hadHead = former.result !== undefined;
+            };
             store.put(head, [slot, headPlace]);
             if (chunk !== undefined) store.put(chunk, [slot, head.chunks - 1]);
           }),
         );
-        return "kept";
+        const isEvicted = hasSeenHead && !hadHead;
+        hasSeenHead = true;
+        mark(String(head.startedAtMs));
+        return isEvicted ? "kept-after-eviction" : "kept";
       } catch (error) {
         return isStorageFull(error) ? "storage-full" : "storage-unavailable";
       }
     },
     clear: async () => {
+      hasSeenHead = false;
+      mark("");
       try {
         await withDatabase((database) =>
           change(database, storeName, (store) => {

@@ -23,6 +23,7 @@ export type ErrorCode =
   | "storage-unavailable"
   | "identity-renewed"
   | "too-many-tabs"
+  | "recording-deleted"
   | "vibration-unsupported"
   | "wake-lock-refused"
   | "probe-limit"
@@ -160,6 +161,10 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   "too-many-tabs": {
     sentence: "This page is open in too many tabs, so this one keeps nothing when it closes.",
     remedy: "Close other tabs of it, then reload this one.",
+  },
+  "recording-deleted": {
+    sentence: "The browser has deleted a recording of this page, or a part of it.",
+    remedy: "Export what is left under “Record” in the figures, and make room on this device before you record again.",
   },
   "vibration-unsupported": {
     sentence: "This phone's browser cannot vibrate.",

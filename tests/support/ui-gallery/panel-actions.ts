@@ -21,6 +21,7 @@ export const recordingPanelActions = (model: ReturnType<typeof panelModel>, call
       clockJumpedMs: 0,
       rows: 0,
       problem: undefined,
+      mayBeDeleted: false,
     };
   },
   stopRecording: () => {
@@ -30,11 +31,17 @@ export const recordingPanelActions = (model: ReturnType<typeof panelModel>, call
   },
   exportRecording: async (format) => {
     calls.push(["exportRecording", format]);
-    return format === "csv";
+    const isDone = format === "csv";
+    model.exporting.value = { kind: isDone ? "idle" : "failed" };
+    return isDone;
+  },
+  cancelExport: () => {
+    calls.push(["cancelExport"]);
+    model.exporting.value = { kind: "idle" };
   },
   discardRecording: () => {
     calls.push(["discardRecording"]);
-    model.recording.value = { kind: "none" };
+    model.recording.value = { kind: "none", deletedStartedAtMs: undefined };
   },
   setShiftHours: (shiftHours) => {
     calls.push(["setShiftHours", shiftHours]);

@@ -18,6 +18,7 @@ import type {
 import { firstIntervalMs, maxPoints } from "../../../web/figures/figure-history.ts";
 import { defaultFigureSettings, type FigureSettings } from "../../../web/panel/figure-settings.ts";
 import type {
+  ExportView,
   FiguresView,
   HistoryPoint,
   HistoryView,
@@ -286,6 +287,7 @@ export interface PanelState {
   readonly figures: FiguresView;
   readonly history: HistoryView;
   readonly recording: RecordingView;
+  readonly exporting?: ExportView;
   readonly latencyTest: LatencyTestView;
   readonly settings: FigureSettings;
 }
@@ -308,7 +310,7 @@ export const nothingYet: PanelState = {
     verdict: { text: "nobody else is here; this battery: not told by this browser", outcome: "unknown" },
   },
   history: { points: [], gapMs: 3 * firstIntervalMs, wallOffsetMs },
-  recording: { kind: "none" },
+  recording: { kind: "none", deletedStartedAtMs: undefined },
   latencyTest: { isRunning: false, results: [] },
   settings: defaultFigureSettings,
 };
@@ -334,6 +336,7 @@ export const hourOfTen: PanelState = {
     clockJumpedMs: 0,
     rows: 34_320,
     problem: undefined,
+    mayBeDeleted: true,
   },
   latencyTest: {
     isRunning: false,
@@ -382,6 +385,7 @@ export const allAmiss: PanelState = {
     clockJumpedMs: 9 * hourMs,
     rows: 6,
     problem: "storage-full",
+    mayBeDeleted: false,
   },
 };
 
@@ -391,6 +395,7 @@ export const panelModel = (state: PanelState) => ({
   figures: signal(state.figures),
   history: signal(state.history),
   recording: signal(state.recording),
+  exporting: signal<ExportView>(state.exporting ?? { kind: "idle" }),
   latencyTest: signal(state.latencyTest),
   settings: signal(state.settings),
 });

@@ -35,6 +35,7 @@ const setUp = async () => {
   };
   const shiftEndsAtMs = wallNow() + 8 * 3_600_000;
   const screen = { isDark: false };
+  const browser = { promisesToKeep: true };
   const figures = new Figures({
     now,
     monotonicNow,
@@ -57,6 +58,9 @@ const setUp = async () => {
     isHidden: () => screen.isDark,
     originOf: () => "simulated",
     save: (_, file) => files.push(file),
+    pause: async () => undefined,
+    askToKeep: async () => browser.promisesToKeep,
+    onRecordingDeleted: () => undefined,
     onNotKept: () => undefined,
   });
   const { gateway, statistics } = anna;
@@ -67,7 +71,7 @@ const setUp = async () => {
     if (opened === undefined) throw new Error("the page is in a room");
     return opened;
   };
-  return { time, wall, screen, recordings, files, anna, figures, open };
+  return { time, wall, screen, browser, recordings, files, anna, figures, open };
 };
 
 describe("the figures of a page", () => {
@@ -230,5 +234,17 @@ describe("the figures of a page", () => {
     expect(changes).toBeGreaterThan(1);
     expect(model.history.value.points.length).toBeGreaterThan(3); // They were noted all the same.
     for (const stop of stops) stop();
+  });
+
+  it("should ask the browser to keep what a recording stores when it starts, and say where it does not promise it", async () => {
+    const { time, browser, figures, open } = await setUp();
+    const { model } = open();
+    figures.actions.startRecording();
+    await time.advance(2_000);
+    expect(model.recording.value).toMatchObject({ kind: "running", mayBeDeleted: false });
+    browser.promisesToKeep = false;
+    figures.actions.startRecording();
+    await time.advance(2_000);
+    expect(model.recording.value).toMatchObject({ kind: "running", mayBeDeleted: true });
   });
 });

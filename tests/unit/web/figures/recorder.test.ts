@@ -5,7 +5,7 @@ import type { StatisticsSnapshot } from "../../../../gateway/statistics/statisti
 import { maxUnreadInARow } from "../../../../web/figures/recorded-rows.ts";
 import { maxBytesInMemory, Recorder } from "../../../../web/figures/recorder.ts";
 import { isRecordingHead, maxSessions } from "../../../../web/store/recording-store.ts";
-import { FakeRecordings } from "../../../support/fake-recordings.ts";
+import { calmPage, FakeRecordings } from "../../../support/fake-recordings.ts";
 import { FakeTime, settle } from "../../../support/fake-time.ts";
 import {
   allFigures,
@@ -32,7 +32,8 @@ const setUp = (store = new FakeRecordings(), wallMs = 0) => {
   const wall = { ms: wallMs };
   const wallNow = () => wall.ms + time.now();
   const now = sleeplessClock(time.now, wallNow);
-  const recorder = new Recorder({ now, monotonicNow: time.now, wallNow, store });
+  const onDeleted = vi.fn();
+  const recorder = new Recorder({ now, monotonicNow: time.now, wallNow, store, ...calmPage, onDeleted });
   const record = async (seconds: number, peers = 2): Promise<void> => {
     for (let i = 0; i < seconds; i++) {
       await time.advance(recordingIntervalMs);
@@ -45,7 +46,7 @@ const setUp = (store = new FakeRecordings(), wallMs = 0) => {
     const file = await recorder.file("json");
     return file === undefined ? undefined : readJsonRecording(await file.text()).rows;
   };
-  return { time, wall, store, recorder, record, rows };
+  return { time, wall, store, recorder, record, rows, onDeleted };
 };
 
 describe("a recording", () => {
@@ -386,5 +387,60 @@ describe("a recording", () => {
     expect(recorder.view.value).toEqual({ kind: "none" });
     expect([store.head, store.chunks]).toEqual([undefined, []]);
     expect(await recorder.file("json")).toBeUndefined();
+  });
+});
+
+describe("a recording that the browser deletes", () => {
+  it("should say so at once, go on, and hand out what came since", async () => {
+    const { recorder, record, store, rows, onDeleted } = setUp();
+    recorder.start(session, roomId);
+    await record(25);
+    expect(onDeleted).not.toHaveBeenCalled();
+    store.evict();
+    await record(10);
+    expect(onDeleted).toHaveBeenCalledTimes(1);
+    expect(recorder.view.value).toMatchObject({ kind: "running", rows: 105, problem: "storage-evicted" });
+    await record(20);
+    expect(onDeleted).toHaveBeenCalledTimes(1);
+    const left = await rows();
+    expect(left?.at(-1)?.["elapsedMs"]).toBe(55_000);
+    expect(left).toHaveLength(35 * 3);
+  });
+
+  it("should say so on the next visit, when all of it is gone", async () => {
+    const { recorder, store, onDeleted } = setUp();
+    store.deletedStartedAtMs = 60_000;
+    await recorder.resume(session, roomId);
+    expect(recorder.view.value).toEqual({ kind: "none", deletedStartedAtMs: 60_000 });
+    expect(onDeleted).toHaveBeenCalledTimes(1);
+    recorder.start(session, roomId);
+    recorder.discard();
+    expect(recorder.view.value).toEqual({ kind: "none", deletedStartedAtMs: undefined });
+  });
+
+  it("should say so on the next visit, when some of it is gone", async () => {
+    const first = setUp();
+    first.recorder.start(session, roomId);
+    await first.record(35);
+    first.recorder.stop();
+    await settle();
+    first.store.chunks.pop();
+    const later = setUp(first.store, 60_000);
+    await later.recorder.resume(session, roomId);
+    expect(later.onDeleted).toHaveBeenCalledTimes(1);
+    expect(later.recorder.view.value).toMatchObject({ kind: "stopped", problem: "part-missing" });
+  });
+
+  it("should say that it may come to that, where the browser promises nothing and keeps it", async () => {
+    const { recorder, record, store } = setUp();
+    recorder.start(session, roomId);
+    await record(1);
+    expect(recorder.view.value).toMatchObject({ mayBeDeleted: false });
+    recorder.setPersistent(false);
+    expect(recorder.view.value).toMatchObject({ mayBeDeleted: true });
+    store.outcome = "storage-unavailable";
+    recorder.start(session, roomId);
+    await record(1);
+    expect(recorder.view.value).toMatchObject({ mayBeDeleted: false });
   });
 });

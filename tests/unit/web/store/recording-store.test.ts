@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { recordingIntervalMs, recordingRows, recordingSchema } from "../../../../gateway/recording/recording.ts";
 import { recordingColumns } from "../../../../gateway/recording/recording-columns.ts";
 import { maxBytesInMemory, Recorder } from "../../../../web/figures/recorder.ts";
@@ -10,6 +10,7 @@ import {
   type RecordingStore,
 } from "../../../../web/store/recording-store.ts";
 import { CuttableIndexedDb, cutKinds } from "../../../support/cuttable-indexed-db.ts";
+import { calmPage } from "../../../support/fake-recordings.ts";
 import { FakeTime, settle } from "../../../support/fake-time.ts";
 import { allFigures, recordedPage, recordingSession } from "../../../support/made-up-figures.ts";
 import { readJsonRecording } from "../../../support/recording-reader.ts";
@@ -29,7 +30,7 @@ const headOf = (chunks: number): RecordingHead => ({
   chunks,
 });
 
-const open = (database: CuttableIndexedDb): RecordingStore => openRecordingStore(database.factory, 1);
+const open = (database: CuttableIndexedDb): RecordingStore => openRecordingStore(database.factory, 1, database.marks);
 
 const brokenHeads: readonly (readonly [string, object])[] = [
   ["began on no date", { startedAtMs: 8.64e15 + 1 }],
@@ -120,9 +121,55 @@ describe("the store of recordings", () => {
   });
 
   it("should keep nothing where there is no IndexedDB", async () => {
-    const none = openRecordingStore(undefined, 1);
+    const none = openRecordingStore(undefined, 1, new CuttableIndexedDb().marks);
     expect(await none.write(headOf(1), "first")).toBe("storage-unavailable");
     expect(await none.readHead()).toBeUndefined();
+  });
+});
+
+describe("a browser that deletes what it stores", () => {
+  let database: CuttableIndexedDb;
+
+  beforeEach(() => {
+    database = new CuttableIndexedDb();
+    vi.stubGlobal("IDBKeyRange", { bound: (...ends: readonly unknown[]) => ends }); // Node has none.
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it.each(cutKinds)("should be noticed at the next write, which is kept, when the connection is %s", async (kind) => {
+    const store = open(database);
+    for (const count of [1, 2]) expect(await store.write(headOf(count), "rows")).toBe("kept");
+    database.evict();
+    database.cut(kind);
+    expect(await store.write(headOf(3), "third")).toBe("kept-after-eviction");
+    expect(await store.write(headOf(4), "fourth")).toBe("kept");
+    expect([await store.readChunk(1), await store.readChunk(2)]).toEqual([undefined, "third"]);
+  });
+
+  it("should be noticed once at the next visit", async () => {
+    await open(database).write(headOf(1), "first");
+    expect(await open(database).takeDeleted()).toBeUndefined();
+    database.evict();
+    expect(await open(database).takeDeleted()).toBe(headOf(1).startedAtMs);
+    expect(await open(database).takeDeleted()).toBeUndefined();
+  });
+
+  it("should be told from a recording that the person deleted", async () => {
+    const store = open(database);
+    await store.write(headOf(1), "first");
+    await store.clear();
+    expect(await open(database).takeDeleted()).toBeUndefined();
+    expect(await store.write(headOf(1), "first")).toBe("kept");
+  });
+
+  it("should not be supposed where nothing can be read", async () => {
+    await open(database).write(headOf(1), "first");
+    database.opensToFail = 2;
+    expect(await open(database).takeDeleted()).toBeUndefined();
+    database.evict();
+    expect(await open(database).takeDeleted()).toBe(headOf(1).startedAtMs);
   });
 });
 
@@ -131,7 +178,13 @@ describe("a recording whose connection the browser cuts", () => {
     vi.stubGlobal("IDBKeyRange", { bound: (...ends: readonly unknown[]) => ends }); // Node has none.
     const time = new FakeTime();
     const database = new CuttableIndexedDb();
-    const recorder = new Recorder({ now: time.now, monotonicNow: time.now, wallNow: time.now, store: open(database) });
+    const recorder = new Recorder({
+      now: time.now,
+      monotonicNow: time.now,
+      wallNow: time.now,
+      store: open(database),
+      ...calmPage,
+    });
     const snapshot = { atMs: 0, elapsedMs: 0, peers: [], all: allFigures(), probes: [], bands: [] };
     const record = async (seconds: number): Promise<void> => {
       for (let i = 0; i < seconds; i++) {
@@ -155,7 +208,13 @@ describe("a recording whose connection the browser cuts", () => {
     expect(rows).toHaveLength(55);
     expect(context).toMatchObject({ missingChunks: [] });
     expect(recorder.view.value).toMatchObject({ kind: "running", problem: undefined });
-    const later = new Recorder({ now: () => 0, monotonicNow: () => 0, wallNow: () => 60_000, store: open(database) });
+    const later = new Recorder({
+      now: () => 0,
+      monotonicNow: () => 0,
+      wallNow: () => 60_000,
+      store: open(database),
+      ...calmPage,
+    });
     await later.resume(recordingSession, roomId);
     expect(later.view.value).toMatchObject({ kind: "running", rows: 55 });
   });
