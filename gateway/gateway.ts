@@ -20,6 +20,7 @@ import type { MotionLimits } from "./probes/motion-rate.ts";
 import type { OwnProbe } from "./probes/own-probe.ts";
 import { OwnProbes } from "./probes/own-probes.ts";
 import type { PatternName, Rule } from "./probes/rules.ts";
+import { VibrationBudgets } from "./probes/vibration-budgets.ts";
 import type { WearerLimits } from "./probes/wearer-limits.ts";
 import { DoneOutbox } from "./records/done-outbox.ts";
 import { Mux } from "./records/mux.ts";
@@ -41,6 +42,8 @@ export interface GatewayOptions extends Clocks {
   readonly name: string;
   readonly rules: readonly Rule[];
   readonly limits: WearerLimits;
+  /** What the wearer's bands have felt lately, in this room and before it. Left out: nothing, and it is forgotten with the room. */
+  readonly budgets?: VibrationBudgets | undefined;
   readonly onEvent: (event: GatewayEvent) => void;
   /** The session ids that the peer at `sessionId` says it holds: hints for whoever dials. */
   readonly onMembers: (sessionId: string, sessionIds: readonly string[]) => void;
@@ -77,6 +80,7 @@ export class Gateway {
     this.#probes = new OwnProbes({
       name: options.name,
       limits: options.limits,
+      budgets: options.budgets ?? new VibrationBudgets({ now, wallNow: options.wallNow }),
       moved: options.luggage,
       now,
       observer,

@@ -2,6 +2,7 @@
 // Neighbours: opening.ts has drawn the start screen already, and loads this behind it.
 import { effect, signal, untracked } from "@preact/signals";
 import { Peer } from "peerjs";
+import { VibrationBudgets } from "../gateway/probes/vibration-budgets.ts";
 import { reportOf } from "../gateway/report.ts";
 import { Statistics } from "../gateway/statistics/statistics.ts";
 import { signalingPath } from "../gateway/wire/signaling-message.ts";
@@ -17,6 +18,7 @@ import { phonePlatformOf } from "./phone/phone-platform.ts";
 import { TonePlayer } from "./phone/tone.ts";
 import { watchBattery } from "./platform/battery.ts";
 import { BusyTime, timedChannel, timedSchedule } from "./platform/busy-time.ts";
+import { WebLockHold } from "./platform/device-hold.ts";
 import { Endings } from "./platform/endings.ts";
 import { accessible, addressOf, saveFile, succeeds } from "./platform/page.ts";
 import { clocks, now, pause, schedule } from "./platform/timers.ts";
@@ -36,6 +38,7 @@ import { openRecordingStore, refusingRecordingStore } from "./store/recording-st
 import { RoomStore } from "./store/room-store.ts";
 import { SettingsStore } from "./store/settings-store.ts";
 import { openTextStorage } from "./store/text-storage.ts";
+import { TurnStore } from "./store/turn-store.ts";
 import { renderApp } from "./ui/app.tsx";
 import { openFlashLayer } from "./ui/flash.ts";
 
@@ -99,7 +102,20 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
   endings.add(() => darkScreen.close());
   const shift = new Shift({ ...clocks, storage: deviceStorage, hours: () => figureSettings.load().shiftHours });
   const power = new Power({ ...clocks, schedule, shift, darkScreen });
-  const origins = new ProbeOrigins(probeChoosers({ bluetooth, phone, now, schedule, random }), busy);
+  const holdFor = (deviceId: string) =>
+    new WebLockHold(deviceId, {
+      locks: navigator.locks,
+      schedule,
+      onUnguarded: () => notices.raise("tabs-not-told-apart"),
+    });
+  const origins = new ProbeOrigins(probeChoosers({ bluetooth, phone, holdFor, now, schedule, random }), busy);
+  const turns = new TurnStore({
+    open: () => localStorage,
+    pageId: crypto.randomUUID(),
+    onNotKept: () => notices.raise("storage-unavailable"),
+  });
+  turns.removeStale(clocks.wallNow());
+  const budgets = new VibrationBudgets({ ...clocks, memory: turns });
   const figures = new Figures({
     ...clocks,
     schedule,
@@ -165,6 +181,7 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
         name: settings.name,
         rules: settings.rules,
         limits: settings,
+        budgets,
         crypto: webCrypto,
         ...clocks,
         schedule: timedSchedule(schedule, busy),

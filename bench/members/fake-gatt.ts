@@ -11,6 +11,7 @@ import { type DeviceDriver, type DriverSession, earlDriver } from "../../firmwar
 import { earlUuids, encodeInfo } from "../../firmware-bridge/devices/earl-profile.ts";
 import type { Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import { GattLink } from "../../web/ble/gatt-link.ts";
+import { ownDeviceHold } from "../../web/platform/device-hold.ts";
 import { afterService, type ServiceOptions } from "../load/service-time.ts";
 
 /** Why something is written: the record that asked for it. */
@@ -82,7 +83,14 @@ export class FakeGatt {
       () => new Uint8Array(),
       (chunk) => this.#written(chunk, this.#writeCause),
     );
-    const link = new GattLink({ device: this.#device(name), driver: this.#driver(), now, schedule, random });
+    const link = new GattLink({
+      device: this.#device(name),
+      driver: this.#driver(),
+      hold: ownDeviceHold,
+      now,
+      schedule,
+      random,
+    });
     this.link = this.#tagged(link);
   }
 

@@ -4,6 +4,7 @@ import type { Clocks, Crypto, RandomUnit, Schedule } from "../../gateway/basics/
 import type { GatewayEvent } from "../../gateway/gateway-events.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";
 import { defaultRules } from "../../gateway/probes/rules.ts";
+import { VibrationBudgets } from "../../gateway/probes/vibration-budgets.ts";
 import type { WearerLimits } from "../../gateway/probes/wearer-limits.ts";
 import type { Flush } from "../../gateway/records/mux.ts";
 import { Statistics } from "../../gateway/statistics/statistics.ts";
@@ -50,7 +51,6 @@ const benchLimits: WearerLimits = {
   isMuted: false,
   strengthLimit: 100,
   buzzesPerTenSeconds: 1_000_000,
-  benchVibratingMsPerTenSeconds: Number.POSITIVE_INFINITY,
 };
 
 export interface MemberOptions {
@@ -76,7 +76,7 @@ export class BenchMember {
   }
 
   static async join({ platform, room, name, topology, hasFigures }: MemberOptions): Promise<BenchMember> {
-    const { origin, now } = platform;
+    const { origin, now, wallNow } = platform;
     const api = serverApi(origin, (...request) => fetch(...request));
     const config = await api.config();
     if (config === undefined) throw new Error(`no Earl Mesh server answers at ${origin}`);
@@ -92,6 +92,7 @@ export class BenchMember {
       name,
       rules: defaultRules,
       limits: benchLimits,
+      budgets: new VibrationBudgets({ now, wallNow, maxVibratingMsPerTenSeconds: Number.POSITIVE_INFINITY }),
       wrapChannel: (channel) => member.#tap(channel, topology.kind === "hub"),
       observer: new BenchObserver({
         statistics: hasFigures ? new Statistics(now) : undefined,

@@ -4,6 +4,7 @@
 import { type DriverSession, earlDriver } from "../../firmware-bridge/devices/earl-driver.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { OwnProbe } from "../../gateway/probes/own-probe.ts";
+import { VibrationBudgets } from "../../gateway/probes/vibration-budgets.ts";
 import { defaultWearerLimits } from "../../gateway/probes/wearer-limits.ts";
 import { Ledger } from "../../gateway/records/ledger.ts";
 import { type Flush, Mux } from "../../gateway/records/mux.ts";
@@ -61,6 +62,7 @@ export class MuxHub implements Role {
 
   async open(): Promise<void> {
     const { platform, devices } = this.#options;
+    const budgets = new VibrationBudgets(platform);
     for (let i = 0; i < devices; i++) {
       const gatt = new FakeGatt({
         ...platform,
@@ -76,6 +78,7 @@ export class MuxHub implements Role {
         index: i + 1,
         link: gatt.link,
         limits: defaultWearerLimits,
+        budget: budgets.of(gatt.link.deviceId),
         now: platform.now,
         listener: {
           onChange: () => undefined,

@@ -10,6 +10,7 @@ export type LinkFailure =
   | "chooser-cancelled"
   | "not-an-earl-device"
   | "link-slots-full"
+  | "held-in-another-tab"
   | "link-lost"
   | "link-timeout"
   | "link-busy"

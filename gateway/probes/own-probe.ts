@@ -10,6 +10,7 @@ import { Downlink } from "./downlink.ts";
 import { MotionRate } from "./motion-rate.ts";
 import type { ProbeObserver } from "./probe-observer.ts";
 import { Uplink } from "./uplink.ts";
+import type { VibrationBudget } from "./vibration-budget.ts";
 import type { WearerLimits } from "./wearer-limits.ts";
 
 export interface OwnProbeListener {
@@ -24,6 +25,7 @@ export interface OwnProbeOptions {
   readonly index: number;
   readonly link: DeviceLink;
   readonly limits: WearerLimits;
+  readonly budget: VibrationBudget;
   readonly now: Now;
   readonly listener: OwnProbeListener;
   readonly observer: ProbeObserver | undefined;
@@ -40,12 +42,12 @@ export class OwnProbe {
   #listener: OwnProbeListener;
   #observer: ProbeObserver | undefined;
 
-  constructor({ index, link, limits, now, listener, observer }: OwnProbeOptions) {
+  constructor({ index, link, limits, budget, now, listener, observer }: OwnProbeOptions) {
     this.index = index;
     this.link = link;
     this.#listener = listener;
     this.#observer = observer;
-    this.downlink = new Downlink(link, limits, now, observer);
+    this.downlink = new Downlink({ link, limits, budget, now, observer });
     this.motionRate = new MotionRate(link, now);
     this.uplink = new Uplink({
       probeIndex: index,

@@ -11,6 +11,7 @@ import { vibrationOf } from "./effects.ts";
 import { type MotionLimits, noMotionLimits } from "./motion-rate.ts";
 import { OwnProbe, type OwnProbeListener } from "./own-probe.ts";
 import type { ProbesObserver } from "./probe-observer.ts";
+import type { VibrationBudgets } from "./vibration-budgets.ts";
 import type { WearerLimits } from "./wearer-limits.ts";
 
 export type ProbeEvent =
@@ -28,6 +29,7 @@ export interface OwnProbesOptions {
   /** The gateway's. */
   readonly name: string;
   readonly limits: WearerLimits;
+  readonly budgets: VibrationBudgets;
   readonly moved: MovedProbes | undefined;
   readonly now: Now;
   readonly observer: ProbesObserver | undefined;
@@ -71,11 +73,12 @@ export class OwnProbes {
   add(link: DeviceLink, name: string): OwnProbe | undefined {
     const index = this.#roster.add({ ...link.info, name });
     if (index === undefined) return undefined;
-    const { now, observer } = this.#options;
+    const { budgets, now, observer } = this.#options;
     const probe = new OwnProbe({
       index,
       link,
       limits: this.#limits,
+      budget: budgets.of(link.deviceId),
       now,
       listener: this.#listenerOf(() => probe),
       observer: observer?.observeProbe(link),

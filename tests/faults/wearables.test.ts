@@ -11,6 +11,7 @@ import type { OwnProbe } from "../../gateway/probes/own-probe.ts";
 import { defaultRules, patternDurationsMs, patternFor } from "../../gateway/probes/rules.ts";
 import { effectLifetimeMs } from "../../gateway/wire/record.ts";
 import { GattLink } from "../../web/ble/gatt-link.ts";
+import { ownDeviceHold } from "../../web/platform/device-hold.ts";
 import { tell } from "../support/case-table.ts";
 import { FaultyRoom } from "../support/faulty-room.ts";
 import { MemoryGattDevice, operationMs } from "../support/memory-gatt.ts";
@@ -78,6 +79,7 @@ describe("a band in memory", () => {
     const link = new GattLink({
       device: device.asDevice(),
       driver: earlDriver,
+      hold: ownDeviceHold,
       now: ben.now,
       schedule: ben.schedule,
       random: () => room.dice.between(0, 1),

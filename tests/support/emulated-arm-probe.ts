@@ -143,6 +143,12 @@ export class EmulatedArmProbe implements EmulatedPeripheral {
     return probe;
   }
 
+  /** Another tab that can reach the same probe (before it loads); notifications go to the page of `attach` only. */
+  async alsoNear(page: Page): Promise<void> {
+    await page.addInitScript(installBluetoothPageHooks);
+    await this.#bluetooth.answerChooser(page, this.address);
+  }
+
   /** How many requests of the page wait for a silent device. */
   get unanswered(): number {
     return this.#unanswered.size;

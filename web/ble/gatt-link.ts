@@ -1,6 +1,6 @@
 // A probe over Web Bluetooth: keeps one `BluetoothDevice` connected until it is closed.
 // Neighbours: pairing.ts gets the device, gatt-session.ts lives as long as one connection.
-// Invariant: at most one session exists, and while one is open the state is `connected`.
+// Invariants: at most one session exists, and while one is open the state is `connected`; the device is touched only while it is held.
 import type {
   DeviceCommand,
   DeviceInfo,
@@ -16,6 +16,7 @@ import { LinkStatus } from "../../firmware-bridge/devices/link-status.ts";
 import { backoffMs } from "../../gateway/basics/backoff.ts";
 import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import { shortPlainName } from "../../gateway/wire/roster.ts";
+import type { DeviceHold } from "../platform/device-hold.ts";
 import { timedOut, withTimeLimit } from "../platform/time-limit.ts";
 import { linkFailureOf } from "./bluetooth-errors.ts";
 import { GattSession } from "./gatt-session.ts";
@@ -32,6 +33,8 @@ const retries = { firstMs: firstRetryMs, longestMs: lastRetryMs };
 export interface GattLinkOptions {
   readonly device: BluetoothDevice;
   readonly driver: DeviceDriver;
+  /** Taken before the device is connected, released when the link is closed. */
+  readonly hold: DeviceHold;
   readonly now: Now;
   readonly schedule: Schedule;
   readonly random: RandomUnit;
@@ -63,8 +66,7 @@ export class GattLink implements DeviceLink {
 
   open(listener: DeviceLinkListener): Promise<LinkState> {
     const opened = this.#status.open(listener);
-    this.#options.device.addEventListener("gattserverdisconnected", this.#onDisconnected);
-    void this.#connect(1);
+    void this.#begin();
     return opened;
   }
 
@@ -81,6 +83,14 @@ export class GattLink implements DeviceLink {
   }
 
   readonly #onDisconnected = (): void => this.#lose("link-lost");
+
+  async #begin(): Promise<void> {
+    const { device, hold } = this.#options;
+    if (!(await hold.take())) this.#close({ kind: "closed", failure: "held-in-another-tab" });
+    if (this.#status.isClosed) return;
+    device.addEventListener("gattserverdisconnected", this.#onDisconnected);
+    await this.#connect(1);
+  }
 
   async #connect(attempt: number): Promise<void> {
     const failure = await this.#establish();
@@ -160,5 +170,6 @@ export class GattLink implements DeviceLink {
     this.#cancelRetry?.();
     this.#options.device.removeEventListener("gattserverdisconnected", this.#onDisconnected);
     this.#lose("link-lost");
+    this.#options.hold.release();
   }
 }

@@ -23,6 +23,7 @@ import {
 } from "../../firmware-bridge/frames/payloads.ts";
 import { add, scale, type Vector } from "../../firmware-bridge/gestures/vector.ts";
 import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
+import type { DeviceHold } from "../platform/device-hold.ts";
 import type { PhonePlatform } from "./phone-platform.ts";
 import { PhoneMotor } from "./vibration-pattern.ts";
 
@@ -38,16 +39,21 @@ export const firstMotionTimeoutMs = 2_000;
 /** What i16 holds: some 32 g, twice what the sensors of phones measure. */
 const maxMg = 32_767;
 
+/** The same in every tab. */
+export const thisPhoneId = "this-phone";
+
 const noFeeling: { readonly sum: Vector; readonly events: number } = { sum: { x: 0, y: 0, z: 0 }, events: 0 };
 
 export interface ThisPhoneOptions {
   readonly platform: PhonePlatform;
+  /** Taken when the link is opened, released when it is closed: a phone has one motor, whatever number of tabs. */
+  readonly hold: DeviceHold;
   readonly now: Now;
   readonly schedule: Schedule;
 }
 
 export class ThisPhone implements DeviceLink {
-  readonly deviceId = "this-phone";
+  readonly deviceId = thisPhoneId;
   readonly name = "This phone";
   readonly info: DeviceInfo = {
     probeClass: probeClasses.phone,
@@ -116,8 +122,10 @@ export class ThisPhone implements DeviceLink {
   }
 
   async #begin(): Promise<void> {
-    const refusal = await this.#askForMotion();
+    // The person is asked first and at once: iOS takes the question only during the tap.
+    const [refusal, isHeld] = await Promise.all([this.#askForMotion(), this.#options.hold.take()]);
     if (this.#status.isClosed) return;
+    if (!isHeld) return this.#close({ kind: "closed", failure: "held-in-another-tab" });
     if (refusal !== undefined) return this.#close({ kind: "closed", failure: refusal });
     this.#options.platform.motionEvents?.addEventListener("devicemotion", this.#onMotion);
     this.#cancelWait = this.#options.schedule(firstMotionTimeoutMs, () =>
@@ -175,6 +183,7 @@ export class ThisPhone implements DeviceLink {
 
   #enter(state: LinkState): void {
     this.#cancelWait?.();
+    if (state.kind === "closed") this.#options.hold.release();
     this.#status.enter(state);
   }
 }

@@ -57,6 +57,7 @@ export class ProbeActions {
     const probe = gateway.addProbe(link, name);
     if (probe === undefined) return notices.raise("probe-limit");
     const state = await probe.open();
+    if (state.kind === "connected") notices.clear("held-in-another-tab"); // It was taken over.
     if (state.kind !== "closed" || state.failure === undefined) return;
     notices.raise(state.failure, gateway.probeName(probe.index));
   }

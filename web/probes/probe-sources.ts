@@ -7,10 +7,13 @@ import type { Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts"
 import { GattLink } from "../ble/gatt-link.ts";
 import { type BluetoothPlatform, chooseDevice } from "../ble/pairing.ts";
 import type { PhonePlatform } from "../phone/phone-platform.ts";
-import { ThisPhone } from "../phone/this-phone.ts";
+import { ThisPhone, thisPhoneId } from "../phone/this-phone.ts";
+import type { DeviceHold } from "../platform/device-hold.ts";
 import type { Origin, ProbeChooser } from "./probe-origins.ts";
 
 export interface ProbeSourceOptions {
+  /** Lets one tab use a device at a time. A new one for each link. */
+  readonly holdFor: (deviceId: string) => DeviceHold;
   readonly bluetooth: BluetoothPlatform;
   readonly phone: PhonePlatform;
   readonly now: Now;
@@ -19,7 +22,9 @@ export interface ProbeSourceOptions {
 }
 
 export const probeChoosers = (options: ProbeSourceOptions): Readonly<Record<Origin, ProbeChooser>> => {
-  const { now, schedule, random } = options;
+  const { holdFor, now, schedule, random } = options;
+  /** Tells the simulated arms of this page apart from those of other tabs: each has a wearer of its own. */
+  const pageTag = Math.floor(random() * 2 ** 32).toString(36);
   let simulatedCount = 0;
   return {
     bluetooth: async (freeSlots) => {
@@ -28,20 +33,20 @@ export const probeChoosers = (options: ProbeSourceOptions): Readonly<Record<Orig
       const { device } = chosen;
       return {
         origin: "bluetooth",
-        makeLink: () => new GattLink({ device, driver: earlDriver, now, schedule, random }),
+        makeLink: () => new GattLink({ device, driver: earlDriver, hold: holdFor(device.id), now, schedule, random }),
       };
     },
     // The permission is asked for when the link is opened, in the same tap.
     phone: async () => ({
       origin: "phone",
-      makeLink: () => new ThisPhone({ platform: options.phone, now, schedule }),
+      makeLink: () => new ThisPhone({ platform: options.phone, hold: holdFor(thisPhoneId), now, schedule }),
     }),
     simulated: async () => {
       const name = `Simulated arm ${++simulatedCount}`;
       const peripheral = new SimulatedArmProbe({ now, schedule, random, onVibration: () => undefined });
       return {
         origin: "simulated",
-        makeLink: () => new SimulatedLink({ deviceId: name, name, peripheral, now, schedule }),
+        makeLink: () => new SimulatedLink({ deviceId: `${name} ${pageTag}`, name, peripheral, now, schedule }),
         move: (gesture) => peripheral.move(gesture),
       };
     },

@@ -28,6 +28,7 @@ export type ErrorCode =
   | "wake-lock-refused"
   | "probe-limit"
   | "already-paired"
+  | "tabs-not-told-apart"
   | "share-failed"
   | "page-out-of-date";
 
@@ -61,6 +62,10 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   "link-slots-full": {
     sentence: "This phone holds no more Bluetooth links.",
     remedy: "Disconnect a probe, or pair this one with another phone.",
+  },
+  "held-in-another-tab": {
+    sentence: "Another tab of this browser uses this band.",
+    remedy: "Use it there, or close that tab and press “Connect again” here.",
   },
   "link-lost": {
     sentence: "The band's link was lost.",
@@ -178,6 +183,10 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   "already-paired": {
     sentence: "This probe is here already.",
     remedy: "Use it as it is, or remove it first.",
+  },
+  "tabs-not-told-apart": {
+    sentence: "This browser does not say whether another tab uses the same band.",
+    remedy: "Open this page in one tab only, so that nobody buzzes you more than you allow.",
   },
   "share-failed": { sentence: "The invite could not be handed on.", remedy: "Let the others scan the code instead." },
   "page-out-of-date": {

@@ -16,6 +16,7 @@ import {
   chooseDevice,
   type PairingOutcome,
 } from "../../../web/ble/pairing.ts";
+import { ownDeviceHold } from "../../../web/platform/device-hold.ts";
 import { type DeviceLinkHarness, deviceLinkContract } from "../../contracts/device-link-contract.ts";
 
 /** What the test's process does for the page, by name; bytes travel as arrays of numbers. */
@@ -79,7 +80,13 @@ const pairedDevice = async (): Promise<BluetoothDevice> => {
 };
 
 const linkAt = async (speed: number): Promise<GattLink> =>
-  new GattLink({ device: await pairedDevice(), driver: earlDriver, random: () => 0.5, ...timeAt(speed) });
+  new GattLink({
+    device: await pairedDevice(),
+    driver: earlDriver,
+    hold: ownDeviceHold,
+    random: () => 0.5,
+    ...timeAt(speed),
+  });
 
 const recordingListener = (into: LinkLog): DeviceLinkListener => ({
   onState: (state) => into.states.push(state),

@@ -1,14 +1,17 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { WriteOutcome } from "../../../../firmware-bridge/devices/device-link.ts";
+import type { DeviceLink, WriteOutcome } from "../../../../firmware-bridge/devices/device-link.ts";
 import { capabilities, probeClasses } from "../../../../firmware-bridge/devices/earl-profile.ts";
 import { decodeVibration } from "../../../../firmware-bridge/frames/payloads.ts";
+import type { Now } from "../../../../gateway/basics/runtime.ts";
 import { Downlink } from "../../../../gateway/probes/downlink.ts";
 import { patternDurationsMs } from "../../../../gateway/probes/rules.ts";
+import { VibrationBudgets } from "../../../../gateway/probes/vibration-budgets.ts";
 import {
   buzzRateRange,
   defaultWearerLimits,
   maxVibratingMsPerTenSeconds,
+  type WearerLimits,
 } from "../../../../gateway/probes/wearer-limits.ts";
 import { FakeTime } from "../../../support/fake-time.ts";
 import { MeasuredMotor } from "../../../support/measured-motor.ts";
@@ -18,6 +21,9 @@ const strong = { strengthPercent: 100, durationsMs: [100] };
 const laterMs = 1_000_000;
 const vibratingMs = (durationsMs: readonly number[]): number =>
   durationsMs.filter((_, i) => i % 2 === 0).reduce((total, durationMs) => total + durationMs, 0);
+
+const downlinkOf = (link: DeviceLink, limits: WearerLimits, now: Now): Downlink =>
+  new Downlink({ link, limits, budget: new VibrationBudgets({ now, wallNow: now }).of(link.deviceId), now });
 
 describe("Downlink", () => {
   let nowMs: number;
@@ -31,14 +37,14 @@ describe("Downlink", () => {
   });
 
   it("should scale what a peer wants down to the wearer's limit, and never up", async () => {
-    const downlink = new Downlink(link, { ...defaultWearerLimits, strengthLimit: 30 }, now);
+    const downlink = downlinkOf(link, { ...defaultWearerLimits, strengthLimit: 30 }, now);
     await vibrate(downlink);
     await downlink.vibrate({ ...strong, strengthPercent: 10 }, laterMs, "peer");
     expect(link.written.map(({ payload }) => decodeVibration(payload)?.strengthPercent)).toEqual([30, 10]);
   });
 
   it("should stay still while muted, except for the wearer's own test", async () => {
-    const downlink = new Downlink(link, { ...defaultWearerLimits, isMuted: true }, now);
+    const downlink = downlinkOf(link, { ...defaultWearerLimits, isMuted: true }, now);
     expect(await vibrate(downlink)).toBe("muted");
     expect(link.written).toHaveLength(0);
     expect(await downlink.vibrate(strong, laterMs, "wearer")).toBe("written");
@@ -46,7 +52,7 @@ describe("Downlink", () => {
   });
 
   it("should begin no more vibrations in any ten seconds than the wearer allows", async () => {
-    const downlink = new Downlink(link, { ...defaultWearerLimits, buzzesPerTenSeconds: 5 }, now);
+    const downlink = downlinkOf(link, { ...defaultWearerLimits, buzzesPerTenSeconds: 5 }, now);
     const begunMs: number[] = [];
     for (; nowMs < 60_000; nowMs += 70) {
       if ((await vibrate(downlink)) === "written") begunMs.push(nowMs);
@@ -59,7 +65,7 @@ describe("Downlink", () => {
   });
 
   it("should not vibrate without end for somebody who asks for the longest again and again", async () => {
-    const downlink = new Downlink(link, { ...defaultWearerLimits, buzzesPerTenSeconds: buzzRateRange.most }, now);
+    const downlink = downlinkOf(link, { ...defaultWearerLimits, buzzesPerTenSeconds: buzzRateRange.most }, now);
     const longest = { strengthPercent: 100, durationsMs: [1500, 10, 1490] };
     const begunMs: number[] = [];
     for (; nowMs < 60_000; nowMs += 500) {
@@ -73,7 +79,7 @@ describe("Downlink", () => {
   });
 
   it("should let through as many of the longest pattern as a wearer allows at first", async () => {
-    const downlink = new Downlink(link, defaultWearerLimits, now);
+    const downlink = downlinkOf(link, defaultWearerLimits, now);
     const longest = Object.values(patternDurationsMs).reduce((a, b) => (vibratingMs(a) > vibratingMs(b) ? a : b));
     for (let i = 0; i < defaultWearerLimits.buzzesPerTenSeconds; i++) {
       expect(await downlink.vibrate({ strengthPercent: 100, durationsMs: longest }, laterMs, "peer")).toBe("written");
@@ -86,13 +92,13 @@ describe("Downlink", () => {
         return { kind: "failed", failure: "link-timeout" };
       }
     }
-    const downlink = new Downlink(new DeafLink(), { ...defaultWearerLimits, buzzesPerTenSeconds: 1 }, now);
+    const downlink = downlinkOf(new DeafLink(), { ...defaultWearerLimits, buzzesPerTenSeconds: 1 }, now);
     expect(await vibrate(downlink)).toBe("failed");
     expect(await vibrate(downlink)).toBe("rate-limited");
   });
 
   it("should obey a limit that changes while it works", async () => {
-    const downlink = new Downlink(link, defaultWearerLimits, now);
+    const downlink = downlinkOf(link, defaultWearerLimits, now);
     expect(await vibrate(downlink)).toBe("written");
     downlink.limits = { ...defaultWearerLimits, buzzesPerTenSeconds: 1 };
     expect(await vibrate(downlink)).toBe("rate-limited");
@@ -100,7 +106,7 @@ describe("Downlink", () => {
 
   it("should say so when the probe cannot vibrate", async () => {
     const deaf = new RecordingLink("deaf", { probeClass: probeClasses.armProbe, capabilities: capabilities.motionOut });
-    expect(await vibrate(new Downlink(deaf, defaultWearerLimits, now))).toBe("cannot-vibrate");
+    expect(await vibrate(downlinkOf(deaf, defaultWearerLimits, now))).toBe("cannot-vibrate");
   });
 
   describe("over a slow link, measured at the motor", () => {
@@ -112,7 +118,7 @@ describe("Downlink", () => {
       const time = new FakeTime();
       const delaysMs = [990, 0, 0];
       const motor = new MeasuredMotor(time, () => ({ delayMs: delaysMs.shift() ?? 0, beginsAfterShare: 1 }));
-      const downlink = new Downlink(motor, { ...defaultWearerLimits, strengthLimit: 100 }, time.now);
+      const downlink = downlinkOf(motor, { ...defaultWearerLimits, strengthLimit: 100 }, time.now);
       const longest = { strengthPercent: 100, durationsMs: [2550, 0, 450] };
       for (const waitMs of [3_990, 6_010, 5_000]) {
         void downlink.vibrate(longest, time.now() + 1_000, "peer");
@@ -124,7 +130,7 @@ describe("Downlink", () => {
     it("should not be filled twice by vibrations that begin with a long pause", async () => {
       const time = new FakeTime();
       const motor = new MeasuredMotor(time, () => ({ delayMs: 0, beginsAfterShare: 1 }));
-      const downlink = new Downlink(motor, { ...defaultWearerLimits, strengthLimit: 100 }, time.now);
+      const downlink = downlinkOf(motor, { ...defaultWearerLimits, strengthLimit: 100 }, time.now);
       const ask = async (durationsMs: readonly number[], waitMs: number): Promise<void> => {
         void downlink.vibrate({ strengthPercent: 100, durationsMs }, time.now() + 1_000, "peer");
         await time.advance(waitMs);
@@ -150,7 +156,7 @@ describe("Downlink", () => {
           let writes = 0;
           const motor = new MeasuredMotor(time, () => all[writes++] ?? { delayMs: 0, beginsAfterShare: 1 });
           const limits = { isMuted: false, strengthLimit: 100, buzzesPerTenSeconds };
-          const downlink = new Downlink(motor, limits, time.now);
+          const downlink = downlinkOf(motor, limits, time.now);
           for (const { afterMs, durationsMs } of all) {
             await time.advance(afterMs);
             void downlink.vibrate({ strengthPercent: 100, durationsMs }, time.now() + 1_000, "peer");

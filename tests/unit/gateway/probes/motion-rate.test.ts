@@ -8,6 +8,7 @@ import { SimulatedArmProbe } from "../../../../firmware-bridge/simulated/simulat
 import { SimulatedLink } from "../../../../firmware-bridge/simulated/simulated-link.ts";
 import { type MotionLimits, MotionRate, noMotionLimits } from "../../../../gateway/probes/motion-rate.ts";
 import { OwnProbe } from "../../../../gateway/probes/own-probe.ts";
+import { VibrationBudgets } from "../../../../gateway/probes/vibration-budgets.ts";
 import { defaultWearerLimits } from "../../../../gateway/probes/wearer-limits.ts";
 import { FakeTime, settle } from "../../../support/fake-time.ts";
 import { RecordingLink } from "../../../support/recording-link.ts";
@@ -202,6 +203,7 @@ describe("a simulated arm-probe under the governor's rate", () => {
       index: 1,
       link,
       limits: defaultWearerLimits,
+      budget: new VibrationBudgets({ now: time.now, wallNow: time.now }).of("band"),
       now: time.now,
       observer: undefined,
       listener: {

@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { LinkState } from "../../../../firmware-bridge/devices/device-link.ts";
 import { earlDriver } from "../../../../firmware-bridge/devices/earl-driver.ts";
 import { connectTimeoutMs, firstRetryMs, GattLink, lastRetryMs } from "../../../../web/ble/gatt-link.ts";
-import { FakeTime } from "../../../support/fake-time.ts";
+import { type DeviceHold, lockWaitMs, ownDeviceHold, WebLockHold } from "../../../../web/platform/device-hold.ts";
+import { FakeTime, settle } from "../../../support/fake-time.ts";
+import { MemoryLocks } from "../../../support/memory-locks.ts";
 
 /** A device of which only the connecting matters; what comes after is tested in Chromium (tests/browser/ble-link.test.ts). */
 class FakeDevice extends EventTarget {
@@ -21,13 +23,14 @@ class FakeDevice extends EventTarget {
   };
 }
 
-const setUp = (name?: string) => {
+const setUp = (name?: string, hold: DeviceHold = ownDeviceHold) => {
   const time = new FakeTime();
   const device = Object.assign(new FakeDevice(), { name });
   const states: LinkState[] = [];
   const link = new GattLink({
     device: device as unknown as BluetoothDevice,
     driver: earlDriver,
+    hold,
     now: time.now,
     schedule: time.schedule,
     random: () => 1, // The whole delay.
@@ -106,5 +109,28 @@ describe("GattLink", () => {
     expect(time.pendingTasks).toBe(0);
     device.dispatchEvent(new Event("gattserverdisconnected"));
     expect(time.pendingTasks).toBe(0);
+  });
+
+  test("should leave a device alone that another tab has", async () => {
+    const locks = new MemoryLocks();
+    const holdIn = (time: FakeTime) =>
+      new WebLockHold("device", { locks: locks.asLocks(), schedule: time.schedule, onUnguarded: () => undefined });
+    const first = setUp("band", holdIn(new FakeTime()));
+    void first.open();
+    await first.time.advance(0);
+    const waiting = new FakeTime();
+    const second = setUp("band", holdIn(waiting));
+    let connects = 0;
+    second.device.gatt.connect = () => {
+      connects++;
+      return new Promise(() => undefined);
+    };
+    const opened = second.open();
+    await waiting.advance(lockWaitMs);
+    expect(await opened).toEqual({ kind: "closed", failure: "held-in-another-tab" });
+    expect(connects).toBe(0);
+    await first.link.close();
+    await settle();
+    expect(locks.held).toEqual([]);
   });
 });

@@ -13,7 +13,8 @@ import { meanAcceleration, traceDurationMs } from "../../../../firmware-bridge/g
 import { scale } from "../../../../firmware-bridge/gestures/vector.ts";
 import type { PhonePlatform } from "../../../../web/phone/phone-platform.ts";
 import { firstMotionTimeoutMs, standardGravity, ThisPhone } from "../../../../web/phone/this-phone.ts";
-import { FakeTime } from "../../../support/fake-time.ts";
+import { type DeviceHold, ownDeviceHold } from "../../../../web/platform/device-hold.ts";
+import { FakeTime, settle } from "../../../support/fake-time.ts";
 
 interface Vector {
   readonly x: number | null;
@@ -30,8 +31,9 @@ class FakePhone {
   readonly #listeners = new Set<(event: DeviceMotionEvent) => void>();
   readonly link: ThisPhone;
 
-  constructor(platform: Partial<PhonePlatform> = {}) {
+  constructor(platform: Partial<PhonePlatform> = {}, hold: DeviceHold = ownDeviceHold) {
     this.link = new ThisPhone({
+      hold,
       now: this.time.now,
       schedule: this.time.schedule,
       platform: {
@@ -292,5 +294,27 @@ describe("ThisPhone, told to vibrate", () => {
     expect(phone.listenerCount).toBe(0);
     expect(phone.states.map(({ kind }) => kind)).toEqual(["connected", "closed"]);
     expect(await phone.vibrate(100, [100])).toEqual({ kind: "failed", failure: "link-lost" });
+  });
+
+  test("should ask for motion during the tap, however long the other tabs take to answer", async () => {
+    let isAsked = false;
+    const hold = { take: () => new Promise<boolean>(() => undefined), release: () => undefined };
+    const requestMotionPermission = async (): Promise<PermissionState> => {
+      isAsked = true;
+      return "granted";
+    };
+    void new FakePhone({ requestMotionPermission }, hold).open();
+    expect(isAsked).toBe(true);
+  });
+
+  test("should leave its motor to another tab that has it, and let it go when it is closed", async () => {
+    const held: string[] = [];
+    const taken = new FakePhone({}, { take: async () => true, release: () => void held.push("released") });
+    void taken.open();
+    await settle();
+    await taken.link.close();
+    expect(held).toEqual(["released"]);
+    const refused = new FakePhone({}, { take: async () => false, release: () => undefined });
+    expect(await refused.open()).toEqual({ kind: "closed", failure: "held-in-another-tab" });
   });
 });
