@@ -64,6 +64,7 @@ export class Inspection {
     if ("refused" in message) return { drop: message.refused };
     if (message.type === "HEARTBEAT") {
       session.heardAtMs = this.#now();
+      sayAlive(session);
     } else {
       if (!isSameRoom(message.dst, session.sessionId)) return { drop: "other-room" };
       if (message.dst === session.sessionId) return { drop: "to-itself" };
@@ -77,6 +78,9 @@ export class Inspection {
     return { pass: JSON.stringify(message) };
   }
 }
+
+/** PeerServer answers no heartbeat, so a page could not tell a socket that died without a word from a quiet one. */
+const sayAlive = ({ socket }: Session): void => socket.send(JSON.stringify({ type: "HEARTBEAT" }));
 
 /** As PeerServer says it, but at once: the dialer need not wait for its own time limit. */
 const sayAbsent = ({ socket, sessionId }: Session, absentId: string): void =>

@@ -59,6 +59,8 @@ export type OutboundMessage = { readonly type: "HEARTBEAT" } | (Transmission & {
 
 export type InboundMessage =
   | { readonly type: "OPEN" }
+  /** The answer to this page's own: the socket is alive. */
+  | { readonly type: "HEARTBEAT" }
   /** Nobody fetched what was sent to `src`. */
   | { readonly type: "EXPIRE"; readonly src: string }
   | { readonly type: "ID-TAKEN" | "INVALID-KEY" | "ERROR"; readonly payload: { readonly msg: string } }
@@ -90,6 +92,7 @@ export const readInbound = (value: unknown): InboundMessage | SignalingRefusal =
   const src = message("src");
   switch (type) {
     case "OPEN":
+    case "HEARTBEAT":
       return { type };
     case "EXPIRE":
       return isSessionId(src) ? { type, src } : refuse("bad-address");

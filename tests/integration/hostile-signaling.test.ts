@@ -67,6 +67,8 @@ const guard = (peer: PeerFace): string[] => {
   const drops: string[] = [];
   guardSignaling({
     peer,
+    onHeard: () => undefined,
+    onHeartbeat: () => undefined,
     mayOffer: () => true,
     onUnavailable: () => undefined,
     onForged: () => undefined,

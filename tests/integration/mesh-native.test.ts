@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import { TestPhone } from "../support/native-room.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
+import { TcpRelay } from "../support/tcp-relay.ts";
 
 const roomId = "0123456789abcdef".repeat(2);
 
@@ -46,6 +47,22 @@ describe("mesh of native phones on the real server", { timeout: 60_000 }, () => 
     // About one native dial in a hundred fails, and is tried again; but no honest message is turned away.
     const drops = phones.flatMap(({ mesh }) => [...mesh.drops.keys()]);
     expect(drops.filter((cause) => cause !== "accept not-connected")).toEqual([]);
+  });
+
+  it("should come back by itself where its socket to the server died without a sign", async () => {
+    const relay = await TcpRelay.to(Number(new URL(server.origin).port));
+    onTestFinished(() => relay.close());
+    const roamer = new TestPhone(roomId);
+    phones.push(roamer);
+    await roamer.join(`http://127.0.0.1:${relay.port}`);
+    // Only a server that has answered a heartbeat can be missed; PeerJS sends the first after five seconds.
+    await expect.poll(() => relay.heartbeats, { timeout: 30_000 }).toBeGreaterThan(0);
+    const { opened } = relay;
+    relay.blackHole();
+    await expect.poll(() => relay.opened, { timeout: 60_000 }).toBeGreaterThan(opened);
+    await join(1); // Whom it can only meet by the server.
+    await untilFullMesh();
+    await expectEverybodyHears(4);
   });
 
   it("should outlive its server, and take in newcomers when that is back", async () => {

@@ -234,6 +234,11 @@ class MemoryOpener implements ServerOpener {
     });
   }
 
+  /** The contact of this network is alive or away; it never dies without a sign. */
+  doubtServer(): void {
+    // Nothing to make anew.
+  }
+
   retire(): void {
     this.#network.forget(this.node);
     for (const settle of this.#settle) settle({ failed: "closed" });

@@ -97,6 +97,11 @@ export class Mesh {
     this.#membership.holdOff(sessionId, untilMs);
   }
 
+  /** This device has another network, or has one again: the socket to the server may be dead without a sign. */
+  networkChanged(): void {
+    if (!this.#isClosed) this.#server.doubtServer();
+  }
+
   /** Leaves the server, and dials nobody any more; the channels stay. */
   retire(): void {
     this.#isClosed = true;
@@ -188,6 +193,7 @@ export class Mesh {
     } else {
       this.#mayListAtMs = now() + relistMs;
       this.#membership.serverListed(sessionIds, now());
+      if (!sessionIds.includes(this.#options.sessionId)) this.#server.doubtServer(); // It has let go of us, and the socket does not know.
     }
     this.#step();
   }

@@ -41,6 +41,8 @@ export interface ServerOpener extends Opener {
   readonly serverState: ServerState;
   /** Resolves within a bounded time, and never rejects. */
   dial(sessionId: string): Promise<Channel | DialFailure>;
+  /** There is a sign that the contact to the server is dead, or that another would do better: it is made anew. */
+  doubtServer(): void;
 }
 
 export interface NeighbourOpener extends Opener {

@@ -54,7 +54,7 @@ export class PeerJsOpener implements ServerOpener {
    * The same for every Peer, or a page that comes back would find its own session id reserved for somebody else.
    */
   readonly #token: string;
-  readonly #link: ServerContact;
+  readonly #contact: ServerContact;
   readonly #attempts: Attempts<Attempt>;
   readonly #channels = new Set<Channel>();
   readonly #drops = new CauseCounts<string>();
@@ -66,7 +66,7 @@ export class PeerJsOpener implements ServerOpener {
     const { now, schedule, random, listener, crypto } = options;
     this.#token = toHex(crypto.randomBytes(16));
     this.#attempts = new Attempts(schedule);
-    this.#link = new ServerContact({
+    this.#contact = new ServerContact({
       createPeer: () => this.#createPeer(),
       onState: (state) => listener.onServerState(state),
       now,
@@ -76,7 +76,7 @@ export class PeerJsOpener implements ServerOpener {
   }
 
   get serverState(): ServerState {
-    return this.#link.state;
+    return this.#contact.state;
   }
 
   get drops(): ReadonlyMap<string, number> {
@@ -85,7 +85,7 @@ export class PeerJsOpener implements ServerOpener {
 
   async dial(sessionId: string): Promise<Channel | DialFailure> {
     if (this.#isClosed) return { failed: "closed" };
-    const peer = this.#link.connectedPeer;
+    const peer = this.#contact.connectedPeer;
     if (peer === undefined) return { failed: "server-away" };
     if (this.#attempts.pending(isDialedBy("us", sessionId)).length > 0) return { failed: "already-dialling" };
     try {
@@ -96,10 +96,14 @@ export class PeerJsOpener implements ServerOpener {
     }
   }
 
+  doubtServer(): void {
+    this.#contact.doubt();
+  }
+
   /** Leaves the server, and gives up what is being opened. */
   retire(): void {
     this.#isClosed = true;
-    this.#link.close();
+    this.#contact.close();
     this.#attempts.settle(() => true, { failed: "closed" });
   }
 
@@ -119,6 +123,8 @@ export class PeerJsOpener implements ServerOpener {
     const peer = new Peer(sessionId, options);
     guardSignaling({
       peer,
+      onHeard: () => this.#contact.heard(),
+      onHeartbeat: () => this.#contact.heardHeartbeat(),
       mayOffer: (from) => this.#mayAccept(from),
       onUnavailable: (absent) => this.#attempts.settle(isDialedBy("us", absent), { failed: "peer-unavailable" }),
       onForged: () => this.#options.listener.onForged(),

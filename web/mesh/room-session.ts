@@ -112,6 +112,11 @@ export class RoomSession {
     return this.#mesh.drops;
   }
 
+  /** See `Mesh.networkChanged`. */
+  networkChanged(): void {
+    this.#mesh.networkChanged();
+  }
+
   /** The room has moved on to another key: gives up its place at the server, waits for those who sleep, and closes. */
   async retire(): Promise<void> {
     this.#mesh.retire();

@@ -1,5 +1,6 @@
-// The line to the signaling server: one Peer, reconnected with backoff, or made anew under the same session id where PeerJS gave it up.
+// The contact to the signaling server: one Peer, reconnected with back-off, or made anew under the same session id where PeerJS gave it up.
 // PeerJS destroys a Peer only before its first contact, when no channel exists, so that a new one costs nothing.
+// Invariant: a contact that is shown as connected has been heard of within a few heartbeats.
 import { backoffMs } from "../../gateway/basics/backoff.ts";
 import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import type { ServerState } from "../../gateway/server-state.ts";
@@ -16,8 +17,18 @@ export interface ServerContactOptions {
 /** A server that was restarted is back in seconds; a room of fifty must not arrive in one instant, nor wait for minutes. */
 const retries = { firstMs: 1_000, longestMs: 15_000 };
 
-/** A WebSocket to an address that swallows packets hangs for minutes; and a server that still holds this session's ghost sends no OPEN. */
-const contactTimeoutMs = 10_000;
+/** A WebSocket to an address that swallows packets hangs for minutes; and a server that still has this session's ghost sends no OPEN. */
+export const contactTimeoutMs = 10_000;
+
+/** How often PeerJS sends a heartbeat (its `pingInterval`). A hidden page's timers run once a minute, PeerJS's and ours alike. */
+export const heartbeatMs = 5_000;
+/**
+ * A phone that changes its network keeps a socket on which nothing comes and nothing fails: TCP gives up after a quarter of an hour. One interval
+ * without an answer may be the network's; after a sleep the first look comes before the answer does.
+ */
+export const maxSilentHeartbeats = 2;
+/** Doubts come in crowds: the system says "online" for each interface, and each list of members may lack us. */
+export const doubtIntervalMs = 10_000;
 
 export class ServerContact {
   readonly #options: ServerContactOptions;
@@ -25,6 +36,10 @@ export class ServerContact {
   #state: ServerState = { kind: "connecting" };
   #failures = 0;
   #cancelTimer: Cancel = () => undefined;
+  /** It is one that answers heartbeats, so that silence says something. */
+  #answersHeartbeats = false;
+  #silentHeartbeats = 0;
+  #openedAtMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
   /** @throws Error when PeerJS is not the version that the signaling guard knows. */
@@ -42,7 +57,34 @@ export class ServerContact {
     return this.#state.kind === "connected" ? this.#peer : undefined;
   }
 
-  /** Leaves the server; connections are left to whoever holds them. */
+  /** Something came from the server. */
+  heard(): void {
+    this.#silentHeartbeats = 0;
+  }
+
+  /** The server has answered a heartbeat. */
+  heardHeartbeat(): void {
+    if (this.#answersHeartbeats || this.#state.kind !== "connected") return;
+    this.#answersHeartbeats = true;
+    this.#watch();
+  }
+
+  /**
+   * There is a sign that the socket is dead, or that another would do better: the network has changed, or the server lists us no more. It is
+   * made anew at once; where it waits for the next try, that is due now.
+   */
+  doubt(): void {
+    if (this.#isClosed) return;
+    if (this.#state.kind === "away") {
+      this.#cancelTimer();
+      this.#contact();
+    } else if (this.#state.kind === "connected" && this.#options.now() - this.#openedAtMs >= doubtIntervalMs) {
+      this.#peer?.disconnect();
+      this.doubt(); // It is away now, and there is no reason to wait.
+    }
+  }
+
+  /** Leaves the server; connections are left to their owners. */
   close(): void {
     this.#isClosed = true;
     this.#cancelTimer();
@@ -66,7 +108,17 @@ export class ServerContact {
     if (this.#state.kind === "connected") return; // A server may say OPEN as often as it likes.
     this.#cancelTimer();
     this.#failures = 0;
+    this.#openedAtMs = this.#options.now();
+    this.heard();
+    if (this.#answersHeartbeats) this.#watch();
     this.#enter({ kind: "connected" });
+  }
+
+  #watch(): void {
+    this.#cancelTimer = this.#options.schedule(heartbeatMs, () => {
+      if (++this.#silentHeartbeats > maxSilentHeartbeats) this.#peer?.disconnect();
+      else this.#watch();
+    });
   }
 
   #retryLater(): void {

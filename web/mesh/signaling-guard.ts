@@ -7,6 +7,10 @@ import { readFingerprint } from "./sdp-fingerprint.ts";
 
 export interface SignalingGuardOptions {
   readonly peer: Pick<PeerFace, "socket" | "getConnection">;
+  /** The server has sent something, whatever it is. */
+  readonly onHeard: () => void;
+  /** The server has answered a heartbeat of this Peer. */
+  readonly onHeartbeat: () => void;
   /** Whether a new connection from that session may be opened now. */
   readonly mayOffer: (sessionId: string) => boolean;
   /** The server could not hand on what was meant for that session. */
@@ -32,7 +36,8 @@ interface MessageEmitter {
  * Puts itself between a Peer's socket and the Peer, for the life of the Peer. To be called in the task that makes the Peer, before any message.
  * @throws Error when the socket is not as in PeerJS 1.5.5: better no mesh than one without this door.
  */
-export const guardSignaling = ({ peer, mayOffer, onUnavailable, onForged, onDrop }: SignalingGuardOptions): void => {
+export const guardSignaling = (options: SignalingGuardOptions): void => {
+  const { peer, mayOffer, onUnavailable, onForged, onDrop } = options;
   const { socket } = peer;
   if (!isMessageEmitter(socket)) throw notGuardable();
   const [toPeer, ...others] = socket.listeners("message");
@@ -80,6 +85,7 @@ export const guardSignaling = ({ peer, mayOffer, onUnavailable, onForged, onDrop
 
   socket.removeAllListeners("message");
   socket.on("message", (raw) => {
+    options.onHeard();
     const message = readInbound(raw);
     if ("refused" in message) return onDrop(message.refused);
     if ((message.type === "OFFER" || message.type === "ANSWER") && isForged(message)) {
@@ -92,6 +98,8 @@ export const guardSignaling = ({ peer, mayOffer, onUnavailable, onForged, onDrop
       case "ID-TAKEN":
       case "INVALID-KEY":
         return toPeer(message);
+      case "HEARTBEAT":
+        return options.onHeartbeat(); // PeerJS does not know the answer to its own.
       case "EXPIRE":
         return onUnavailable(message.src);
       case "OFFER":

@@ -52,9 +52,9 @@ describe("signaling, what passes", () => {
     }
   });
 
-  it("should be the heartbeat, to the server only", () => {
+  it("should be the heartbeat, and its answer, with nothing beside the type", () => {
     expect(readOutbound({ type: "HEARTBEAT" })).toEqual({ type: "HEARTBEAT" });
-    expect(readInbound({ type: "HEARTBEAT", src: you })).toEqual(refused("unknown-type"));
+    expect(readInbound({ type: "HEARTBEAT", src: you })).toEqual({ type: "HEARTBEAT" });
   });
 
   it("should be the server's own messages, to the page only", () => {

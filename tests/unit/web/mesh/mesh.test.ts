@@ -24,6 +24,7 @@ class FakeServerOpener implements ServerOpener {
   readonly drops = new Map<string, number>();
   readonly listener: ServerOpenerListener;
   readonly dials: { sessionId: string; end: (outcome: Channel | DialFailure) => void }[] = [];
+  doubts = 0;
   isRetired = false;
   isClosed = false;
 
@@ -38,6 +39,10 @@ class FakeServerOpener implements ServerOpener {
   enter(state: ServerState): void {
     this.serverState = state;
     this.listener.onServerState(state);
+  }
+
+  doubtServer(): void {
+    this.doubts++;
   }
 
   retire(): void {
@@ -253,6 +258,22 @@ describe("mesh", () => {
     await time.advance(20_000);
     expect(world.lists).toBeGreaterThan(lists);
     expect(dialled().length).toBeGreaterThan(2);
+  });
+
+  it("should doubt the server that lists this page no more, and where the network has changed", async () => {
+    const { mesh, opener, time, world } = openMesh();
+    opener.enter({ kind: "connected" });
+    await time.advance(0);
+    expect(opener.doubts).toBe(0);
+    mesh.networkChanged();
+    expect(opener.doubts).toBe(1);
+    world.listed = [one];
+    opener.enter({ kind: "connected" });
+    await time.advance(0);
+    expect(opener.doubts).toBe(2);
+    mesh.close();
+    mesh.networkChanged();
+    expect(opener.doubts).toBe(2);
   });
 
   it("should dial through a neighbour while the server is away, and admit what comes of it", async () => {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Channel } from "../../../../gateway/wire/channel.ts";
 import { dialTimeoutMs, type ServerState } from "../../../../web/mesh/opener.ts";
 import { PeerJsOpener } from "../../../../web/mesh/peerjs-opener.ts";
+import { doubtIntervalMs, heartbeatMs, maxSilentHeartbeats } from "../../../../web/mesh/server-contact.ts";
 import { webCrypto } from "../../../../web/platform/web-crypto.ts";
 import { FakePeer } from "../../../support/fake-peerjs.ts";
 import { FakeTime, settle } from "../../../support/fake-time.ts";
@@ -102,6 +103,67 @@ describe("PeerJS opener, the server", () => {
     peer().disconnect();
     expect(last(states)).toEqual({ kind: "away", retryAtMs: time.now() + 1_000 });
     expect(FakePeer.made.length).toBe(1);
+  });
+
+  it("should make the contact anew where heartbeats were answered and then nothing comes any more", async () => {
+    const { time, peer, states } = connected();
+    for (let i = 0; i < 3; i++) {
+      peer().say({ type: "HEARTBEAT" });
+      await time.advance(heartbeatMs);
+    }
+    expect(last(states)).toEqual({ kind: "connected" });
+    await time.advance(maxSilentHeartbeats * heartbeatMs);
+    expect(last(states).kind).toBe("away");
+    await time.advance(1_000);
+    expect(peer().reconnects).toBe(1);
+    peer().say({ type: "OPEN" });
+    expect(last(states)).toEqual({ kind: "connected" });
+  });
+
+  it("should take any word of the server for a sign of life", async () => {
+    const { time, peer, states } = connected();
+    peer().say({ type: "HEARTBEAT" });
+    for (let i = 0; i < 12; i++) {
+      await time.advance(heartbeatMs);
+      if (i % 2 === 1) peer().say({ type: "EXPIRE", src: you });
+    }
+    expect(states).toEqual([{ kind: "connected" }]);
+  });
+
+  it("should ask no heartbeat of a server that never answered one", async () => {
+    const { time, states } = connected();
+    await time.advance(20 * heartbeatMs);
+    expect(states).toEqual([{ kind: "connected" }]);
+  });
+
+  it("should make a doubted contact anew at once, and not sooner again than after ten seconds", async () => {
+    const { opener, time, peer, states } = connected();
+    opener.doubtServer();
+    expect(peer().reconnects).toBe(0); // It has been there for no time.
+    await time.advance(doubtIntervalMs);
+    opener.doubtServer();
+    expect(peer().reconnects).toBe(1);
+    expect(last(states).kind).toBe("away");
+    peer().say({ type: "OPEN" });
+    for (let i = 0; i < 10; i++) opener.doubtServer();
+    expect(peer().reconnects).toBe(1);
+    expect(last(states)).toEqual({ kind: "connected" });
+  });
+
+  it("should not wait for the next try when the network is back", async () => {
+    const { opener, time, peer } = connected();
+    peer().disconnect();
+    opener.doubtServer();
+    expect(peer().reconnects).toBe(1);
+    await time.advance(5_000);
+    expect(peer().reconnects).toBe(1); // The try that was planned is not made beside it.
+  });
+
+  it("should doubt no more after it was closed", () => {
+    const { opener, peer } = connected();
+    opener.close();
+    opener.doubtServer();
+    expect(peer().reconnects).toBe(0);
   });
 
   it("should spread the retries of many pages over half of the wait", () => {

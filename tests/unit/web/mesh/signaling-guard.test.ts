@@ -24,8 +24,15 @@ const guarded = () => {
   const unavailable: string[] = [];
   const wanted = { isOffer: true };
   const forged = { count: 0 };
+  const heard = { count: 0, heartbeats: 0 };
   guardSignaling({
     peer,
+    onHeard: () => {
+      heard.count++;
+    },
+    onHeartbeat: () => {
+      heard.heartbeats++;
+    },
     mayOffer: () => wanted.isOffer,
     onUnavailable: (sessionId) => unavailable.push(sessionId),
     onForged: () => {
@@ -33,7 +40,7 @@ const guarded = () => {
     },
     onDrop: (cause) => drops.push(cause),
   });
-  return { peer, drops, unavailable, wanted, forged };
+  return { peer, drops, unavailable, wanted, forged, heard };
 };
 
 describe("signaling guard", () => {
@@ -41,7 +48,6 @@ describe("signaling guard", () => {
     ["null", null, "not-an-object"],
     ["text", "OPEN", "not-an-object"],
     ["LEAVE", { type: "LEAVE", src: you }, "unknown-type"],
-    ["HEARTBEAT", { type: "HEARTBEAT" }, "unknown-type"],
     ["an offer without payload", { type: "OFFER", src: you, payload: null }, "bad-payload"],
     ["an offer of a call", offer({ type: "media" }), "bad-payload"],
     ["an offer of another serialization", offer({ serialization: "binary" }), "bad-payload"],
@@ -58,6 +64,17 @@ describe("signaling guard", () => {
     expect(drops).toEqual([cause]);
     expect(peer.handled).toEqual([]);
     expect(peer.connections).toEqual([]);
+  });
+
+  it("should tell of everything that the server says, and keep the answer to a heartbeat from PeerJS", () => {
+    const { peer, drops, heard } = guarded();
+    peer.say({ type: "HEARTBEAT" });
+    peer.say({ type: "HEARTBEAT", src: you, payload: { anything: 1 } });
+    peer.say({ type: "OPEN" });
+    peer.say("rubbish");
+    expect(heard).toEqual({ count: 4, heartbeats: 2 });
+    expect(peer.handled).toEqual([{ type: "OPEN" }]);
+    expect(drops).toEqual(["not-an-object"]);
   });
 
   it("should tell of a description with more than one certificate, wherever it stands, and let none of it in", async () => {
@@ -154,8 +171,16 @@ describe("signaling guard", () => {
     if (!(peer.socket instanceof EventEmitter)) throw new Error("not the fake's socket");
     change(peer.socket);
     const nothing = () => undefined;
-    const options = { mayOffer: () => true, onUnavailable: nothing, onForged: nothing, onDrop: nothing };
-    const guard = () => guardSignaling({ peer, ...options });
+    const guard = () =>
+      guardSignaling({
+        peer,
+        onHeard: nothing,
+        onHeartbeat: nothing,
+        mayOffer: () => true,
+        onUnavailable: nothing,
+        onForged: nothing,
+        onDrop: nothing,
+      });
     expect(guard).toThrow(/cannot be guarded/);
   });
 });
