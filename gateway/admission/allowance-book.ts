@@ -1,12 +1,13 @@
 // What each gateway may still cost, whatever channel or epoch it comes with: with each anew it would only have to dial again before it reaches a limit.
-// Bounded, because identities cost nothing; what many of them may cost together is bounded by the places for peers and for handshakes (peer-book.ts).
+// Bounded, because identities cost nothing; what many of them cost together has totals, of which each gets a fair share (fair-total.ts).
 // It does not move with the room to another key: between two moves there is time for most of it to be filled again.
 
 import { BoundedMap } from "../basics/bounded-map.ts";
 import type { Now } from "../basics/runtime.ts";
-import { Allowance } from "./allowance.ts";
+import { Allowance, unitsOfAll } from "./allowance.ts";
 import { maxKnownGateways } from "./epoch-book.ts";
-import { RecordAllowance } from "./record-allowance.ts";
+import { FairTotal } from "./fair-total.ts";
+import { effectsOfAll, RecordAllowance, recordsOfAll } from "./record-allowance.ts";
 
 export interface Allowances {
   readonly messages: Allowance;
@@ -18,15 +19,27 @@ export class AllowanceBook {
   /** By gateway id; the one that came longest ago is forgotten first. */
   readonly #allowances = new BoundedMap<string, Allowances>(maxKnownGateways);
 
+  readonly #units: FairTotal;
+  readonly #records: FairTotal;
+  readonly #effects: FairTotal;
+
   constructor(now: Now) {
     this.#now = now;
+    this.#units = new FairTotal({ ...unitsOfAll, now });
+    this.#records = new FairTotal({ ...recordsOfAll, now });
+    this.#effects = new FairTotal({ ...effectsOfAll, now });
   }
 
   of(gatewayId: string): Allowances {
-    const now = this.#now;
-    const known = this.#allowances.get(gatewayId);
-    const allowances = known ?? { messages: new Allowance(now), records: new RecordAllowance(now) };
+    const allowances = this.#allowances.get(gatewayId) ?? this.#fresh();
     this.#allowances.set(gatewayId, allowances);
     return allowances;
+  }
+  #fresh(): Allowances {
+    const shares = { records: this.#records.share(), effects: this.#effects.share() };
+    return {
+      messages: new Allowance(this.#now, this.#units.share()),
+      records: new RecordAllowance(this.#now, shares),
+    };
   }
 }

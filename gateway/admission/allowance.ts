@@ -1,9 +1,10 @@
-// What one peer may cost this gateway in messages, docs/protocol.md §2.9; of records see record-allowance.ts. Who exceeds it is let go.
+// What one peer may cost this gateway in messages, docs/protocol.md §2.9; records are in record-allowance.ts. A peer that exceeds it is disconnected.
 
 import type { Now } from "../basics/runtime.ts";
 import { TokenBucket } from "../basics/token-bucket.ts";
 import { backlogHighWaterBytes } from "../wire/channel.ts";
 import type { GatewayFrame } from "../wire/frame-types.ts";
+import { type Share, unshared } from "./fair-total.ts";
 
 /**
  * Messages and the frames in them, each counted as one. Sixteen probes at their limits (uplink.ts) make 160 urgent messages a second at the
@@ -27,8 +28,15 @@ const maxCarriedBurst = 1000;
 /** What may wait for a peer that goes on asking without reading the answers: four times what makes the mux wait for it. */
 const maxUnreadBytes = 4 * backlogHighWaterBytes;
 
+/**
+ * Messages and frames of all peers together. Of 49 honest ones each sends some 40 a second; in bursts each may bring `maxUnitBurst`, when this page was
+ * stalled and finds everything waiting, and all of them pass. 63 that each stay just below their own limits reach it within seconds.
+ */
+export const unitsOfAll = { perSecond: 6000, windowMs: 20_000 };
+
 export const excessWords = {
   rate: "too many messages",
+  crowd: "too many messages, while others send many too",
   news: "too much news",
   unread: "does not read",
 } as const;
@@ -38,10 +46,13 @@ export class Allowance {
   readonly #units: TokenBucket;
   readonly #news: TokenBucket;
   readonly #carried: TokenBucket;
+  readonly #ofAll: Share;
 
-  constructor(now: Now) {
+  /** @param ofAll its part of `unitsOfAll` */
+  constructor(now: Now, ofAll: Share = unshared) {
     this.#units = new TokenBucket({ capacity: maxUnitBurst, refillPerSecond: maxUnitsPerSecond, now });
     this.#news = new TokenBucket({ capacity: maxNewsBurst, refillPerSecond: maxNewsPerSecond, now });
+    this.#ofAll = ofAll;
     this.#carried = new TokenBucket({ capacity: maxCarriedBurst, refillPerSecond: maxCarriedPerSecond, now });
   }
 
@@ -50,7 +61,9 @@ export class Allowance {
     const carried = frames.filter((frame) => isCarried(frame, ownSessionId)).length;
     const isOnlyCarried = carried > 0 && carried === frames.length;
     if (!this.#carried.take(carried)) return "rate";
-    if (!this.#units.take(isOnlyCarried ? 0 : 1 + frames.length - carried)) return "rate";
+    const units = isOnlyCarried ? 0 : 1 + frames.length - carried;
+    if (!this.#units.take(units)) return "rate";
+    if (!this.#ofAll.take(units)) return "crowd";
     if (!this.#news.take(frames.filter(isNews).length)) return "news";
     return unreadBytes > maxUnreadBytes ? "unread" : undefined;
   }

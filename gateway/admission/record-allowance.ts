@@ -1,8 +1,9 @@
-// How many records one peer may bring, docs/protocol.md §2.9; what else it may cost is in allowance.ts.
+// How many records one peer may bring, alone and beside all others, docs/protocol.md §2.9; what else it may cost is in allowance.ts.
 
 import type { Now } from "../basics/runtime.ts";
 import { TokenBucket } from "../basics/token-bucket.ts";
 import { type GatewayRecord, hasEffect } from "../wire/record.ts";
+import { type Share, unshared } from "./fair-total.ts";
 
 /** Sixteen probes at the fastest motion rate make 1600 records a second. */
 export const maxRecordsPerSecond = 2000;
@@ -14,24 +15,50 @@ export const maxRecordBurst = 4000;
  */
 export const maxEffectsPerSecond = 200;
 export const maxEffectBurst = 400;
-/** Records beyond that. Who exceeds this, too, does not stall: it floods. */
+/** Records beyond that. A peer that exceeds this, too, was not stalled: it floods. */
 export const maxExcessBurst = 2 * maxRecordBurst;
+
+/**
+ * Records without an effect of all peers together: fifty phones whose ten probes each are watched by everybody make 2000 a second. Over five seconds,
+ * so that what waited while this page was stalled passes, and half a second's work at most.
+ */
+export const recordsOfAll = { perSecond: 12_000, windowMs: 5_000 };
+/**
+ * Records with an effect of all peers together, as far as they come in time: forty peers that each drive ten bands four times a second make 1600. Over
+ * one second, because one that waits longer is felt late.
+ */
+export const effectsOfAll = { perSecond: 2400, windowMs: 1_000 };
+
+/** One peer's parts of what all may bring together. */
+export interface RecordShares {
+  readonly records: Share;
+  readonly effects: Share;
+}
 
 export class RecordAllowance {
   readonly #records: TokenBucket;
   readonly #effects: TokenBucket;
   readonly #excess: TokenBucket;
+  readonly #shares: RecordShares;
 
-  constructor(now: Now) {
+  constructor(now: Now, shares: RecordShares = { records: unshared, effects: unshared }) {
     this.#records = new TokenBucket({ capacity: maxRecordBurst, refillPerSecond: maxRecordsPerSecond, now });
     this.#effects = new TokenBucket({ capacity: maxEffectBurst, refillPerSecond: maxEffectsPerSecond, now });
     this.#excess = new TokenBucket({ capacity: maxExcessBurst, refillPerSecond: maxRecordsPerSecond, now });
+    this.#shares = shares;
   }
 
-  /** All of them or none. "flood": none, and whoever goes on like that should be let go. */
+  /** All of them or none. "flood": none, and a peer that goes on like that should be disconnected. */
   take(records: readonly GatewayRecord[]): "taken" | "too-many" | "flood" {
     const effects = records.filter(({ kind }) => hasEffect(kind)).length;
-    if (this.#records.take(records.length) && this.#effects.take(effects)) return "taken";
-    return this.#excess.take(records.length) ? "too-many" : "flood";
+    if (!this.#records.take(records.length) || !this.#effects.take(effects)) {
+      return this.#excess.take(records.length) ? "too-many" : "flood";
+    }
+    return this.#shares.records.take(records.length - effects) ? "taken" : "too-many";
+  }
+
+  /** One that is in time, before it has its effect. Those that are late cost nobody anything: after a stall they all are. */
+  takeEffect(): boolean {
+    return this.#shares.effects.take();
   }
 }

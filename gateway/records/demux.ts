@@ -147,9 +147,11 @@ export class Demux {
   }
 
   #settle(verdict: "in-time" | "late", record: GatewayRecord, probe: RosterProbe | undefined): void {
-    if (verdict === "late") return this.#options.ledger.countLate();
-    this.#options.ledger.countDelivered();
-    this.#options.deliver(record, probe);
+    const { ledger, allowance, deliver } = this.#options;
+    if (verdict === "late") return ledger.countLate();
+    if (hasEffect(record.kind) && !allowance.takeEffect()) return ledger.countDropped("rate", 1);
+    ledger.countDelivered();
+    deliver(record, probe);
   }
 
   #holdForClock(record: GatewayRecord, probe: RosterProbe | undefined): void {

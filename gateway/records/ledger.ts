@@ -17,7 +17,7 @@ export type SendDrop =
 
 /** Why a record from the peer was not handed on, although it was neither a duplicate nor late. */
 export type ReceiveDrop =
-  /** More records than a gateway may send. */
+  /** More records than a gateway may send, alone or beside what all others send. */
   | "rate"
   /** The roster that it refers to did not come in time. */
   | "no-roster"

@@ -1,10 +1,12 @@
 // Many identities of one attacker, each of which keeps to its own limits: what all of them cost together goes by their number, and not by how much
 // each of them says.
 import { beforeEach, describe, expect, it } from "vitest";
+import { effectsOfAll } from "../../../gateway/admission/record-allowance.ts";
 import { maxMembers } from "../../../gateway/wire/frame-types.ts";
 import { FakeTime } from "../../support/fake-time.ts";
 import { type HostileIdentity, hostileCrowd, madeUpSession } from "../../support/hostile-crowd.ts";
-import { type Member, newMember } from "../../support/memory-room.ts";
+import { connect, type Member, newMember } from "../../support/memory-room.ts";
+import { makeGesture } from "../../support/records.ts";
 
 const size = 24;
 
@@ -40,5 +42,28 @@ describe("many identities of one attacker", () => {
     expect(listsTaken.length).toBeLessThanOrEqual(size * 7);
     expect(listsTaken.slice(-size)).toEqual(crowd.map(() => madeUpSession(anna, 5 * 18 - 1, 0)));
     expect(crowd.filter(({ isClosed }) => isClosed)).toEqual([]);
+  });
+
+  it("should not have more gestures taken than a page bears, and no gesture of an honest member lost", async () => {
+    const ben = await newMember(time, "Ben");
+    await connect(time, ben, anna);
+    const probe = { index: 1, probeClass: 1, capabilities: 0xff, isConnected: true, name: "band" };
+    for (const who of crowd)
+      who.send({ type: "roster", version: 1, name: "Mallory", isHidden: false, probes: [probe] });
+    await time.advance(1_000);
+    anna.events.length = 0;
+    const seconds = 5;
+    await talk(seconds, 189, (who, nth) => {
+      const record = makeGesture({ sequence: nth, timeUs: Math.round(time.now() * 1000) });
+      who.send({ type: "aggregate", rosterVersion: 1, records: [record] });
+      if (who === crowd[0] && nth % 63 === 0) ben.gesture("wave");
+    });
+    await time.advance(100);
+    const taken = anna.events.flatMap((event) => (event.kind === "peer-gesture" ? [event.peer.name] : []));
+    expect(taken.filter((name) => name === "Ben")).toHaveLength(3 * seconds);
+    expect(taken.length / seconds).toBeLessThan(1.2 * effectsOfAll.perSecond);
+    const account = anna.gateway.peers.find(({ name }) => name === "Mallory")?.ledger.snapshot();
+    expect(account?.dropped.rate).toBeGreaterThan(0);
+    expect(account?.held).toBe(0);
   });
 });

@@ -1,0 +1,78 @@
+// A limit on what all peers may use together, shared fairly: each may have used, within the window, as much as is left for everybody. So a single
+// peer gets half of it, N peers that want more get an (N+1)th each, and one more such part stays free for whoever uses less. (The rule is that of
+// dynamic queue thresholds: A. K. Choudhury, E. L. Hahne, "Dynamic queue length thresholds for shared-memory packet switches", 1998.)
+// Invariant: a peer that uses less than its guaranteed part is never refused, whatever the others do.
+import type { Now } from "../basics/runtime.ts";
+
+/** As many peers as a gateway has places for (peer-book.ts). */
+const maxSharers = 64;
+
+export interface FairTotalOptions {
+  readonly perSecond: number;
+  /** Use is forgotten with this time constant: the longer, the larger the bursts that pass and the later a flood is stopped. */
+  readonly windowMs: number;
+  readonly now: Now;
+}
+
+/** One peer's part. */
+export interface Share {
+  /** False, and nothing is used, where the peer has used too much for what is left. */
+  take(count?: number): boolean;
+}
+
+export class FairTotal {
+  readonly #options: FairTotalOptions;
+  readonly #used: RecentUse;
+  readonly #capacity: number;
+  /** Half of all for 64 peers. Where each uses up its own, what is used exceeds the total by half. */
+  readonly #guaranteed: number;
+
+  constructor(options: FairTotalOptions) {
+    this.#options = options;
+    this.#used = new RecentUse(options);
+    this.#capacity = (options.perSecond * options.windowMs) / 1000;
+    this.#guaranteed = this.#capacity / 2 / maxSharers;
+  }
+
+  /** For one more peer. */
+  share(): Share {
+    const own = new RecentUse(this.#options);
+    return {
+      take: (count = 1) => {
+        const free = this.#capacity - this.#used.amount();
+        if (own.amount() + count > Math.max(this.#guaranteed, free)) return false;
+        own.add(count);
+        this.#used.add(count);
+        return true;
+      },
+    };
+  }
+}
+
+/** For a peer that is alone, with its own limits. */
+export const unshared: Share = { take: () => true };
+
+/** What was used lately: it fades evenly, so that nothing has to be kept of single moments. */
+class RecentUse {
+  readonly #windowMs: number;
+  readonly #now: Now;
+  #amount = 0;
+  #atMs: number;
+
+  constructor({ windowMs, now }: FairTotalOptions) {
+    this.#windowMs = windowMs;
+    this.#now = now;
+    this.#atMs = now();
+  }
+
+  amount(): number {
+    const nowMs = this.#now();
+    this.#amount *= Math.exp((this.#atMs - nowMs) / this.#windowMs);
+    this.#atMs = nowMs;
+    return this.#amount;
+  }
+
+  add(count: number): void {
+    this.#amount = this.amount() + count;
+  }
+}
