@@ -10,7 +10,6 @@ import { beatMs, WakeDetector } from "./basics/wake-detector.ts";
 import type { GatewayEvent } from "./gateway-events.ts";
 import type { GatewayObserver } from "./gateway-observer.ts";
 import { Farewell } from "./key-change/farewell.ts";
-import type { Luggage } from "./key-change/luggage.ts";
 import { RoomKeyChange, type SettledChange } from "./key-change/room-key-change.ts";
 import type { Peer } from "./peers/peer.ts";
 import { PeerBook, type PeerBookListener } from "./peers/peer-book.ts";
@@ -53,16 +52,20 @@ export interface GatewayOptions extends Clocks {
   readonly onSessionOver: (sessionId: string) => void;
   /** The page behind that session id is not to be dialled before then: one of the two was let go for exceeding its limits. */
   readonly onHoldOff: (sessionId: string, untilMs: number) => void;
-  /** From the room before, when this one is the same under another key. */
-  readonly luggage?: Luggage | undefined;
+  /**
+   * Of this page's gateway in the same room under the key before, which goes on until it moves here (see `moveTo`): otherwise a peer that was
+   * disconnected for sending too much could have that forgotten, by leading the room to another key. Undefined: the room is a new one.
+   */
+  readonly penalties?: PenaltyBook | undefined;
   /** Who measures; see statistics.ts. */
   readonly observer?: GatewayObserver | undefined;
 }
 
 export class Gateway {
+  /** Peers that this page has disconnected for sending too much. */
+  readonly penalties: PenaltyBook;
   readonly #options: GatewayOptions;
   readonly #mux: Mux;
-  readonly #penalties: PenaltyBook;
   readonly #peers: PeerBook;
   readonly #effects: Effects;
   readonly #doneOutbox: DoneOutbox;
@@ -70,6 +73,8 @@ export class Gateway {
   readonly #wake: WakeDetector;
   readonly #keyChange: RoomKeyChange;
   #farewell: Farewell | undefined;
+  /** When this page came here from the room's former key, or gave up to leave for another. */
+  #movedAtMs: number | undefined;
   #commandSequence = 0;
   #cancelBeat: Cancel;
 
@@ -81,7 +86,6 @@ export class Gateway {
       name: options.name,
       limits: options.limits,
       budgets: options.budgets ?? new VibrationBudgets({ now, wallNow: options.wallNow }),
-      moved: options.luggage,
       now,
       observer,
       onRoster: (roster) => {
@@ -92,7 +96,7 @@ export class Gateway {
       onEvent,
     });
     this.#mux.rosterChanged(this.#probes.roster.version);
-    this.#penalties = options.luggage?.penalties ?? new PenaltyBook(now);
+    this.penalties = options.penalties ?? new PenaltyBook(now);
     this.#doneOutbox = new DoneOutbox({
       schedule,
       send: (gatewayId, frames) => this.#peers.get(gatewayId)?.send(...frames),
@@ -106,13 +110,13 @@ export class Gateway {
       },
     });
     this.#peers = new PeerBook(
-      { ...options, penalties: this.#penalties, mux: this.#mux, roster: () => this.#probes.roster },
+      { ...options, penalties: this.penalties, mux: this.#mux, roster: () => this.#probes.roster },
       this.#listenToPeers(),
     );
     this.#keyChange = new RoomKeyChange({
       ownGatewayId: options.identity.gatewayId,
       roomKey: options.roomKey,
-      lastMoveMs: options.luggage?.movedAtMs,
+      lastMoveMs: () => this.#movedAtMs,
       now,
       schedule,
       members: () => this.peers.map(({ gatewayId }) => gatewayId),
@@ -178,13 +182,20 @@ export class Gateway {
     return this.#keyChange.outcome === change;
   }
 
-  /** What the gateway in the room of the new key is given. This one has no probes from now on. */
-  pack(): Luggage {
-    return { ...this.#probes.pack(), penalties: this.#penalties, movedAtMs: this.#options.now() };
+  /** The room of the new key did not let this page in: the room goes on under the key that it has, and another change may begin. */
+  stay(): void {
+    this.#movedAtMs = this.#options.now();
+    this.#keyChange.giveUp();
+    this.#options.onEvent({ kind: "peers-changed" });
   }
 
-  /** Leaves those who follow to the new key. Resolves when nobody is held any more, after a minute at most; then it is to be closed. */
-  bidFarewell(): Promise<void> {
+  /**
+   * The page goes on in the room of the new key, with that gateway, which has no probes yet and gets these. Here it admits nobody any more.
+   * Resolves when no peer is connected any more, after a minute at most; then this gateway is to be closed.
+   */
+  moveTo(next: Gateway): Promise<void> {
+    next.#movedAtMs = next.#options.now();
+    next.#probes.takeOver(this.#probes.pack());
     this.#farewell ??= new Farewell(this.#peers, this.#keyChange, this.#options.schedule);
     this.#farewell.check();
     return this.#farewell.over;

@@ -5,13 +5,12 @@ import { toBase64url } from "../gateway/basics/base64url.ts";
 import type { Crypto, Now, Schedule } from "../gateway/basics/runtime.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { GatewayEvent } from "../gateway/gateway-events.ts";
-import type { Luggage } from "../gateway/key-change/luggage.ts";
-import type { SettledChange } from "../gateway/key-change/room-key-change.ts";
 import type { ServerState } from "../gateway/server-state.ts";
 import { deriveRoom, makeInvite, makeRoomKey, parseInvite, type Room } from "../gateway/wire/room-key.ts";
 import { maxBluetoothLinks } from "./ble/pairing.ts";
-import { KeyChangeDesk } from "./key-change/key-change-desk.ts";
-import type { RoomSession, RoomSessionListener } from "./mesh/room-session.ts";
+import { KeyChangeNews } from "./key-change/key-change-news.ts";
+import { RoomMove } from "./key-change/room-move.ts";
+import type { RoomSession } from "./mesh/room-session.ts";
 import type { DarkScreen } from "./power/dark-screen.ts";
 import type { Power } from "./power/power.ts";
 import type { Shift } from "./power/shift.ts";
@@ -20,6 +19,8 @@ import { ProbeActions } from "./probes/probe-actions.ts";
 import type { ProbeOrigins } from "./probes/probe-origins.ts";
 import type { LogBook } from "./room/log-book.ts";
 import type { NoticeBoard } from "./room/notice-board.ts";
+import { type OpensRoom, PresentRoom, type RoomBeside } from "./room/present-room.ts";
+import type { OpenRoom, RoomFollower } from "./room/room-follower.ts";
 import { RoomLog } from "./room/room-log.ts";
 import { RoomViews } from "./room/room-views.ts";
 import type { RoomStore } from "./store/room-store.ts";
@@ -41,13 +42,12 @@ export interface AppOptions {
   readonly origins: ProbeOrigins;
   readonly log: LogBook;
   readonly notices: NoticeBoard;
-  /** The page is in one room at a time; `luggage` is what it brings when the room is the one before, under another key. */
-  readonly join: (
-    room: Room,
+  readonly open: (
     settings: Settings,
-    listener: RoomSessionListener,
-    luggage: Luggage | undefined,
-  ) => Promise<RoomSession>;
+    ...room: Parameters<OpensRoom<RoomSession>>
+  ) => ReturnType<OpensRoom<RoomSession>>;
+  /** What goes along with the page from room to room, beside what the app itself is made of. */
+  readonly followers: readonly RoomFollower[];
   /** The address that invites name, its host where that is not this page's, and what is wrong with it. */
   readonly inviteBase: {
     readonly url: string;
@@ -79,19 +79,17 @@ export class App {
   readonly #views: RoomViews;
   readonly #log: RoomLog;
   readonly #probeActions: ProbeActions;
-  readonly #keyChange: KeyChangeDesk;
+  readonly #keyChangeNews: KeyChangeNews;
+  readonly #roomMove: RoomMove;
+  readonly #present: PresentRoom<RoomSession>;
   readonly #room = signal<RoomView | undefined>(undefined);
   readonly #server = signal<ServerState>({ kind: "connecting" });
   readonly #settings: Signal<Settings>;
   readonly #rememberedRooms: Signal<readonly RememberedRoom[]>;
   readonly #bluetoothSlots: ReadonlySignal<{ readonly used: number; readonly total: number }>;
-  #session: RoomSession | undefined;
-  /** Counts the rooms entered and left. */
-  #visit = 0;
-  /** The visit from which a change of the room's key has led here: others there may still say that we were removed. */
-  #cameFrom: number | undefined;
   #hasReachedServer = false;
-  #moving: Promise<void> = Promise.resolve();
+  /** Ways into rooms and out of them, one after the other. */
+  #onTheWay: Promise<void> = Promise.resolve();
 
   constructor(options: AppOptions) {
     this.#options = options;
@@ -123,15 +121,30 @@ export class App {
       isDark: darkScreen.isDark,
     };
     darkScreen.isDark.subscribe((isDark) => this.#views.pause(isDark));
-    this.#keyChange = new KeyChangeDesk({
-      now,
+    const gateway = () => this.#gateway;
+    const isServerConnected = () => this.#server.value.kind === "connected";
+    this.#keyChangeNews = new KeyChangeNews({ now, schedule, notices, log, gateway, isServerConnected });
+    this.#roomMove = new RoomMove({
       schedule,
       crypto: options.crypto,
-      notices,
-      log,
-      gateway: () => this.#gateway,
-      isServerConnected: () => this.#server.value.kind === "connected",
-      moveOn: (change) => void this.#move(() => this.#moveOn(change)),
+      news: this.#keyChangeNews,
+      gateway,
+      isServerConnected,
+      openBeside: (roomKey, onMeshChange) => this.#openBeside(roomKey, onMeshChange),
+    });
+    this.#present = new PresentRoom({
+      open: (...room) => options.open(this.#settings.value, ...room),
+      followers: [
+        { enter: () => this.#roomMove.leave(), move: () => undefined, leave: () => this.#roomMove.leave() },
+        this.#keyChangeNews,
+        this.#views,
+        ...options.followers,
+      ],
+      listener: {
+        onEvent: (event) => this.#onEvent(event),
+        onFormerEvent: (event) => this.#keyChangeNews.onFormerEvent(event),
+        onMeshChange: (server) => this.#onMeshChange(server),
+      },
     });
     this.#probeActions = new ProbeActions({
       origins,
@@ -142,21 +155,20 @@ export class App {
     this.actions = this.#makeActions();
   }
 
-  get session(): RoomSession | undefined {
-    return this.#session;
+  /** The room that the page is in. */
+  get present(): OpenRoom<RoomSession> | undefined {
+    return this.#present.room;
   }
 
-  /** Goes where the page's fragment says: into a room, or out of the one that it is in. One move at a time. Never rejects. */
+  /** Goes where the page's fragment says: into a room, or out of the one that it is in. Never rejects. */
   followFragment(): Promise<void> {
-    return this.#move(() => this.#goWhereItSays());
-  }
-
-  #move(task: () => Promise<void>): Promise<void> {
-    this.#moving = this.#moving.then(task).catch((error: unknown) => {
-      console.error(error);
-      this.#options.notices.raise("room-not-entered");
-    });
-    return this.#moving;
+    this.#onTheWay = this.#onTheWay
+      .then(() => this.#goWhereItSays())
+      .catch((error: unknown) => {
+        console.error(error);
+        this.#options.notices.raise("room-not-entered");
+      });
+    return this.#onTheWay;
   }
 
   /** What all tabs of this device share was changed by another: mute, limits and rules hold here at once, too. */
@@ -176,89 +188,60 @@ export class App {
   }
 
   async leave(): Promise<void> {
-    this.#keyChange.left();
-    this.#visit++; // What the room still says while it closes is not shown any more.
-    const leaving = this.#session;
-    this.#session = undefined;
     this.#room.value = undefined;
-    this.#options.power.leave();
-    this.#views.show(undefined);
-    await leaving?.close();
+    await this.#present.leave();
+  }
+
+  /** The page ends: the peers hear that it leaves. */
+  close(): Promise<void> {
+    return this.#present.close();
   }
 
   get #gateway(): Gateway | undefined {
-    return this.#session?.gateway;
+    return this.#present.room?.gateway;
   }
 
   async #enter(roomKey: Uint8Array): Promise<void> {
     const room = await deriveRoom(this.#options.crypto, roomKey);
     if (this.#room.value?.roomId === room.roomId) return;
     await this.leave();
-    await this.#join(room);
-  }
-
-  /** @param before the room that this one is under another key, and what is brought from there. */
-  async #join(derived: Room, before?: { readonly roomId: string; readonly luggage: Luggage }): Promise<void> {
-    const { rooms, join, inviteBase, today, log, notices } = this.#options;
     this.#hasReachedServer = false;
     this.#server.value = { kind: "connecting" };
-    const visit = this.#visit;
-    const listener: RoomSessionListener = {
-      onEvent: (event) => {
-        if (visit === this.#visit) this.#onEvent(event);
-        else if (visit === this.#cameFrom && event.kind === "removed") this.#keyChange.toldRemoved(event);
-      },
-      onMeshChange: (server) => {
-        if (visit === this.#visit) this.#onMeshChange(server);
-      },
-    };
-    const session = await join(derived, this.#settings.value, listener, before?.luggage);
-    if (visit !== this.#visit) return session.close(); // The page was left meanwhile.
-    this.#session = session;
+    if (!(await this.#present.enter(room))) return;
     this.#keep(this.#options.shift.enter());
-    if (before === undefined) this.#options.power.enter(session.gateway);
-    else this.#options.power.move(session.gateway);
+    this.#options.notices.clear("room-not-entered");
+    this.#showRoom(room, undefined);
+  }
+
+  /** When the page moves in there, the old key is in its address and its list of rooms no more. */
+  async #openBeside(roomKey: Uint8Array, onMeshChange: () => void): Promise<RoomBeside | undefined> {
+    const room = await deriveRoom(this.#options.crypto, roomKey);
+    return this.#present.openBeside(room, onMeshChange, (server) => {
+      const former = this.#room.value?.roomId;
+      this.#server.value = server;
+      this.#options.fragment.replace(makeInvite("", roomKey));
+      this.#showRoom(room, former);
+    });
+  }
+
+  /** @param former id of the room that this one is under another key: what is remembered of that is replaced. */
+  #showRoom({ roomId, roomKey }: Room, former: string | undefined): void {
+    const { rooms, inviteBase, today, log } = this.#options;
     this.#apply(this.#settings.value);
-    notices.clear("room-not-entered");
-    this.#keyChange.entered(before !== undefined);
-    const label = `Room ${derived.roomId.slice(0, 4)}`;
-    const inviteUrl = makeInvite(inviteBase.url, derived.roomKey);
-    const { roomId } = derived;
-    const remembered = { roomId, label, roomKey: toBase64url(derived.roomKey), lastUsedAt: today().toISOString() };
-    this.#keep(rooms.remember(remembered, before?.roomId));
+    const label = `Room ${roomId.slice(0, 4)}`;
+    const remembered = { roomId, label, roomKey: toBase64url(roomKey), lastUsedAt: today().toISOString() };
+    this.#keep(rooms.remember(remembered, former));
     this.#rememberedRooms.value = rooms.rooms();
-    const { elsewhere: inviteElsewhere, problem: inviteProblem } = inviteBase;
-    this.#room.value = { roomId: derived.roomId, label, inviteUrl, inviteElsewhere, inviteProblem };
-    this.#views.show(session);
+    const { url, elsewhere: inviteElsewhere, problem: inviteProblem } = inviteBase;
+    this.#room.value = { roomId, label, inviteUrl: makeInvite(url, roomKey), inviteElsewhere, inviteProblem };
     log.add("info", `You are in ${label}`);
   }
 
   #onEvent(event: GatewayEvent): void {
-    this.#keyChange.onEvent(event);
+    if (event.kind === "room-key-settled") this.#roomMove.follow(event.change);
+    this.#keyChangeNews.onEvent(event);
     this.#views.onEvent(event);
     this.#log.onEvent(event);
-  }
-
-  /** With the others to the room's new key: the page stays as it is, probes and all, and the old key is in its address no more. */
-  async #moveOn(change: SettledChange): Promise<void> {
-    const { crypto, fragment } = this.#options;
-    const before = this.#room.value;
-    const session = this.#session;
-    if (before === undefined || session?.gateway.hasSettledFor(change) !== true) return; // It was left meanwhile.
-    const { gateway } = session;
-    const room = await deriveRoom(crypto, change.roomKey);
-    fragment.replace(makeInvite("", change.roomKey));
-    this.#cameFrom = this.#visit++;
-    const luggage = gateway.pack();
-    try {
-      await this.#join(room, { roomId: before.roomId, luggage });
-    } catch (error) {
-      await Promise.all(luggage.probes.map(({ link }) => link.close()));
-      await this.leave();
-      throw error;
-    }
-    this.#keyChange.followed(gateway, change);
-    void session.retire();
   }
 
   /** The fragment is the one place that says which room the page is in; everything else follows it. */
@@ -277,11 +260,11 @@ export class App {
       notices.clear("server-away");
       if (before === "away") log.add("good", "The server is back");
       this.#hasReachedServer = true;
-      this.#keyChange.serverConnected();
     } else if (state.kind === "away" && before !== "away") {
       notices.raise(this.#hasReachedServer ? "server-away" : "server-unreachable");
       log.add("warning", "The server is away");
     }
+    this.#roomMove.serverChanged();
   }
 
   #change(change: Partial<Settings>): void {
@@ -331,8 +314,8 @@ export class App {
         this.#options.fragment.write("");
         void this.followFragment();
       },
-      changeRoomKey: () => this.#keyChange.change([]),
-      removePeer: (gatewayId) => this.#keyChange.change([gatewayId]),
+      changeRoomKey: () => this.#roomMove.begin([]),
+      removePeer: (gatewayId) => this.#roomMove.begin([gatewayId]),
       setName: (text) => {
         const name = cleanName(text);
         if (name !== undefined) this.#change({ name });

@@ -151,8 +151,6 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
   );
 
   const isAwakeLocked = signal(false);
-  /** Of the room that the page is in, or was in last. */
-  let epoch = 0;
   const isOnThisComputerOnly = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
   const app = new App({
     now,
@@ -164,9 +162,8 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
     origins,
     log,
     notices,
-    join: async (room, settings, listener, luggage) => {
+    open: async (settings, room, listener, penalties) => {
       const entry = await identity.nextEntry();
-      epoch = entry.epoch;
       if (identity.problem !== undefined) notices.raise(identity.problem);
       const statistics = new Statistics(now);
       const session = new RoomSession({
@@ -177,7 +174,7 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
         iceServers: config?.iceServers ?? [],
         fetchMembers: (roomId) => server.members(roomId),
         identity: entry.key,
-        epoch,
+        epoch: entry.epoch,
         name: settings.name,
         rules: settings.rules,
         limits: settings,
@@ -186,18 +183,17 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
         ...clocks,
         schedule: timedSchedule(schedule, busy),
         random,
-        luggage,
+        penalties,
         wrapChannel: (channel) => timedChannel(channel, busy),
         observer: statistics,
         listener,
       });
-      const { gateway } = session;
+      const { gateway, pendingDials } = session;
       gateway.setHidden(document.hidden);
-      const measured = { gateway, statistics, roomId: room.roomId, epoch, name: () => app.model.settings.value.name };
-      if (luggage === undefined) figures.enter(measured);
-      else figures.move(measured);
-      return session;
+      const name = () => app.model.settings.value.name;
+      return { session, gateway, pendingDials, statistics, roomId: room.roomId, epoch: entry.epoch, name };
     },
+    followers: [power, figures],
     inviteBase: {
       url: inviteOrigin,
       elsewhere: inviteOrigin === location.origin ? undefined : new URL(inviteOrigin).host,
@@ -234,7 +230,7 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
     },
   });
 
-  endings.add(() => app.leave());
+  endings.add(() => app.close());
   if (!isDrawn) root.replaceChildren();
   endings.add(renderApp(root, app.model, app.actions));
   const stopWakeLock = effect(() => {
@@ -254,17 +250,11 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
   });
 
   endings.add(stopWakeLock);
-  const stopFigures = effect(() => {
-    if (app.model.room.value === undefined) figures.leave();
-  });
-  // Before the room is left: a recording that a reload interrupts goes on after it.
-  endings.add(() => {
-    stopFigures();
-    figures.suspend();
-  });
+  // The room is closed and not left: a recording that a reload interrupts goes on after it.
+  endings.add(() => figures.suspend());
 
   endings.listen(document, "visibilitychange", () => {
-    app.session?.gateway.setHidden(document.hidden);
+    app.present?.gateway.setHidden(document.hidden);
     if (document.hidden) figures.suspend();
     else tone.resume();
   });
@@ -274,8 +264,8 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
   endings.listen(window, "storage", () => app.readSettings());
   window.earlMesh = {
     report: () => {
-      const { session } = app;
-      if (session === undefined) return undefined;
+      if (app.present === undefined) return undefined;
+      const { session, epoch } = app.present;
       const { sessionId, serverState, gateway } = session;
       const drops = Object.fromEntries(session.drops);
       return { sessionId, serverState, slot: identity.slot, epoch, drops, ...reportOf(gateway) };

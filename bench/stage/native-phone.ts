@@ -3,7 +3,6 @@
 
 import type { IdentityKey } from "../../gateway/basics/runtime.ts";
 import type { GatewayEvent } from "../../gateway/gateway-events.ts";
-import type { Luggage } from "../../gateway/key-change/luggage.ts";
 import { defaultRules } from "../../gateway/probes/rules.ts";
 import { defaultWearerLimits, type WearerLimits } from "../../gateway/probes/wearer-limits.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
@@ -21,7 +20,7 @@ import { loadPeerJs, nativeConnections } from "./native-webrtc.ts";
 
 const platform = { ...clocks, schedule, random: Math.random, crypto: webCrypto };
 
-export interface NativePhoneOptions extends Pick<RoomSessionOptions, "wrapChannel"> {
+export interface NativePhoneOptions extends Pick<RoomSessionOptions, "wrapChannel" | "penalties"> {
   /** Of the server, such as `http://127.0.0.1:8080`. */
   readonly origin: string;
   readonly room: Room;
@@ -31,9 +30,9 @@ export interface NativePhoneOptions extends Pick<RoomSessionOptions, "wrapChanne
   /** Of that key; undefined: the first. */
   readonly epoch?: number;
   readonly limits?: WearerLimits;
-  /** From the room before, when this one is the same under another key. */
-  readonly luggage?: Luggage | undefined;
   readonly onEvent?: (event: GatewayEvent) => void;
+  /** The state of its server, or who is being dialled, has changed. */
+  readonly onMeshChange?: () => void;
   /** What its gateway is given in place of a channel. */
   readonly wrapChannel?: (channel: Channel) => Channel;
 }
@@ -52,12 +51,12 @@ export const startNativePhone = async (options: NativePhoneOptions): Promise<Roo
     fetchMembers: (roomId) => api.members(roomId),
     identity: options.identity ?? (await identityKeyOf(await makeIdentityKeyPair())),
     epoch: options.epoch ?? 1,
-    luggage: options.luggage,
+    ...(options.penalties && { penalties: options.penalties }),
     name,
     rules: defaultRules,
     limits: options.limits ?? defaultWearerLimits,
     ...(wrapChannel && { wrapChannel }),
-    listener: { onEvent: (event) => onEvent?.(event), onMeshChange: () => undefined },
+    listener: { onEvent: (event) => onEvent?.(event), onMeshChange: () => options.onMeshChange?.() },
   });
 };
 

@@ -1,5 +1,5 @@
-// How a gateway leaves a room that has moved on to another key (docs/protocol.md §4): those who have the key are let go at once, those who are to
-// have it and sleep are held for a while. Nobody is admitted meanwhile. Neighbour: room-key-change.ts knows who is who.
+// How a gateway leaves a room that has moved on to another key (docs/protocol.md §4): peers that have the key are disconnected at once, peers that
+// are to have it and sleep stay connected for a while. Nobody is admitted meanwhile. Neighbour: room-key-change.ts knows which peer is which.
 
 import type { Schedule } from "../basics/runtime.ts";
 import type { PeerBook } from "../peers/peer-book.ts";
@@ -9,7 +9,7 @@ import type { RoomKeyChange } from "./room-key-change.ts";
 export const farewellMs = 60_000;
 
 export class Farewell {
-  /** Resolves when nobody is held any more. */
+  /** Resolves when no peer is connected any more. */
   readonly over: Promise<void>;
   readonly #peers: PeerBook;
   readonly #change: RoomKeyChange;
@@ -28,7 +28,7 @@ export class Farewell {
     });
   }
 
-  /** To be called at the beginning, and whenever somebody has acknowledged the key or is gone. */
+  /** To be called at the beginning, and whenever a peer has acknowledged the key or is gone. */
   check(): void {
     this.#dismiss((gatewayId) => !this.#change.isAwaited(gatewayId));
   }

@@ -42,8 +42,8 @@ export interface RoomKeyChangeOptions {
   readonly ownGatewayId: string;
   /** The key that the room has now. */
   readonly roomKey: Uint8Array;
-  /** When the last change settled here, on this gateway's clock; undefined: none did. */
-  readonly lastMoveMs: number | undefined;
+  /** When the page came by a change of the key, or gave one up, on this gateway's clock; undefined: it did neither. */
+  readonly lastMoveMs: () => number | undefined;
   readonly now: Now;
   readonly schedule: Schedule;
   /** Gateway ids of those who are held, or were a while ago. */
@@ -157,6 +157,19 @@ export class RoomKeyChange {
     if (this.isAwaited(gatewayId)) this.#handTo(gatewayId);
   }
 
+  /** The page stays under the key that it has, as if it had heard of no other: the next change may be anybody's. */
+  giveUp(): void {
+    this.close();
+    this.#cancelSettling = undefined;
+    this.#cancelHandingOn = undefined;
+    this.#choice = undefined;
+    this.#outcome = undefined;
+    this.#wished = [];
+    this.#acknowledged.clear();
+    this.#ofRemoved.clear();
+    this.#answeredAtMs.clear();
+  }
+
   close(): void {
     this.#cancelSettling?.();
     this.#cancelHandingOn?.();
@@ -172,7 +185,8 @@ export class RoomKeyChange {
     if (this.#choice?.roomKey !== choice.roomKey) this.#acknowledged.clear();
     this.#choice = choice;
     this.#handOn();
-    const restMs = lastMoveMs === undefined ? 0 : lastMoveMs + minMoveIntervalMs - now();
+    const movedAtMs = lastMoveMs();
+    const restMs = movedAtMs === undefined ? 0 : movedAtMs + minMoveIntervalMs - now();
     this.#cancelSettling ??= schedule(Math.max(settleMs, restMs), () => this.#settle(this.#choice ?? choice));
     onChosen();
   }

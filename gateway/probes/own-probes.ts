@@ -30,7 +30,6 @@ export interface OwnProbesOptions {
   readonly name: string;
   readonly limits: WearerLimits;
   readonly budgets: VibrationBudgets;
-  readonly moved: MovedProbes | undefined;
   readonly now: Now;
   readonly observer: ProbesObserver | undefined;
   readonly onRoster: (roster: Roster) => void;
@@ -49,8 +48,7 @@ export class OwnProbes {
   constructor(options: OwnProbesOptions) {
     this.#options = options;
     this.#limits = options.limits;
-    this.#roster = options.moved?.roster ?? new RosterBook(options.name);
-    for (const probe of options.moved?.probes ?? []) this.#takeOver(probe);
+    this.#roster = new RosterBook(options.name);
   }
 
   [Symbol.iterator](): Iterator<OwnProbe> {
@@ -150,12 +148,23 @@ export class OwnProbes {
     for (const { motionRate } of this) motionRate.beat();
   }
 
-  /** For the gateway that comes after this one, which has none from now on. */
+  /** For the gateway that comes after this one, which has no probes from now on. */
   pack(): MovedProbes {
     const moved = { roster: this.#roster, probes: [...this] };
     this.#roster = new RosterBook(this.roster.name);
     this.#probes.clear();
     return moved;
+  }
+
+  /**
+   * From the gateway before this one, where there are none yet. The probes stay connected on their links, with their indexes and the wearer's
+   * counts, so that neither a band nor a limit begins anew.
+   */
+  takeOver({ roster, probes }: MovedProbes): void {
+    this.#roster = roster;
+    for (const probe of probes) this.#takeOver(probe);
+    this.#tellRoster();
+    this.#tellChange();
   }
 
   #takeOver(probe: OwnProbe): void {

@@ -39,6 +39,13 @@ export interface MemberOptions extends Partial<GatewayOptions> {
   readonly clockOffsetMs?: number;
 }
 
+/** A gateway without a band, as the page opens one in the room of a new key. */
+export const newGateway = async (time: FakeTime, name: string, options: MemberOptions = {}): Promise<Gateway> => {
+  const { gateway, probe } = await newMember(time, name, options);
+  await gateway.removeProbe(probe.index);
+  return gateway;
+};
+
 export const newIdentity = async (): Promise<IdentityKey> => identityKeyOf(await makeIdentityKeyPair());
 
 /** A gateway with one connected arm-probe, which finds its gestures itself. */

@@ -4,9 +4,9 @@ import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-p
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
 import { gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
+import type { PenaltyBook } from "../../gateway/admission/penalty-book.ts";
 import type { IdentityKey } from "../../gateway/basics/runtime.ts";
 import type { GatewayEvent } from "../../gateway/gateway-events.ts";
-import type { Luggage } from "../../gateway/key-change/luggage.ts";
 import type { SettledChange } from "../../gateway/key-change/room-key-change.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
 import { deriveRoom, type Room } from "../../gateway/wire/room-key.ts";
@@ -48,7 +48,7 @@ export class MovingPhone {
 
   static async join(options: MovingPhoneOptions): Promise<MovingPhone> {
     const phone = new MovingPhone(options, await identityKeyOf(await makeIdentityKeyPair()));
-    await phone.#enter(options.room, undefined);
+    phone.#session = await phone.#open(options.room, undefined, () => undefined);
     await phone.session.gateway.addProbe(phone.link, `${options.name}'s arm`)?.open();
     return phone;
   }
@@ -88,29 +88,39 @@ export class MovingPhone {
     await Promise.all([...this.#former, this.session].map((session) => session.close()));
   }
 
-  async #enter(room: Room, luggage: Luggage | undefined): Promise<void> {
+  async #open(room: Room, penalties: PenaltyBook | undefined, onMeshChange: () => void): Promise<RoomSession> {
     const { origin, name, wrapChannel } = this.#options;
-    this.room = room;
-    this.#session = await startNativePhone({
+    return startNativePhone({
       origin,
       room,
       name,
       identity: this.#identity,
       epoch: ++this.#epoch,
-      luggage,
+      penalties,
       onEvent: (event) => {
         this.events.push(event);
         if (event.kind === "room-key-settled") void this.#follow(event.change);
       },
+      onMeshChange,
       ...(wrapChannel && { wrapChannel }),
     });
   }
 
   async #follow(change: SettledChange): Promise<void> {
     const old = this.session;
+    const room = await deriveRoom(webCrypto, change.roomKey);
+    let letIn: () => void = () => undefined;
+    const isLetIn = new Promise<void>((resolve) => {
+      letIn = resolve;
+    });
+    const next = await this.#open(room, old.gateway.penalties, () => {
+      if (next.serverState.kind === "connected") letIn();
+    });
+    await isLetIn;
     this.changes.push(change);
     this.#former.push(old);
-    await this.#enter(await deriveRoom(webCrypto, change.roomKey), old.gateway.pack());
-    void old.retire();
+    this.room = room;
+    this.#session = next;
+    void old.moveTo(next);
   }
 }

@@ -1,5 +1,5 @@
 // After the room has moved on to another key: who was to come along and has not. A member can lead some to one key and some to another
-// (docs/protocol.md §4), and no word of anybody says so for certain; who is there under the new key is proven. Neighbour: key-change-desk.ts tells the person.
+// (docs/protocol.md §4), and no word of anybody says so for certain; who is there under the new key is proven. Neighbour: key-change-news.ts tells the person.
 import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
 
 /** A room is whole again within this after whatever happened to it: who is not there by then does not come. */

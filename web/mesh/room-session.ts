@@ -117,10 +117,10 @@ export class RoomSession {
     this.#mesh.networkChanged();
   }
 
-  /** The room has moved on to another key: gives up its place at the server, waits for those who sleep, and closes. */
-  async retire(): Promise<void> {
+  /** The page goes on in that session, under the room's new key: this one gives up its place at the server, waits for peers that sleep, and closes. */
+  async moveTo(next: { readonly gateway: Gateway }): Promise<void> {
     this.#mesh.retire();
-    await this.gateway.bidFarewell();
+    await this.gateway.moveTo(next.gateway);
     await this.close();
   }
 

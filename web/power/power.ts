@@ -51,7 +51,7 @@ export class Power {
     this.refresh();
   }
 
-  enter(gateway: Gateway): void {
+  enter({ gateway }: { readonly gateway: Gateway }): void {
     this.leave();
     this.#gateway = gateway;
     this.#cancelTick = this.#scheduleTick();
@@ -59,7 +59,7 @@ export class Power {
   }
 
   /** The room continues under another key: the plan, the battery's history and a dark screen stay as they are. */
-  move(gateway: Gateway): void {
+  move({ gateway }: { readonly gateway: Gateway }): void {
     this.#gateway = gateway;
     this.#carryOut(this.#plan);
   }

@@ -25,7 +25,7 @@ export interface RoomViewsOptions {
   readonly originOf: (link: DeviceLink) => ProbeView["origin"];
 }
 
-/** What is read of a RoomSession. */
+/** What is read of an OpenRoom. */
 export interface ShownRoom {
   readonly gateway: Gateway;
   /** Session ids that are being dialled. */
@@ -60,8 +60,19 @@ export class RoomViews {
     this.traffic = this.#traffic;
   }
 
-  /** From now on this room is shown; undefined: none, it was left. */
-  show(room: ShownRoom | undefined): void {
+  enter(room: ShownRoom): void {
+    this.#show(room);
+  }
+
+  move(room: ShownRoom): void {
+    this.#show(room);
+  }
+
+  leave(): void {
+    this.#show(undefined);
+  }
+
+  #show(room: ShownRoom | undefined): void {
     this.#room = room;
     this.#gestures.clear();
     this.#buzzes.clear();

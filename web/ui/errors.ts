@@ -11,6 +11,7 @@ export type ErrorCode =
   | "room-key-changed"
   | "removed-from-room"
   | "left-behind"
+  | "new-room-closed"
   | "everybody-gone"
   | "not-removed"
   | "not-come-along"
@@ -115,8 +116,14 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
       "As long as you see others here, nothing has changed. If nobody is left, leave the room and ask one of them for a fresh invite.",
   },
   "left-behind": {
-    sentence: "The others have moved on to a new room key that did not reach this phone.",
-    remedy: "Ask one of them for a fresh invite.",
+    sentence: "They say that the room has moved on to a new key, which did not reach this phone.",
+    remedy:
+      "As long as you see others here, nothing has changed. If nobody is left, ask one of them for a fresh invite.",
+  },
+  "new-room-closed": {
+    sentence: "The room’s key was changed, but the room of the new key did not let this phone in.",
+    remedy:
+      "You stay under the old key, with everybody who is still here. If the others are gone, ask one of them for a fresh invite; if this happens again, create a new room and do not invite the person who changes the key.",
   },
   "everybody-gone": {
     sentence: "Everybody else is gone from this room.",

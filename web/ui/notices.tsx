@@ -17,6 +17,7 @@ const problemCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "insecure-context",
   "key-change-needs-server",
   "left-behind",
+  "new-room-closed",
   "not-come-along",
   "not-removed",
   "removed-from-room",

@@ -1,17 +1,20 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Gateway } from "../../../gateway/gateway.ts";
 import { farewellMs } from "../../../gateway/key-change/farewell.ts";
 import type { SettledChange } from "../../../gateway/key-change/room-key-change.ts";
-import { contestMs, settleMs } from "../../../gateway/key-change/room-key-change.ts";
+import { contestMs, minMoveIntervalMs, settleMs } from "../../../gateway/key-change/room-key-change.ts";
 import { defaultWearerLimits } from "../../../gateway/probes/wearer-limits.ts";
 import { decodeMessage } from "../../../gateway/wire/decode-message.ts";
 import { encodeMessage } from "../../../gateway/wire/encode-message.ts";
 import { byeReasons } from "../../../gateway/wire/frame-types.ts";
 import { FakeTime } from "../../support/fake-time.ts";
 import type { MemoryChannelPair } from "../../support/memory-channel.ts";
-import { connect, type Member, newIdentity, newMember } from "../../support/memory-room.ts";
+import { connect, type Member, newGateway, newIdentity, newMember } from "../../support/memory-room.ts";
 
 const newKey = new Uint8Array(16).fill(3);
 const newAuthKey = new Uint8Array(32).fill(33);
+
+const newRoom = { roomKey: newKey, authKey: newAuthKey };
 
 const settledOf = ({ events }: Member): readonly SettledChange[] =>
   events.flatMap((event) => (event.kind === "room-key-settled" ? [event.change] : []));
@@ -23,12 +26,19 @@ describe("a room that changes its key", () => {
   let anna: Member;
   let ben: Member;
   let cleo: Member;
+  /** Their gateways in the room of the new key. */
+  let annaThere: Gateway;
+  let benThere: Gateway;
+  let cleoThere: Gateway;
   let annaToBen: MemoryChannelPair;
   let annaToCleo: MemoryChannelPair;
 
   beforeEach(async () => {
     time = new FakeTime(50_000);
     [anna, ben, cleo] = [await newMember(time, "Anna"), await newMember(time, "Ben"), await newMember(time, "Cleo")];
+    annaThere = await newGateway(time, "Anna", newRoom);
+    benThere = await newGateway(time, "Ben", newRoom);
+    cleoThere = await newGateway(time, "Cleo", newRoom);
     annaToBen = await connect(time, anna, ben);
     annaToCleo = await connect(time, anna, cleo);
     await connect(time, ben, cleo);
@@ -43,7 +53,7 @@ describe("a room that changes its key", () => {
     expect(settledOf(ben)).toMatchObject([{ roomKey: newKey, by: anna.gateway.id, toldBy: anna.gateway.id }]);
     expect(settledOf(cleo)).toEqual([]);
     expect(kindsOf(cleo)).not.toContain("removed");
-    const farewells = [anna, ben].map(({ gateway }) => gateway.bidFarewell());
+    const farewells = [anna.gateway.moveTo(annaThere), ben.gateway.moveTo(benThere)];
     await time.advance(100);
     await Promise.all(farewells);
     expect(kindsOf(cleo).filter((kind) => kind === "removed")).toHaveLength(2);
@@ -72,7 +82,7 @@ describe("a room that changes its key", () => {
     const pair = await connect(time, dora, anna);
     anna.gateway.changeRoomKey(newKey, [dora.gateway.id]);
     await time.advance(settleMs + 100);
-    void anna.gateway.bidFarewell();
+    void anna.gateway.moveTo(annaThere);
     await time.advance(1_000);
     toCleo.push(...pair.callee.sent);
     const types = toCleo.flatMap((message) => {
@@ -88,7 +98,7 @@ describe("a room that changes its key", () => {
     anna.gateway.changeRoomKey(newKey, [cleo.gateway.id]);
     await time.advance(settleMs + 100);
     let isOver = false;
-    void anna.gateway.bidFarewell().then(() => {
+    void anna.gateway.moveTo(annaThere).then(() => {
       isOver = true;
     });
     await time.advance(5_000);
@@ -107,7 +117,7 @@ describe("a room that changes its key", () => {
     annaToBen.dialer.stall();
     anna.gateway.changeRoomKey(newKey, []);
     await time.advance(settleMs + 100);
-    const farewell = anna.gateway.bidFarewell();
+    const farewell = anna.gateway.moveTo(annaThere);
     await time.advance(farewellMs);
     await farewell;
     expect(heldBy(anna)).toBe(0);
@@ -118,7 +128,7 @@ describe("a room that changes its key", () => {
     const dora = await newMember(time, "Dora");
     await connect(time, dora, anna);
     await time.advance(settleMs + 100);
-    void anna.gateway.bidFarewell();
+    void anna.gateway.moveTo(annaThere);
     await time.advance(100);
     expect(settledOf(dora)).toEqual([]);
     expect(kindsOf(dora)).toContain("left-behind");
@@ -145,17 +155,15 @@ describe("a room that changes its key", () => {
     anna.gesture("wave");
     await time.advance(100);
     expect(ben.link.written).toHaveLength(2);
-    const next = await newMember(time, "Ben", {
-      identity: await newIdentity(),
-      roomKey: newKey,
-      authKey: newAuthKey,
-      luggage: ben.gateway.pack(),
-      limits,
-    });
+    const next: Member = {
+      ...(await newMember(time, "Ben")),
+      gateway: await newGateway(time, "Ben", { ...newRoom, identity: await newIdentity(), limits }),
+    };
+    void ben.gateway.moveTo(next.gateway);
     expect(ben.gateway.probes).toEqual([]);
     expect(next.gateway.probes.map(({ link }) => link)).toContain(ben.link);
     expect(next.gateway.probeName(ben.probe.index)).toBe("left arm");
-    const dora = await newMember(time, "Dora", { roomKey: newKey, authKey: newAuthKey });
+    const dora = await newMember(time, "Dora", newRoom);
     await connect(time, dora, next);
     expect(dora.peerOf(next).probes).toContainEqual(expect.objectContaining({ name: "left arm", isConnected: true }));
     // The new room's buzz finds the band, whose wearer has had as many as they allow in ten seconds.
@@ -175,11 +183,28 @@ describe("a room that changes its key", () => {
     expect(ben.link.state.kind).toBe("connected");
   });
 
+  it("should go on under its key when the new room lets nobody in, and let somebody else change it", async () => {
+    const lower = new Uint8Array(16).fill(2);
+    cleo.gateway.changeRoomKey(lower, []);
+    await time.advance(settleMs + 100);
+    expect([anna, ben].map((member) => settledOf(member).length)).toEqual([1, 1]);
+    for (const { gateway } of [anna, ben, cleo]) gateway.stay();
+    expect(anna.gateway.changeRoomKey(newKey, [cleo.gateway.id])).toBe("begun");
+    await time.advance(minMoveIntervalMs);
+    expect([anna, ben].map((member) => settledOf(member).at(-1))).toMatchObject([
+      { roomKey: newKey, removed: [cleo.gateway.id] },
+      { roomKey: newKey, removed: [cleo.gateway.id] },
+    ]);
+    expect(heldBy(anna)).toBe(2);
+  });
+
   it("should leave no timer behind", async () => {
     anna.gateway.changeRoomKey(newKey, []);
     await time.advance(settleMs + 100);
-    await Promise.all([anna, ben, cleo].map(({ gateway }) => time.until(gateway.bidFarewell())));
-    await Promise.all([anna, ben, cleo].map(({ gateway }) => gateway.close()));
+    const farewells = [anna.gateway.moveTo(annaThere), ben.gateway.moveTo(benThere), cleo.gateway.moveTo(cleoThere)];
+    await time.until(Promise.all(farewells));
+    const there = [annaThere, benThere, cleoThere];
+    await Promise.all([...there, anna.gateway, ben.gateway, cleo.gateway].map((gateway) => gateway.close()));
     await time.advance(100);
     expect(time.pendingTasks).toBe(0);
   });

@@ -156,7 +156,7 @@ describe("a member that was let go", () => {
   it("should take its time along when the room moves on to another key", async () => {
     await floodAnna(mallory);
     const newKey = new Uint8Array(32).fill(33);
-    const moved = await join("Anna", { authKey: newKey, luggage: anna.gateway.pack() });
+    const moved = await join("Anna", { authKey: newKey, penalties: anna.gateway.penalties });
     const follower = await join("Mallory", { identity, authKey: newKey });
     expect((await connect(time, follower, moved)).admitted).toEqual([false, false]);
   });

@@ -2,17 +2,20 @@ import { signal } from "@preact/signals";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { kinds } from "../../../firmware-bridge/frames/kinds.ts";
 import { encodeMotion } from "../../../firmware-bridge/frames/payloads.ts";
+import type { PenaltyBook } from "../../../gateway/admission/penalty-book.ts";
 import type { Gateway } from "../../../gateway/gateway.ts";
 import type { GatewayEvent } from "../../../gateway/gateway-events.ts";
-import type { Luggage } from "../../../gateway/key-change/luggage.ts";
-import { type SettledChange, settleMs } from "../../../gateway/key-change/room-key-change.ts";
+import { minMoveIntervalMs, type SettledChange, settleMs } from "../../../gateway/key-change/room-key-change.ts";
 import type { Peer } from "../../../gateway/peers/peer.ts";
 import { vibrationOf } from "../../../gateway/probes/effects.ts";
+import type { ServerState } from "../../../gateway/server-state.ts";
+import { Statistics } from "../../../gateway/statistics/statistics.ts";
 import type { Room } from "../../../gateway/wire/room-key.ts";
 import { makeSessionId } from "../../../gateway/wire/session-id.ts";
 import { App } from "../../../web/app.ts";
 import { goneForGoodMs } from "../../../web/key-change/roll-call.ts";
-import type { RoomSession, RoomSessionListener } from "../../../web/mesh/room-session.ts";
+import { letInWithinMs } from "../../../web/key-change/room-move.ts";
+import type { RoomSession } from "../../../web/mesh/room-session.ts";
 import { BusyTime } from "../../../web/platform/busy-time.ts";
 import { webCrypto } from "../../../web/platform/web-crypto.ts";
 import { DarkScreen } from "../../../web/power/dark-screen.ts";
@@ -21,12 +24,13 @@ import { Shift } from "../../../web/power/shift.ts";
 import { ProbeOrigins } from "../../../web/probes/probe-origins.ts";
 import { LogBook } from "../../../web/room/log-book.ts";
 import { NoticeBoard } from "../../../web/room/notice-board.ts";
+import type { PageSessionListener } from "../../../web/room/present-room.ts";
 import { RoomStore } from "../../../web/store/room-store.ts";
 import { SettingsStore } from "../../../web/store/settings-store.ts";
 import type { TextStorage } from "../../../web/store/text-storage.ts";
 import type { Settings } from "../../../web/ui/app-model.ts";
 import { FakeTime, settle } from "../../support/fake-time.ts";
-import { connect, type Member, newMember } from "../../support/memory-room.ts";
+import { connect, type Member, newGateway, newMember } from "../../support/memory-room.ts";
 import { RecordingLink } from "../../support/recording-link.ts";
 
 const invite = (letter: string): string => `#k=${letter.repeat(21)}A`;
@@ -34,11 +38,12 @@ const invite = (letter: string): string => `#k=${letter.repeat(21)}A`;
 interface Joined {
   readonly room: Room;
   readonly settings: Settings;
-  readonly listener: RoomSessionListener;
+  readonly listener: PageSessionListener;
   readonly gateway: Gateway;
-  readonly luggage: Luggage | undefined;
+  readonly penalties: PenaltyBook | undefined;
+  serverState: ServerState;
   isClosed: boolean;
-  isRetired: boolean;
+  hasMoved: boolean;
 }
 
 const memoryStorage = (): TextStorage => {
@@ -70,11 +75,14 @@ describe("App", () => {
   let chosen: "bluetooth-refused" | "chooser-cancelled";
   /** What an entry into a room waits for. */
   let beforeEntry: () => Promise<void>;
+  /** What its server has said of the next room when it is open. */
+  let firstServerState: ServerState;
 
   /** Every session of these tests runs on one gateway in memory: what is looked at is the app, not the room. */
   const open = (): App => {
     const darkScreen = new DarkScreen({ schedule: time.schedule });
     const shift = new Shift({ wallNow: time.now, storage, hours: () => 8 });
+    const power = new Power({ monotonicNow: time.now, wallNow: time.now, schedule: time.schedule, shift, darkScreen });
     return new App({
       now: time.now,
       schedule: time.schedule,
@@ -92,27 +100,32 @@ describe("App", () => {
       ),
       darkScreen,
       shift,
-      power: new Power({ monotonicNow: time.now, wallNow: time.now, schedule: time.schedule, shift, darkScreen }),
+      power,
       log: new LogBook(() => new Date(0)),
       notices: new NoticeBoard(),
-      join: async (room, settings, listener, luggage) => {
+      open: async (settings, room, listener, penalties) => {
         await beforeEntry();
-        const session: Joined = { room, settings, listener, gateway, luggage, isClosed: false, isRetired: false };
-        joined.push(session);
-        const close = async (): Promise<void> => {
-          session.isClosed = true;
-        };
-        return {
-          gateway,
-          sessionId: "",
-          serverState: { kind: "connecting" },
-          pendingDials: new Set(),
-          close,
-          retire: async () => {
-            session.isRetired = true;
+        const told = { room, settings, listener, gateway, penalties };
+        const one: Joined = { ...told, serverState: firstServerState, isClosed: false, hasMoved: false };
+        joined.push(one);
+        const session = {
+          gateway: one.gateway,
+          get serverState() {
+            return one.serverState;
+          },
+          close: async () => {
+            one.isClosed = true;
+          },
+          moveTo: async (next: { readonly gateway: Gateway }) => {
+            one.hasMoved = true;
+            await one.gateway.moveTo(next.gateway);
           },
         } as unknown as RoomSession;
+        const { roomId } = room;
+        const statistics = new Statistics(time.now);
+        return { session, gateway, pendingDials: new Set(), statistics, roomId, epoch: 1, name: () => settings.name };
       },
+      followers: [power],
       inviteBase: { url: "https://mesh.example", elsewhere: "mesh.example", problem: undefined },
       fragment: {
         read: () => fragment,
@@ -147,8 +160,11 @@ describe("App", () => {
     storage = memoryStorage();
     chosen = "chooser-cancelled";
     beforeEntry = async () => undefined;
-    const onEvent = (event: GatewayEvent): void => joined.at(-1)?.listener.onEvent(event);
+    firstServerState = { kind: "connecting" };
+    const onEvent = (event: GatewayEvent): void =>
+      joined.findLast((one) => one.gateway.id === id)?.listener.onEvent(event);
     gateway = (await newMember(time, "Anna", { onEvent })).gateway;
+    const { id } = gateway;
     for (const { index } of gateway.probes) await gateway.removeProbe(index);
     app = open();
   });
@@ -316,7 +332,13 @@ describe("App", () => {
 
     /** Another gateway, as in the room of the new key. */
     const nextGateway = async (): Promise<void> => {
-      gateway = (await newMember(time, "Anna")).gateway;
+      gateway = await newGateway(time, "Anna");
+    };
+    /** What its server says of that room. */
+    const say = (room: Joined | undefined, serverState: ServerState): void => {
+      if (room === undefined) throw new Error("there is no such room");
+      room.serverState = serverState;
+      room.listener.onMeshChange(serverState);
     };
     const change = async (begin: () => void): Promise<void> => {
       old?.listener.onMeshChange({ kind: "connected" });
@@ -337,6 +359,7 @@ describe("App", () => {
       fragment = invite("a");
       await app.followFragment();
       [old] = joined;
+      firstServerState = { kind: "connected" };
       await nextGateway();
     });
 
@@ -344,10 +367,11 @@ describe("App", () => {
       const link = new RecordingLink("arm");
       await old?.gateway.addProbe(link, "Arm")?.open();
       await change(() => old?.gateway.changeRoomKey(newKey, []));
-      expect(joined[1]?.luggage?.probes.map((probe) => probe.link)).toEqual([link]);
+      expect(joined[1]?.gateway.probes.map((probe) => probe.link)).toEqual([link]);
+      expect(joined[1]?.penalties).toBe(old?.gateway.penalties);
       expect(link.state.kind).toBe("connected");
       expect(old?.gateway.probes).toEqual([]);
-      expect(old?.isRetired).toBe(true);
+      expect(old?.hasMoved).toBe(true);
       expect(joined[1]?.room.roomKey).toEqual(newKey);
       expect(replaced).toEqual([newFragment]);
       expect(app.model.room.value?.inviteUrl).toBe(`https://mesh.example${newFragment}`);
@@ -398,19 +422,123 @@ describe("App", () => {
       await time.advance(settleMs);
       await app.followFragment();
       expect(joined).toHaveLength(1); // In the room of the new key nobody would be met.
-      expect([old?.isRetired, old?.gateway.heldSessionIds().length]).toEqual([false, 1]);
+      expect([old?.hasMoved, old?.gateway.heldSessionIds().length]).toEqual([false, 1]);
       expect(noticeCodes()).toContain("key-change-waits");
       expect([fragment, replaced]).toEqual([invite("a"), []]);
       old?.listener.onMeshChange({ kind: "connected" });
       await untilJoined(2);
       expect(joined[1]?.room.roomKey).toEqual(newKey);
-      expect(old?.isRetired).toBe(true);
+      expect(old?.hasMoved).toBe(true);
       expect(replaced).toEqual([newFragment]);
       expect(noticeCodes()).toEqual(["room-key-changed"]);
       joined[1]?.listener.onMeshChange({ kind: "away", retryAtMs: 5_000 });
       joined[1]?.listener.onMeshChange({ kind: "connected" });
       await app.followFragment();
       expect(joined).toHaveLength(2);
+    });
+
+    describe("and the room of the new key does not let it in", () => {
+      let mira: Member;
+
+      beforeEach(async () => {
+        firstServerState = { kind: "connecting" };
+        mira = await newMember(time, "Mira");
+        await connect(time, mira, inOldRoom(mira));
+        await change(() => mira.gateway.changeRoomKey(newKey, []));
+        say(joined[1], { kind: "away", retryAtMs: 0 });
+      });
+
+      const expectInOldRoom = (): void => {
+        expect(app.model.room.value?.roomId).toBe(old?.room.roomId);
+        expect([fragment, replaced]).toEqual([invite("a"), []]);
+        expect(rooms().map(({ roomId }) => roomId)).toEqual([old?.room.roomId]);
+        expect([old?.hasMoved, old?.isClosed, old?.gateway.heldSessionIds().length]).toEqual([false, false, 1]);
+        expect(app.model.server.value).toEqual({ kind: "connected" });
+      };
+
+      it("should keep key, place and channels, and go back and say so after a while", async () => {
+        expectInOldRoom();
+        await time.advance(letInWithinMs);
+        expect(app.model.notices.value).toMatchObject([
+          { code: "new-room-closed", subject: "Mira changed the room’s key" },
+        ]);
+        expect(logTexts()).toContain("Mira changed the room’s key; the new room did not let this phone in");
+        expect(joined[1]?.isClosed).toBe(true);
+        say(joined[1], { kind: "connected" }); // Too late.
+        expectInOldRoom();
+      });
+
+      it("should go with the next key, whoever makes it", async () => {
+        await time.advance(letInWithinMs);
+        mira.gateway.stay();
+        firstServerState = { kind: "connected" };
+        app.actions.removePeer("ef".repeat(16));
+        await time.advance(minMoveIntervalMs + 100);
+        await untilJoined(3);
+        expect(app.model.room.value?.roomId).toBe(joined[2]?.room.roomId);
+        expect(noticeCodes()).toEqual([]);
+      });
+
+      it("should move as soon as it is let in", async () => {
+        await time.advance(letInWithinMs - 1_000);
+        say(joined[1], { kind: "connected" });
+        expect([old?.hasMoved, fragment]).toEqual([true, newFragment]);
+        expect(app.model.room.value?.roomId).toBe(joined[1]?.room.roomId);
+        expect(noticeCodes()).toEqual(["room-key-changed"]);
+        await time.advance(letInWithinMs);
+        expect(noticeCodes()).not.toContain("new-room-closed");
+      });
+
+      it("should count no time while the server is away from its own room, too", async () => {
+        await time.advance(letInWithinMs - 1_000);
+        say(old, { kind: "away", retryAtMs: 0 });
+        await time.advance(letInWithinMs);
+        expect(noticeCodes()).toEqual(["server-away", "key-change-waits"]);
+        expect(joined[1]?.isClosed).toBe(false);
+        say(old, { kind: "connected" });
+        await time.advance(letInWithinMs - 1_000);
+        expect([noticeCodes(), joined[1]?.isClosed]).toEqual([[], false]);
+        await time.advance(1_000);
+        expect([noticeCodes(), joined[1]?.isClosed]).toEqual([["new-room-closed"], true]);
+      });
+
+      it("should go on trying where all others are gone: they are there", async () => {
+        await mira.gateway.close();
+        await time.advance(letInWithinMs);
+        expect(noticeCodes()).toContain("new-room-closed");
+        await time.advance(letInWithinMs);
+        say(joined[1], { kind: "connected" });
+        expect(app.model.room.value?.roomId).toBe(joined[1]?.room.roomId);
+        expect(noticeCodes()).not.toContain("new-room-closed");
+      });
+
+      it("should forget the new room when the person leaves", async () => {
+        app.actions.leaveRoom();
+        await app.followFragment();
+        expect(joined.map(({ isClosed }) => isClosed)).toEqual([true, true]);
+        say(joined[1], { kind: "connected" });
+        await time.advance(letInWithinMs);
+        expect(app.model.room.value).toBeUndefined();
+        expect(noticeCodes()).toEqual([]);
+      });
+
+      it("should hear nothing of the new room before it is in it", async () => {
+        joined[1]?.listener.onEvent({ kind: "woke" });
+        expect(logTexts()).not.toContain("This page was asleep; clocks are compared afresh before anything vibrates");
+      });
+    });
+
+    it("should stay and say so when the room of the new key cannot even be opened", async () => {
+      const complaint = vi.spyOn(console, "error").mockReturnValue();
+      onTestFinished(() => complaint.mockRestore());
+      beforeEntry = () => Promise.reject(new Error("no further identity"));
+      old?.listener.onMeshChange({ kind: "connected" });
+      old?.gateway.changeRoomKey(newKey, []);
+      await time.advance(settleMs + 100);
+      await expect.poll(() => noticeCodes()).toEqual(["new-room-closed"]);
+      expect(complaint).toHaveBeenCalledOnce();
+      expect(app.model.room.value?.roomId).toBe(old?.room.roomId);
+      expect(old?.gateway.changeRoomKey(newKey, [])).toBe("begun");
     });
 
     it("should not move when it was left while its move waited for the server", async () => {
@@ -503,7 +631,7 @@ describe("App", () => {
       if (!mira || !tom || !nora) throw new Error("three are named");
       for (const other of [mira, tom, nora]) await connect(time, other, inOldRoom(other));
       const onEvent = (event: GatewayEvent): void => joined.at(-1)?.listener.onEvent(event);
-      ({ gateway } = await newMember(time, "Anna", { onEvent }));
+      gateway = await newGateway(time, "Anna", { onEvent });
       await change(() => old?.gateway.changeRoomKey(newKey, [nora.gateway.id]));
       joined[1]?.listener.onMeshChange({ kind: "connected" });
       const missing = () => app.model.notices.value.filter(({ code }) => code === "not-come-along");
@@ -530,10 +658,13 @@ describe("App", () => {
       expect(noticeCodes()).toEqual([]);
     });
 
-    it("should tell who was left behind", async () => {
+    it("should tell who says that the room has moved on, and stay", async () => {
       const mira = await newMember(time, "Mira");
-      old?.listener.onEvent({ kind: "left-behind", peer: await anyPeer(time, mira) });
-      expect(noticeCodes()).toEqual(["left-behind"]);
+      const peer = await anyPeer(time, mira);
+      for (let said = 1; said <= 2; said++) old?.listener.onEvent({ kind: "left-behind", peer });
+      expect(app.model.notices.value).toMatchObject([{ code: "left-behind", subject: "Nora" }]);
+      const texts = logTexts().filter((text) => text.startsWith("Nora says that the room has moved on"));
+      expect(texts).toHaveLength(1);
       expect(app.model.room.value).toBeDefined();
     });
   });

@@ -40,7 +40,7 @@ const openChange = ({ lastMoveMs }: { lastMoveMs?: number } = {}) => {
   const change = new RoomKeyChange({
     ownGatewayId: "a",
     roomKey: oldKey,
-    lastMoveMs,
+    lastMoveMs: () => lastMoveMs,
     now: time.now,
     schedule: time.schedule,
     members: () => members,
@@ -293,7 +293,7 @@ describe("RoomKeyChange in a whole room", () => {
       const change = new RoomKeyChange({
         ownGatewayId: idOf(place),
         roomKey: oldKey,
-        lastMoveMs: undefined,
+        lastMoveMs: () => undefined,
         now: time.now,
         schedule: time.schedule,
         members,

@@ -8,7 +8,7 @@ import { DarkScreen } from "../../../../web/power/dark-screen.ts";
 import { Power } from "../../../../web/power/power.ts";
 import { Shift } from "../../../../web/power/shift.ts";
 import { FakeTime, settle } from "../../../support/fake-time.ts";
-import { newMember } from "../../../support/memory-room.ts";
+import { newGateway, newMember } from "../../../support/memory-room.ts";
 import { RecordingLink } from "../../../support/recording-link.ts";
 
 const minuteMs = 60_000;
@@ -56,12 +56,13 @@ describe("Power", () => {
   };
 
   it("should go on as it is when the room gets another key", async () => {
-    power.enter(gateway);
+    power.enter({ gateway });
     const band = await addBand("Left", capabilities.motionOut | capabilities.rateIn);
     await drain(8);
     const commands = band.written.length;
-    const { gateway: next } = await newMember(time, "Anna", { luggage: gateway.pack() });
-    power.move(next);
+    const next = await newGateway(time, "Anna");
+    void gateway.moveTo(next);
+    power.move({ gateway: next });
     await time.advance(10_000);
     expect(next.windowMs).toBe(1000);
     expect(darkScreen.isDark.value).toBe(true);
@@ -70,7 +71,7 @@ describe("Power", () => {
   });
 
   it("should carry the plan out in window, rates and screen, say so, and take it back", async () => {
-    power.enter(gateway);
+    power.enter({ gateway });
     const obedient = await addBand("Left", capabilities.motionOut | capabilities.rateIn);
     await addBand("Right", capabilities.motionOut);
     await drain(8);
@@ -93,7 +94,7 @@ describe("Power", () => {
   });
 
   it("should thin a probe that is added while power is saved", async () => {
-    power.enter(gateway);
+    power.enter({ gateway });
     await drain(8);
     const link = await addBand("Late", capabilities.motionOut | capabilities.rateIn);
     expect(link.written.map(({ kind }) => kind)).toEqual([kinds.rate]);
@@ -102,7 +103,7 @@ describe("Power", () => {
   it("should decide nothing outside a room, and begin there as one does", async () => {
     await drain(8);
     expect(power.view.value.reason).toEqual({ kind: "no-battery" });
-    power.enter(gateway);
+    power.enter({ gateway });
     expect(power.view.value).toMatchObject({ plan: { level: "full" }, reason: { kind: "measuring" } });
     await drain(8);
     darkScreen.darken();
@@ -113,7 +114,7 @@ describe("Power", () => {
   });
 
   it("should save no later because the wall clock is set forward", async () => {
-    power.enter(gateway);
+    power.enter({ gateway });
     await drain(2);
     wallLeadMs = 2 * 60 * minuteMs;
     await drain(6);
@@ -121,7 +122,7 @@ describe("Power", () => {
   });
 
   it("should show nothing new while nothing is new", async () => {
-    power.enter(gateway);
+    power.enter({ gateway });
     power.batteryChanged({ kind: "known", percent: 50, isCharging: true });
     const { value } = power.view;
     await time.advance(minuteMs);

@@ -38,7 +38,7 @@ describe("room views", () => {
       traffic: () => noTraffic,
       refusals: new Map(),
     };
-    views.show({ gateway: gateway as unknown as Gateway, pendingDials });
+    views.enter({ gateway: gateway as unknown as Gateway, pendingDials });
   });
 
   const record = (kind: number, payload: Uint8Array): void =>
