@@ -5,6 +5,7 @@ import type { IceServer } from "../gateway/wire/ice-servers.ts";
 import { isRoomId } from "../gateway/wire/session-id.ts";
 import { signalingPath } from "../gateway/wire/signaling-message.ts";
 import type { Door } from "./door.ts";
+import type { UnreadAnswers } from "./unread-answers.ts";
 
 /** The answer of `GET /config.json`. */
 export interface PageConfig {
@@ -23,6 +24,7 @@ export interface ApiOptions {
   readonly version: string;
   readonly refusedConnections: () => number;
   readonly refusedRequests: () => number;
+  readonly unread: UnreadAnswers;
 }
 
 export const api = ({
@@ -32,6 +34,7 @@ export const api = ({
   version,
   refusedConnections,
   refusedRequests,
+  unread,
 }: ApiOptions): Router => {
   const router = Router();
   router.get(["/config.json", "/healthz", "/rooms/:roomId/members"], (_request, response, next) => {
@@ -61,6 +64,8 @@ export const api = ({
       refusedSockets: door.refusals.snapshot(),
       refusedConnections: refusedConnections(),
       refusedRequests: refusedRequests(),
+      unreadAnswers: unread.count,
+      endedAnswers: unread.ended,
     });
   });
   return router;

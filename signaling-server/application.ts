@@ -8,6 +8,7 @@ import type { ServerConfig } from "./config.ts";
 import type { Door } from "./door.ts";
 import { securityHeaders } from "./headers.ts";
 import { requestRate } from "./limits.ts";
+import { UnreadAnswers } from "./unread-answers.ts";
 
 export interface ApplicationOptions {
   readonly config: ServerConfig;
@@ -33,6 +34,7 @@ export const application = ({
   now,
 }: ApplicationOptions): Express => {
   const rates = new AddressBuckets(requestRate, now);
+  const unread = new UnreadAnswers(addressOf);
   let refusedRequests = 0;
   const limitRate: RequestHandler = (request, response, next) => {
     if (rates.take(addressOf(request))) return next();
@@ -47,6 +49,10 @@ export const application = ({
   app.use(refuseForeignHosts(isOwnHost));
   app.use(refuseForeignPages);
   app.use(limitRate);
+  app.use((request, response, next) => {
+    unread.add(request, response);
+    next();
+  });
   app.use(
     api({
       door,
@@ -55,6 +61,7 @@ export const application = ({
       version,
       refusedConnections,
       refusedRequests: () => refusedRequests,
+      unread,
     }),
   );
   if (config.isDev) app.use(keepDevToolsHere(addressOf));

@@ -1,7 +1,10 @@
 // Whoever wants the server down: floods, slow and broken requests, stuffed queues, taken ids. It stays up, others are served meanwhile, and its memory
 // stays under a stated bound. In the long form 2000 pages are connected, and each attack lasts a minute.
 import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createConnection, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it, type TestContext } from "vitest";
 import { signalingPath } from "../../gateway/wire/signaling-message.ts";
@@ -11,11 +14,14 @@ import {
   maxAddressSockets,
   maxExcessFrames,
   maxTotalUnsentBytes,
+  maxUnreadAnswers,
   messageUnits,
   requestRate,
+  unreadAnswerMs,
 } from "../../signaling-server/limits.ts";
 import { upgraded } from "../support/attacked-server.ts";
 import { peakRssMb, tell } from "../support/case-table.ts";
+import { DeafReaders } from "../support/deaf-readers.ts";
 import { IdleCrowd } from "../support/idle-crowd.ts";
 import { seededRandom } from "../support/random.ts";
 import { sized } from "../support/run-length.ts";
@@ -41,18 +47,32 @@ const longestPerExchangeMs = 2_000;
 let server: ServerProcess;
 /** Without a proxy, and with TLS: for attacks below HTTP. */
 let direct: ServerProcess;
+/** Has one big file to ask for. */
+let library: ServerProcess;
+let libraryFolder: string;
 let crowd: IdleCrowd;
 let slow: SlowHandshakes;
+let deaf: DeafReaders;
 
 beforeAll(async () => {
   [server, direct] = await Promise.all([startServer({ args: ["--behind-proxy"] }), startServer({ hasTls: true })]);
   crowd = await IdleCrowd.gather(server, idlePages);
   slow = SlowHandshakes.begin(direct);
+  libraryFolder = await mkdtemp(join(tmpdir(), "earl-mesh-library-"));
+  await Promise.all([
+    writeFile(join(libraryFolder, "index.html"), "<!doctype html>"),
+    writeFile(join(libraryFolder, "big.bin"), new Uint8Array(16_000_000)),
+  ]);
+  library = await startServer({ args: ["--behind-proxy", "--page", libraryFolder] });
+  const addresses = Array.from({ length: 1.5 * maxUnreadAnswers }, (_, nth) => `198.19.0.${nth % 3}`);
+  deaf = DeafReaders.begin(library, "/big.bin", addresses);
 });
 afterAll(async () => {
   crowd?.leave();
   slow?.end();
-  await Promise.all([server?.stop(), direct?.stop()]);
+  deaf?.end();
+  await Promise.all([server?.stop(), direct?.stop(), library?.stop()]);
+  await rm(libraryFolder, { recursive: true, force: true });
 });
 
 /** A message of 16 kB each 20 ms is somewhat more than one socket may say: nothing is gained by more. */
@@ -78,6 +98,8 @@ interface Health {
   readonly refusedSockets: Readonly<Record<string, number>>;
   readonly refusedConnections: number;
   readonly unsentBytes: number;
+  readonly unreadAnswers: number;
+  readonly endedAnswers: number;
 }
 const health = async (of: ServerProcess): Promise<Health> => (await fetch(`${of.origin}/healthz`)).json();
 
@@ -222,14 +244,12 @@ it("pings and pongs that nobody asked for, on a hundred sockets of one address",
       opened++;
       loud.resume();
       const closed = new Promise((resolve) => loud.once("close", resolve));
-      const isOver = performance.now() + attackMs;
-      while (!loud.destroyed && performance.now() < isOver) {
+      // Without a clock: a server that lets it go on fails the case by its time limit.
+      while (!loud.destroyed) {
         sent += 5_000;
         if (!loud.write(frames)) await Promise.race([new Promise((resolve) => loud.once("drain", resolve)), closed]);
       }
-      loud.destroy();
       await closed;
-      expect(performance.now(), "the socket is ended by the server").toBeLessThan(isOver);
     });
     const after = await health(server);
     expect(opened).toBeGreaterThanOrEqual(100);
@@ -411,5 +431,15 @@ it("handshakes of HTTP and TLS that come to no end", async (context) => {
   await whileOthersAreServed(context, direct, async () => {
     await expect.poll(() => slow.open, { timeout: 2 * headersTimeoutMs }).toBe(0);
     return { tried: `${slow.count} connections`, "got in": 0 };
+  });
+});
+
+it("answers that nobody reads", { timeout: 8 * unreadAnswerMs }, async (context) => {
+  await whileOthersAreServed(context, library, async () => {
+    const { endedAnswers } = await health(library);
+    expect(endedAnswers).toBeGreaterThan(0);
+    // What looks is an answer on its way itself.
+    await expect.poll(async () => (await health(library)).unreadAnswers, { timeout: 6 * unreadAnswerMs }).toBe(1);
+    return { tried: `${deaf.count} connections`, "got in": 0 };
   });
 });

@@ -165,6 +165,10 @@ describe("what the operator asks", () => {
       refusedRequests: 0,
       refusedConnections: 0,
       unsentBytes: 0,
+      unreadAnswers: expect.any(Number),
+      endedAnswers: 0,
+      controlFrames: { ping: 0, pong: 0 },
+      displacedSessions: { room: 0, address: 0 },
     });
     expect(JSON.parse(text).clients).toBeGreaterThan(0);
     expect(text).not.toContain("b".repeat(16));
