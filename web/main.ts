@@ -72,7 +72,7 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
       schedule,
     }),
     firstConfig,
-    bluetoothProblem(bluetooth),
+    bluetoothProblem(bluetooth, schedule),
   ]);
   if (identity.problem !== undefined) notices.raise(identity.problem);
   if (config === undefined) notices.raise("server-unreachable");
@@ -240,8 +240,11 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
       keepAwake({
         wakeLock: navigator.wakeLock,
         document,
+        now,
+        schedule,
         onChange: (isHeld) => {
           isAwakeLocked.value = isHeld;
+          if (isHeld) notices.clear("wake-lock-refused");
         },
         onRefused: () => notices.raise("wake-lock-refused"),
       }),

@@ -3,6 +3,8 @@
 import type { LinkFailure } from "../../firmware-bridge/devices/device-link.ts";
 import type { DeviceDriver } from "../../firmware-bridge/devices/earl-driver.ts";
 import { assignedUuids } from "../../firmware-bridge/devices/earl-profile.ts";
+import type { Schedule } from "../../gateway/basics/runtime.ts";
+import { withTimeLimit } from "../platform/time-limit.ts";
 import { linkFailureOf } from "./bluetooth-errors.ts";
 
 /** `navigator.bluetooth` and `window.isSecureContext`, or what stands for them. */
@@ -15,12 +17,19 @@ export type PairingOutcome =
   | { readonly kind: "chosen"; readonly device: BluetoothDevice }
   | { readonly kind: "failed"; readonly failure: LinkFailure };
 
-/** Why this page cannot pair at the moment; undefined where it can. An adapter may still be switched on or plugged in. */
-export const bluetoothProblem = async (platform: BluetoothPlatform): Promise<LinkFailure | undefined> => {
+/** Some browsers never answer, and the page waits for this before it starts. The chooser says what is wrong as well. */
+export const availabilityLimitMs = 1_000;
+
+/** Why this page cannot pair at the moment; undefined where it can, or where the browser does not say. An adapter may still be switched on. */
+export const bluetoothProblem = async (
+  platform: BluetoothPlatform,
+  schedule: Schedule,
+): Promise<LinkFailure | undefined> => {
   const missing = missingApi(platform);
   if (missing !== undefined) return missing;
   try {
-    return (await platform.bluetooth?.getAvailability()) ? undefined : "bluetooth-off";
+    const asked = platform.bluetooth?.getAvailability() ?? Promise.resolve(false);
+    return (await withTimeLimit(asked, availabilityLimitMs, schedule)) === false ? "bluetooth-off" : undefined;
   } catch (error) {
     return linkFailureOf(error);
   }

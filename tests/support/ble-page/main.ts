@@ -111,7 +111,7 @@ const contractHarness = async (): Promise<DeviceLinkHarness> => {
 };
 
 globalThis.blePage = {
-  problem: () => bluetoothProblem(platform),
+  problem: () => bluetoothProblem(platform, timeAt(1).schedule),
   async pairing() {
     const outcome = await lastPairing;
     return outcome?.kind === "failed" ? outcome.failure : (outcome?.kind ?? "not asked");

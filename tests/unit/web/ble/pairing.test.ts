@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { earlDriver } from "../../../../firmware-bridge/devices/earl-driver.ts";
-import { bluetoothProblem, chooseDevice } from "../../../../web/ble/pairing.ts";
+import { availabilityLimitMs, bluetoothProblem, chooseDevice } from "../../../../web/ble/pairing.ts";
+import { FakeTime } from "../../../support/fake-time.ts";
 
 const device = { id: "device" } as BluetoothDevice;
 
@@ -17,20 +18,34 @@ const platformWith = (bluetooth: {
 });
 
 describe("bluetoothProblem", () => {
+  const { schedule } = new FakeTime();
+
+  test("should not wait for a browser that never answers", async () => {
+    const time = new FakeTime();
+    const silent = platformWith({ getAvailability: () => new Promise(() => undefined) });
+    const problem = bluetoothProblem(silent, time.schedule);
+    await time.advance(availabilityLimitMs);
+    expect(await problem).toBeUndefined();
+  });
+
   test("should blame the page's address before the browser, which hides the API there", async () => {
-    expect(await bluetoothProblem({ isSecureContext: false, bluetooth: undefined })).toBe("insecure-context");
+    expect(await bluetoothProblem({ isSecureContext: false, bluetooth: undefined }, schedule)).toBe("insecure-context");
   });
 
   test("should tell a browser without Web Bluetooth", async () => {
-    expect(await bluetoothProblem({ isSecureContext: true, bluetooth: undefined })).toBe("bluetooth-unsupported");
+    expect(await bluetoothProblem({ isSecureContext: true, bluetooth: undefined }, schedule)).toBe(
+      "bluetooth-unsupported",
+    );
   });
 
   test("should tell a missing adapter", async () => {
-    expect(await bluetoothProblem(platformWith({ getAvailability: async () => false }))).toBe("bluetooth-off");
+    expect(await bluetoothProblem(platformWith({ getAvailability: async () => false }), schedule)).toBe(
+      "bluetooth-off",
+    );
   });
 
   test("should find none where Bluetooth is available", async () => {
-    expect(await bluetoothProblem(platformWith({}))).toBeUndefined();
+    expect(await bluetoothProblem(platformWith({}), schedule)).toBeUndefined();
   });
 });
 
