@@ -1,6 +1,6 @@
 // A gateway: my probes on one side, the room's peers on the other, and between them mux, rules and limits.
 // Pure: channels come from whoever opens them (web/mesh), links from the drivers; time, chance and keys are handed in.
-import type { DeviceLink } from "../firmware-bridge/devices/device-link.ts";
+import type { DeviceLink, WriteOutcome } from "../firmware-bridge/devices/device-link.ts";
 import { kinds } from "../firmware-bridge/frames/kinds.ts";
 import { encodeVibration } from "../firmware-bridge/frames/payloads.ts";
 import type { RefusalReason } from "./admission/handshake.ts";
@@ -280,9 +280,9 @@ export class Gateway {
     this.#probes.rename(index, name);
   }
 
-  /** Lets the wearer feel one of their own bands. */
-  testBuzz(index: number): void {
-    this.#probes.testBuzz(index);
+  /** Lets the wearer feel one of their own bands. Undefined: there is no such probe. */
+  testBuzz(index: number): Promise<WriteOutcome | undefined> {
+    return this.#probes.testBuzz(index);
   }
 
   setMotionLimits(limits: MotionLimits): void {

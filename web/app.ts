@@ -149,6 +149,7 @@ export class App {
     this.#probeActions = new ProbeActions({
       origins,
       notices,
+      log,
       gateway: () => this.#gateway,
       freeSlots: () => this.#bluetoothSlots.value.total - this.#bluetoothSlots.value.used,
     });
@@ -341,7 +342,7 @@ export class App {
         const name = cleanName(text);
         if (name !== undefined) this.#gateway?.renameProbe(probeIndex, name);
       },
-      testBuzz: (probeIndex) => this.#gateway?.testBuzz(probeIndex),
+      testBuzz: (probeIndex) => void this.#probeActions.testBuzz(probeIndex),
       removeProbe: (probeIndex) => void this.#gateway?.removeProbe(probeIndex),
       reconnectProbe: (probeIndex) => void this.#probeActions.reopen(probeIndex),
       buzzPeer: (gatewayId) => this.#gateway?.buzz(gatewayId, "double"),

@@ -1,6 +1,6 @@
 // The way to the wearer's skin: whatever asks one of my probes to vibrate passes here, and here the wearer's limits apply.
 // Neighbours: rules.ts says which pattern, vibration-budget.ts counts, the DeviceLink carries it out. No peer can raise a limit.
-import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
+import type { DeviceLink, WriteOutcome } from "../../firmware-bridge/devices/device-link.ts";
 import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeVibration, type Vibration } from "../../firmware-bridge/frames/payloads.ts";
@@ -52,37 +52,42 @@ export class Downlink {
     this.#observer = observer;
   }
 
-  /**
-   * Vibrates within the wearer's limits, if that can begin before `expiresAtMs`.
-   * `by` is "wearer" for a test of one's own band: it is not muted and not counted against the rate.
-   */
-  async vibrate(wanted: Vibration, expiresAtMs: number, by: "peer" | "wearer"): Promise<BuzzOutcome> {
-    const outcome = await this.#attempt(wanted, expiresAtMs, by);
+  /** Vibrates for a peer, within the wearer's limits, if that can begin before `expiresAtMs`. */
+  async vibrate(wanted: Vibration, expiresAtMs: number): Promise<BuzzOutcome> {
+    const outcome = await this.#vibrate(wanted, expiresAtMs);
     this.#counts.count(outcome);
     return outcome;
   }
 
-  async #attempt(wanted: Vibration, expiresAtMs: number, by: "peer" | "wearer"): Promise<BuzzOutcome> {
-    if (!this.canVibrate) return "cannot-vibrate";
-    if (by === "wearer") return this.#write(wanted, expiresAtMs);
-    if (this.#limits.isMuted) return "muted";
-    const turn = this.#budget.take(wanted, expiresAtMs, this.#limits.buzzesPerTenSeconds);
-    if (turn === undefined) return "rate-limited";
-    const outcome = await this.#write(wanted, expiresAtMs);
-    // A write that failed may have been felt: perhaps only its answer was lost.
-    if (outcome === "expired" || outcome === "superseded") this.#budget.cancel(turn);
-    else this.#budget.begun(turn);
+  /** Vibrates for the wearer, who tests their own band: only the strength is limited. */
+  async test(wanted: Vibration, expiresAtMs: number): Promise<WriteOutcome> {
+    const outcome: WriteOutcome = this.canVibrate
+      ? await this.#write(wanted, expiresAtMs)
+      : { kind: "failed", failure: "not-supported-by-probe" };
+    this.#counts.count(this.canVibrate ? outcome.kind : "cannot-vibrate");
     return outcome;
   }
 
-  async #write(wanted: Vibration, expiresAtMs: number): Promise<BuzzOutcome> {
+  async #vibrate(wanted: Vibration, expiresAtMs: number): Promise<BuzzOutcome> {
+    if (!this.canVibrate) return "cannot-vibrate";
+    if (this.#limits.isMuted) return "muted";
+    const turn = this.#budget.take(wanted, expiresAtMs, this.#limits.buzzesPerTenSeconds);
+    if (turn === undefined) return "rate-limited";
+    const { kind } = await this.#write(wanted, expiresAtMs);
+    // A write that failed may have been felt: perhaps only its answer was lost.
+    if (kind === "expired" || kind === "superseded") this.#budget.cancel(turn);
+    else this.#budget.begun(turn);
+    return kind;
+  }
+
+  async #write(wanted: Vibration, expiresAtMs: number): Promise<WriteOutcome> {
     const strengthPercent = Math.min(wanted.strengthPercent, this.#limits.strengthLimit);
     const payload = encodeVibration({ strengthPercent, durationsMs: wanted.durationsMs });
     const askedAtMs = this.#now();
     const observer = this.#observer; // It may be replaced before the write is over.
     observer?.onWriteAsked();
-    const { kind } = await this.#link.write({ kind: kinds.vibrate, payload, expiresAtMs });
-    observer?.onWriteOver(kind, this.#now() - askedAtMs);
-    return kind;
+    const outcome = await this.#link.write({ kind: kinds.vibrate, payload, expiresAtMs });
+    observer?.onWriteOver(outcome.kind, this.#now() - askedAtMs);
+    return outcome;
   }
 }

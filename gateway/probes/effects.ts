@@ -73,7 +73,7 @@ export class Effects {
       const isMeant = target === 0 ? probe.isConnected && probe.downlink.canVibrate : probe.index === target;
       if (!isMeant) continue;
       void probe.downlink
-        .vibrate(vibration, deadlineMs, "peer")
+        .vibrate(vibration, deadlineMs)
         .then((response) => this.#options.onResponse(gatewayId, cause, probe, response));
     }
   }

@@ -1,7 +1,7 @@
 // The probes of this gateway: who they are to the others (the roster), what their wearer lets them do, and how they come and go. Neighbours: a probe is
 // own-probe.ts; gateway.ts joins them to the room's peers.
 // Invariant: whatever changes the roster is told by `onRoster`, once, after it holds.
-import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
+import type { DeviceLink, WriteOutcome } from "../../firmware-bridge/devices/device-link.ts";
 import type { MotionSample } from "../../firmware-bridge/frames/payloads.ts";
 import type { GestureName } from "../../firmware-bridge/gestures/gestures.ts";
 import type { Now } from "../basics/runtime.ts";
@@ -114,10 +114,10 @@ export class OwnProbes {
     if (this.#roster.setHidden(isHidden)) this.#tellRoster();
   }
 
-  /** Lets the wearer feel one of their own bands. */
-  testBuzz(index: number): void {
+  /** Lets the wearer feel one of their own bands. Undefined: there is no such probe. */
+  async testBuzz(index: number): Promise<WriteOutcome | undefined> {
     const deadlineMs = this.#options.now() + effectLifetimeMs;
-    void this.#probes.get(index)?.downlink.vibrate(vibrationOf("short"), deadlineMs, "wearer");
+    return this.#probes.get(index)?.downlink.test(vibrationOf("short"), deadlineMs);
   }
 
   /** Lets each probe that takes a rate send no oftener than that, and those of before at their own pace again. */

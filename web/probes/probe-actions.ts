@@ -3,17 +3,23 @@
 import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
 import { gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
+import type { LogBook } from "../room/log-book.ts";
+import { nameInText } from "../room/names-text.ts";
 import type { NoticeBoard } from "../room/notice-board.ts";
 import type { Origin, ProbeOrigins } from "./probe-origins.ts";
 
 export interface ProbeActionsOptions {
   readonly origins: ProbeOrigins;
   readonly notices: NoticeBoard;
+  readonly log: LogBook;
   /** The gateway of the room that the page is in; undefined outside a room. */
   readonly gateway: () => Gateway | undefined;
   /** How many more Bluetooth links this phone can have. */
   readonly freeSlots: () => number;
 }
+
+/** Where the band is not at fault. */
+const testBuzzCodes = { expired: "test-buzz-too-late", superseded: "test-buzz-replaced" } as const;
 
 export class ProbeActions {
   readonly #options: ProbeActionsOptions;
@@ -39,6 +45,19 @@ export class ProbeActions {
     const name = gateway.probeName(probeIndex);
     void gateway.removeProbe(probeIndex); // Not awaited: a platform may ask for permission only during the tap.
     await this.#open(link, name);
+  }
+
+  /** Lets the wearer feel a band. A buzz that is not felt is reported with its reason; one that is felt needs no word. */
+  async testBuzz(probeIndex: number): Promise<void> {
+    const { log, notices } = this.#options;
+    const gateway = this.#options.gateway();
+    const name = gateway?.probeName(probeIndex);
+    const outcome = await gateway?.testBuzz(probeIndex);
+    if (name === undefined || outcome === undefined) return; // It was removed meanwhile.
+    for (const code of Object.values(testBuzzCodes)) notices.clear(code);
+    if (outcome.kind === "written") return;
+    log.add("warning", `${nameInText(name)} did not get the test buzz`);
+    notices.raise(outcome.kind === "failed" ? outcome.failure : testBuzzCodes[outcome.kind], name);
   }
 
   /** Makes a simulated arm move. Does nothing for a real one, or for an unknown gesture. */

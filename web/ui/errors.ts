@@ -30,6 +30,8 @@ export type ErrorCode =
   | "probe-limit"
   | "already-paired"
   | "tabs-not-told-apart"
+  | "test-buzz-too-late"
+  | "test-buzz-replaced"
   | "share-failed"
   | "page-out-of-date";
 
@@ -194,6 +196,14 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   "tabs-not-told-apart": {
     sentence: "This browser does not say whether another tab uses the same band.",
     remedy: "Open this page in one tab only, so that nobody buzzes you more than you allow.",
+  },
+  "test-buzz-too-late": {
+    sentence: "The band was busy for so long that the test buzz was left out.",
+    remedy: "Press “Test buzz” again.",
+  },
+  "test-buzz-replaced": {
+    sentence: "A newer buzz came before the test buzz.",
+    remedy: "Press “Test buzz” again if you felt nothing.",
   },
   "share-failed": { sentence: "The invite could not be handed on.", remedy: "Let the others scan the code instead." },
   "page-out-of-date": {

@@ -302,7 +302,7 @@ describe("App", () => {
     expect(app.model.settings.value).toMatchObject({ isMuted: true, rules: [], name: "Phone" });
     expect(gateway.isMuted(mira)).toBe(false);
     await probe?.open();
-    expect(await probe?.downlink.vibrate(vibrationOf("short"), time.now() + 1_000, "peer")).toBe("muted");
+    expect(await probe?.downlink.vibrate(vibrationOf("short"), time.now() + 1_000)).toBe("muted");
   });
 
   it("should add a probe once, say why one cannot be added, and keep quiet when the chooser was cancelled", async () => {

@@ -29,7 +29,7 @@ describe("Downlink", () => {
   let nowMs: number;
   let link: RecordingLink;
   const now = (): number => nowMs;
-  const vibrate = (downlink: Downlink) => downlink.vibrate(strong, laterMs, "peer");
+  const vibrate = (downlink: Downlink) => downlink.vibrate(strong, laterMs);
 
   beforeEach(() => {
     nowMs = 0;
@@ -39,7 +39,7 @@ describe("Downlink", () => {
   it("should scale what a peer wants down to the wearer's limit, and never up", async () => {
     const downlink = downlinkOf(link, { ...defaultWearerLimits, strengthLimit: 30 }, now);
     await vibrate(downlink);
-    await downlink.vibrate({ ...strong, strengthPercent: 10 }, laterMs, "peer");
+    await downlink.vibrate({ ...strong, strengthPercent: 10 }, laterMs);
     expect(link.written.map(({ payload }) => decodeVibration(payload)?.strengthPercent)).toEqual([30, 10]);
   });
 
@@ -47,7 +47,7 @@ describe("Downlink", () => {
     const downlink = downlinkOf(link, { ...defaultWearerLimits, isMuted: true }, now);
     expect(await vibrate(downlink)).toBe("muted");
     expect(link.written).toHaveLength(0);
-    expect(await downlink.vibrate(strong, laterMs, "wearer")).toBe("written");
+    expect(await downlink.test(strong, laterMs)).toMatchObject({ kind: "written" });
     expect(link.written).toHaveLength(1);
   });
 
@@ -69,7 +69,7 @@ describe("Downlink", () => {
     const longest = { strengthPercent: 100, durationsMs: [1500, 10, 1490] };
     const begunMs: number[] = [];
     for (; nowMs < 60_000; nowMs += 500) {
-      if ((await downlink.vibrate(longest, laterMs, "peer")) === "written") begunMs.push(nowMs);
+      if ((await downlink.vibrate(longest, laterMs)) === "written") begunMs.push(nowMs);
     }
     for (const startMs of begunMs) {
       const inTenSeconds = begunMs.filter((ms) => ms >= startMs && ms < startMs + 10_000).length;
@@ -82,7 +82,7 @@ describe("Downlink", () => {
     const downlink = downlinkOf(link, defaultWearerLimits, now);
     const longest = Object.values(patternDurationsMs).reduce((a, b) => (vibratingMs(a) > vibratingMs(b) ? a : b));
     for (let i = 0; i < defaultWearerLimits.buzzesPerTenSeconds; i++) {
-      expect(await downlink.vibrate({ strengthPercent: 100, durationsMs: longest }, laterMs, "peer")).toBe("written");
+      expect(await downlink.vibrate({ strengthPercent: 100, durationsMs: longest }, laterMs)).toBe("written");
     }
   });
 
@@ -121,7 +121,7 @@ describe("Downlink", () => {
       const downlink = downlinkOf(motor, { ...defaultWearerLimits, strengthLimit: 100 }, time.now);
       const longest = { strengthPercent: 100, durationsMs: [2550, 0, 450] };
       for (const waitMs of [3_990, 6_010, 5_000]) {
-        void downlink.vibrate(longest, time.now() + 1_000, "peer");
+        void downlink.vibrate(longest, time.now() + 1_000);
         await time.advance(waitMs);
       }
       expect(motor.mostOnWithin(spanMs)).toBeLessThanOrEqual(maxVibratingMsPerTenSeconds);
@@ -132,7 +132,7 @@ describe("Downlink", () => {
       const motor = new MeasuredMotor(time, () => ({ delayMs: 0, beginsAfterShare: 1 }));
       const downlink = downlinkOf(motor, { ...defaultWearerLimits, strengthLimit: 100 }, time.now);
       const ask = async (durationsMs: readonly number[], waitMs: number): Promise<void> => {
-        void downlink.vibrate({ strengthPercent: 100, durationsMs }, time.now() + 1_000, "peer");
+        void downlink.vibrate({ strengthPercent: 100, durationsMs }, time.now() + 1_000);
         await time.advance(waitMs);
       };
       await ask([0, 1500, 1500], 3_000);
@@ -159,7 +159,7 @@ describe("Downlink", () => {
           const downlink = downlinkOf(motor, limits, time.now);
           for (const { afterMs, durationsMs } of all) {
             await time.advance(afterMs);
-            void downlink.vibrate({ strengthPercent: 100, durationsMs }, time.now() + 1_000, "peer");
+            void downlink.vibrate({ strengthPercent: 100, durationsMs }, time.now() + 1_000);
           }
           await time.advance(20_000);
           expect(motor.mostOnWithin(spanMs)).toBeLessThanOrEqual(maxVibratingMsPerTenSeconds);
