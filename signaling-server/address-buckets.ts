@@ -1,5 +1,5 @@
-// A rate for each address of the other end. Bounded: of more addresses than fit, the one that was silent longest is forgotten,
-// and begins with a full bucket should it return.
+// One rate limit for each client address. The number of addresses is bounded: when there are too many, the address that
+// was silent longest is forgotten. It starts with a full bucket if it comes back.
 import { BucketBook } from "../gateway/basics/bucket-book.ts";
 import { addressGroup } from "./addresses.ts";
 import { maxTrackedAddresses } from "./limits.ts";

@@ -1,4 +1,4 @@
-// Which addresses this machine has, and how an address of the other end is told from another for counting.
+// The addresses of this machine, and the addresses of clients as the limits count them.
 import type { IncomingMessage } from "node:http";
 import { isIP, isIPv6 } from "node:net";
 import { networkInterfaces } from "node:os";
@@ -21,10 +21,13 @@ export const interfaceAddresses = (): string[] =>
 /** 169.254/16: what a machine gives itself when the network gave it nothing. */
 const isLinkLocal = (address: string): boolean => address.startsWith("169.254.");
 
-/** Of an IP address: a name such as 127.example is none. */
+/** Whether it is an IP address of this machine itself; a name such as 127.example is no address. */
 export const isLoopback = (address: string): boolean => /^(::ffff:)?127(\.\d+){3}$|^::1$/.test(address);
 
-/** Of whoever sent the request. A proxy on this machine appends the address it saw; what stands before is the sender's own word. */
+/**
+ * The client's address. A proxy on this machine appends the address that it saw; the client itself wrote what stands
+ * before.
+ */
 export const clientAddress = (request: IncomingMessage, isBehindProxy: boolean): string => {
   const direct = request.socket.remoteAddress ?? "";
   if (!isBehindProxy || !isLoopback(direct)) return direct;

@@ -1,4 +1,5 @@
-// What is printed once the server runs: for a person at a terminal, where to go; for a program that started it, one line to read.
+// What the server prints once it runs: a person at a terminal reads where to go, a program that started it reads one
+// line.
 import { generate } from "lean-qr";
 import type { RunningServer } from "./server.ts";
 

@@ -1,5 +1,5 @@
-// What the page and the operator may ask over HTTP. None of it names a person, and only the members of a room whose id
-// the asker knows already are told.
+// What the page and the operator may ask over HTTP. No answer names a person, and the server lists the members of a
+// room only to a client that already knows the id of that room.
 import { Router } from "express";
 import type { IceServer } from "../gateway/wire/ice-servers.ts";
 import { isRoomId } from "../gateway/wire/session-id.ts";

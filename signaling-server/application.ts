@@ -1,4 +1,5 @@
-// What is answered over HTTP, in the order in which it is tried: limits, the API, the page, and in the end "not found".
+// Everything that is answered over HTTP, in the order in which it is tried: limits, the API, the page, then "not
+// found".
 import type { IncomingMessage } from "node:http";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import { AddressBuckets } from "./address-buckets.ts";
@@ -45,7 +46,7 @@ export const application = ({
   app.disable("x-powered-by");
   app.set("query parser", false);
   app.use(securityHeaders({ isDev: config.isDev, hasTrustedCertificate: config.certificateFiles !== undefined }));
-  // These two cost an address nothing of its rate: any web page can make its visitor's browser ask.
+  // These two come before the rate limit, because any web page can make its visitor's browser send such requests.
   app.use(refuseForeignHosts(isOwnHost));
   app.use(refuseForeignPages);
   app.use(limitRate);
@@ -85,7 +86,7 @@ const refuseForeignHosts =
       );
   };
 
-/** Pages of other origins could read nothing here anyway. A person who follows a link comes through, also from another page. */
+/** Pages of other origins could read nothing here anyway. A person who follows a link from another page is let in. */
 const refuseForeignPages: RequestHandler = ({ headers }, response, next) => {
   const site = headers["sec-fetch-site"];
   const isForeign = site === "cross-site" || site === "same-site";
@@ -93,7 +94,9 @@ const refuseForeignPages: RequestHandler = ({ headers }, response, next) => {
   response.status(403).type("text").send("Only pages of this server may ask for this.\n");
 };
 
-/** Of Vite's own routes one opens files in the editor of the person who started this server: for that person's machine alone. */
+/**
+ * One of Vite's own routes opens files in the editor of the person who started this server. Only that machine may ask.
+ */
 const keepDevToolsHere =
   (addressOf: (request: IncomingMessage) => string): RequestHandler =>
   (request, response, next) => {
@@ -101,7 +104,7 @@ const keepDevToolsHere =
     answerNotFound(request, response, next);
   };
 
-/** A path that cannot be decoded stays as it is: it is nobody's route. */
+/** A path that cannot be decoded stays as it is; no route has such a path. */
 const decodedPath = (path: string): string => {
   try {
     return decodeURI(path);
@@ -114,7 +117,7 @@ const answerNotFound: RequestHandler = (_request, response) => {
   response.status(404).type("text").send("Not found.\n");
 };
 
-/** A malformed URL and the like. What went wrong inside is for the operator, not for whoever asked. */
+/** A malformed URL and the like. The operator reads what went wrong inside the server; the client does not. */
 const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (response.headersSent) return next(error);
   const status = error instanceof Error && "status" in error ? Number(error.status) : 500;

@@ -1,5 +1,6 @@
-// The certificate of HTTPS: a real one from files, or a self-signed one that is made once and kept, so that a phone which has
-// accepted it is not asked again. It is made again only when it no longer names this machine or is about to expire.
+// The certificate of HTTPS: a real one from files, or a self-signed one. The self-signed one is made once and kept, so
+// that a phone that accepted it does not ask again. It is made again when it no longer names this machine or will
+// expire soon.
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { isIP } from "node:net";
@@ -16,7 +17,7 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** Who the certificate is for. */
+/** The machine that the certificate is for. */
 export interface CertificateSubject {
   readonly names: readonly string[];
   readonly addresses: readonly string[];
@@ -25,12 +26,12 @@ export interface CertificateSubject {
 const dayMs = 24 * 60 * 60 * 1000;
 /** Apple's systems refuse more than 825 days, and browsers move towards less. */
 const validityMs = 397 * dayMs;
-/** A clock of a phone that goes slow must not find the certificate not yet valid. */
+/** A phone whose clock is slow must not find that the certificate is not valid yet. */
 const backdatedMs = dayMs;
-/** Made again when less than this is left: longer than any event that one would not like to interrupt. */
+/** The certificate is made again when less than this is left. No event lasts longer. */
 const leastRemainingMs = 14 * dayMs;
 
-/** @throws StartProblem when a file cannot be read, the two do not belong together, or a browser would refuse them today. */
+/** @throws StartProblem when a file cannot be read, or when a browser would refuse the pair today. */
 export const readCertificate = async (files: { cert: string; key: string }, now: Date): Promise<Certificate> => {
   const certificate = { cert: await readPem("--cert", files.cert), key: await readPem("--key", files.key) };
   const problem = problemOf(certificate) ?? problemOfDates(certificate, now);
@@ -78,7 +79,7 @@ const makeCertificate = async ({ names, addresses }: CertificateSubject, now: Da
   return { cert: made.cert, key: made.private };
 };
 
-/** Undefined when there is none, or none that holds together: it is then made as if for the first time. */
+/** Undefined when there is no certificate, or a broken one. It is then made as if for the first time. */
 const readKept = async (certFile: string, keyFile: string): Promise<Certificate | undefined> => {
   try {
     const kept = { cert: await readFile(certFile, "utf8"), key: await readFile(keyFile, "utf8") };
@@ -100,7 +101,7 @@ const isStillGood = ({ cert }: Certificate, { names, addresses }: CertificateSub
 
 const noPair = "not a certificate and its private key in PEM";
 
-/** What would make Node or a browser refuse the pair at any time. */
+/** Why Node or a browser would refuse the pair at any time. */
 const problemOf = ({ cert, key }: Certificate): string | undefined => {
   const [first, ...others] = chainOf(cert);
   if (first === undefined) return noPair;
@@ -115,7 +116,7 @@ const problemOf = ({ cert, key }: Certificate): string | undefined => {
     createSecureContext({ cert, key });
     return undefined;
   } catch (error) {
-    // Such as a key that is too short.
+    // For example, a key that is too short.
     return `cannot be used for TLS: ${error instanceof Error ? error.message.replaceAll(/\s+/g, " ") : String(error)}`;
   }
 };

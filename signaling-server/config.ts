@@ -1,5 +1,5 @@
 // Everything that can be set: the type, its defaults, its verifier and its help, here and nowhere else.
-// The command line wins over the environment; a value is verified wherever it came from.
+// The command line wins over the environment. Values from both are verified.
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";

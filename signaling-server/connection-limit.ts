@@ -1,5 +1,6 @@
-// How many TCP connections one address may have. The rest are cut before TLS or a request costs anything, so that one address
-// cannot take all the places. Connections of a proxy on this machine are not counted: there the proxy has to limit.
+// How many TCP connections one address may have. All beyond that are cut before TLS or a request costs anything, so
+// that one address cannot take all places. Connections of a proxy on this machine are not counted: there the proxy sets
+// the limit.
 import { AddressCounts, type Closable } from "./address-counts.ts";
 import { isLoopback } from "./addresses.ts";
 import { maxAddressConnections } from "./limits.ts";

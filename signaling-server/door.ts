@@ -1,5 +1,6 @@
-// Who may open a signaling socket. Whoever passes here becomes a session in its room, guarded by the inspection, and is
-// handed to PeerServer, which believes whatever it is told. One session id belongs to one socket at any moment.
+// Decides which clients may open a signaling socket. A client that passes becomes a session in its room. The inspection
+// guards its socket before PeerServer gets it, because PeerServer believes all that it reads. A session id belongs to
+// one socket at a time.
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
@@ -38,7 +39,7 @@ type SocketRefusal =
   | "room-full"
   | "already-arriving";
 
-/** A page sees none of these, only that it has no connection; people with a terminal do. */
+/** A page sees only that it has no connection. A person with a terminal can read these. */
 const statusOf: Readonly<Record<SocketRefusal, string>> = {
   "wrong-path": "404 Not Found",
   "malformed-session": "400 Bad Request",
@@ -52,7 +53,7 @@ const statusOf: Readonly<Record<SocketRefusal, string>> = {
 
 /** Options of ws that its types do not name. */
 const furtherOptions = {
-  // What is kept of a message until its end costs by the piece, not by the byte.
+  // Until a message is complete, each of its pieces costs memory, however small it is.
   maxFragments: maxMessageFragments,
   maxBufferedChunks: maxMessageChunks,
   closeTimeout: closeTimeoutMs,
@@ -69,7 +70,7 @@ interface Admission {
   readonly claim: SessionClaim;
   /** The session has another owner: the socket is opened to say so. */
   readonly isTaken?: boolean;
-  /** Has to end before: the same session on an old socket, or one that makes room. */
+  /** This session has to end first: the same one on an old socket, or one that gives up its place. */
   readonly leaves?: Session;
 }
 
@@ -77,7 +78,7 @@ export class Door {
   readonly rooms = new Rooms<Session>();
   readonly frames: FrameRates;
   readonly inspection: Inspection;
-  /** Sessions that were ended in favour of another one, by what was full. */
+  /** How many sessions lost their place to another one, by what was full. */
   readonly displaced = new CauseCounts<"room" | "address">(["room", "address"]);
   readonly refusals = new CauseCounts(Object.keys(statusOf) as SocketRefusal[]);
   readonly #options: DoorOptions;
@@ -104,11 +105,11 @@ export class Door {
     this.frames = new FrameRates(options.now);
     this.inspection = new Inspection(this.rooms, options.now);
     this.#places = new Places(this.rooms, options.now);
-    // PeerServer gave the session up: its socket must not speak on while it closes.
+    // When PeerServer gives a session up, its socket must not go on speaking while it closes.
     servePeers(this.#sockets, (sessionId) => this.rooms.find(sessionId)?.socket.terminate());
   }
 
-  /** What waits for all sockets together. */
+  /** Bytes that wait for all sockets together. */
   get unsentBytes(): number {
     return this.#unsent.waitingBytes;
   }
@@ -130,7 +131,7 @@ export class Door {
     if (judged.isTaken) return this.#sayTaken(address, request, socket, head);
     const admit = (): void => this.#admit(claim, address, request, socket, head);
     if (leaves === undefined) return admit();
-    // Where it is the same page again, PeerServer answers with OPEN only once the old socket has gone.
+    // If it is the same page again, PeerServer sends OPEN only after the old socket has closed.
     this.#arriving.add(claim.sessionId);
     leaves.isLeaving = true;
     leaves.socket.once("close", () => {
@@ -155,8 +156,8 @@ export class Door {
   }
 
   /**
-   * Host and Origin come first and cost nothing: any web page can make its visitor's browser knock here with a wrong one, and
-   * the visitor's own rate must not suffer from it.
+   * Host and Origin are judged first and cost nothing. Any web page can make its visitor's browser send a wrong one,
+   * and that must not use up the visitor's own rate.
    */
   #judge(request: IncomingMessage, address: string): Admission | SocketRefusal {
     const { isOwnHost, mayOpenSocket } = this.#options;
@@ -208,7 +209,7 @@ export class Door {
     });
   }
 
-  /** In PeerServer's words. Nothing that the socket says is heard. A page tries again later. */
+  /** Uses PeerServer's own words. Nothing that the socket sends is read. A page tries again later. */
   #sayTaken(address: string, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#sockets.handleUpgrade(request, socket, head, (mute) => {
       const meter = this.frames.meterOf(address, () => mute.terminate());

@@ -1,6 +1,6 @@
-// What the frames of a socket cost, before anybody reads them: messages, and pings and pongs, which no page sends and which
-// cost this process as much. One allowance for each socket, one for all sockets of an address together. A socket that goes on
-// beyond either is ended, the loudest first: a quiet one of the same address loses few frames and stays.
+// Limits the frames of a socket before they are read: messages, and also pings and pongs, which no page sends and which
+// cost this process as much. Each socket has a rate, and so have all sockets of one address together. A socket that
+// sends too much is ended. The loudest socket of an address ends first; a quiet one loses few frames and stays.
 
 import { CauseCounts } from "../gateway/basics/cause-counts.ts";
 import { TokenBucket } from "../gateway/basics/token-bucket.ts";
@@ -10,12 +10,12 @@ import { addressUnits, maxExcessFrames, messageUnits, unitBytes } from "./limits
 export type FrameKind = "message" | "ping" | "pong";
 type FrameDrop = "too-fast" | "address-too-fast";
 
-/** Whether a frame of this length is within the rates; one that is not must not be read. */
+/** Whether a frame of this length is within the rates. Otherwise it must not be read. */
 export type FrameMeter = (kind: FrameKind, bytes: number) => boolean;
 
 export class FrameRates {
   readonly drops = new CauseCounts<FrameDrop>(["too-fast", "address-too-fast"]);
-  /** All that arrived, within the rates or not: browsers send none, so any number says that somebody else is there. */
+  /** All that arrived, within the rates or not. Browsers send none, so any number means that a client is no browser. */
   readonly controlFrames = new CauseCounts<Exclude<FrameKind, "message">>(["ping", "pong"]);
   readonly #now: () => number;
   readonly #addressRates: AddressBuckets;

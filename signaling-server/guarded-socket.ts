@@ -1,11 +1,11 @@
-// The WebSocket that PeerServer is given. PeerServer acts on every "message" event, so this class lets an event happen only
-// for what its inspector admits, and then with the inspector's own text: nothing that was not checked gets through.
-// Each frame is metered before it is looked at. Unguarded, it admits nothing.
+// The WebSocket that PeerServer gets. PeerServer acts on every "message" event. So this class emits that event only for
+// messages that its inspector admits, and with the inspector's own text: nothing unchecked gets through. Each frame is
+// metered before it is inspected. Without a guard, the socket admits nothing.
 import { type RawData, WebSocket } from "ws";
 import type { FrameMeter } from "./frame-rates.ts";
 import { UnsentBudget } from "./unsent-budget.ts";
 
-/** The text that PeerServer shall read in place of what arrived; undefined: it never hears of it. */
+/** The text that PeerServer reads instead of what arrived; undefined when PeerServer must not see the message. */
 export type Inspector = (bytes: Buffer, isBinary: boolean) => string | undefined;
 
 export interface Guard {
@@ -15,7 +15,7 @@ export interface Guard {
   readonly budget: UnsentBudget;
 }
 
-/** For a socket that only hears why it was not let in. */
+/** For a socket that is only told why it was not let in. */
 export const admitNothing: Inspector = () => undefined;
 
 export class GuardedSocket extends WebSocket {
@@ -42,7 +42,10 @@ export class GuardedSocket extends WebSocket {
     return super.emit(event, ...args);
   }
 
-  /** PeerServer sends and does not look back: a socket that does not read ends here, before its messages fill the memory. */
+  /**
+   * PeerServer sends and does not look back: a socket that does not read ends here, before its messages fill the
+   * memory.
+   */
   override send(data: string): void {
     this.#give(Buffer.byteLength(data), (sent) => super.send(data, sent));
   }
@@ -55,7 +58,7 @@ export class GuardedSocket extends WebSocket {
     return admitted !== undefined && super.emit("message", Buffer.from(admitted), false);
   }
 
-  /** The server that makes these sockets leaves the answer to a ping to us (`autoPong`), so that it waits within the budget. */
+  /** ws would answer pings outside of the budget, so its `autoPong` is off and this class answers. */
   #receiveControl(kind: "ping" | "pong", bytes: Buffer): boolean {
     if (!this.#guard.meter(kind, bytes.length) || this.readyState !== WebSocket.OPEN) return false;
     if (kind === "ping") this.#give(bytes.length, (sent) => super.pong(bytes, false, sent));

@@ -1,5 +1,5 @@
-// The option --ice-servers: URLs with commas between them, or JSON as RTCPeerConnection takes it. The gateway's own reader
-// decides what passes, so that what the server accepts here is what the page can use; this file has the words.
+// The option --ice-servers: URLs with commas between them, or JSON as RTCPeerConnection takes it. The gateway's reader
+// decides, so that the server accepts exactly what the page can use. This file has the words for a person.
 import {
   type IceServer,
   type IceServerFault,
@@ -14,20 +14,20 @@ import { WrongValue } from "./start-problem.ts";
 
 const forms = "stun:host[:port], turn:host[:port][?transport=udp|tcp] or turns:host[:port][?transport=udp|tcp]";
 
-/** What is expected in place of a fault. */
+/** What is expected where there is a fault. */
 const expectations: Readonly<Record<IceServerFault, string>> = {
   "not-a-server": `each server needs "urls", each of them ${forms}`,
   "too-many": `at most ${maxIceUrls} URLs in all`,
   "too-long": `a URL has at most ${maxIceUrlLength} characters`,
   scheme: `must be ${forms}`,
   "secure-stun": "browsers do not speak STUN over TLS; write stun: (for relays over TLS there is turns:)",
-  host: "the host must be a name, an IPv4 address or an IPv6 address in [], with nothing before it and no path behind it",
+  host: "the host must be a name, an IPv4 address or an IPv6 address in [], without a user and without a path",
   port: "the port must be a number from 1 to 65535",
   "blocked-port": "Firefox blocks this port; 3478, 5349, 443, 80 and 53 are free",
   query: "a STUN URL has nothing behind its port; behind that of a TURN server only ?transport=udp or ?transport=tcp",
   "credential-type": "username and credential must be texts",
   "credential-missing":
-    'a TURN server needs a username and a credential, given as JSON: {"urls":"turn:host","username":"…","credential":"…"}',
+    'a TURN server needs a username and a credential, as JSON: {"urls":"turn:host","username":"…","credential":"…"}',
   "credential-too-long": `a username has at most ${maxIceUsernameBytes} bytes, a credential ${maxIceCredentialBytes}`,
 };
 

@@ -1,5 +1,6 @@
-// What may be said through a signaling socket (docs/protocol.md §3.3). Everything else is dropped and counted, LEAVE above all.
-// A message goes on only to a session of the same room that is connected now: PeerServer would keep it for absent ones, unbounded.
+// Which messages may pass a signaling socket (docs/protocol.md §3.3). All others are dropped and counted, LEAVE above
+// all. A message is handed on only to a session of the same room that is connected now. For an absent one PeerServer
+// would keep it, without a bound.
 
 import { CauseCounts } from "../gateway/basics/cause-counts.ts";
 import { isSameRoom } from "../gateway/wire/session-id.ts";
@@ -9,7 +10,7 @@ import type { Rooms } from "./rooms.ts";
 
 export interface Session {
   readonly sessionId: string;
-  /** Who holds it may take the session's place. */
+  /** A client that knows it may take the session's place. */
   readonly token: string;
   readonly socket: GuardedSocket;
   /** The group of addresses that the other end belongs to. */
@@ -19,7 +20,7 @@ export interface Session {
   heardAtMs: number;
   /** Whether it has answered another session, or was answered: two pages that meet do so. */
   hasExchanged: boolean;
-  /** It is being ended in favour of another one. */
+  /** It is being ended, so that another one gets its place. */
   isLeaving: boolean;
 }
 
@@ -82,7 +83,7 @@ export class Inspection {
 /** PeerServer answers no heartbeat, so a page could not tell a socket that died without a word from a quiet one. */
 const sayAlive = ({ socket }: Session): void => socket.send(JSON.stringify({ type: "HEARTBEAT" }));
 
-/** As PeerServer says it, but at once: the dialer need not wait for its own time limit. */
+/** PeerServer would send the same, but later. So the dialer need not wait for its own time limit. */
 const sayAbsent = ({ socket, sessionId }: Session, absentId: string): void =>
   socket.send(JSON.stringify({ type: "EXPIRE", src: absentId, dst: sessionId }));
 

@@ -1,4 +1,5 @@
-// Opens a port, and says in one line why that cannot be done and which option to change, or later what went wrong with it.
+// Opens a port. If that fails, it says in one line why, and which option to change. Later it reports problems of the
+// open port.
 import type { Server } from "node:http";
 import { StartProblem } from "./start-problem.ts";
 
@@ -10,7 +11,7 @@ export const listen = (server: Server, option: string, port: number, host: strin
     server.once("error", onProblem);
     server.listen(port, host, () => {
       server.off("error", onProblem);
-      // Such as no free file handle for one more connection: those that are open go on.
+      // For example, no file handle is free for one more connection. Open connections go on.
       server.on("error", (error) => console.error(`earl-mesh: ${host} port ${port}: ${error.message}`));
       resolve();
     });

@@ -1,4 +1,5 @@
-// The server's command line: reads the configuration, opens the server, says where it is, and closes it when it is told to end.
+// The server's command line: reads the configuration, opens the server, prints its addresses, and closes it on a
+// signal.
 import { readFile } from "node:fs/promises";
 import { announcement, readyLine } from "./announcement.ts";
 import { helpText, readConfig } from "./config.ts";

@@ -1,5 +1,5 @@
-// Builds the page into dist/ when it is missing or older than anything that it is made of, so that `npm start` is the one
-// command that is needed. Vite is loaded only when there is something to build.
+// Builds the page into dist/ when it is missing or older than anything that it is made of, so that `npm start` is the
+// one command that is needed. Vite is loaded only when there is something to build.
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

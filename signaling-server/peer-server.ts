@@ -1,5 +1,5 @@
-// PeerServer (npm `peer`) behind the door: it gets the sockets that the door hands over, and nothing of HTTP. Its own routes list ids
-// and allow every origin, so the application that it must be mounted on is never served.
+// PeerServer (npm `peer`) behind the door: it gets the sockets that the door has let in, and no HTTP requests. Its own
+// routes list ids and allow every origin, so the application that it must be mounted on is never served.
 import { createServer } from "node:http";
 import express from "express";
 import { ExpressPeerServer } from "peer";
@@ -14,11 +14,11 @@ export const servePeers = (sockets: SocketServer<typeof GuardedSocket>, onGone: 
     path: "/",
     createWebSocketServer: () => sockets,
     concurrent_limit: maxSockets,
-    alive_timeout: Number.POSITIVE_INFINITY, // It goes by the wall clock; the door ends silent sessions by a steady one.
+    alive_timeout: Number.POSITIVE_INFINITY, // It would use the wall clock. The door ends silent sessions itself.
     allow_discovery: false,
   });
   peers.on("disconnect", (client) => onGone(client.getId()));
-  // A frame that is too long, a broken connection: ws has closed that socket. Unheard, the event would end the process.
+  // A frame was too long, or a connection broke: ws has closed that socket. Without a listener the process would end.
   peers.on("error", () => undefined);
   express().use(peers);
 };

@@ -1,6 +1,6 @@
-// Which session has to go when a room or an address is full and another one comes. The server knows no members, only room ids,
-// addresses and what went through it. So addresses share the places of a room, and rooms share the places of an address.
-// The invariant: no address loses a place to one that holds as many in the room.
+// Which session has to leave when a room or an address is full and another one comes. The server does not know members,
+// only room ids, addresses and messages. So addresses share the places of a room, and rooms share the places of an
+// address. The invariant: in a room, no address loses a place to an address that holds as many.
 import { roomIdOf } from "../gateway/wire/session-id.ts";
 import type { Session } from "./inspection.ts";
 import { idleSessionMs } from "./limits.ts";
@@ -11,7 +11,7 @@ export interface Newcomer {
   readonly address: string;
 }
 
-/** What it looks at of a session. */
+/** The part of a session that decides. */
 type Seated = Pick<Session, "address" | "joinedAtMs" | "hasExchanged" | "isLeaving">;
 
 export class Places<Held extends Seated> {
@@ -24,9 +24,9 @@ export class Places<Held extends Seated> {
   }
 
   /**
-   * Of a full room: a session of the address that holds most, when the newcomer's address holds fewer; one that is idle, or
-   * else the newest, because members were there before the attacker knocked. Of the newcomer's own address an idle one only.
-   * Undefined: the newcomer has to wait.
+   * For a full room. If the newcomer's address holds fewer places than another address, the address that holds most
+   * loses an idle session, or otherwise its newest, because members came before an attacker knocked. If not, only an
+   * idle session of the newcomer's own address may leave. Undefined: the newcomer has to wait.
    */
   toFreeInRoom({ sessionId, address }: Newcomer): Held | undefined {
     const byAddress = new Map<string, Held[]>();
@@ -43,8 +43,8 @@ export class Places<Held extends Seated> {
   }
 
   /**
-   * Of a full address: its oldest session in the smallest room in which nobody has exchanged anything yet, but not in the
-   * newcomer's own room. Whoever fills an address with rooms of their own invention loses these first.
+   * For a full address: its oldest session in the smallest room in which no two sessions have answered each other,
+   * except the newcomer's own room. An attacker who fills an address with invented rooms loses these first.
    */
   toFreeOfAddress({ sessionId, address }: Newcomer): Held | undefined {
     const ownRoom = roomIdOf(sessionId);

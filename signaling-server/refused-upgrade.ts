@@ -1,5 +1,6 @@
-// A client may ask to go on in another protocol and be content with HTTP/1.1: `curl --http2` asks for h2c so. Node hands every
-// such request over as an upgrade and parses no more of the connection; here it is answered as if nothing had been asked.
+// A client may ask for another protocol and still accept HTTP/1.1, as `curl --http2` asks for h2c. Node treats each
+// such request as an upgrade and stops reading the connection. Here the request is answered as if it had asked for no
+// upgrade.
 import { type IncomingMessage, type RequestListener, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { unreadAnswerMs } from "./limits.ts";
@@ -13,7 +14,7 @@ export const answerWithoutUpgrade = (answer: RequestListener, request: IncomingM
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
   response.once("finish", () => socket.end(() => socket.destroy()));
-  // These are what Node does for other connections and stopped doing for this one.
+  // Node does the same for other connections, but not for this one any more.
   socket.on("drain", () => response.emit("drain"));
   socket.on("error", () => socket.destroy());
   socket.setTimeout(unreadAnswerMs, () => socket.destroy());

@@ -1,5 +1,6 @@
-// Session ids whose socket was lost a moment ago. They stay their owner's, by the token, until the page has had time to come back: ids are told to
-// whoever knows the room id, and a squatter could else keep a page from the server for good. Bounded: the longest away is forgotten first.
+// Session ids whose socket was lost a moment ago. The owner, who has the token, keeps the id until the page has had
+// time to come back. Everybody who knows the room id can read the ids: a squatter could otherwise keep a page away from
+// the server for good. The number is bounded: the id that has been away longest is forgotten first.
 import { BoundedMap } from "../gateway/basics/bounded-map.ts";
 import { maxReservations, reservationMs } from "./limits.ts";
 

@@ -1,5 +1,5 @@
-// Who is connected, by room, in the order in which they came. A room exists as long as somebody is in it.
-// The door fills this book; members and health are read from it.
+// The connected sessions of each room, in the order in which they came. A room exists as long as a session is in it.
+// The door fills this book; the API reads members and counts from it.
 import { roomIdOf } from "../gateway/wire/session-id.ts";
 
 export class Rooms<Socket> {

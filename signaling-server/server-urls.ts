@@ -1,5 +1,5 @@
-// Under which URLs this server can be reached, and which pages may therefore signal here.
-// Asked again each time: a laptop changes its network while the server runs.
+// The URLs under which clients reach this server, and so the hosts that it answers to and the pages that may signal
+// here. They are computed each time, because a laptop may change its network while the server runs.
 import { hostname } from "node:os";
 import { interfaceAddresses, isLoopback, lanAddresses, urlHost } from "./addresses.ts";
 import type { ServerConfig } from "./config.ts";
@@ -27,8 +27,8 @@ const listeningAddresses = (host: string): string[] => (isEveryAddress(host) ? l
 const withoutDot = (name: string): string => name.replace(/\.$/, "");
 
 /**
- * Whether a URL with this host, as the URL class writes it, can mean this machine: one of its names or addresses, also those
- * that change too often to be in a certificate, as IPv6 addresses do.
+ * Whether a URL with this host, as the URL class writes it, can mean this machine: one of its names or addresses. IPv6
+ * addresses count too, although they change too often to be in the certificate.
  */
 const isOwnName = (urlHostname: string, host: string): boolean => {
   const name = withoutDot(urlHostname).replace(/^\[|\]$/g, "");
@@ -68,9 +68,9 @@ export class ServerUrls {
   }
 
   /**
-   * Whether a request may name this host. Under any other name a page of somebody else could be in front of this server: it
-   * lets its own name point to this machine and reads all answers ("DNS rebinding"). Only the name counts, because a port may
-   * be another one outside of a container. Browsers always name a host.
+   * Whether a request may name this host. A foreign page could let its own name point to this machine and then read all
+   * answers ("DNS rebinding"), so other names are refused. Only the name counts, because the port may differ outside of
+   * a container. Browsers always name a host.
    */
   isOwnHost(host: string | undefined): boolean {
     if (host === undefined) return true;
@@ -84,8 +84,8 @@ export class ServerUrls {
   }
 
   /**
-   * Browsers send an Origin with every WebSocket, and no page can forge it. What sends none is not a browser (a native phone of
-   * the test bench), and cannot be misused by a page that somebody visits.
+   * Browsers send an Origin with every WebSocket, and no page can forge it. A client without one is not a browser, such
+   * as a native phone of the test bench, and no page can misuse it.
    */
   mayOpenSocket(origin: string | undefined): boolean {
     if (origin === undefined) return true;

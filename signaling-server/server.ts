@@ -41,7 +41,7 @@ export interface ServerSurroundings {
   readonly onBuild: () => void;
 }
 
-/** For a page to say good-bye to; then sockets are cut. */
+/** Time for pages to say goodbye; then sockets are cut. */
 const closeGraceMs = 500;
 const loopbackHost = "127.0.0.1";
 

@@ -1,5 +1,5 @@
-// Which sessions were silent for too long, by a clock that nobody sets. PeerServer itself would go by the wall clock: set forward by
-// some minutes it would end all sessions, set back it would keep dead ones.
+// Which sessions were silent for too long, by a clock that nobody can set. PeerServer itself would use the wall clock:
+// set forward by some minutes, it would end all sessions; set back, it would keep dead ones.
 import type { Session } from "./inspection.ts";
 import { silentSessionMs } from "./limits.ts";
 import type { Rooms } from "./rooms.ts";

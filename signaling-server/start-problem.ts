@@ -1,5 +1,5 @@
-// What keeps the server from starting although the program is sound: a bad option, a port in use, an unreadable certificate.
-// main.ts prints the message as one line and ends with code 2; anything else that is thrown is a bug and keeps its stack trace.
+// Why the server cannot start although the program is correct: a bad option, a port in use, an unreadable certificate.
+// main.ts prints the message as one line and ends with code 2. Any other exception is a bug and keeps its stack trace.
 
 export class StartProblem extends Error {
   constructor(message: string, options?: ErrorOptions) {

@@ -1,5 +1,6 @@
-// Answers that are on their way, and how many there may be: each holds a part of a file in memory until the other end has read
-// it. When there are too many, the address that has most loses its oldest; so clients that do not read make room for others.
+// Limits how many answers are on their way at once. Each keeps a part of a file in memory until the client has read it.
+// When there are too many, the address that has most loses its oldest answer, so that clients that do not read block
+// nobody.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { addressGroup } from "./addresses.ts";
 import { maxUnreadAnswers } from "./limits.ts";

@@ -1,10 +1,11 @@
-// What may wait unsent in this process for sockets that read slowly or not at all. Everybody's share shrinks as the whole fills up, so that a few who
-// do not read cannot take the place of those who do, and many cannot fill the memory.
+// How many bytes may wait in this process for sockets that read slowly or not at all. Each socket's share shrinks as
+// the whole fills up. So a few sockets that do not read cannot block the others, and many cannot fill the memory.
 import { maxTotalUnsentBytes, maxUnsentBytes } from "./limits.ts";
 
 /**
- * Of what is still free, one socket may have this part waiting (Choudhury and Hahne, "Dynamic queue length thresholds in a shared-memory packet
- * switch", 1998). Of 256 sockets that do not read each then holds 127 KiB; a page's messages of a second are some 20 KiB.
+ * One socket may have this part of the free bytes waiting (Choudhury and Hahne, "Dynamic queue length thresholds in a
+ * shared-memory packet switch", 1998). Each of 256 sockets that do not read then holds 127 KiB. A page's messages of
+ * one second are some 20 KiB.
  */
 const shareOfFree = 1 / 8;
 

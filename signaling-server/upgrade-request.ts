@@ -1,5 +1,5 @@
 // Reads the request for a signaling socket as PeerJS makes it: `<peer path>peerjs?key=peerjs&id=…&token=…&version=…`.
-// What does not have exactly this form never becomes a WebSocket.
+// A request in any other form never becomes a WebSocket.
 import type { IncomingMessage } from "node:http";
 import { isSessionId } from "../gateway/wire/session-id.ts";
 import { signalingPath } from "../gateway/wire/signaling-message.ts";
@@ -8,7 +8,10 @@ import { signalingPath } from "../gateway/wire/signaling-message.ts";
 const socketPath = `${signalingPath}peerjs`;
 /** PeerJS's default; it protects nothing. */
 const peerKey = "peerjs";
-/** Whoever holds a session's token may take its place, so it should be hard to guess; PeerJS's own have some eleven characters. */
+/**
+ * A client with a session's token may take its place, so it should be hard to guess; PeerJS's have some eleven
+ * characters.
+ */
 const tokenForm = /^[A-Za-z0-9_-]{8,64}$/;
 /** Path and parameters have about 150. */
 const maxUrlLength = 512;
@@ -31,11 +34,11 @@ export const readClaim = (request: IncomingMessage): SessionClaim | ClaimRefusal
   return isWhole && onlyValue(searchParams, "key") === peerKey ? { sessionId, token } : "malformed-session";
 };
 
-/** What PeerServer reads in place of the original, so that it can find nothing else there than was checked. */
+/** PeerServer reads this instead of the original, so that it finds only what was checked. */
 export const claimUrl = ({ sessionId, token }: SessionClaim): string =>
   `${socketPath}?${new URLSearchParams({ key: peerKey, id: sessionId, token })}`;
 
-/** Given twice, two readers might each take another one. */
+/** If a parameter is given twice, two readers might take different values. */
 const onlyValue = (parameters: URLSearchParams, name: string): string | undefined => {
   const values = parameters.getAll(name);
   return values.length === 1 ? values[0] : undefined;

@@ -1,5 +1,5 @@
-// Writes a file that must never be there by half, nor for a moment with other rights than it should have. What cannot be
-// written, because the disk is full, leaves nothing behind.
+// Writes a file that must never be incomplete, and never have other rights than it should, not even for a moment. If it
+// cannot be written, because the disk is full, nothing is left behind.
 import { chmod, rename, rm, writeFile } from "node:fs/promises";
 
 export const writeWhole = async (file: string, content: string, mode: number): Promise<void> => {
