@@ -2,8 +2,7 @@
 // Neighbours: gatt-session.ts adds operations, bluetooth-errors.ts names what went wrong.
 // Invariant: every operation resolves, at the latest when the queue is ended; one rejects only for a bug in its `run`.
 import type { LinkFailure } from "../../firmware-bridge/devices/device-link.ts";
-import type { Now, Schedule } from "../../gateway/basics/runtime.ts";
-import { timedOut, withTimeLimit } from "../platform/time-limit.ts";
+import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
 import { linkFailureOf } from "./bluetooth-errors.ts";
 
 /**
@@ -68,6 +67,9 @@ export class GattQueue {
   readonly #waiting: Entry[] = [];
   #running: Entry | undefined;
   #ended: LinkFailure | undefined;
+  /** When the call began that the device has not answered yet; undefined while there is none. */
+  #askedAtMs: number | undefined;
+  #cancelWatch: Cancel | undefined;
 
   constructor(options: GattQueueOptions) {
     this.#options = options;
@@ -97,6 +99,7 @@ export class GattQueue {
   end(failure: LinkFailure): void {
     if (this.#ended !== undefined) return;
     this.#ended = failure;
+    this.#cancelWatch?.();
     for (const entry of [this.#running, ...this.#waiting.splice(0)]) entry?.stop({ kind: "failed", failure });
   }
 
@@ -127,8 +130,9 @@ export class GattQueue {
   async #attempt<T>(call: () => Promise<T>, expiresAtMs = Number.POSITIVE_INFINITY): Promise<T> {
     for (let retries = 0; ; retries++) {
       if (this.#ended !== undefined) throw new Interruption({ kind: "failed", failure: this.#ended });
-      if (this.#options.now() > expiresAtMs) throw new Interruption({ kind: "expired" });
-      const answer = await this.#answerOf(call);
+      const nowMs = this.#options.now();
+      if (nowMs > expiresAtMs) throw new Interruption({ kind: "expired" });
+      const answer = await this.#answerOf(call, nowMs);
       if ("value" in answer) return answer.value;
       const { failure } = answer;
       if (failure !== "link-busy" || retries === maxBusyRetries) throw new Interruption({ kind: "failed", failure });
@@ -136,17 +140,35 @@ export class GattQueue {
     }
   }
 
-  async #answerOf<T>(call: () => Promise<T>): Promise<{ readonly value: T } | { readonly failure: LinkFailure }> {
+  /** Never settled when the device never answers: then the watch ends the queue, and nobody waits for this any more. */
+  async #answerOf<T>(
+    call: () => Promise<T>,
+    nowMs: number,
+  ): Promise<{ readonly value: T } | { readonly failure: LinkFailure }> {
+    this.#askedAtMs = nowMs;
+    if (this.#cancelWatch === undefined) this.#watchFrom(nowMs, gattTimeoutMs);
     try {
-      const value = await withTimeLimit(call(), gattTimeoutMs, this.#options.schedule);
-      if (value !== timedOut) return { value };
+      return { value: await call() };
     } catch (error) {
       return { failure: linkFailureOf(error) };
+    } finally {
+      this.#askedAtMs = undefined;
     }
-    if (this.#ended === undefined) {
-      this.end("link-timeout");
-      this.#options.onStuck();
-    }
-    return { failure: "link-timeout" };
+  }
+
+  /** One timer watches all calls, one after the other: to set and cancel a timer for each would cost more than the write itself. */
+  #watchFrom(nowMs: number, delayMs: number): void {
+    this.#cancelWatch = this.#options.schedule(delayMs, () => this.#watch(nowMs + delayMs));
+  }
+
+  #watch(dueMs: number): void {
+    this.#cancelWatch = undefined;
+    if (this.#askedAtMs === undefined) return;
+    const nowMs = this.#options.now();
+    // A timer that is late was held up by the page, or stood still while the phone slept: that is not the device's silence.
+    const leftMs = Math.min(gattTimeoutMs, this.#askedAtMs + gattTimeoutMs - Math.min(nowMs, dueMs));
+    if (leftMs > 0) return this.#watchFrom(nowMs, leftMs);
+    this.end("link-timeout");
+    this.#options.onStuck();
   }
 }

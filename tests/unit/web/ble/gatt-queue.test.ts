@@ -15,9 +15,14 @@ const hanging = () => new Promise<never>(() => undefined);
 
 const setUp = () => {
   const time = new FakeTime();
+  const clock = { leadMs: 0 };
   let stuck = 0;
-  const queue = new GattQueue({ now: time.now, schedule: time.schedule, onStuck: () => stuck++ });
-  return { time, queue, stuckCount: () => stuck };
+  const queue = new GattQueue({
+    now: () => time.now() + clock.leadMs,
+    schedule: time.schedule,
+    onStuck: () => stuck++,
+  });
+  return { time, clock, queue, stuckCount: () => stuck };
 };
 
 /** A call that the test answers. */
@@ -183,6 +188,43 @@ describe("GattQueue", () => {
     expect(await outcomes).toEqual([failed("link-timeout"), failed("link-timeout")]);
     expect(stuckCount()).toBe(1);
     expect(await queue.add(operation(async () => "late"))).toEqual(failed("link-timeout"));
+  });
+
+  test("should give each call the whole limit, however long others took before it", async () => {
+    const { queue, time, stuckCount } = setUp();
+    const first = new ManualCall();
+    const outcomes = Promise.all([queue.add(operation(first.make)), queue.add(operation(hanging))]);
+    await time.advance(gattTimeoutMs - 1);
+    first.answer();
+    await time.advance(gattTimeoutMs - 1);
+    expect(stuckCount()).toBe(0);
+    await time.advance(1);
+    expect(await outcomes).toMatchObject([{ kind: "done" }, failed("link-timeout")]);
+    expect(stuckCount()).toBe(1);
+  });
+
+  test("should not take for the device's silence that the phone slept, timers and all", async () => {
+    for (const isAskedBefore of [true, false]) {
+      const { queue, clock, time, stuckCount } = setUp();
+      await queue.add(operation(async () => "quick"));
+      await time.advance(gattTimeoutMs - 1);
+      const ask = () => void queue.add(operation(hanging));
+      if (isAskedBefore) ask();
+      clock.leadMs = 3_600_000;
+      if (!isAskedBefore) ask();
+      await time.advance(gattTimeoutMs - 1);
+      expect(stuckCount()).toBe(0);
+      await time.advance(2); // The watch may have begun a moment after the call.
+      expect(stuckCount()).toBe(1);
+    }
+  });
+
+  test("should set one timer for many calls, and none once nobody asks", async () => {
+    const { queue, time } = setUp();
+    for (let i = 0; i < 10; i++) await queue.add(operation(async () => i));
+    expect(time.pendingTasks).toBe(1);
+    await time.advance(gattTimeoutMs);
+    expect(time.pendingTasks).toBe(0);
   });
 
   test("should resolve everything when the link drops, also a call that Chromium never settles", async () => {
