@@ -21,6 +21,7 @@ export class TokenBucket {
 
   /** Takes `count` tokens, or none when there are fewer. */
   take(count = 1): boolean {
+    if (count === 0) return true;
     const { capacity, refillPerSecond, now } = this.#options;
     const nowMs = now();
     this.#tokens = Math.min(capacity, this.#tokens + ((nowMs - this.#filledAtMs) / 1000) * refillPerSecond);

@@ -82,6 +82,8 @@ export class PeerClock {
   #lastId = 0;
   /** Pings up to this one left before the doubt: their answers tell of the way, not of the clock. */
   #doubtedId = 0;
+  /** The last estimate that was asked for, and what it was made of: all records of one message ask for the same. */
+  #lastEstimate: { readonly of: Interval; readonly estimate: ClockEstimate } | undefined;
 
   constructor({ now, observer }: { readonly now: Now; readonly observer?: ClockObserver | undefined }) {
     this.#now = now;
@@ -135,15 +137,19 @@ export class PeerClock {
   }
 
   /** Undefined until there has been an exchange. */
-  estimate(): ClockEstimate | undefined {
-    const known = this.#knownAt(this.#now());
-    return known && estimateOf(known);
+  estimate(nowMs = this.#now()): ClockEstimate | undefined {
+    const known = this.#known;
+    if (known === undefined) return undefined;
+    const last = this.#lastEstimate;
+    if (last?.of === known && last.estimate.atMs === nowMs) return last.estimate;
+    const estimate = estimateOf(grownTo(nowMs, known));
+    this.#lastEstimate = { of: known, estimate };
+    return estimate;
   }
 
-  /** When it was `peerUs` on the peer's clock, on mine. */
+  /** When it was `peerUs` on the peer's clock, on mine. The drift widens what is known on both sides alike, so the time of asking does not matter. */
   toLocalMs(peerUs: number): number | undefined {
-    const estimate = this.estimate();
-    return estimate && peerUs / 1000 - estimate.offsetMs;
+    return this.#known && peerUs / 1000 - middleOf(this.#known);
   }
 
   /** Of a ping that left at `peerUs` and arrives now, by what is known. */
@@ -202,11 +208,13 @@ export class PeerClock {
   }
 }
 
-const estimateOf = ({ lowestMs, highestMs, rttMs, atMs }: Interval): ClockEstimate => ({
-  offsetMs: (lowestMs + highestMs) / 2,
-  boundMs: (highestMs - lowestMs) / 2,
-  rttMs,
-  atMs,
+const middleOf = ({ lowestMs, highestMs }: Interval): number => (lowestMs + highestMs) / 2;
+
+const estimateOf = (known: Interval): ClockEstimate => ({
+  offsetMs: middleOf(known),
+  boundMs: (known.highestMs - known.lowestMs) / 2,
+  rttMs: known.rttMs,
+  atMs: known.atMs,
 });
 
 /** What is known, with the drift that is possible meanwhile. */

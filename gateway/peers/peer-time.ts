@@ -26,8 +26,8 @@ export class PeerTime {
     this.#clock = new PeerClock({ now, observer });
   }
 
-  estimate(): ClockEstimate | undefined {
-    return this.#clock.estimate();
+  estimate(nowMs?: number): ClockEstimate | undefined {
+    return this.#clock.estimate(nowMs);
   }
 
   /** Of the peer's last ping that could be judged; undefined until the clocks have been compared. */
@@ -70,17 +70,17 @@ export class PeerTime {
   }
 
   /** When a record's effect is too late, on this gateway's clock; undefined while the clocks have not been compared. */
-  deadlineMs({ timeUs, lifetimeMs }: GatewayRecord): number | undefined {
+  deadlineMs({ timeUs, lifetimeMs }: GatewayRecord, nowMs: number): number | undefined {
     const localMs = this.#clock.toLocalMs(timeUs);
     if (localMs === undefined) return undefined;
     // Who dates a record into the future, or gives it a long life, does not let it act later than any other.
-    const bornMs = Math.min(localMs, this.#now());
+    const bornMs = Math.min(localMs, nowMs);
     return bornMs + (lifetimeMs === 0 ? effectLifetimeMs : Math.min(lifetimeMs, effectLifetimeMs));
   }
 
-  gate(record: GatewayRecord): "in-time" | "late" | "unknown" {
-    const deadlineMs = this.deadlineMs(record);
+  gate(record: GatewayRecord, nowMs: number): "in-time" | "late" | "unknown" {
+    const deadlineMs = this.deadlineMs(record, nowMs);
     if (deadlineMs === undefined) return "unknown";
-    return this.#now() <= deadlineMs ? "in-time" : "late";
+    return nowMs <= deadlineMs ? "in-time" : "late";
   }
 }

@@ -97,10 +97,10 @@ export class Peer {
       now: options.now,
       ledger: this.ledger,
       allowance: options.allowances.records,
-      gate: (record) => this.#held?.time.gate(record) ?? "unknown",
-      deliver: (record, probe) => this.#deliver(record, probe),
+      gate: (record, nowMs) => this.#held?.time.gate(record, nowMs) ?? "unknown",
+      deliver: (record, probe, nowMs) => this.#deliver(record, probe, nowMs),
       onFlood: () => this.#expel("rate", "too many records"),
-      onArrival: observer && ((record, atMs) => observer.onRecord(record, atMs, this.#clock())),
+      onArrival: observer && ((record, atMs, nowMs) => observer.onRecord(record, atMs, this.#clock(nowMs))),
     });
     this.#state = { kind: "gone", sinceMs: options.now(), reason: "not yet connected" };
   }
@@ -256,8 +256,8 @@ export class Peer {
     return this.#held?.isOpen ? this.#held : undefined;
   }
 
-  #clock(): ClockEstimate | undefined {
-    return this.#held?.time.estimate();
+  #clock(nowMs?: number): ClockEstimate | undefined {
+    return this.#held?.time.estimate(nowMs);
   }
 
   #take(held: HeldChannel, message: Uint8Array): void {
@@ -350,9 +350,9 @@ export class Peer {
     this.#listener.onChange(this);
   }
 
-  #deliver(record: GatewayRecord, probe: RosterProbe | undefined): void {
-    const deadlineMs = hasEffect(record.kind) ? this.#held?.time.deadlineMs(record) : undefined;
-    this.#listener.onRecord(this, record, probe, deadlineMs ?? this.#now());
+  #deliver(record: GatewayRecord, probe: RosterProbe | undefined, nowMs: number): void {
+    const deadlineMs = hasEffect(record.kind) ? this.#held?.time.deadlineMs(record, nowMs) : undefined;
+    this.#listener.onRecord(this, record, probe, deadlineMs ?? nowMs);
   }
 
   /** Once for each channel: it was closed by either end, or failed. */

@@ -19,7 +19,7 @@ export const holdForRosterMs = 5000;
 export const maxHeldEffects = 64;
 
 /** Whether the deadline of a record with an effect has passed; "unknown" as long as the peer's clock is. */
-export type Gate = (record: GatewayRecord) => "in-time" | "late" | "unknown";
+export type Gate = (record: GatewayRecord, nowMs: number) => "in-time" | "late" | "unknown";
 
 export interface DemuxOptions {
   readonly now: Now;
@@ -27,11 +27,11 @@ export interface DemuxOptions {
   readonly allowance: RecordAllowance;
   readonly gate: Gate;
   /** `probe` is undefined for a record of the peer's gateway itself, as commands are. */
-  readonly deliver: (record: GatewayRecord, probe: RosterProbe | undefined) => void;
+  readonly deliver: (record: GatewayRecord, probe: RosterProbe | undefined, nowMs: number) => void;
   /** The peer goes on and on beyond what is taken; it should be let go. */
   readonly onFlood: () => void;
   /** Of every record that came for the first time, whatever becomes of it: who measures only what was in time measures no delay. */
-  readonly onArrival?: ((record: GatewayRecord, arrivedAtMs: number) => void) | undefined;
+  readonly onArrival?: ((record: GatewayRecord, arrivedAtMs: number, nowMs: number) => void) | undefined;
 }
 
 interface ArrivedAggregate {
@@ -69,34 +69,38 @@ export class Demux {
     this.#probes.update(roster);
     const held = this.#heldAggregates;
     this.#heldAggregates = [];
+    const nowMs = this.#options.now();
     for (const waiting of held) {
       if (waiting.aggregate.rosterVersion > roster.version) this.#heldAggregates.push(waiting);
-      else this.#decideAll(waiting);
+      else this.#decideAll(waiting, nowMs);
     }
     return true;
   }
 
+  /** All its records are judged by one reading of the clock. */
   onAggregate(aggregate: Aggregate): void {
     const { ledger, allowance } = this.#options;
     const { length } = aggregate.records;
-    const arrived: ArrivedAggregate = { aggregate, arrivedAtMs: this.#options.now() };
+    const nowMs = this.#options.now();
+    const arrived: ArrivedAggregate = { aggregate, arrivedAtMs: nowMs };
     ledger.countReceived(length);
     const verdict = allowance.take(aggregate.records);
     if (verdict !== "taken") {
       ledger.countDropped("rate", length);
       if (verdict === "flood") this.#options.onFlood();
     } else if (aggregate.rosterVersion > this.#rosterVersion) this.#holdForRoster(arrived);
-    else this.#decideAll(arrived);
+    else this.#decideAll(arrived, nowMs);
   }
 
   /** The peer's clock is known, or known better: asks the gate again for all that is held. */
   recheck(): void {
     const held = this.#heldEffects;
     this.#heldEffects = [];
+    const nowMs = this.#options.now();
     for (const waiting of held) {
-      const verdict = this.#options.gate(waiting.record);
+      const verdict = this.#options.gate(waiting.record, nowMs);
       if (verdict === "unknown") this.#heldEffects.push(waiting);
-      else this.#settle(verdict, waiting.record, waiting.probe);
+      else this.#settle(verdict, waiting.record, waiting.probe, nowMs);
     }
   }
 
@@ -128,37 +132,37 @@ export class Demux {
     if (oldest !== undefined) this.#options.ledger.countDropped("no-roster", oldest.aggregate.records.length);
   }
 
-  #decideAll({ aggregate, arrivedAtMs }: ArrivedAggregate): void {
-    for (const record of aggregate.records) this.#decide(record, aggregate.rosterVersion, arrivedAtMs);
+  #decideAll({ aggregate, arrivedAtMs }: ArrivedAggregate, nowMs: number): void {
+    for (const record of aggregate.records) this.#decide(record, aggregate.rosterVersion, arrivedAtMs, nowMs);
   }
 
-  #decide(record: GatewayRecord, rosterVersion: number, arrivedAtMs: number): void {
+  #decide(record: GatewayRecord, rosterVersion: number, arrivedAtMs: number, nowMs: number): void {
     const { ledger, onArrival } = this.#options;
     const probe = this.#probes.find(record.probe, rosterVersion);
     if (probe === undefined) return ledger.countDropped("unknown-probe", 1);
     const novelty = probe.judge(record);
     if (novelty === "duplicate") return ledger.countDuplicate();
-    onArrival?.(record, arrivedAtMs);
+    onArrival?.(record, arrivedAtMs, nowMs);
     if (novelty === "stale") return ledger.countLate();
     if (isMalformed(record)) return ledger.countDropped("malformed", 1);
-    const verdict = hasEffect(record.kind) ? this.#options.gate(record) : "in-time";
-    if (verdict === "unknown") this.#holdForClock(record, probe.info);
-    else this.#settle(verdict, record, probe.info);
+    const verdict = hasEffect(record.kind) ? this.#options.gate(record, nowMs) : "in-time";
+    if (verdict === "unknown") this.#holdForClock(record, probe.info, nowMs);
+    else this.#settle(verdict, record, probe.info, nowMs);
   }
 
-  #settle(verdict: "in-time" | "late", record: GatewayRecord, probe: RosterProbe | undefined): void {
+  #settle(verdict: "in-time" | "late", record: GatewayRecord, probe: RosterProbe | undefined, nowMs: number): void {
     const { ledger, allowance, deliver } = this.#options;
     if (verdict === "late") return ledger.countLate();
     if (hasEffect(record.kind) && !allowance.takeEffect()) return ledger.countDropped("rate", 1);
     ledger.countDelivered();
-    deliver(record, probe);
+    deliver(record, probe, nowMs);
   }
 
-  #holdForClock(record: GatewayRecord, probe: RosterProbe | undefined): void {
+  #holdForClock(record: GatewayRecord, probe: RosterProbe | undefined, nowMs: number): void {
     // A copy, because a view would keep the whole message of up to 16 KiB.
     const copy = { ...record, payload: record.payload.slice() };
     // Nothing is made after it has arrived: whatever the clock turns out to be, its deadline is not after this.
-    this.#heldEffects.push({ record: copy, probe, untilMs: this.#options.now() + effectLifetimeMs });
+    this.#heldEffects.push({ record: copy, probe, untilMs: nowMs + effectLifetimeMs });
     if (this.#heldEffects.length > maxHeldEffects) this.#giveUpOldestEffect();
   }
 

@@ -56,13 +56,14 @@ export class RollingDelay {
     this.#delaysUs = new RollingHistogram(now);
   }
 
-  record(delayMs: number, boundMs = 0): void {
-    this.#delaysUs.record(delayMs * usPerMs, boundMs * usPerMs);
+  /** `atMs` is now, for a caller that has just read the clock. */
+  record(delayMs: number, boundMs = 0, atMs?: number): void {
+    this.#delaysUs.record(delayMs * usPerMs, boundMs * usPerMs, atMs);
   }
 
   /** A delay has been recorded in the last minute. */
-  get isRecent(): boolean {
-    return this.#delaysUs.isRecent;
+  isRecent(atMs?: number): boolean {
+    return this.#delaysUs.isRecent(atMs);
   }
 
   spans(): Spans<DelaySummary> {

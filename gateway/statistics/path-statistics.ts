@@ -49,13 +49,13 @@ export class PathStatistics {
     this.#oneWay = byDelayClass(() => new RollingDelay(now));
   }
 
-  oneWay(delayClass: DelayClass, delayMs: number, boundMs: number): void {
-    this.#oneWay[delayClass].record(delayMs, boundMs);
+  oneWay(delayClass: DelayClass, delayMs: number, boundMs: number, atMs: number): void {
+    this.#oneWay[delayClass].record(delayMs, boundMs, atMs);
   }
 
   /** A delay of that class has been measured in the last minute. */
-  isRecent(delayClass: DelayClass): boolean {
-    return this.#oneWay[delayClass].isRecent;
+  isRecent(delayClass: DelayClass, atMs?: number): boolean {
+    return this.#oneWay[delayClass].isRecent(atMs);
   }
 
   figures({ jitterMs, totals, rates }: PathSupplement): PathFigures {

@@ -9,7 +9,7 @@ import { boundAt, type ClockEstimate, type ClockExchange } from "../peers/peer-c
 import type { PeerObserver } from "../peers/peer-observer.ts";
 import type { BandReading } from "../power/battery-figures.ts";
 import { type Done, type DoneOutcome, doneOutcomes } from "../wire/frame-types.ts";
-import { type GatewayRecord, hasEffect, recordClass } from "../wire/record.ts";
+import { type GatewayRecord, type RecordClass, recordClass } from "../wire/record.ts";
 import { Jitter } from "./jitter.ts";
 import { byDelayClass, type PathStatistics } from "./path-statistics.ts";
 import { RateWindow } from "./rate-window.ts";
@@ -82,11 +82,11 @@ export class PeerStatistics implements PeerObserver {
   onRecord(record: GatewayRecord, arrivedAtMs: number, clock: ClockEstimate | undefined): void {
     const { kind, timeUs } = record;
     if (kind === kinds.battery) this.#batteryTold(record);
-    this.#arrived(hasEffect(kind) ? [recordClass(kind), "prompt"] : [recordClass(kind)], timeUs, arrivedAtMs, clock);
+    this.#arrived(delayClassesOf[recordClass(kind)], timeUs, arrivedAtMs, clock);
   }
 
   onPing(leftAtUs: number, arrivedAtMs: number, clock: ClockEstimate | undefined): void {
-    this.#arrived(["ping", "prompt"], leftAtUs, arrivedAtMs, clock);
+    this.#arrived(pingClasses, leftAtUs, arrivedAtMs, clock);
   }
 
   onRoundTrip(rttMs: number): void {
@@ -208,22 +208,31 @@ export class PeerStatistics implements PeerObserver {
     clock: ClockEstimate | undefined,
   ): void {
     const madeAtMs = madeAtUs / 1000;
-    this.#byClock(clock, (known) => {
-      const boundMs = boundAt(known, madeAtMs - known.offsetMs);
-      const delayMs = arrivedAtMs - (madeAtMs - known.offsetMs);
-      if (!this.#isPlausible(delayMs, boundMs)) return;
-      for (const delayClass of classes) {
-        if (!this.#options.own.isRecent(delayClass)) this.#jitter[delayClass] = new Jitter();
-        this.#jitter[delayClass].arrived(madeAtMs, arrivedAtMs);
-        this.#count((path) => path.oneWay(delayClass, delayMs, boundMs));
-      }
-    });
+    if (clock !== undefined) this.#measureWay(classes, madeAtMs, arrivedAtMs, clock);
+    else this.#hold((known) => this.#measureWay(classes, madeAtMs, arrivedAtMs, known));
+  }
+
+  #measureWay(classes: readonly DelayClass[], madeAtMs: number, arrivedAtMs: number, known: ClockEstimate): void {
+    const boundMs = boundAt(known, madeAtMs - known.offsetMs);
+    const delayMs = arrivedAtMs - (madeAtMs - known.offsetMs);
+    if (!this.#isPlausible(delayMs, boundMs)) return;
+    const { own, all } = this.#options;
+    for (const delayClass of classes) {
+      if (!own.isRecent(delayClass, known.atMs)) this.#jitter[delayClass] = new Jitter();
+      this.#jitter[delayClass].arrived(madeAtMs, arrivedAtMs);
+      own.oneWay(delayClass, delayMs, boundMs, known.atMs);
+      all.oneWay(delayClass, delayMs, boundMs, known.atMs);
+    }
   }
 
   /** Now, or once the clock is known. */
   #byClock(clock: ClockEstimate | undefined, measure: Measurement): void {
     if (clock !== undefined) measure(clock);
-    else if (this.#held.length < maxHeldMeasurements) this.#held.push(measure);
+    else this.#hold(measure);
+  }
+
+  #hold(measure: Measurement): void {
+    if (this.#held.length < maxHeldMeasurements) this.#held.push(measure);
     else this.#count(({ unmeasured }) => unmeasured.clockUnknown++);
   }
 
@@ -251,6 +260,15 @@ export class PeerStatistics implements PeerObserver {
     for (const path of this.#paths) change(path);
   }
 }
+
+const pingClasses: readonly DelayClass[] = ["ping", "prompt"];
+/** Records with an effect count among what must be prompt, too. */
+const delayClassesOf: Readonly<Record<RecordClass, readonly DelayClass[]>> = {
+  urgent: ["urgent", "prompt"],
+  command: ["command", "prompt"],
+  sample: ["sample"],
+  status: ["status"],
+};
 
 const outcomeNames: ReadonlyMap<number, DoneOutcome> = new Map(
   (Object.keys(doneOutcomes) as DoneOutcome[]).map((name) => [doneOutcomes[name], name]),

@@ -30,18 +30,19 @@ export class RollingHistogram {
     this.#now = now;
   }
 
-  record(value: number, error?: number): void {
+  /** `atMs` is now, for a caller that has just read the clock. */
+  record(value: number, error?: number, atMs?: number): void {
     this.#told = undefined;
     this.#sinceStart ??= new BracketedHistogram();
     this.#sinceStart.record(value, error);
-    const number = this.#sliceNumber();
+    const number = this.#sliceNumber(atMs);
     this.#slice(number).record(value, error);
     if (this.#minute?.asOf === number) this.#minute.histogram.record(value, error);
   }
 
   /** A value has come in the last minute. */
-  get isRecent(): boolean {
-    const oldest = this.#sliceNumber() - slicesPerMinute;
+  isRecent(atMs?: number): boolean {
+    const oldest = this.#sliceNumber(atMs) - slicesPerMinute;
     return this.#slices.some(({ number }) => number > oldest);
   }
 
@@ -79,8 +80,8 @@ export class RollingHistogram {
     return old.histogram;
   }
 
-  #sliceNumber(): number {
-    return Math.floor(this.#now() / sliceMs);
+  #sliceNumber(atMs = this.#now()): number {
+    return Math.floor(atMs / sliceMs);
   }
 }
 
