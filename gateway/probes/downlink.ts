@@ -1,5 +1,7 @@
-// The way to the wearer's skin: whatever asks one of my probes to vibrate passes here, and here the wearer's limits apply.
-// Neighbours: rules.ts says which pattern, vibration-budget.ts counts, the DeviceLink carries it out. No peer can raise a limit.
+// The way to the wearer's skin: whatever asks one of my probes to vibrate passes here, and here the wearer's limits
+// apply.
+// Neighbours: rules.ts says which pattern, vibration-budget.ts counts, the DeviceLink carries it out. No peer can raise
+// a limit.
 import type { DeviceLink, WriteOutcome } from "../../firmware-bridge/devices/device-link.ts";
 import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";

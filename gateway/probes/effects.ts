@@ -1,4 +1,5 @@
-// The receiver's consent: what the gestures and commands of peers do to my bands. Rules and mutes decide here, limits in downlink.ts.
+// The receiver's consent: what the gestures and commands of peers do to my bands. Rules and mutes decide here.
+// Neighbours: downlink.ts applies the wearer's limits; gateway.ts sends the answers.
 
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { decodeGesture, decodeVibration, type Vibration } from "../../firmware-bridge/frames/payloads.ts";
@@ -12,7 +13,7 @@ import { type PatternName, patternDurationsMs, patternFor, type Rule } from "./r
 /** What became of a gesture or a command at one of my bands. */
 export type Response = BuzzOutcome | "peer-muted" | "no-rule";
 
-/** The record that asked for it, by the names of whoever sent it. */
+/** The record that asked for it: its probe and sequence, in the numbers of the sender. */
 export type Cause = Pick<GatewayRecord, "probe" | "sequence">;
 
 export interface EffectsOptions {
@@ -21,7 +22,7 @@ export interface EffectsOptions {
   readonly onResponse: (gatewayId: string, cause: Cause, probe: OwnProbe | undefined, response: Response) => void;
 }
 
-/** A rule's pattern at full strength; what is above the wearer's limit is cut to it. */
+/** A rule's pattern at full strength; downlink.ts cuts it to the wearer's limit. */
 export const vibrationOf = (pattern: PatternName): Vibration => ({
   strengthPercent: 100,
   durationsMs: patternDurationsMs[pattern],
@@ -46,7 +47,7 @@ export class Effects {
     return this.#mutedPeers.has(gatewayId);
   }
 
-  /** The gesture that the record announces, after its effect has been set off; undefined for one that this version does not know. */
+  /** Carries out the effect of a gesture. Returns the gesture, or undefined for one that this version does not know. */
   onGesture(gatewayId: string, record: GatewayRecord, deadlineMs: number): GestureName | undefined {
     const decoded = decodeGesture(record.payload);
     const name = decoded && gestureName(decoded.gesture);
@@ -58,7 +59,7 @@ export class Effects {
     return name;
   }
 
-  /** LED and rate are not for peers to set. The demux lets none pass that cannot be read. */
+  /** Peers cannot set LED and rate. The demux has dropped every command that cannot be read. */
   onCommand(gatewayId: string, record: GatewayRecord, deadlineMs: number): void {
     const split = record.kind === kinds.vibrate ? splitCommandTarget(record.payload) : undefined;
     const vibration = split && decodeVibration(split.payload);
@@ -79,5 +80,5 @@ export class Effects {
   }
 }
 
-/** The record itself would keep its whole message until the write is over. */
+/** A copy of two numbers: the record itself would keep its whole message in memory until the write is over. */
 const causeOf = ({ probe, sequence }: GatewayRecord): Cause => ({ probe, sequence });

@@ -1,6 +1,8 @@
-// How often one of my probes sends its movement: learns its own pace, asks for a lower rate while the gateway has to save power, and gives its
-// own pace back. Neighbours: the governor says the most that is worth its power, own-probe.ts hands in samples and link states.
-// Invariant: no probe is ever asked to send oftener than it did of itself, and where the gateway finds the gestures never less often than that needs.
+// How often one of my probes sends its movement. It learns the probe's own pace, asks for a lower rate while the
+// gateway has to save power, and for the probe's own pace again afterwards.
+// Neighbours: the shift governor sets the limits; own-probe.ts passes samples and link states.
+// Invariant: a probe is never asked to send more often than by itself; nor, where the gateway finds the gestures, less
+// often than that needs.
 import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
 import { canDo, capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
@@ -8,29 +10,32 @@ import { encodeRate, maxRateHz, motionClockRange } from "../../firmware-bridge/f
 import { leastDetectionHz } from "../../firmware-bridge/gestures/gesture-detector.ts";
 import type { Now } from "../basics/runtime.ts";
 
-/** The most samples a second that are worth their power; undefined: as many as the probe likes to send. */
+/** The most samples a second that are worth their power; undefined: as many as the probe sends by itself. */
 export interface MotionLimits {
-  /** Of a probe in whose movement the gateway finds the gestures. */
+  /** For a probe in whose movement the gateway finds the gestures. */
   readonly detectedHz: number | undefined;
-  /** Of a probe that finds its gestures itself: its samples are only for the eye. */
+  /** For a probe that finds its gestures itself: its samples are only drawn. */
   readonly selfDetectingHz: number | undefined;
 }
 
 export const noMotionLimits: MotionLimits = { detectedHz: undefined, selfDetectingHz: undefined };
 
 export type MotionPace =
-  /** As often as the probe likes. */
+  /** As often as the probe sends by itself. */
   | { readonly kind: "own" }
-  /** It was asked to send this often at the most, and the link has taken the command. */
+  /** It was asked to send this often at most, and the link has written the command. */
   | { readonly kind: "thinned"; readonly motionHz: number }
-  /** Less is wanted, and not to be had: the probe takes no rate, or the link did not take the command. */
+  /** It should send less often and does not: it obeys no rate, or the link did not write the command. */
   | { readonly kind: "refused"; readonly why: "not-supported" | "not-taken" };
 
-/** Steps of the probe's clock that tell its pace; their median stands firm against lost samples and pauses. A second at 20 Hz. */
+/**
+ * The pace is the median of so many steps of the probe's clock: lost samples and pauses do not change it. A second at
+ * 20 Hz.
+ */
 const paceSteps = 20;
-/** A rate that waits longer in the link's queue than this has been overtaken by the next beat. */
+/** A rate that waits in the link's queue for longer than this is out of date: the next beat has asked again. */
 const commandLifetimeMs = 5_000;
-/** A command that was not taken so often in one connection will not be. One a beat. */
+/** A command that failed so often in one connection will not succeed. One attempt a beat. */
 const maxAttempts = 3;
 
 export class MotionRate {
@@ -39,13 +44,13 @@ export class MotionRate {
   #limits = noMotionLimits;
   #lastClockMs: number | undefined;
   #stepsMs: number[] = [];
-  /** Of this connection, before it was asked for anything. */
+  /** The probe's pace in this connection, before it was asked for anything. */
   #ownHz: number | undefined;
-  /** What the probe was last asked for in this connection, and took. */
+  /** The rate that was last written in this connection. */
   #askedHz: number | undefined;
   #attempts = 0;
   #isAsking = false;
-  /** Counts connections: an answer from an earlier one says nothing of this. */
+  /** Counts connections: an answer from an earlier one says nothing about this one. */
   #connection = 0;
 
   constructor(link: DeviceLink, now: Now) {
@@ -68,7 +73,7 @@ export class MotionRate {
     this.beat();
   }
 
-  /** A rate ends with the connection: the probe is at its own pace again. */
+  /** A rate ends with the connection: then the probe sends at its own pace again. */
   connected(): void {
     this.#connection++;
     this.#lastClockMs = undefined;
@@ -93,7 +98,7 @@ export class MotionRate {
     this.beat();
   }
 
-  /** Asks for what is wanted, unless that is so already; called again about once a second. */
+  /** Asks for the wanted rate, unless the probe has it already. To be called about once a second. */
   beat(): void {
     const ownHz = this.#ownHz;
     if (ownHz === undefined || this.#isAsking || this.#attempts >= maxAttempts) return;

@@ -78,7 +78,7 @@ export class OwnProbe {
     return this.link.state.kind === "connected";
   }
 
-  /** From now on another gateway has it, with its link as it is. */
+  /** Another gateway takes the probe over, with its link as it is. */
   moveTo(listener: OwnProbeListener, observer: ProbeObserver | undefined): void {
     this.#listener = listener;
     this.#observer = observer;

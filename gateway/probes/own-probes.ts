@@ -1,6 +1,6 @@
-// The probes of this gateway: who they are to the others (the roster), what their wearer lets them do, and how they come and go. Neighbours: a probe is
-// own-probe.ts; gateway.ts joins them to the room's peers.
-// Invariant: whatever changes the roster is told by `onRoster`, once, after it holds.
+// The probes of this gateway: how they come and go, what the other gateways know of them (the roster), and their wearer's limits.
+// Neighbours: own-probe.ts is one of them; gateway.ts connects them with the room's peers.
+// Invariant: every change of the roster is reported to `onRoster` once, after the change.
 import type { DeviceLink, WriteOutcome } from "../../firmware-bridge/devices/device-link.ts";
 import type { MotionSample } from "../../firmware-bridge/frames/payloads.ts";
 import type { GestureName } from "../../firmware-bridge/gestures/gestures.ts";
@@ -19,14 +19,14 @@ export type ProbeEvent =
   | { readonly kind: "motion"; readonly probe: OwnProbe; readonly sample: MotionSample }
   | { readonly kind: "gesture"; readonly probe: OwnProbe; readonly gesture: GestureName };
 
-/** The probes on their way from one gateway to the next, with their indexes. */
+/** The probes that one gateway passes to the next, with their indexes. */
 export interface MovedProbes {
   readonly roster: RosterBook;
   readonly probes: readonly OwnProbe[];
 }
 
 export interface OwnProbesOptions {
-  /** The gateway's. */
+  /** The name of the gateway. */
   readonly name: string;
   readonly limits: WearerLimits;
   readonly budgets: VibrationBudgets;
@@ -67,7 +67,7 @@ export class OwnProbes {
     return this.#roster.probe(index)?.name ?? "";
   }
 
-  /** Undefined when there are as many as there may be. The caller opens the probe. */
+  /** Undefined when the gateway has `maxProbes` already. The caller opens the probe. */
   add(link: DeviceLink, name: string): OwnProbe | undefined {
     const index = this.#roster.add({ ...link.info, name });
     if (index === undefined) return undefined;
@@ -120,7 +120,10 @@ export class OwnProbes {
     return this.#probes.get(index)?.downlink.test(vibrationOf("short"), deadlineMs);
   }
 
-  /** Lets each probe that takes a rate send no oftener than that, and those of before at their own pace again. */
+  /**
+   * Asks each probe that obeys a rate to send no more often than this, or at its own pace again where there is no
+   * limit.
+   */
   setMotionLimits(limits: MotionLimits): void {
     this.#motionLimits = limits;
     for (const probe of this) probe.motionRate.limits = limits;
@@ -130,20 +133,20 @@ export class OwnProbes {
     const isStricter = limits.isMuted || limits.strengthLimit < this.#limits.strengthLimit;
     this.#limits = limits;
     for (const probe of this) probe.downlink.limits = limits;
-    if (isStricter) this.expireWaiting(); // It was asked for under the limits of before.
+    if (isStricter) this.expireWaiting(); // It was asked for under the earlier limits.
   }
 
-  /** What waits to be written is not written any more. */
+  /** Commands that wait are not written any more. */
   expireWaiting(): void {
     for (const { link } of this) link.expireWaiting();
   }
 
-  /** What each told last of its battery, for who was not there then. */
+  /** The last battery report of each probe again, for a peer that came later. */
   batteriesAgain(): readonly GatewayRecord[] {
     return [...this].flatMap(({ uplink }) => uplink.batteryAgain() ?? []);
   }
 
-  /** About once a second. */
+  /** To be called about once a second. */
   beat(): void {
     for (const { motionRate } of this) motionRate.beat();
   }
@@ -157,8 +160,8 @@ export class OwnProbes {
   }
 
   /**
-   * From the gateway before this one, where there are none yet. The probes stay connected on their links, with their indexes and the wearer's
-   * counts, so that neither a band nor a limit begins anew.
+   * From the gateway before this one, where there are none yet. The probes stay connected on their links, with their
+   * indexes and the wearer's counts, so that neither a band nor a limit begins anew.
    */
   takeOver({ roster, probes }: MovedProbes): void {
     this.#roster = roster;

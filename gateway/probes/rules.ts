@@ -1,4 +1,5 @@
-// What a gesture of somebody else does to my bands: the receiver's consent, as data. Pure; mute, strength and rate are in downlink.ts.
+// What a gesture of another person does to my bands: the receiver's consent, as data. Pure.
+// Neighbours: effects.ts looks up the rule; downlink.ts applies mute, strength and rate.
 import { type GestureName, gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
 
 export const patternNames = ["short", "double", "long", "pulse", "none"] as const;
@@ -39,7 +40,7 @@ export const patternFor = (rules: readonly Rule[], gesture: GestureName, fromGat
 const isOneOf = <T extends string>(names: readonly T[], value: unknown): value is T =>
   names.some((name) => name === value);
 
-/** Rules come back from storage as anything: what is not a rule is left out. */
+/** Stored rules may be anything: what is not a rule is left out. */
 export const readRules = (stored: unknown): readonly Rule[] => {
   if (!Array.isArray(stored)) return defaultRules;
   const rules: Rule[] = [];

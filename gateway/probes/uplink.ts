@@ -1,5 +1,6 @@
-// One of my probes on its way out: numbers its messages, finds the gestures in its movement, and hands records to the mux.
-// Payload bytes go on as they came; they are decoded here only to react to them.
+// One of my probes on its way out: numbers its messages, finds the gestures in its movement, and hands records to the
+// mux. Payload bytes are passed on unchanged; they are decoded here only to react to them.
+// Neighbours: own-probe.ts passes the events of the link; gateway.ts takes the records.
 import type { DeviceEvent } from "../../firmware-bridge/devices/device-link.ts";
 import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
@@ -18,10 +19,13 @@ import { TokenBucket } from "../basics/token-bucket.ts";
 import { maxSequence } from "../wire/frame-types.ts";
 import { type GatewayRecord, lifetimeMsOf, recordClass } from "../wire/record.ts";
 
-/** More than any person makes by hand; a device that chatters must not cost its wearer the room (see the limits in allowance.ts). */
+/**
+ * More than a person makes by hand. A faulty device that sends without end must not get its wearer's page disconnected
+ * (allowance.ts).
+ */
 const urgentPerSecond = 10;
 const urgentBurst = 20;
-/** Twice what the rate command can ask for. */
+/** Twice the most that the rate command can ask for. */
 const samplesPerSecond = 200;
 const sampleBurst = 400;
 
@@ -45,7 +49,7 @@ export interface UplinkOptions {
 export class Uplink {
   readonly #options: UplinkOptions;
   readonly #detector = new GestureDetector();
-  /** As it was told. */
+  /** As the probe reported it. */
   #lastBattery: Uint8Array | undefined;
   #sequence = 0;
   readonly #urgent: TokenBucket;
@@ -75,7 +79,7 @@ export class Uplink {
     }
   }
 
-  /** What the probe told last of its battery, said again for who was not there; undefined: it has told nothing. */
+  /** The probe's last battery report again, for a peer that came later; undefined before the first one. */
   batteryAgain(): GatewayRecord | undefined {
     return this.#lastBattery && this.#recordOf(kinds.battery, this.#lastBattery, this.#options.now());
   }

@@ -1,6 +1,8 @@
-// What one body has felt lately, and whether one more vibration is within what its wearer allows: so many begun, and so long felt, in any ten seconds.
+// What one body has felt lately, and whether one more vibration is within what its wearer allows: so many begun, and so
+// long felt, in any ten seconds.
 // Neighbours: downlink.ts asks for a turn before each write; vibration-budgets.ts has one budget for each device.
-// Invariant: a vibration counts from the moment it may begin until ten seconds after it can no longer be felt, whichever page asked for it.
+// Invariant: a vibration counts from the moment it may begin until ten seconds after it can no longer be felt,
+// whichever page asked for it.
 import { maxVibrateMs } from "../../firmware-bridge/frames/payloads.ts";
 import type { Now } from "../basics/runtime.ts";
 import { effectLifetimeMs } from "../wire/record.ts";
@@ -8,7 +10,10 @@ import { effectLifetimeMs } from "../wire/record.ts";
 /** The span over which vibrations are counted and added up. It slides, so that no ten seconds contain more. */
 const rateSpanMs = 10_000;
 
-/** No vibration ends later than this after it was asked for. A time further ahead was stored under a clock that has been set back since. */
+/**
+ * No vibration ends later than this after it was asked for. A time further ahead was stored under a clock that has been
+ * set back since.
+ */
 const maxAheadMs = effectLifetimeMs + maxVibrateMs;
 
 /** A turn as other pages read it, on the wall clock: clocks of pages have no common origin. */
@@ -68,7 +73,10 @@ export class VibrationBudget {
     this.#options = options;
   }
 
-  /** Undefined when the last ten seconds contain as many as the wearer allows, or would be filled beyond what anybody is allowed. */
+  /**
+   * Undefined when the last ten seconds contain as many as the wearer allows, or would be filled beyond what anybody is
+   * allowed.
+   */
   take(
     { durationsMs }: { readonly durationsMs: readonly number[] },
     expiresAtMs: number,

@@ -1,5 +1,7 @@
-// The vibration budgets of a page, one for each device: a device that is removed and added again, or taken into another room, keeps its budget.
-// Neighbours: own-probes.ts asks for the budget of a device that is added; the page hands one `VibrationBudgets` to every gateway that it has.
+// The vibration budgets of a page, one for each device: a device that is removed and added again, or taken into another
+// room, keeps its budget.
+// Neighbours: own-probes.ts asks for the budget of a device that is added; the page hands one `VibrationBudgets` to
+// every gateway that it has.
 import type { Now } from "../basics/runtime.ts";
 import { type TurnMemory, VibrationBudget } from "./vibration-budget.ts";
 import { maxVibratingMsPerTenSeconds } from "./wearer-limits.ts";

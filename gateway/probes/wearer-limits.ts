@@ -15,8 +15,9 @@ export const strengthLimitRange = { least: 5, most: 100 } as const;
 export const buzzRateRange = { least: 1, most: 20 } as const;
 
 /**
- * How long others may keep one band vibrating within any ten seconds: ten of the longest pattern (rules.ts). Without it, ten commands of three
- * seconds, each within strength and number, would be one vibration without end. The limit belongs to the body: it holds for a device over all tabs.
+ * How long others may keep one band vibrating within any ten seconds: ten of the longest pattern (rules.ts). Without
+ * it, ten commands of three seconds, each within strength and number, would be one vibration without end. The limit
+ * belongs to the body: it holds for a device over all tabs.
  */
 export const maxVibratingMsPerTenSeconds = 6_000;
 

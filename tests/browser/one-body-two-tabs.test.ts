@@ -1,5 +1,6 @@
-// The wearer's limit is a limit of a body, not of a page: one emulated band in the air, the real navigator.bluetooth, and a person who opens the room
-// in two tabs, reloads, or lets one tab take over from the other. What is counted are the milliseconds of vibration that reach the band.
+// The wearer's limit is a limit of a body, not of a page: one emulated band in the air, the real navigator.bluetooth,
+// and a person who opens the room in two tabs, reloads, or lets one tab take over from the other. What is counted are
+// the milliseconds of vibration that reach the band.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
@@ -59,7 +60,9 @@ const mostMsInTenSeconds = ({ received }: EmulatedArmProbe): number => {
   );
 };
 
-/** Somebody who buzzes, and somebody with two tabs and one band; the tabs are in the room, the band is not paired yet. */
+/**
+ * Somebody who buzzes, and somebody with two tabs and one band; the tabs are in the room, the band is not paired yet.
+ */
 const meet = async () => {
   const anna = await RoomPage.open(site.browser, "Anna");
   const invite = await anna.createRoom(site.server.origin);

@@ -1,4 +1,5 @@
-// Web Locks in memory, exclusive ones only: for tabs that share a device. They can be made to answer nothing, as some browsers do.
+// Web Locks in memory, exclusive ones only: for tabs that share a device. They can be made to answer nothing, as some
+// browsers do.
 
 interface Request {
   readonly name: string;

@@ -1,6 +1,6 @@
-// The one place where exceptions of Web Bluetooth become `LinkFailure` codes; everything behind it sees values only.
-// Chromium gives one DOMException name to very different causes, so the message decides where the name does not.
-// Source of names and messages: Chromium's third_party/blink/renderer/modules/bluetooth/bluetooth_error.cc and bluetooth.cc.
+// The one place where exceptions of Web Bluetooth become `LinkFailure` codes; everything behind it gets values only.
+// Chromium gives one DOMException name to very different causes, so the message decides where the name does not. Source
+// of names and messages: Chromium's third_party/blink/renderer/modules/bluetooth/bluetooth_error.cc and bluetooth.cc.
 import type { LinkFailure } from "../../firmware-bridge/devices/device-link.ts";
 
 interface ErrorRule {
@@ -20,7 +20,7 @@ const rules: readonly ErrorRule[] = [
   // "No Services matching UUID …", "No Characteristics matching UUID …", and the like.
   { name: "NotFoundError", failure: "not-an-earl-device" },
 
-  // One operation at a time on a device, that of another tab included.
+  // A device does one operation at a time, whichever tab asks for it.
   { name: "NetworkError", message: /already in progress/, failure: "link-busy" },
   { name: "NetworkError", message: /[Tt]imeout/, failure: "link-timeout" },
   { name: "NetworkError", message: /Unsupported device/, failure: "not-an-earl-device" },
@@ -29,7 +29,7 @@ const rules: readonly ErrorRule[] = [
 
   // A service or characteristic of a link that has ended: "… no longer exists."
   { name: "InvalidStateError", failure: "link-lost" },
-  // Our own disconnect(), or a newer call, ended what was under way.
+  // Our own disconnect(), or a newer call, ended the operation.
   { name: "AbortError", failure: "link-lost" },
 
   { name: "NotSupportedError", message: /not permitted|Not supported/, failure: "not-supported-by-probe" },
@@ -44,7 +44,7 @@ const rules: readonly ErrorRule[] = [
 const nameAndMessage = (error: unknown): { readonly name: string; readonly message: string } =>
   error instanceof Error ? error : { name: "", message: String(error) };
 
-/** Whatever is not of Web Bluetooth counts as a lost link: the one failure that is always tried again. */
+/** Any other exception counts as a lost link, the one failure after which the link is always tried again. */
 export const linkFailureOf = (error: unknown): LinkFailure => {
   const { name, message } = nameAndMessage(error);
   return rules.find((rule) => rule.name === name && (rule.message?.test(message) ?? true))?.failure ?? "link-lost";

@@ -1,6 +1,7 @@
 // A probe over Web Bluetooth: keeps one `BluetoothDevice` connected until it is closed.
 // Neighbours: pairing.ts gets the device, gatt-session.ts lives as long as one connection.
-// Invariants: at most one session exists, and while one is open the state is `connected`; the device is touched only while it is held.
+// Invariants: at most one session exists, and while one is open the state is `connected`.
+// The device is used only while this tab has its hold.
 import type {
   DeviceCommand,
   DeviceInfo,
@@ -21,12 +22,14 @@ import { timedOut, withTimeLimit } from "../platform/time-limit.ts";
 import { linkFailureOf } from "./bluetooth-errors.ts";
 import { GattSession } from "./gatt-session.ts";
 
-/** Chromium's own connect() can hang for ever; a probe that advertises once a second is found several times over in this. */
+/**
+ * Chromium's connect() may never be settled. A probe that advertises once a second is found several times in this time.
+ */
 export const connectTimeoutMs = 10_000;
 
-/** The first reconnection comes soon, because most drops are a body between probe and phone. */
+/** The first reconnection comes soon: most links are lost because a body is between probe and phone. */
 export const firstRetryMs = 500;
-/** The probe may come back any minute of a shift; an attempt every half minute costs the phone little. */
+/** The probe may come back at any time in a shift; an attempt every half minute costs the phone little. */
 export const lastRetryMs = 30_000;
 const retries = { firstMs: firstRetryMs, longestMs: lastRetryMs };
 
@@ -52,7 +55,7 @@ export class GattLink implements DeviceLink {
   constructor(options: GattLinkOptions) {
     this.#options = options;
     this.deviceId = options.device.id;
-    // The device names itself, and is shown by that before it is in any roster.
+    // The device chooses its name, which is shown before it has passed through any roster.
     this.name = shortPlainName(options.device.name ?? "") || "Earl probe";
   }
 
@@ -128,21 +131,21 @@ export class GattLink implements DeviceLink {
       const connecting = this.#disconnectIfClosed(gatt.connect());
       const server = await withTimeLimit(connecting, connectTimeoutMs, this.#options.schedule);
       if (server !== timedOut) return server;
-      gatt.disconnect(); // Ends the attempt where the browser can; where it cannot, the next connect() joins it.
+      gatt.disconnect(); // Ends the attempt in most browsers; in the others the next connect() joins it.
       return "link-timeout";
     } catch (error) {
       return linkFailureOf(error);
     }
   }
 
-  /** However late a connection comes about, it must not hold a device that nobody wants any more. */
+  /** A connection that is made too late must not keep a device that is not wanted any more. */
   async #disconnectIfClosed(connecting: Promise<BluetoothRemoteGATTServer>): Promise<BluetoothRemoteGATTServer> {
     const server = await connecting;
     if (this.#status.isClosed) server.disconnect();
     return server;
   }
 
-  /** The session is of no more use, whoever noticed it first. */
+  /** Ends the session, whoever noticed first that the connection is gone. */
   #lose(failure: LinkFailure): void {
     const session = this.#session;
     if (session === undefined) return;
@@ -158,7 +161,10 @@ export class GattLink implements DeviceLink {
     this.#cancelRetry = this.#options.schedule(delayMs, () => void this.#connect(attempt + 1));
   }
 
-  /** What trying again cannot mend. A service that was there once is missing only until the device has started. */
+  /**
+   * Whether another attempt would be useless. A service that was found once is missing only until the device has
+   * started.
+   */
   #isFinal(failure: LinkFailure): boolean {
     if (failure === "not-an-earl-device") return this.#info === unknownInfo;
     return failure === "bluetooth-refused" || failure === "bluetooth-unsupported";

@@ -6,17 +6,23 @@ import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
 import { linkFailureOf } from "./bluetooth-errors.ts";
 
 /**
- * A promise of the platform may never be settled, so each call has a limit: above the 5 s of silence after which Android
- * declares a link dead (`BTM_BLE_CONN_TIMEOUT_DEF` of its Bluetooth stack, 500 × 10 ms), so that a probe out of range
- * counts as lost rather than stuck, and far below the 30 s of ATT (Core Specification, Vol 3 Part F §3.3.3).
+ * A promise of the platform may never be settled, so each call has a limit: above the 5 s of silence after which
+ * Android declares a link dead (`BTM_BLE_CONN_TIMEOUT_DEF` of its Bluetooth stack, 500 × 10 ms), so that a probe out of
+ * range counts as lost rather than stuck, and far below the 30 s of ATT (Core Specification, Vol 3 Part F §3.3.3).
  */
 export const gattTimeoutMs = 6_000;
 
-/** Another tab's operation or one just given up holds the device for a connection interval or two (7.5–50 ms each). */
+/**
+ * An operation of another page, or one that was just given up, keeps the device busy for a connection interval or two
+ * (7.5–50 ms each).
+ */
 export const busyPauseMs = 60;
 export const maxBusyRetries = 4;
 
-/** Commands coalesce by kind and a session asks for a few things, so that more than this is a bug upstream. */
+/**
+ * A newer command replaces an older one of its kind, and a session asks for few things: more than this is a bug of the
+ * caller.
+ */
 export const maxWaitingOperations = 32;
 
 export type GattOutcome<T> =
@@ -27,11 +33,14 @@ export type GattOutcome<T> =
 
 type Stop = Exclude<GattOutcome<never>, { kind: "done" }>;
 
-/** Makes one call to the platform under the queue's rules. Where it rejects, the operation is over: let that pass through. */
+/**
+ * Makes one call to the platform under the queue's rules. A rejection ends the operation and must not be caught in
+ * `run`.
+ */
 export type Attempt = <T>(call: () => Promise<T>) => Promise<T>;
 
 export interface GattOperation<T> {
-  /** Begun when its turn has come; every call to the device in it goes through `attempt`. */
+  /** Called when its turn has come. It makes every call to the device through `attempt`. */
   run(attempt: Attempt): Promise<T>;
   /** Of two waiting operations with the same key only the newer is carried out, in the place of the older. */
   readonly key?: number;
@@ -52,7 +61,7 @@ interface Entry {
   stop(stop: Stop): void;
 }
 
-/** Carries the outcome out of an operation's `run`. */
+/** Thrown inside an operation's `run` to end it with this outcome. */
 class Interruption extends Error {
   readonly stop: Stop;
 
@@ -87,7 +96,7 @@ export class GattQueue {
     });
   }
 
-  /** Drops what waits and would replace, or be replaced: commands, not what a connection needs. */
+  /** Drops the commands that wait. What a connection needs has no key, and stays. */
   expireWaiting(): void {
     for (const entry of this.#waiting.filter(({ key }) => key !== undefined)) {
       this.#waiting.splice(this.#waiting.indexOf(entry), 1);

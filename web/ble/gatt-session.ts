@@ -1,6 +1,6 @@
-// One connection to one device, from discovery to the drop: its characteristics, its queue and its driver's state.
+// One connection to one device, from discovery until it is lost: its characteristics, its queue and its driver's state.
 // Neighbours: gatt-link.ts makes a new one for every connection, because Chromium's service and characteristic objects,
-// sequences and half-received messages do not outlive one. After `end` it says nothing more.
+// sequences and half-received messages do not outlive one. Invariant: after `end` the listener is not called.
 
 import type {
   DeviceCommand,
@@ -23,7 +23,7 @@ export interface GattSessionOptions {
   readonly listener: Pick<DeviceLinkListener, "onEvent" | "onDiscard">;
   readonly now: Now;
   readonly schedule: Schedule;
-  /** The device does not answer; the connection is of no more use. */
+  /** The device does not answer; the connection cannot be used any more. */
   onStuck(): void;
 }
 
@@ -46,7 +46,10 @@ export class GattSession {
     this.#driver = options.driver.startSession();
   }
 
-  /** Discovers the device, reads its info and subscribes to its events; the battery follows behind the first commands. */
+  /**
+   * Discovers the device, reads its info and subscribes to its events. The battery is asked for later, behind the first
+   * commands.
+   */
   async open(): Promise<DeviceInfo | LinkFailure> {
     const { server, driver } = this.#options;
     const outcome = await this.#queue.add({
@@ -95,7 +98,7 @@ export class GattSession {
     this.#queue.end(failure);
   }
 
-  /** A device without a Battery service, or one that does not tell, is still a probe. */
+  /** A device may have no Battery service, or not answer: it is still a probe. */
   async #watchBattery(): Promise<void> {
     const service = await this.#ask(() => this.#options.server.getPrimaryService(assignedUuids.batteryService));
     const level = service && (await this.#ask(() => service.getCharacteristic(assignedUuids.batteryLevel)));
@@ -121,7 +124,10 @@ export class GattSession {
     this.#unsubscribe.push(() => characteristic.removeEventListener("characteristicvaluechanged", onChange));
   }
 
-  /** Battery Level is one byte of percent, 0–100 (Bluetooth SIG, Battery Service 1.1 §3.1); it does not tell of charging. */
+  /**
+   * Battery Level is one byte of percent, 0–100 (Bluetooth SIG, Battery Service 1.1 §3.1); it does not say whether the
+   * battery is charging.
+   */
   #batteryLevel([percent]: Uint8Array): void {
     const { listener, now } = this.#options;
     if (percent === undefined || percent > 100) return listener.onDiscard("malformedBattery", 1);
@@ -134,8 +140,9 @@ export class GattSession {
 }
 
 /**
- * With response where the device has it: the write resolves when the device has acknowledged it, so that "written" means
- * "arrived". It costs the buzz nothing, since request and command leave in the same connection event; only the next chunk waits.
+ * With response where the device has it: the write resolves when the device has acknowledged it, so that "written"
+ * means "arrived". It costs the buzz nothing, since request and command leave in the same connection event; only the
+ * next chunk waits.
  */
 const writeChunk = (commands: BluetoothRemoteGATTCharacteristic, chunk: Uint8Array): Promise<void> =>
   commands.properties.write

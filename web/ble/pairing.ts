@@ -1,5 +1,6 @@
-// From a tap to a `BluetoothDevice`: whether this page can use Bluetooth at all, the browser's chooser, and the phone's limit.
-// Neighbours: gatt-link.ts connects what was chosen, bluetooth-errors.ts names why nothing was.
+// From a tap to a `BluetoothDevice`: whether this page can use Bluetooth at all, the browser's chooser, and the phone's
+// limit.
+// Neighbours: gatt-link.ts connects the chosen device; bluetooth-errors.ts says why none was chosen.
 import type { LinkFailure } from "../../firmware-bridge/devices/device-link.ts";
 import type { DeviceDriver } from "../../firmware-bridge/devices/earl-driver.ts";
 import { assignedUuids } from "../../firmware-bridge/devices/earl-profile.ts";
@@ -20,7 +21,10 @@ export type PairingOutcome =
 /** Some browsers never answer, and the page waits for this before it starts. The chooser says what is wrong as well. */
 export const availabilityLimitMs = 1_000;
 
-/** Why this page cannot pair at the moment; undefined where it can, or where the browser does not say. An adapter may still be switched on. */
+/**
+ * Why this page cannot pair at the moment; undefined where it can, or where the browser does not say. An adapter may
+ * still be switched on.
+ */
 export const bluetoothProblem = async (
   platform: BluetoothPlatform,
   schedule: Schedule,
@@ -55,14 +59,15 @@ export const chooseDevice = async (
   }
 };
 
-/** Browsers hide the API from pages that are not secure, so that this is asked first. */
+/** Browsers hide the API from pages that are not secure, so the context is checked first. */
 const missingApi = ({ bluetooth, isSecureContext }: BluetoothPlatform): LinkFailure | undefined => {
   if (!isSecureContext) return "insecure-context";
   return bluetooth === undefined ? "bluetooth-unsupported" : undefined;
 };
 
 /**
- * How many links a phone holds at once: Android's default (`GATT_MAX_PHY_CHANNEL` in the Bluetooth stack's bt_target.h);
- * vendors raise it to 10, other phones hold 6–8. Earphones and watches take theirs from the same, so the last may still fail.
+ * How many links a phone can have at once: Android's default (`GATT_MAX_PHY_CHANNEL` in the Bluetooth stack's
+ * bt_target.h); vendors raise it to 10, other phones have 6–8. Earphones and watches use links too, so the last one may
+ * still fail.
  */
 export const maxBluetoothLinks = 7;

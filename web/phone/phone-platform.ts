@@ -1,17 +1,21 @@
-// What this-phone.ts needs of a browser, and where a browser has it. The one file that knows the differences between them.
+// What this-phone.ts needs from a browser, and where each browser has it. No other file knows these differences between
+// browsers.
 
 export interface PhonePlatform {
-  /** Undefined where the browser tells nothing of movement. */
+  /** Undefined where the browser does not report movement. */
   readonly motionEvents: MotionEventSource | undefined;
-  /** Undefined where nobody has to be asked. It must be called from a tap. */
+  /** Undefined where no permission is needed. It must be called from a tap. */
   readonly requestMotionPermission: (() => Promise<PermissionState>) | undefined;
   /** Browsers hide motion from pages that are not secure. */
   readonly isSecureContext: boolean;
-  /** −1 where the browser reports gravity as pulling, as CoreMotion does; 1 where a phone on a table reads +1 g upwards (W3C). */
+  /**
+   * −1 where the browser reports gravity as pulling, as CoreMotion does; 1 where a phone on a table reads +1 g upwards
+   * (W3C).
+   */
   readonly gravitySign: 1 | -1;
   /** False when the browser did not take the pattern. Undefined where it cannot vibrate. */
   readonly vibrate: ((patternMs: number[]) => boolean) | undefined;
-  /** Makes itself felt on a phone that cannot vibrate; durations by turns on and off. */
+  /** Replaces a vibration on a phone that has none, by light and sound; durations by turns on and off. */
   signal(durationsMs: readonly number[], strengthPercent: number): void;
 }
 
@@ -20,7 +24,10 @@ export interface MotionEventSource {
   removeEventListener(type: "devicemotion", listener: (event: DeviceMotionEvent) => void): void;
 }
 
-/** The window, with what TypeScript's DOM library does not know: the permission, and that some browsers lack the rest. */
+/**
+ * The window, with what TypeScript's DOM library leaves out: the permission, and that some browsers lack the other
+ * members.
+ */
 export interface PhonePage extends MotionEventSource {
   readonly isSecureContext: boolean;
   readonly navigator: { readonly vibrate?: (pattern: number[]) => boolean };

@@ -1,7 +1,8 @@
-// The phone itself as a probe: its movement out, its vibration motor in, or whatever stands for one on phones without.
-// It takes a rate as a band does, and sends what it felt between two samples as their mean: that is the low-pass which a band's sensor has.
-// Neighbours: phone-platform.ts is the browser, vibration-pattern.ts gives strength to a motor that knows none.
-// The same face as a band (`DeviceLink`), so that nothing behind it knows the difference.
+// The phone itself as a probe: it sends its movement and obeys vibrations, by its motor or by what replaces one on
+// phones without. It obeys a rate as a band does. A sample is the mean of all events since the one before: the low-pass
+// filter that a band's sensor has.
+// Neighbours: phone-platform.ts is the browser, vibration-pattern.ts gives strength to a motor that knows none. It is a
+// `DeviceLink` as a band is, so that the code behind it does not know the difference.
 import type {
   DeviceCommand,
   DeviceInfo,
@@ -30,13 +31,13 @@ import { PhoneMotor } from "./vibration-pattern.ts";
 /** Standard gravity, m/s² (3rd CGPM 1901, ISO 80000-3). */
 export const standardGravity = 9.80665;
 
-/** Browsers report movement at 60 Hz; the gestures of an arm are found at 20 Hz, for a third of the traffic. */
+/** Browsers report movement at 60 Hz; 20 Hz are enough to find the gestures of an arm, with a third of the traffic. */
 export const ownSamplesPerSecond = 20;
 
 /** A desktop browser has the event but no sensor: it sends one event without figures, or none. */
 export const firstMotionTimeoutMs = 2_000;
 
-/** What i16 holds: some 32 g, twice what the sensors of phones measure. */
+/** The range of i16: some 32 g, twice what the sensors of phones measure. */
 const maxMg = 32_767;
 
 /** The same in every tab. */
@@ -66,7 +67,7 @@ export class ThisPhone implements DeviceLink {
   /** 0: no samples. */
   #samplesPerSecond = ownSamplesPerSecond;
   #dueMs = 0;
-  /** Of the events since the last sample: their sum, and how many they are. */
+  /** The sum and the number of the events since the last sample. */
   #felt = noFeeling;
 
   constructor(options: ThisPhoneOptions) {
@@ -102,7 +103,7 @@ export class ThisPhone implements DeviceLink {
     this.#close({ kind: "closed" });
   }
 
-  /** Undefined for what a phone does not know how to do. */
+  /** Undefined for a command that a phone cannot carry out. */
   #obeying(kind: number, payload: Uint8Array): (() => void) | undefined {
     const vibration = kind === kinds.vibrate ? decodeVibration(payload) : undefined;
     if (vibration !== undefined) return () => this.#vibrate(vibration);

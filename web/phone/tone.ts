@@ -1,7 +1,7 @@
-// A buzz for the ears, on phones that cannot vibrate (no iPhone lets a page): one oscillator, gated in the pattern's rhythm.
-// The AudioContext is made from a tap, because browsers keep one silent that was made by anything else.
+// A buzz to be heard, on phones where a page cannot vibrate (every iPhone): one oscillator, switched on and off in the
+// pattern's rhythm. The AudioContext is made during a tap: browsers keep every other one silent.
 
-/** Low enough to be taken for a buzz, high enough for the small loudspeaker of a phone. */
+/** Low enough to sound like a buzz, high enough for the small loudspeaker of a phone. */
 export const toneHz = 220;
 
 /** Gain at full strength; a square wave is loud. */
@@ -19,23 +19,29 @@ export class TonePlayer {
     this.#createContext = createContext;
   }
 
-  /** To be called from each tap: before the first `play` is silent, and a later one ends a silence that the browser has imposed. */
+  /**
+   * To be called from each tap: `play` is silent before the first one, and a later one ends a silence that the browser
+   * has imposed.
+   */
   unlock(): void {
     this.#context ??= this.#createContext();
     this.resume();
   }
 
-  /** To be called when the page is visible again: browsers suspend the sound of a hidden page, or of one that a call interrupts. */
+  /**
+   * To be called when the page is visible again: browsers suspend the sound of a hidden page, or of one that a call
+   * interrupts.
+   */
   resume(): void {
     this.#context?.resume().catch(() => {
       // It is not time yet: the next tap tries again.
     });
   }
 
-  /** Plays durations by turns as sound and silence; a tone that still sounds is replaced. */
+  /** Plays durations by turns as sound and silence, in place of a tone that still sounds. */
   play(durationsMs: readonly number[], strengthPercent: number): void {
     const context = this.#context;
-    if (context?.state !== "running") return; // The clock of a suspended context stands still: the tone would sound whenever it goes on.
+    if (context?.state !== "running") return; // A suspended context would play it when it goes on.
     this.#oscillator?.stop();
     const gain = context.createGain();
     gain.gain.value = 0;

@@ -1,10 +1,13 @@
 // From strength and durations to a pattern for navigator.vibrate(), which knows no strength: a weaker vibration becomes
 // shorter pulses in the same time, which a phone's motor, slow to spin up, turns into less amplitude.
-// Invariant: whatever is asked for, in whatever pieces, the motor is on for no more than the strength's share of it, or for one shortest pulse.
+// Invariant: however a vibration is divided, the motor is on for no more than the strength's share of it, or for one
+// shortest pulse.
 import type { Vibration } from "../../firmware-bridge/frames/payloads.ts";
 import { strengthLimitRange } from "../../gateway/probes/wearer-limits.ts";
 
-/** A 3 s vibration in 14 parts stays under the 99 entries to which Chromium cuts a pattern (vibration_controller.cc). */
+/**
+ * A 3 s vibration in 14 parts stays under the 99 entries to which Chromium cuts a pattern (vibration_controller.cc).
+ */
 export const pulsePeriodMs = 75;
 
 /** Below this a phone's motor does not turn at all. */
@@ -15,7 +18,9 @@ interface Part {
   offMs: number;
 }
 
-/** Parts that no pause parts are one: in pieces, each as short as a pulse, they would escape from being weakened. */
+/**
+ * Parts without a pause between them are joined: as many pieces, each as short as a pulse, they would not be weakened.
+ */
 const joined = (durationsMs: readonly number[]): readonly Part[] => {
   const parts: Part[] = [];
   for (let i = 0; i < durationsMs.length; i += 2) {
@@ -30,7 +35,10 @@ const joined = (durationsMs: readonly number[]): readonly Part[] => {
   return parts;
 };
 
-/** Even ones, each long enough for a pulse of this strength if the part is: so a weak rhythm is still on the beat. */
+/**
+ * Periods of equal length, each long enough for a pulse of this strength if the part is: so a weak rhythm keeps its
+ * beat.
+ */
 const periodsOf = (onMs: number, strengthPercent: number): readonly number[] => {
   const pulses = Math.floor((onMs * strengthPercent) / (100 * shortestPulseMs));
   const count = Math.min(Math.max(1, pulses), Math.ceil(onMs / pulsePeriodMs));
@@ -46,7 +54,8 @@ export const vibrationPattern = ({ strengthPercent, durationsMs }: Vibration): n
     if (pattern.length === 0) pattern.push(0, offMs);
     else pattern.push((pattern.pop() ?? 0) + offMs);
   };
-  // What the strength allows and was not yet used, in hundredths of ms: it goes over to the next pulse, so that rounding gives nothing away.
+  // What the strength allows and was not used yet, in hundredths of ms. The next pulse may use it, so that nothing is
+  // lost by rounding.
   let allowed = 0;
   let isFelt = false;
   for (const { onMs, offMs } of joined(durationsMs)) {
@@ -54,7 +63,7 @@ export const vibrationPattern = ({ strengthPercent, durationsMs }: Vibration): n
       const leastMs = Math.min(periodMs, shortestPulseMs);
       allowed += periodMs * strengthPercent;
       const allowedMs = Math.min(periodMs, Math.floor(allowed / 100));
-      // Who allows little, and is not muted, feels at least one pulse of each vibration.
+      // A wearer who allows little, and is not muted, feels at least one pulse of each vibration.
       const pulseMs = isFelt ? allowedMs : Math.max(leastMs, allowedMs);
       isFelt = true;
       if (pulseMs < leastMs) rest(periodMs);
@@ -75,8 +84,9 @@ interface Running {
 }
 
 /**
- * The patterns of one motor. Each ends the one before it and begins with a pulse, so that many in a row would be one vibration of full strength:
- * one that comes while the motor has not yet rested from the pulses before begins with that rest.
+ * The patterns of one motor. Each replaces the one before and begins with a pulse, so that many in a row would be one
+ * vibration of full strength. So a pattern that comes before the motor has rested from its pulses begins with that
+ * rest.
  */
 export class PhoneMotor {
   #running: Running | undefined;
@@ -91,8 +101,8 @@ export class PhoneMotor {
   }
 
   /**
-   * When the strength's share of the time since the pattern began is as long as the motor was on. No wearer's limit is below the least, so that rest is
-   * enough, and keeps what follows waiting for a third of a second at most.
+   * When the strength's share of the time since the pattern began is as long as the motor was on. No wearer's limit is
+   * below the least, so that this rest is enough; the next pattern waits for it for a third of a second at most.
    */
   #restedAtMs(nowMs: number): number {
     if (this.#running === undefined) return nowMs;

@@ -1,5 +1,5 @@
-// This device's battery, where the browser tells it: Chromium does, Firefox and Safari took it away or never had it.
-// Its state is handed on whenever level or charging change; that it cannot be known is a state too, with why.
+// The battery of this device, where the browser reports it: Chromium does; Firefox removed it, and Safari never had it.
+// `onState` gets the state whenever level or charging change. "Unknown" is a state, too, with its reason.
 
 /** What the page uses of the Battery Status API, which TypeScript's library does not describe. */
 export interface BatteryManagerFace extends EventTarget {

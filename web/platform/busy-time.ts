@@ -1,5 +1,7 @@
-// How long this page works for its gateway: the ways into the gateway (timers, channels, links) are wrapped, and what runs in them is timed.
-// Neighbours: main.ts wraps, load-meter.ts makes a share of it. Work that the browser does for us (networking, Bluetooth, drawing) is not in it.
+// How long this page works for its gateway: everything that calls the gateway (timers, channels, links) is wrapped and
+// timed.
+// Neighbours: main.ts wraps them, load-meter.ts computes the share. Work that the browser does for us (networking,
+// Bluetooth, drawing) is not counted.
 import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
 import type { Now, Schedule } from "../../gateway/basics/runtime.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";

@@ -1,5 +1,7 @@
-// One tab of this browser uses a device at a time: a limit of the wearer's body must not count twice because two tabs reach the same band.
-// Neighbours: gatt-link.ts and this-phone.ts take a hold before they use their device, and release it when they are closed; closing a tab releases all.
+// One tab of this browser uses a device at a time: a limit of the wearer's body must not count twice because two tabs
+// reach the same band.
+// Neighbours: gatt-link.ts and this-phone.ts take a hold before they use their device, and release it when they are
+// closed; closing a tab releases all.
 // Invariant: after `release` no lock stays behind, even if the browser grants it later.
 import type { Schedule } from "../../gateway/basics/runtime.ts";
 import { timedOut, withTimeLimit } from "./time-limit.ts";

@@ -1,7 +1,7 @@
 // What only a browser has, as small functions: its address, its files and its permissions.
 import { schedule } from "./timers.ts";
 
-/** Undefined where the browser throws on mere access: some do where a person has blocked site data. */
+/** Undefined where the access itself throws: some browsers do so where a person has blocked site data. */
 export const accessible = <T>(access: () => T): T | undefined => {
   try {
     return access();
@@ -13,21 +13,21 @@ export const accessible = <T>(access: () => T): T | undefined => {
 /** The address of this page with the fragment, or without one if it is empty. */
 export const addressOf = (fragment: string): string => (fragment === "" ? location.pathname : fragment);
 
-/** Whether the platform did it; why it did not is not for us to know, and the person is told what to do instead. */
+/** Whether the platform did it. The reason of a failure is of no use: the person reads what to do instead. */
 export const succeeds = async (attempt: () => Promise<void>): Promise<boolean> => {
   try {
     await attempt();
     return true;
   } catch (error) {
-    // Who closes the share sheet has decided so.
+    // A person who closes the share sheet has decided so.
     return error instanceof DOMException && error.name === "AbortError";
   }
 };
 
-/** A browser that asks the person first still needs the address for a while. */
+/** A browser that asks the person first needs the address until they answer. */
 const fileAddressLivesMs = 60_000;
 
-/** Hands a file to the person. */
+/** Offers a file to the person as a download. */
 export const saveFile = (name: string, file: Blob): void => {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);

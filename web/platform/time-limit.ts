@@ -1,4 +1,4 @@
-// A time limit for promises of the platform, some of which are never settled.
+// A time limit for promises of the platform, because some are never settled.
 import type { Schedule } from "../../gateway/basics/runtime.ts";
 
 export const timedOut = Symbol("timed out");

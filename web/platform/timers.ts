@@ -16,7 +16,10 @@ export const schedule: Schedule = (delayMs, task) => {
   return () => clearTimeout(timer);
 };
 
-/** Lets the page do what waits for it. By a message, because browsers slow down the timers of a page in the background to one a second. */
+/**
+ * Lets the page do what waits for it. By a message, because browsers slow down the timers of a page in the background
+ * to one a second.
+ */
 export const pause = (): Promise<void> =>
   new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

@@ -1,6 +1,7 @@
-// Keeps the screen on while the page is a person's gateway: Android freezes a hidden page, and a frozen page forwards nothing.
-// The system may take the lock at any time: whenever the page is hidden, and while it is visible when the battery is low. It is asked
-// for again at once, when the page is shown, and at the next tap. Invariant: at most one lock is held, and none after `close`.
+// Keeps the screen on while the page is a person's gateway: Android freezes a hidden page, and a frozen page forwards
+// nothing. The system may take the lock at any time: whenever the page is hidden, and while it is visible when the
+// battery is low. It is asked for again at once, when the page is shown, and at the next tap.
+// Invariant: at most one lock is held, and none after `close`.
 import type { Now, Schedule } from "../../gateway/basics/runtime.ts";
 import { timedOut, withTimeLimit } from "./time-limit.ts";
 
@@ -17,7 +18,10 @@ export interface WakeLockOptions {
   readonly now: Now;
   readonly schedule: Schedule;
   readonly onChange: (isHeld: boolean) => void;
-  /** The screen may go dark: the lock was refused, for example in battery saving mode. Called again only after a lock was held for a while. */
+  /**
+   * The screen may go dark: the lock was refused, for example in battery saving mode. Called again only after a lock
+   * was held for a while.
+   */
   readonly onRefused: () => void;
 }
 
@@ -40,7 +44,8 @@ export const keepAwake = (options: WakeLockOptions): WakeLockKeeper => {
   const isVisible = (): boolean => document.visibilityState === "visible";
 
   const refused = (): void => {
-    if (isRefusalReported || isClosed || !isVisible()) return; // A page that was hidden meanwhile has not been refused anything.
+    // A page that was hidden meanwhile has not been refused anything.
+    if (isRefusalReported || isClosed || !isVisible()) return;
     isRefusalReported = true;
     onRefused();
   };

@@ -1,5 +1,6 @@
-// `Crypto` and `IdentityKey` of gateway/basics/runtime.ts on WebCrypto, for pages and for Node. Malformed input of others is an answer
-// (`false`), never an exception; the private key is not extractable, so that no script can carry an identity away.
+// `Crypto` and `IdentityKey` of gateway/basics/runtime.ts on WebCrypto, for pages and for Node. Malformed input of
+// others is an answer (`false`), never an exception; the private key is not extractable, so that no script can carry an
+// identity away.
 
 import type { Crypto, IdentityKey } from "../../gateway/basics/runtime.ts";
 import { gatewayIdOf } from "../../gateway/wire/gateway-id.ts";
@@ -7,7 +8,7 @@ import { gatewayIdOf } from "../../gateway/wire/gateway-id.ts";
 const ecdsaP256 = { name: "ECDSA", namedCurve: "P-256" };
 const ecdsaSha256 = { name: "ECDSA", hash: "SHA-256" };
 
-/** WebCrypto takes no view of a shared buffer, and reads late: it gets its own copy. */
+/** WebCrypto accepts no view of a shared buffer, and reads later: it gets a copy of its own. */
 const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
 
 export const webCrypto: Crypto = {

@@ -1,5 +1,6 @@
-// Whether the page shows a dark screen, for a phone in a pocket: a person darkens it, or it gets dark by itself when nobody has
-// touched it for as long as the power plan says. The page stays in front and awake, so that the gateway keeps working.
+// Whether the page shows a dark screen, for a phone in a pocket: a person darkens it, or it gets dark by itself when
+// nobody has touched it for as long as the power plan says. The page stays in front and awake, so that the gateway
+// keeps working.
 // Neighbours: power.ts sets the time, ui/dark-screen.tsx draws; everything that draws reads `isDark` and stops.
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Cancel, Schedule } from "../../gateway/basics/runtime.ts";

@@ -1,5 +1,6 @@
-// Carries out what the shift governor decides for the room that the page is in: asks it every few seconds, sets how long
-// messages may wait, how often bands send and when the screen gets dark, and gives the page the plan with its reason.
+// Carries out what the shift governor decides for the room that the page is in: asks it every few seconds, sets how
+// long messages may wait, how often bands send and when the screen gets dark, and gives the page the plan with its
+// reason.
 // Neighbours: gateway/power/shift-governor.ts decides; gateway.ts and dark-screen.ts carry out.
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Cancel, Clocks, Schedule } from "../../gateway/basics/runtime.ts";
@@ -11,7 +12,10 @@ import type { PowerView } from "../ui/app-model.ts";
 import type { DarkScreen } from "./dark-screen.ts";
 import type { Shift } from "./shift.ts";
 
-/** Short enough that a person who has just unplugged the phone sees the change; a battery's level steps every few minutes. */
+/**
+ * Short enough that a person who has just unplugged the phone sees the change; a battery's level steps every few
+ * minutes.
+ */
 const tickMs = 5_000;
 
 /** By both clocks: batteries drain while the monotonic one stands still. */

@@ -1,5 +1,6 @@
-// The shift that the battery has to last: it begins when a room is entered. The person sets its length, or the time of day at
-// which it ends. It is stored on this device for all tabs, and survives a reload. After its end, the next room begins a new one.
+// The shift that the battery has to last: it begins when a room is entered. The person sets its length, or the time of
+// day at which it ends. It is stored on this device for all tabs, and survives a reload. After its end, the next room
+// begins a new one.
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Now } from "../../gateway/basics/runtime.ts";
 import { shiftHoursRange } from "../panel/figure-settings.ts";
@@ -50,7 +51,9 @@ export class Shift {
     return this.#keep({ beganAtMs: this.#beganAtMs, endsAtMs: this.#beganAtMs + hours * hourMs });
   }
 
-  /** @param time a time of day such as "18:00"; the shift ends when it comes next. Undefined: this is no time of day. */
+  /**
+   * @param time a time of day such as "18:00"; the shift ends when it comes next. Undefined: this is no time of day.
+   */
   setEnd(time: string): StorageOutcome | undefined {
     const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time) ?? [];
     if (hours === undefined || minutes === undefined) return undefined;

@@ -47,7 +47,9 @@ export class ProbeActions {
     await this.#open(link, name);
   }
 
-  /** Lets the wearer feel a band. A buzz that is not felt is reported with its reason; one that is felt needs no word. */
+  /**
+   * Lets the wearer feel a band. A buzz that is not felt is reported with its reason; one that is felt needs no word.
+   */
   async testBuzz(probeIndex: number): Promise<void> {
     const { log, notices } = this.#options;
     const gateway = this.#options.gateway();

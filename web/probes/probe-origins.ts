@@ -1,4 +1,5 @@
-// The origins of probes: Bluetooth, this phone's own sensors, or a simulated arm. It makes links that are not opened yet.
+// The origins of probes: Bluetooth, this phone's own sensors, or a simulated arm. It makes links that are not opened
+// yet.
 // Neighbours: probe-sources.ts has the chooser of each origin; probe-actions.ts opens what was chosen.
 // Invariant: every link made here can be traced to the device that was chosen, so that a new link to it can be made.
 import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
@@ -17,7 +18,9 @@ export interface ProbeSource {
   readonly move?: (gesture: GestureName) => void;
 }
 
-/** Must be called from a tap, with nothing awaited before: only then do browsers open choosers and ask for permission. */
+/**
+ * Must be called from a tap, with nothing awaited before: only then do browsers open choosers and ask for permission.
+ */
 export type ProbeChooser = (freeSlots: number) => Promise<ProbeSource | ErrorCode>;
 
 export class ProbeOrigins {

@@ -1,4 +1,5 @@
-// The three origins of a probe in this browser. Each chooser asks the person where that is needed, and says how a link is made.
+// The three origins of a probe in this browser. Each chooser asks the person where that is needed, and says how a link
+// is made.
 // Neighbours: probe-origins.ts calls them; ble/, phone/ and firmware-bridge/simulated/ have the links.
 import { earlDriver } from "../../firmware-bridge/devices/earl-driver.ts";
 import { SimulatedArmProbe } from "../../firmware-bridge/simulated/simulated-arm-probe.ts";

@@ -1,6 +1,8 @@
-// What the bands of this device have vibrated in the last ten seconds, in the storage that all tabs share: the wearer's limit belongs to a body, so that a
-// reload, another tab or a band that is added again does not begin a new one. Devices are stored by the id that the browser made up for this origin.
-// Neighbours: gateway/probes/vibration-budget.ts counts. What comes back from storage may be anything and is read field by field.
+// What the bands of this device have vibrated in the last ten seconds, in the storage that all tabs share: the wearer's
+// limit belongs to a body, so that a reload, another tab or a band that is added again does not begin a new one.
+// Devices are stored by the id that the browser made up for this origin.
+// Neighbours: gateway/probes/vibration-budget.ts counts. What comes back from storage may be anything and is read field
+// by field.
 import { maxVibrateMs } from "../../firmware-bridge/frames/payloads.ts";
 import type { KeptTurn, TurnMemory } from "../../gateway/probes/vibration-budget.ts";
 
