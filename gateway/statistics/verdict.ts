@@ -1,10 +1,10 @@
-// The figures in one line: how many peers are reached in time, how long the slowest of a hundred takes, whether the batteries last:
-// of this device and the bands, the one that is empty first, and of which nothing is known and why.
-// It says of a peer that it is in time, or slow, only when that is so wherever in its bound the truth lies; else that it is not sure.
+// The figures in one line for engineers: how many peers are reached in time, how long the slowest of a hundred takes, whether the batteries last:
+// of this device and the bands, the one that is empty first, and of which nothing is known and why. web/panel/verdict-words.ts says it plainly.
+// Invariant: a peer is called in time, or slow, only when that is so wherever in its bound the truth lies; otherwise it is not sure.
 import type { BandForecast, BatteryForecast } from "../power/battery-figures.ts";
 import type { ClockedDelaySummary, PathFigures, PeerFigures, StatisticsSnapshot } from "./statistics-types.ts";
 
-/** One line for who has no time to read figures. */
+/** Whether the room is good enough for gestures over a shift. */
 export interface Verdict {
   readonly text: string;
   /**
@@ -21,7 +21,7 @@ const missedShare = 1 / 4;
 /** Of fewer, one or two that went astray would be a large share. */
 const leastBuzzes = 10;
 
-type PeerVerdict = "in time" | "slow" | "not sure" | "asleep" | "not yet measured";
+export type PeerVerdict = "in time" | "slow" | "not sure" | "asleep" | "not yet measured";
 
 export const verdictOf = (
   snapshot: StatisticsSnapshot,
@@ -46,7 +46,7 @@ export const verdictOf = (
 };
 
 /** Whether a battery lasts the shift. What is charged does: when the plug is pulled there is another forecast. */
-const lifeOf = (forecast: BatteryForecast): "yes" | "no" | "uncertain" | "not known" => {
+export const lifeOf = (forecast: BatteryForecast): "yes" | "no" | "uncertain" | "not known" => {
   if (forecast.kind === "draining") return forecast.lastsShift;
   return forecast.reason === "charging" ? "yes" : "not known";
 };
@@ -71,7 +71,7 @@ const worseDelayOf = ({ oneWay, probeToProbe }: PathFigures): ClockedDelaySummar
     ? probeToProbe.lastMinute
     : oneWay.prompt.lastMinute;
 
-const peerVerdictOf = ({ state, oneWay, probeToProbe }: PeerFigures): PeerVerdict => {
+export const peerVerdictOf = ({ state, oneWay, probeToProbe }: PeerFigures): PeerVerdict => {
   if (state.kind === "asleep") return "asleep";
   const delays = [oneWay.prompt.lastMinute, probeToProbe.lastMinute].filter((delay) => delay !== undefined);
   if (delays.length === 0) return "not yet measured";
@@ -97,19 +97,24 @@ const delayText = ({ all }: StatisticsSnapshot): string | undefined => {
   return `p99 ${shownMs} ms ± ${Math.ceil(boundMs + Math.abs(p99Ms - shownMs))}`;
 };
 
-/** Of those whose bands miss a large share of the last ones; judged one by one, because one broken band is a small share of all. */
+const lastBuzzes = ({ recentOutcomes }: PeerFigures): { readonly told: number; readonly missed: number } => {
+  const told = Object.values(recentOutcomes).reduce((sum, count) => sum + count, 0);
+  return { told, missed: told - recentOutcomes.written };
+};
+
+/** Whether its bands miss a large share of the last ones; judged one by one, because one broken band is a small share of all. */
+export const missesBuzzes = (peer: PeerFigures): boolean => {
+  const { told, missed } = lastBuzzes(peer);
+  return told >= leastBuzzes && missed >= missedShare * told;
+};
+
 const missedText = (peers: readonly PeerFigures[]): string | undefined => {
-  let [missing, told, missed] = [0, 0, 0];
-  for (const { recentOutcomes } of peers) {
-    const all = Object.values(recentOutcomes).reduce((sum, count) => sum + count, 0);
-    const notFelt = all - recentOutcomes.written;
-    if (all < leastBuzzes || notFelt < missedShare * all) continue;
-    missing++;
-    told += all;
-    missed += notFelt;
-  }
-  const who = missing === 1 ? "1 peer misses" : `${missing} peers miss`;
-  return missing === 0 ? undefined : `${who} buzzes (${missed} of the last ${told})`;
+  const missing = peers.filter(missesBuzzes);
+  if (missing.length === 0) return undefined;
+  const of = missing.map(lastBuzzes);
+  const sum = (key: "told" | "missed"): number => of.reduce((total, counts) => total + counts[key], 0);
+  const peersMiss = missing.length === 1 ? "1 peer misses" : `${missing.length} peers miss`;
+  return `${peersMiss} buzzes (${sum("missed")} of the last ${sum("told")})`;
 };
 
 /** Endless while no end is foreseen. */
@@ -119,7 +124,7 @@ export const emptyInMs = (forecast: BatteryForecast): number =>
 const lifeRanks = { no: 0, uncertain: 1, yes: 2, "not known": 3 } as const;
 
 /** The one to tell of comes first: what does not last before what perhaps does not, and of alike ones what is empty first. */
-const byWorst = (a: BatteryForecast, b: BatteryForecast): number => {
+export const byWorst = (a: BatteryForecast, b: BatteryForecast): number => {
   const byLife = lifeRanks[lifeOf(a)] - lifeRanks[lifeOf(b)];
   return byLife !== 0 ? byLife : Math.sign(emptyInMs(a) - emptyInMs(b)) || 0;
 };
@@ -142,7 +147,7 @@ const batteryTexts = (forecast: BatteryForecast, bands: readonly BandForecast[])
 const nameCharacters = 20;
 
 /** Isolated, because names come from strangers, and a mark of direction in one would turn the line round (Unicode UAX 9). */
-const inLine = (name: string): string => {
+export const inLine = (name: string): string => {
   const characters = [...name];
   const short = characters.length <= nameCharacters ? name : `${characters.slice(0, nameCharacters - 1).join("")}…`;
   return `\u2068${short}\u2069`;

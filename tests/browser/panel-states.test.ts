@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDetails } from "../support/figures-page.ts";
 import { callsOf, GalleryBrowser, phone, smallPhone } from "../support/ui-gallery/gallery-browser.ts";
 
 let gallery: GalleryBrowser;
@@ -8,8 +9,14 @@ beforeAll(async () => {
 });
 afterAll(() => gallery.close());
 
-/** By keyboard: in some scenes a notice lies over the key. */
+/** With the details. By keyboard: in some scenes a notice lies over the key. */
 const open = async (page: Page): Promise<void> => {
+  await openPlainly(page);
+  await openDetails(page);
+  await page.locator(".panel-details .controls").first().waitFor();
+};
+
+const openPlainly = async (page: Page): Promise<void> => {
   await page.getByRole("button", { name: "Show figures" }).press("Enter");
   await page.locator(".panel").waitFor();
 };
@@ -51,6 +58,43 @@ describe("the figures", () => {
       await page.context().close();
     },
   );
+
+  it.each([
+    ["ten", "Problem"],
+    ["alone", "Not sure yet"],
+  ])(
+    "should say in plain words how the room is, and figures for engineers only behind Details: %s",
+    async (name, verdict) => {
+      const { page } = await gallery.scene(name);
+      await openPlainly(page);
+      expect(await page.locator(".verdict-outcome").textContent()).toBe(verdict);
+      const seen = (await page.locator(".panel, .status").allInnerTexts()).join("\n");
+      expect(seen).not.toMatch(/\bp\d\d\b|±|dropped|turned away|latency|lateness|records|\bms\b/i);
+      await openDetails(page);
+      await page.locator(".status-details > summary").press("Enter");
+      await expect.poll(() => page.locator(".panel").innerText()).toMatch(/p99/);
+      expect(await page.locator(".status-counts").innerText()).toMatch(/turned away/);
+      await page.context().close();
+    },
+  );
+
+  it("should say how far an export is, let nobody begin another, and let it be cancelled", async () => {
+    const { page } = await gallery.scene("ten");
+    await openPlainly(page);
+    await page.evaluate(() => {
+      const { panel } = globalThis.gallery;
+      if (panel !== undefined) panel.exporting.value = { kind: "running", format: "csv", percent: 40 };
+    });
+    const bar = page.getByRole("progressbar", { name: "Writing the CSV file: 40 %" });
+    await bar.waitFor();
+    for (const name of ["Export CSV", "Export JSON"])
+      expect(await page.getByRole("button", { name }).isDisabled()).toBe(true);
+    await press(page, "Cancel");
+    await bar.waitFor({ state: "detached" });
+    expect(await callsOf(page)).toEqual([["cancelExport"]]);
+    expect(await page.getByRole("button", { name: "Export CSV" }).isDisabled()).toBe(false);
+    await page.context().close();
+  });
 
   it("should say in words what each chart shows", async () => {
     const { page } = await gallery.scene("ten");

@@ -3,6 +3,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { defaultWindowMs } from "../../gateway/wire/record.ts";
+import { openDetails } from "../support/figures-page.ts";
 import type { RoomPage } from "../support/room-page.ts";
 import { Stage } from "../support/stage.ts";
 
@@ -67,6 +68,7 @@ describe("a battery that falls too fast for the shift", () => {
     await expect.poll(() => paceOf(anna), patient).toEqual({ kind: "thinned", motionHz: 16 });
 
     await anna.page.getByRole("button", { name: "Show figures" }).click();
+    await openDetails(anna.page);
     await anna.page.getByRole("button", { name: "Numbers", exact: true }).click();
     const waiting = anna.page.locator("dt", { hasText: "samples may wait" }).locator("xpath=following-sibling::dd");
     await expect.poll(() => waiting.textContent(), patient).toBe("300 ms");

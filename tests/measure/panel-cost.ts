@@ -17,6 +17,7 @@ import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { now, schedule } from "../../web/platform/timers.ts";
 import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { launchChromium } from "../support/chromium.ts";
+import { openDetails } from "../support/figures-page.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { startServer } from "../support/server-process.ts";
 
@@ -167,6 +168,7 @@ const meanAndSd = (numbers: readonly number[]): string => {
 const setOpen = async (page: Page, isOpen: boolean): Promise<void> => {
   await page.getByRole("button", { name: isOpen ? "Show figures" : "Hide figures" }).press("Enter");
   if (!isOpen) return;
+  await openDetails(page);
   await page.locator(".panel canvas").first().waitFor();
   if (values.numbers) await page.getByRole("button", { name: "Numbers" }).press("Enter");
 };

@@ -2,8 +2,12 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 
+/** What only engineers understand. */
+export const openDetails = (page: Page): Promise<void> => page.locator(".panel-details > summary").press("Enter");
+
 export const openFigures = async (page: Page): Promise<void> => {
   await page.getByRole("button", { name: "Show figures" }).press("Enter");
+  await openDetails(page);
   await page.getByRole("button", { name: "Numbers" }).press("Enter");
 };
 
@@ -17,7 +21,7 @@ export interface PeerReading {
 /** What the table of peers says of that one; undefined when it has no row. */
 export const readPeer = (page: Page, peer: string): Promise<PeerReading | undefined> =>
   page.evaluate((name) => {
-    const table = document.querySelector(".panel table");
+    const table = document.querySelector(".panel-details table");
     const heads = [...(table?.querySelectorAll("thead tr:last-child th") ?? [])].map(
       (head) => head.firstChild?.textContent,
     );

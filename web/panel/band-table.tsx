@@ -2,7 +2,7 @@
 import type { BandForecast } from "../../gateway/power/battery-figures.ts";
 import { emptyInMs } from "../../gateway/statistics/verdict.ts";
 import { nameText } from "../ui/words.ts";
-import { drainText, lastsWords, noFigure, timeLeftRangeText, timeLeftText } from "./panel-words.ts";
+import { lastsWords, noFigure, timeLeftRangeText, timeLeftText } from "./panel-words.ts";
 
 const byUrgency = (a: BandForecast, b: BandForecast): number =>
   Number(b.isConnected) - Number(a.isConnected) || emptyInMs(a.forecast) - emptyInMs(b.forecast);
@@ -25,13 +25,12 @@ const Row = ({ band }: { band: BandForecast }) => {
         {range !== undefined && <span class="row-state">{range}</span>}
       </td>
       <td>{battery?.percent ?? noFigure}</td>
-      <td>{drainText(forecast)}</td>
     </tr>
   );
 };
 
 export const BandTable = ({ bands }: { bands: readonly BandForecast[] }) => (
-  <div class="bands">
+  <div class="panel-box bands">
     <h3>Batteries of the bands</h3>
     {bands.length === 0 ? (
       <p class="hint">No band here tells of its battery.</p>
@@ -48,9 +47,6 @@ export const BandTable = ({ bands }: { bands: readonly BandForecast[] }) => (
               <th scope="col">time left</th>
               <th scope="col">
                 level<span class="unit">%</span>
-              </th>
-              <th scope="col">
-                drain<span class="unit">% an hour</span>
               </th>
             </tr>
           </thead>

@@ -1,7 +1,8 @@
 // All figures but the peers' as numbers: this device, throughput, delays by class, what the mux did, drops by cause, and each of my probes.
 // Each list says over which span it is.
-import type { BatteryForecast } from "../../gateway/power/battery-figures.ts";
+import type { BandForecast, BatteryForecast } from "../../gateway/power/battery-figures.ts";
 import type { MeshFigures, ProbeFigures } from "../../gateway/statistics/statistics-types.ts";
+import { bandName } from "../../gateway/statistics/verdict.ts";
 import type { BatteryState } from "../platform/battery.ts";
 import type { FiguresView, PressureReading } from "./panel-model.ts";
 import {
@@ -135,6 +136,10 @@ const deviceFacts = ({ page, pressure, battery, forecast }: FiguresView): readon
   ["lasts the shift", lastsWords(forecast)],
 ];
 
+/** By number, because bands may have the same name. */
+const drainFacts = (bands: readonly BandForecast[]): readonly Fact[] =>
+  bands.map((band, i): Fact => [`${i + 1}: ${bandName(band)}`, drainText(band.forecast)]);
+
 export const FactLists = ({ figures, span }: { figures: FiguresView; span: Span }) => {
   const { all, probes } = figures.snapshot;
   const chosen = `p50 · p99, ${spanTexts[span]}`;
@@ -153,6 +158,9 @@ export const FactLists = ({ figures, span }: { figures: FiguresView; span: Span 
       />
       <FactList title="Delay not measured, by cause" about={sinceStart} facts={countFacts({ ...all.unmeasured })} />
       <FactList title="My gestures and commands at far bands" about={sinceStart} facts={countFacts(all.doneOutcomes)} />
+      {figures.bands.length > 0 && (
+        <FactList title="Drain of the bands" about="% an hour, since start" facts={drainFacts(figures.bands)} />
+      )}
       {probes.map((probe) => (
         <FactList key={probe.index} title={probe.name} about="my band" facts={probeFacts(probe, span)} />
       ))}

@@ -1,20 +1,21 @@
-// The figures of this gateway: whether it holds, in one line; then charts or numbers, a measurement at once, a recording, and what the forecast
-// has to be told. This module and what it imports are loaded when a person first opens the figures.
-import { aboutVerdict, type Verdict } from "../../gateway/statistics/verdict.ts";
+// The figures of this gateway: in plain words whether the room is good, the batteries, a recording, and what the forecast has to be told; behind
+// Details charts or numbers and a measurement at once. This module and what it imports are loaded when a person first opens the figures.
+import { aboutVerdict } from "../../gateway/statistics/verdict.ts";
 import "./panel.css";
 import { type Signal, useSignal } from "@preact/signals";
 import { render } from "preact";
-import type { DelayClass, StatisticsSnapshot } from "../../gateway/statistics/statistics-types.ts";
+import type { DelayClass } from "../../gateway/statistics/statistics-types.ts";
 import { BandTable } from "./band-table.tsx";
 import { Charts } from "./charts.tsx";
 import { Choice } from "./choice.tsx";
 import { FactLists } from "./fact-lists.tsx";
 import { LatencyTest } from "./latency-test.tsx";
-import type { PanelActions, PanelModel } from "./panel-model.ts";
+import type { FiguresView, PanelActions, PanelModel } from "./panel-model.ts";
 import { classTexts, delayClasses, type Span, spanTexts } from "./panel-words.ts";
 import { PeerTable } from "./peer-table.tsx";
 import { RecordingBox } from "./recording-box.tsx";
 import { SettingsBox } from "./settings-box.tsx";
+import { outcomeTexts, verdictSentences } from "./verdict-words.ts";
 
 type View = "charts" | "numbers";
 
@@ -37,20 +38,27 @@ const ViewKeys = ({ view }: { view: Signal<View> }) => (
   </fieldset>
 );
 
-const outcomeTexts: Readonly<Record<Verdict["outcome"], string>> = {
-  good: "It holds",
-  "good-so-far": "It holds so far",
-  bad: "It does not hold",
-  unknown: "Not sure",
+const VerdictLine = ({ figures }: { figures: FiguresView }) => {
+  const { outcome } = figures.verdict;
+  return (
+    <div class="verdict">
+      <p>
+        <span class={`verdict-outcome verdict-${outcome}`}>{outcomeTexts[outcome]}</span>
+      </p>
+      <ul>
+        {verdictSentences(figures).map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </div>
+  );
 };
 
-const VerdictLine = ({ verdict, snapshot }: { verdict: Verdict; snapshot: StatisticsSnapshot }) => {
+const EngineersLine = ({ figures: { verdict, snapshot } }: { figures: FiguresView }) => {
   const about = aboutVerdict(snapshot);
   return (
     <div>
-      <p class="verdict">
-        <span class={`verdict-outcome verdict-${verdict.outcome}`}>{outcomeTexts[verdict.outcome]}</span> {verdict.text}
-      </p>
+      <p class="figure">{verdict.text}</p>
       {about !== undefined && <p class="hint">{about}</p>}
     </div>
   );
@@ -58,13 +66,13 @@ const VerdictLine = ({ verdict, snapshot }: { verdict: Verdict; snapshot: Statis
 
 const spans: readonly Span[] = ["lastMinute", "sinceStart"];
 
-const Panel = ({ model, actions }: { model: PanelModel; actions: PanelActions }) => {
+const Details = ({ model, actions }: { model: PanelModel; actions: PanelActions }) => {
   const view = useSignal<View>("charts");
   const span = useSignal<Span>("lastMinute");
   const delayClass = useSignal<DelayClass>("prompt");
   return (
-    <div class="panel">
-      <VerdictLine verdict={model.figures.value.verdict} snapshot={model.figures.value.snapshot} />
+    <>
+      <EngineersLine figures={model.figures.value} />
       <div class="controls">
         <ViewKeys view={view} />
         <Choice
@@ -94,12 +102,30 @@ const Panel = ({ model, actions }: { model: PanelModel; actions: PanelActions })
           <FactLists figures={model.figures.value} span={span.value} />
         </>
       )}
-      <BandTable bands={model.figures.value.bands} />
+      <LatencyTest model={model} actions={actions} />
+    </>
+  );
+};
+
+const Panel = ({ model, actions }: { model: PanelModel; actions: PanelActions }) => {
+  const areDetailsOpen = useSignal(false);
+  return (
+    <div class="panel">
+      <VerdictLine figures={model.figures.value} />
       <div class="panel-boxes">
-        <LatencyTest model={model} actions={actions} />
+        <BandTable bands={model.figures.value.bands} />
         <RecordingBox model={model} actions={actions} />
         <SettingsBox model={model} actions={actions} />
       </div>
+      <details
+        class="panel-details"
+        onToggle={({ currentTarget }) => {
+          areDetailsOpen.value = currentTarget.open;
+        }}
+      >
+        <summary>Details</summary>
+        {areDetailsOpen.value && <Details model={model} actions={actions} />}
+      </details>
     </div>
   );
 };

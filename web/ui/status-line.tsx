@@ -1,4 +1,4 @@
-// The instrument's small print: the server, whether the phone stays awake, and what became of every record.
+// The instrument's small print: the server, whether the phone stays awake, and behind Details what became of every record.
 import type { ServerState } from "../../gateway/server-state.ts";
 import type { AppModel, TrafficView } from "./app-model.ts";
 import { Ticking } from "./ticking.tsx";
@@ -34,14 +34,17 @@ export const StatusLine = ({ model }: { model: AppModel }) => {
         <NextTry model={model} server={server} />
         <p>{model.isAwakeLocked.value ? "Screen: stays on" : "Screen: may sleep"}</p>
       </div>
-      <dl class="status-counts" aria-label="Messages since the room was entered">
-        {counts.map(([word, key]) => (
-          <div key={key}>
-            <dt>{word}</dt>
-            <dd>{traffic[key]}</dd>
-          </div>
-        ))}
-      </dl>
+      <details class="status-details">
+        <summary>Details</summary>
+        <dl class="status-counts" aria-label="Messages since the room was entered">
+          {counts.map(([word, key]) => (
+            <div key={key}>
+              <dt>{word}</dt>
+              <dd>{traffic[key]}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
     </footer>
   );
 };

@@ -2,11 +2,14 @@
 import { renderApp } from "../../../web/ui/app.tsx";
 import { openFlashLayer } from "../../../web/ui/flash.ts";
 import { sceneModel } from "./fixtures.ts";
+import type { panelModel } from "./panel-fixtures.ts";
 import { type Call, recordingActions } from "./recorder.ts";
 import { scenes } from "./scenes.ts";
 
 export interface Gallery {
   readonly model: ReturnType<typeof sceneModel>;
+  /** Of the figures, since they were opened. */
+  panel: ReturnType<typeof panelModel> | undefined;
   readonly calls: Call[];
   readonly flash: (durationsMs: readonly number[]) => void;
 }
@@ -22,5 +25,5 @@ if (scene === undefined || root === null) throw new Error(`no scene ${name}`);
 
 const model = sceneModel(scene);
 const calls: Call[] = [];
-globalThis.gallery = { model, calls, flash: openFlashLayer(document.body).flash };
+globalThis.gallery = { model, panel: undefined, calls, flash: openFlashLayer(document.body).flash };
 renderApp(root, model, recordingActions(model, scene.figures ?? "nothingYet", calls));

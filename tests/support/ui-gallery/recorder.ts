@@ -103,6 +103,7 @@ export const recordingActions = (
         import("./panel-actions.ts"),
       ]);
       const shown = fixtures.panelModel(fixtures[figures]);
+      globalThis.gallery.panel = shown;
       return renderPanel(root, shown, recordingPanelActions(shown, calls));
     },
   };
