@@ -32,6 +32,13 @@ import type { ErrorCode } from "./ui/errors.ts";
 /** A picture of an arm needs no more. */
 const watchIntervalMs = 100;
 
+/** The address that invites name, its host where that is not this page's, and what is wrong with it. */
+export interface InviteBase {
+  readonly url: string;
+  readonly elsewhere: string | undefined;
+  readonly problem: ErrorCode | undefined;
+}
+
 export interface AppOptions {
   readonly now: Now;
   readonly schedule: Schedule;
@@ -48,12 +55,7 @@ export interface AppOptions {
   ) => ReturnType<OpensRoom<RoomSession>>;
   /** What goes along with the page from room to room, beside what the app itself is made of. */
   readonly followers: readonly RoomFollower[];
-  /** The address that invites name, its host where that is not this page's, and what is wrong with it. */
-  readonly inviteBase: {
-    readonly url: string;
-    readonly elsewhere: string | undefined;
-    readonly problem: ErrorCode | undefined;
-  };
+  readonly inviteBase: () => InviteBase;
   /** The fragment of the page's address, in which an invite stands. */
   readonly fragment: {
     read(): string;
@@ -87,6 +89,8 @@ export class App {
   readonly #settings: Signal<Settings>;
   readonly #rememberedRooms: Signal<readonly RememberedRoom[]>;
   readonly #bluetoothSlots: ReadonlySignal<{ readonly used: number; readonly total: number }>;
+  /** Of the room that is shown. */
+  #roomKey: Uint8Array | undefined;
   #hasReachedServer = false;
   /** Ways into rooms and out of them, one after the other. */
   #onTheWay: Promise<void> = Promise.resolve();
@@ -227,15 +231,27 @@ export class App {
 
   /** @param former id of the room that this one is under another key: what is remembered of that is replaced. */
   #showRoom({ roomId, roomKey }: Room, former: string | undefined): void {
-    const { rooms, inviteBase, today, log } = this.#options;
+    const { rooms, today, log } = this.#options;
     this.#apply(this.#settings.value);
     const label = `Room ${roomId.slice(0, 4)}`;
     const remembered = { roomId, label, roomKey: toBase64url(roomKey), lastUsedAt: today().toISOString() };
     this.#keep(rooms.remember(remembered, former));
     this.#rememberedRooms.value = rooms.rooms();
-    const { url, elsewhere: inviteElsewhere, problem: inviteProblem } = inviteBase;
-    this.#room.value = { roomId, label, inviteUrl: makeInvite(url, roomKey), inviteElsewhere, inviteProblem };
+    this.#roomKey = roomKey;
+    this.#room.value = { roomId, label, ...this.#invite(roomKey) };
     log.add("info", `You are in ${label}`);
+  }
+
+  /** The server has told which address invites are to name. */
+  inviteBaseChanged(): void {
+    const room = this.#room.value;
+    if (room !== undefined && this.#roomKey !== undefined)
+      this.#room.value = { ...room, ...this.#invite(this.#roomKey) };
+  }
+
+  #invite(roomKey: Uint8Array): Pick<RoomView, "inviteUrl" | "inviteElsewhere" | "inviteProblem"> {
+    const { url, elsewhere, problem } = this.#options.inviteBase();
+    return { inviteUrl: makeInvite(url, roomKey), inviteElsewhere: elsewhere, inviteProblem: problem };
   }
 
   #onEvent(event: GatewayEvent): void {

@@ -11,6 +11,7 @@ import { bluetoothProblem } from "./ble/pairing.ts";
 import { Figures } from "./figures/figures.ts";
 import { LoadMeter } from "./figures/load-meter.ts";
 import type { FirstWish } from "./first-wish.ts";
+import { KnownConfig } from "./mesh/known-config.ts";
 import { signalingAddress } from "./mesh/peerjs-opener.ts";
 import { RoomSession } from "./mesh/room-session.ts";
 import type { PageConfig, ServerApi } from "./mesh/server-api.ts";
@@ -20,10 +21,12 @@ import { watchBattery } from "./platform/battery.ts";
 import { BusyTime, timedChannel, timedSchedule } from "./platform/busy-time.ts";
 import { WebLockHold } from "./platform/device-hold.ts";
 import { Endings } from "./platform/endings.ts";
+import { watchNetwork } from "./platform/network.ts";
 import { accessible, addressOf, saveFile, succeeds } from "./platform/page.ts";
 import { clocks, now, pause, schedule } from "./platform/timers.ts";
 import { keepAwake } from "./platform/wake-lock.ts";
 import { webCrypto } from "./platform/web-crypto.ts";
+import { canConnectWith } from "./platform/webrtc.ts";
 import { DarkScreen } from "./power/dark-screen.ts";
 import { Power } from "./power/power.ts";
 import { Shift } from "./power/shift.ts";
@@ -64,6 +67,12 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
   const indexedDB = accessible(() => globalThis.indexedDB);
 
   const bluetooth = { bluetooth: navigator.bluetooth, isSecureContext };
+  const known = new KnownConfig({
+    ask: () => server.config(),
+    canUse: canConnectWith,
+    onUnusable: () => notices.raise("ice-servers-unusable"),
+    onKnown: () => app.inviteBaseChanged(),
+  });
   const [identity, config, noBluetooth] = await Promise.all([
     openIdentity({
       indexedDB,
@@ -76,7 +85,7 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
   ]);
   if (identity.problem !== undefined) notices.raise(identity.problem);
   if (config === undefined) notices.raise("server-unreachable");
-  const inviteOrigin = config?.publicUrl ?? location.origin;
+  else known.begin(config);
 
   const flash = openFlashLayer(document.body);
   endings.add(() => flash.close());
@@ -170,9 +179,13 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
         room,
         Peer,
         RTCPeerConnection,
-        address: signalingAddress(location.origin, config?.peerPath ?? signalingPath),
-        iceServers: config?.iceServers ?? [],
-        fetchMembers: (roomId) => server.members(roomId),
+        address: signalingAddress(location.origin, known.config?.peerPath ?? signalingPath),
+        iceServers: () => known.iceServers,
+        fetchMembers: async (roomId) => {
+          const members = await server.members(roomId);
+          if (members !== undefined) void known.serverReached();
+          return members;
+        },
         identity: entry.key,
         epoch: entry.epoch,
         name: settings.name,
@@ -194,10 +207,13 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
       return { session, gateway, pendingDials, statistics, roomId: room.roomId, epoch: entry.epoch, name };
     },
     followers: [power, figures],
-    inviteBase: {
-      url: inviteOrigin,
-      elsewhere: inviteOrigin === location.origin ? undefined : new URL(inviteOrigin).host,
-      problem: config?.publicUrl === undefined && isOnThisComputerOnly ? "invite-not-reachable" : undefined,
+    inviteBase: () => {
+      const url = known.config?.publicUrl ?? location.origin;
+      return {
+        url,
+        elsewhere: url === location.origin ? undefined : new URL(url).host,
+        problem: known.config?.publicUrl === undefined && isOnThisComputerOnly ? "invite-not-reachable" : undefined,
+      };
     },
     fragment: {
       read: () => location.hash,
@@ -263,6 +279,7 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
   });
   for (const touch of ["pointerdown", "keydown", "wheel"])
     endings.listen(document, touch, () => darkScreen.touched(), { passive: true, capture: true });
+  endings.add(watchNetwork(window, navigator.connection, () => app.present?.session.networkChanged()));
   endings.listen(window, "hashchange", () => void app.followFragment());
   endings.listen(window, "storage", () => app.readSettings());
   window.earlMesh = {

@@ -2,6 +2,7 @@
 // What it imports, everybody waits for before they see anything: tests/browser/first-load.test.ts holds it to a size.
 import { FirstWish } from "./first-wish.ts";
 import { serverApi } from "./mesh/server-api.ts";
+import { hasWebRtc } from "./platform/webrtc.ts";
 import { RoomStore } from "./store/room-store.ts";
 import { openTextStorage } from "./store/text-storage.ts";
 import { renderStart } from "./ui/shell.tsx";
@@ -27,6 +28,7 @@ const root = document.querySelector("#app");
 if (root !== null) {
   // Without a secure context there is no cryptography, and without that no room.
   if (!isSecureContext) tellInstead(root, "insecure-context");
+  else if (!hasWebRtc()) tellInstead(root, "webrtc-unsupported");
   else
     open(root).catch((error: unknown) => {
       console.error(error);

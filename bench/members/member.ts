@@ -85,7 +85,7 @@ export class BenchMember {
       ...platform,
       room,
       address: signalingAddress(origin, config.peerPath),
-      iceServers: config.iceServers,
+      iceServers: () => config.iceServers,
       fetchMembers: membersOf(topology, (roomId) => api.members(roomId)),
       identity: await identityKeyOf(await makeIdentityKeyPair()),
       epoch: 1,

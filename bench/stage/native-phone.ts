@@ -47,7 +47,7 @@ export const startNativePhone = async (options: NativePhoneOptions): Promise<Roo
     Peer: loadPeerJs(),
     RTCPeerConnection: nativeConnections(),
     address: signalingAddress(origin, config.peerPath),
-    iceServers: config.iceServers,
+    iceServers: () => config.iceServers,
     fetchMembers: (roomId) => api.members(roomId),
     identity: options.identity ?? (await identityKeyOf(await makeIdentityKeyPair())),
     epoch: options.epoch ?? 1,
@@ -79,7 +79,7 @@ export const startNativeMesh = async ({ origin, ...options }: NativeMeshOptions)
         ...platform,
         RTCPeerConnection: nativeConnections(),
         sessionId,
-        iceServers: config.iceServers,
+        iceServers: () => config.iceServers,
         send: () => false,
         onChannel,
       }),
@@ -105,7 +105,7 @@ const serverOpener = (
     Peer: loadPeerJs(),
     sessionId,
     address: signalingAddress(origin, config.peerPath),
-    iceServers: config.iceServers,
+    iceServers: () => config.iceServers,
     listener,
   });
 

@@ -654,7 +654,7 @@ describe("from a member, beyond the decoder", () => {
     return new RtcNeighbourOpener({
       RTCPeerConnection: FakeNativeConnection,
       sessionId,
-      iceServers: [],
+      iceServers: () => [],
       crypto: webCrypto,
       schedule: time.schedule,
       send,

@@ -169,7 +169,7 @@ const impostor = (sessionId: string, identity: IdentityKey): Impostor => {
   const opener = new RtcNeighbourOpener({
     RTCPeerConnection: nativeConnections(),
     sessionId,
-    iceServers: [],
+    iceServers: () => [],
     crypto: webCrypto,
     schedule,
     send: (_, frame) => mallory.say(frame.to, frame),

@@ -97,7 +97,7 @@ const openers: Readonly<Record<string, () => Promise<Pair>>> = {
       const opener = new RtcNeighbourOpener({
         RTCPeerConnection: globalThis.RTCPeerConnection,
         sessionId,
-        iceServers: [],
+        iceServers: () => [],
         crypto: webCrypto,
         schedule,
         send: (_, frame) => {

@@ -84,7 +84,7 @@ const openPhone = async () => {
     Peer: loadPeerJs(),
     sessionId,
     address: { host: "127.0.0.1", port: server.port, path: "/", secure: false },
-    iceServers: [],
+    iceServers: () => [],
     crypto: webCrypto,
     now,
     schedule,

@@ -29,7 +29,7 @@ export type NativeConnectionClass = new (configuration: RTCConfiguration) => Nat
 export interface RtcNeighbourOpenerOptions {
   readonly RTCPeerConnection: NativeConnectionClass;
   readonly sessionId: string;
-  readonly iceServers: readonly RTCIceServer[];
+  readonly iceServers: () => readonly RTCIceServer[];
   readonly crypto: Pick<Crypto, "randomBytes" | "sha256">;
   readonly schedule: Schedule;
   /** To another member by way of the peer at `neighbourSessionId`; false when it was not sent. */
@@ -194,7 +194,7 @@ export class RtcNeighbourOpener implements NeighbourOpener {
   #connect(): NativeConnection | undefined {
     const { RTCPeerConnection, iceServers } = this.#options;
     try {
-      return new RTCPeerConnection({ iceServers: [...iceServers] });
+      return new RTCPeerConnection({ iceServers: [...iceServers()] });
     } catch {
       return undefined;
     }

@@ -34,7 +34,7 @@ export interface PeerJsOpenerOptions {
   readonly sessionId: string;
   readonly address: SignalingAddress;
   /** Empty is right on one LAN; PeerJS's own defaults would contact third parties. */
-  readonly iceServers: readonly RTCIceServer[];
+  readonly iceServers: () => readonly RTCIceServer[];
   readonly crypto: Pick<Crypto, "randomBytes" | "sha256">;
   readonly now: Now;
   readonly schedule: Schedule;
@@ -116,7 +116,12 @@ export class PeerJsOpener implements ServerOpener {
     const { Peer, sessionId, address, iceServers } = this.#options;
     const options: PeerOptions = {
       ...address,
-      config: { iceServers: [...iceServers] },
+      // PeerJS hands this object to each connection that it makes: asked then, for the server may have told of itself meanwhile.
+      config: {
+        get iceServers() {
+          return [...iceServers()];
+        },
+      },
       debug: 0,
       token: this.#token,
     };

@@ -32,7 +32,7 @@ export interface RoomSessionOptions
   readonly Peer: PeerClass;
   readonly RTCPeerConnection: NativeConnectionClass;
   readonly address: SignalingAddress;
-  readonly iceServers: readonly RTCIceServer[];
+  readonly iceServers: () => readonly RTCIceServer[];
   /** Session ids of the room by the server, oldest first; undefined when it did not tell. */
   readonly fetchMembers: (roomId: string) => Promise<readonly string[] | undefined>;
   readonly random: RandomUnit;

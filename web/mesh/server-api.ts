@@ -1,6 +1,8 @@
 // What a page asks the server over HTTP: how to reach others, and who is in the room. The server is not trusted: its answers are bounded in
 // size and time, checked in shape, and one that is not right is an outcome, not an exception.
+
 import { maxMembers } from "../../gateway/wire/frame-types.ts";
+import { readIceServers } from "../../gateway/wire/ice-servers.ts";
 import { isSessionId, roomIdOf } from "../../gateway/wire/session-id.ts";
 
 /** Undefined stands for every failure: nobody can do anything but try again. */
@@ -15,14 +17,16 @@ export interface PageConfig {
   readonly publicUrl: string | undefined;
   /** Where on the server PeerJS finds its socket. */
   readonly peerPath: string;
+  /** Without those on which a browser would throw: a mesh without a relay is better than no mesh. */
   readonly iceServers: readonly RTCIceServer[];
+  /** The server named more. */
+  readonly hasUnusableIceServers: boolean;
 }
 
 /** A hundred and twenty-eight session ids are 7 kB. */
 const maxAnswerBytes = 32_768;
 /** A phone's radio may take seconds to wake; the membership asks again anyway. */
 const answerTimeoutMs = 8_000;
-const maxIceServers = 16;
 
 /** @param origin of the server, such as `location.origin`. */
 export const serverApi = (origin: string, fetchFrom: typeof fetch): ServerApi => {
@@ -62,10 +66,12 @@ const readPageConfig = (value: unknown, origin: string): PageConfig | undefined 
   const { publicUrl, peerPath, iceServers } = fieldsOf(value);
   if (typeof peerPath !== "string" || !/^\/(?:[\w-]+\/)*$/.test(peerPath) || !Array.isArray(iceServers))
     return undefined;
+  const { servers, refusals } = readIceServers(iceServers);
   return {
     peerPath,
     publicUrl: readInviteOrigin(publicUrl, origin),
-    iceServers: iceServers.slice(0, maxIceServers).flatMap(readIceServer),
+    iceServers: servers.map(({ urls, ...credentials }) => ({ urls: [...urls], ...credentials })),
+    hasUnusableIceServers: refusals.length > 0,
   };
 };
 
@@ -86,17 +92,6 @@ const urlOf = (value: unknown): URL | undefined => {
     return undefined;
   }
 };
-
-/** None where RTCPeerConnection would throw on it: a mesh without a relay is better than no mesh. */
-const readIceServer = (value: unknown): readonly RTCIceServer[] => {
-  const { urls, username, credential } = fieldsOf(value);
-  const list = [urls].flat().filter(isIceUrl);
-  if (list.length === 0) return [];
-  if (typeof username === "string" && typeof credential === "string") return [{ urls: list, username, credential }];
-  return list.some((url) => url.startsWith("turn")) ? [] : [{ urls: list }];
-};
-
-const isIceUrl = (url: unknown): url is string => typeof url === "string" && /^(stuns?|turns?):\S+$/.test(url);
 
 const readMembers = (value: unknown, roomId: string): readonly string[] | undefined => {
   const { members } = fieldsOf(value);

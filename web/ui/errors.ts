@@ -20,6 +20,8 @@ export type ErrorCode =
   | "connection-not-safe"
   | "server-unreachable"
   | "server-away"
+  | "ice-servers-unusable"
+  | "webrtc-unsupported"
   | "invite-not-reachable"
   | "storage-unavailable"
   | "identity-renewed"
@@ -155,6 +157,17 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   "server-unreachable": {
     sentence: "The signaling server cannot be reached.",
     remedy: "Check that the server runs and that this phone is in its network; the page keeps trying.",
+  },
+  "ice-servers-unusable": {
+    sentence:
+      "The server names helpers for finding a way between networks that this browser cannot use; it goes on without them.",
+    remedy:
+      "People in one network are reached all the same. For others, the server's option --ice-servers is to be corrected.",
+  },
+  "webrtc-unsupported": {
+    sentence: "This browser cannot connect to other phones: it has no WebRTC, or it is switched off.",
+    remedy:
+      "Open the page in a current Chrome, Edge, Firefox or Safari, or allow WebRTC in the settings or the extensions of this one.",
   },
   "server-away": {
     sentence: "The signaling server is away; those who are connected stay connected.",

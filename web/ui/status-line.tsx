@@ -24,12 +24,13 @@ const NextTry = ({ model, server }: { model: AppModel; server: ServerState }) =>
 export const StatusLine = ({ model }: { model: AppModel }) => {
   const server = model.server.value;
   const traffic = model.traffic.value;
+  const isAnybodyConnected = model.peers.value.some(({ state }) => state.kind === "connected");
   return (
     <footer class="status">
       <div class="status-states">
         <p role="status">
           <span class={`lamp lamp-${server.kind}`} aria-hidden="true" />
-          {serverText[server.kind]}
+          {serverText(server, isAnybodyConnected)}
         </p>
         <NextTry model={model} server={server} />
         <p>{model.isAwakeLocked.value ? "Screen: stays on" : "Screen: may sleep"}</p>

@@ -63,10 +63,16 @@ export const linkText = (link: LinkState): { readonly state: string; readonly he
 const failureText = (failure: keyof typeof errorTexts): string =>
   `${errorTexts[failure].sentence} ${errorTexts[failure].remedy}`;
 
-export const serverText: Readonly<Record<ServerState["kind"], string>> = {
-  connecting: "Server: connecting …",
-  connected: "Server: connected",
-  away: "Server: away, the room goes on",
+/** Without the server a room goes on only where somebody is connected. */
+export const serverText = ({ kind }: ServerState, isAnybodyConnected: boolean): string => {
+  switch (kind) {
+    case "connecting":
+      return "Server: connecting …";
+    case "connected":
+      return "Server: connected";
+    case "away":
+      return isAnybodyConnected ? "Server: away, the room goes on" : "Server: cannot be reached";
+  }
 };
 
 /** A name is the other side's word for itself, and may be empty. */

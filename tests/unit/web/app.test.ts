@@ -12,7 +12,7 @@ import type { ServerState } from "../../../gateway/server-state.ts";
 import { Statistics } from "../../../gateway/statistics/statistics.ts";
 import type { Room } from "../../../gateway/wire/room-key.ts";
 import { makeSessionId } from "../../../gateway/wire/session-id.ts";
-import { App } from "../../../web/app.ts";
+import { App, type InviteBase } from "../../../web/app.ts";
 import { goneForGoodMs } from "../../../web/key-change/roll-call.ts";
 import { letInWithinMs } from "../../../web/key-change/room-move.ts";
 import type { RoomSession } from "../../../web/mesh/room-session.ts";
@@ -67,6 +67,7 @@ const anyPeer = async (time: FakeTime, member: Member): Promise<Peer> => {
 describe("App", () => {
   let time: FakeTime;
   let app: App;
+  let inviteBase: InviteBase;
   let fragment: string;
   let replaced: string[];
   let joined: Joined[];
@@ -126,7 +127,7 @@ describe("App", () => {
         return { session, gateway, pendingDials: new Set(), statistics, roomId, epoch: 1, name: () => settings.name };
       },
       followers: [power],
-      inviteBase: { url: "https://mesh.example", elsewhere: "mesh.example", problem: undefined },
+      inviteBase: () => inviteBase,
       fragment: {
         read: () => fragment,
         write: (text) => {
@@ -155,6 +156,7 @@ describe("App", () => {
   beforeEach(async () => {
     time = new FakeTime(1_000);
     fragment = "";
+    inviteBase = { url: "https://mesh.example", elsewhere: "mesh.example", problem: undefined };
     replaced = [];
     joined = [];
     storage = memoryStorage();
@@ -176,6 +178,18 @@ describe("App", () => {
     expect(app.model.room.value?.inviteUrl).toBe(`https://mesh.example${fragment}`);
     expect(app.model.room.value?.inviteElsewhere).toBe("mesh.example");
     expect(app.model.rememberedRooms.value.map(({ roomId }) => roomId)).toEqual([joined[0]?.room.roomId]);
+  });
+
+  it("should name another address in the invite as soon as the server has told it", async () => {
+    inviteBase = { url: "http://localhost:8080", elsewhere: undefined, problem: "invite-not-reachable" };
+    app.inviteBaseChanged(); // In no room there is no invite.
+    app.actions.createRoom();
+    await untilJoined(1);
+    expect(app.model.room.value?.inviteProblem).toBe("invite-not-reachable");
+    inviteBase = { url: "https://mesh.example", elsewhere: "mesh.example", problem: undefined };
+    app.inviteBaseChanged();
+    expect(app.model.room.value?.inviteUrl).toBe(`https://mesh.example${fragment}`);
+    expect(app.model.room.value?.inviteProblem).toBeUndefined();
   });
 
   it("should open a remembered room again after a reload, until it is forgotten", async () => {

@@ -27,7 +27,7 @@ const openOpener = () => {
   const opener = new RtcNeighbourOpener({
     RTCPeerConnection: FakeNativeConnection,
     sessionId: me,
-    iceServers: [{ urls: "stun:mesh.example" }],
+    iceServers: () => [{ urls: "stun:mesh.example" }],
     crypto: webCrypto,
     schedule: time.schedule,
     send: (neighbourSessionId, frame) => {

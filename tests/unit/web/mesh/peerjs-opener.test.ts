@@ -23,7 +23,7 @@ const openOpener = ({ random = 1 }: { readonly random?: number } = {}) => {
     Peer: FakePeer,
     sessionId: me,
     address: { host: "mesh.example", port: 443, path: "/signal", secure: true },
-    iceServers: [{ urls: "stun:mesh.example" }],
+    iceServers: () => [{ urls: "stun:mesh.example" }],
     crypto: webCrypto,
     now: time.now,
     schedule: time.schedule,

@@ -20,7 +20,12 @@ describe("server API", () => {
     const { api, asked } = answering(
       json({ publicUrl: "https://mesh.example", peerPath: "/signaling/", iceServers, more: 1 }),
     );
-    expect(await api.config()).toEqual({ publicUrl: "https://mesh.example", peerPath: "/signaling/", iceServers });
+    expect(await api.config()).toEqual({
+      publicUrl: "https://mesh.example",
+      peerPath: "/signaling/",
+      iceServers,
+      hasUnusableIceServers: false,
+    });
     expect(asked).toEqual(["https://mesh.example/config.json"]);
   });
 
@@ -34,7 +39,12 @@ describe("server API", () => {
     "https://mesh.example@evil.example",
   ])("should name %j in no invite", async (publicUrl) => {
     const { api } = answering(json({ publicUrl, peerPath: "/", iceServers: [] }));
-    expect(await api.config()).toEqual({ publicUrl: undefined, peerPath: "/", iceServers: [] });
+    expect(await api.config()).toEqual({
+      publicUrl: undefined,
+      peerPath: "/",
+      iceServers: [],
+      hasUnusableIceServers: false,
+    });
   });
 
   it.each([
@@ -60,6 +70,7 @@ describe("server API", () => {
       publicUrl: undefined,
       peerPath: "/",
       iceServers: [{ urls: ["stun:a.example"] }],
+      hasUnusableIceServers: true,
     });
   });
 

@@ -9,6 +9,7 @@ import {
   peerStateLabel,
   peerStateText,
   roughDurationText,
+  serverText,
 } from "../../../../web/ui/words.ts";
 
 describe("words for states", () => {
@@ -29,6 +30,13 @@ describe("words for states", () => {
     expect(peerStateText({ kind: "gone", sinceMs: 0 }, 130_000)).toBe("gone for 2 min");
     expect(roughDurationText(-5)).toBe("0 s");
     expect(roughDurationText(2 * 3_600_000)).toBe("2 h");
+  });
+
+  it("should promise that the room goes on only where somebody is connected", () => {
+    const away = { kind: "away", retryAtMs: 1_000 } as const;
+    expect(serverText(away, true)).toBe("Server: away, the room goes on");
+    expect(serverText(away, false)).toBe("Server: cannot be reached");
+    expect(serverText({ kind: "connected" }, false)).toBe("Server: connected");
   });
 
   it("should bring the remedy with a link's failure", () => {
