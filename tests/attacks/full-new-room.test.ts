@@ -11,6 +11,7 @@ import { errorTexts } from "../../web/ui/errors.ts";
 import { tell } from "../support/case-table.ts";
 import { HostileMember } from "../support/hostile-member.ts";
 import { RoomPage } from "../support/room-page.ts";
+import { answerOf } from "../support/session-descriptions.ts";
 import { openSignaling, type SignalingClient } from "../support/signaling-client.ts";
 import { inviteSomebody, openSite, type Site } from "../support/site.ts";
 
@@ -47,14 +48,17 @@ afterAll(async () => {
   cleanup();
 });
 
-/** Takes all places of that room that the server gives to one address. */
+/** Takes all places of that room that the server gives to one address, and keeps them busy: it gives away those where nothing happens. */
 const fill = async (room: Room): Promise<readonly SignalingClient[]> => {
   const taken: SignalingClient[] = [];
+  let dst: string | undefined;
   for (;;) {
     const id = makeSessionId(room.roomId, webCrypto.randomBytes);
     const place = await openSignaling(site.server, { id }).catch(() => undefined);
     if (place === undefined) return taken;
     taken.push(place);
+    if (dst !== undefined) place.send({ dst, ...answerOf("dc_filler") });
+    dst = id;
   }
 };
 

@@ -200,7 +200,7 @@ describe("the keyboard", () => {
     const dialog = page.getByRole("dialog");
     await dialog.waitFor();
     await page.evaluate(() => {
-      globalThis.gallery.model.notices.value = [{ id: 5, code: "share-failed", subject: undefined }];
+      globalThis.gallery.model.notices.value = [{ id: 5, code: "share-failed", subjects: [], moreSubjects: 0 }];
     });
     await dialog.getByRole("button", { name: /^Dismiss/ }).click();
     expect(await callsOf(page)).toEqual([["dismissNotice", 5]]);

@@ -106,9 +106,10 @@ export class KeyChangeNews {
     const { notices, log } = this.#options;
     const text = keyChangeText(gateway, change);
     this.#rollCall.expect(change.expected.map((gatewayId) => ({ gatewayId, name: memberName(gateway, gatewayId) })));
-    log.add("warning", text);
+    const from = sourceOf(gateway, change);
+    log.add("warning", text, from);
     for (const code of ["room-key-changed", "new-room-closed", "key-change-waits"] as const) notices.clear(code);
-    if (change.by !== gateway.id) notices.raise("room-key-changed", text);
+    if (change.by !== gateway.id) notices.raise("room-key-changed", text, from);
     for (const gatewayId of change.notRemoved) notices.raise("not-removed", memberName(gateway, gatewayId));
   }
 
@@ -117,8 +118,9 @@ export class KeyChangeNews {
     const { notices, log } = this.#options;
     const text = keyChangeText(gateway, change);
     notices.clear("key-change-waits");
-    notices.raise("new-room-closed", text);
-    log.add("problem", `${text}; the new room did not let this phone in`);
+    const from = sourceOf(gateway, change);
+    notices.raise("new-room-closed", text, from);
+    log.add("problem", `${text}; the new room did not let this phone in`, from);
   }
 
   // --- what others say and do ---
@@ -148,7 +150,7 @@ export class KeyChangeNews {
     const { notices, log } = this.#options;
     const claims = this.#claims[code];
     if (!claims.add(gatewayId, name)) return;
-    log.add("problem", `${nameInText(name)} ${claimTexts[code]}`);
+    log.add("problem", `${nameInText(name)} ${claimTexts[code]}`, gatewayId);
     notices.clear(code);
     notices.raise(code, namesText(claims.names));
   }
@@ -172,3 +174,7 @@ export class KeyChangeNews {
     log.add("problem", `${namesText(names)} ${names.length === 1 ? "has" : "have"} not come along to the new room key`);
   }
 }
+
+/** By whose doing a change is told of; undefined: the page's own person made it. */
+const sourceOf = (gateway: Gateway, { toldBy }: SettledChange): string | undefined =>
+  toldBy === gateway.id ? undefined : toldBy;

@@ -3,9 +3,11 @@ import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { buttonActions, decodeButton } from "../../firmware-bridge/frames/payloads.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { GatewayEvent } from "../../gateway/gateway-events.ts";
+import type { Peer } from "../../gateway/peers/peer.ts";
 import type { Response } from "../../gateway/probes/effects.ts";
 import type { OwnProbe } from "../../gateway/probes/own-probe.ts";
-import type { LogBook } from "./log-book.ts";
+import type { LogLine } from "../ui/app-model.ts";
+import { type LogBook, strangers } from "./log-book.ts";
 import { nameInText } from "./names-text.ts";
 import type { NoticeBoard } from "./notice-board.ts";
 import { refusalNotices, refusalTexts } from "./refusals.ts";
@@ -30,21 +32,19 @@ export class RoomLog {
       case "gesture":
         return log.add("info", `${this.#bandName(event.probe)}: ${event.gesture}`);
       case "peer-gesture":
-        return log.add("info", `${nameInText(event.peer.name)}: ${event.gesture}`);
+        return this.#ofPeer("info", event.peer, `: ${event.gesture}`);
       case "peer-record":
-        if (isButtonPressed(event)) log.add("info", `${nameInText(event.peer.name)}: button`);
+        if (isButtonPressed(event)) this.#ofPeer("info", event.peer, ": button");
         return;
       case "response":
-        return log.add(event.response === "written" ? "good" : "warning", this.#responseText(event));
+        return log.add(event.response === "written" ? "good" : "warning", this.#responseText(event), event.gatewayId);
       case "peer-joined":
-        return log.add("good", `${nameInText(event.peer.name)} is connected`);
+        return this.#ofPeer("good", event.peer, " is connected");
       case "peer-gone":
-        return log.add("warning", `${nameInText(event.peer.name)} ${departureTexts[event.how]}`);
-      case "left-behind":
-        return log.add("problem", `${nameInText(event.peer.name)} has moved on to a new room key`);
+        return this.#ofPeer("warning", event.peer, ` ${departureTexts[event.how]}`);
       case "refused": {
         const code = refusalNotices[event.reason];
-        log.add(code === undefined ? "warning" : "problem", refusalTexts[event.reason]);
+        log.add(code === undefined ? "warning" : "problem", refusalTexts[event.reason], strangers);
         if (code !== undefined) notices.raise(code);
         return;
       }
@@ -52,11 +52,16 @@ export class RoomLog {
         return log.add("info", "This page was asleep; clocks are compared afresh before anything vibrates");
       case "motion":
       case "room-key-settled":
+      case "left-behind":
       case "removed":
       case "probes-changed":
       case "peers-changed":
         return;
     }
+  }
+
+  #ofPeer(tone: LogLine["tone"], { gatewayId, name }: Peer, whatItDid: string): void {
+    this.#options.log.add(tone, `${nameInText(name)}${whatItDid}`, gatewayId);
   }
 
   #responseText({ gatewayId, probe, response }: Extract<GatewayEvent, { kind: "response" }>): string {

@@ -89,8 +89,10 @@ export interface LogLine {
 export interface Notice {
   readonly id: number;
   readonly code: ErrorCode;
-  /** What it is about, such as a probe's or a person's name. */
-  readonly subject: string | undefined;
+  /** What it is about, such as names of bands or people, or what somebody did. */
+  readonly subjects: readonly string[];
+  /** How many more there are, which are not named. */
+  readonly moreSubjects: number;
 }
 
 export interface Settings extends WearerLimits {

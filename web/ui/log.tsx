@@ -1,9 +1,7 @@
-// What happened, newest first, in plain words; read out politely as it comes.
+// What happened, newest first, in plain words; read out politely as it comes. Short at first, with the newest problems in sight.
 import { useSignal } from "@preact/signals";
 import type { AppModel, LogLine } from "./app-model.ts";
-
-/** What fits beside the other parts without pushing them away. */
-const shortLogLines = 8;
+import { shortLog, shortLogLines } from "./short-log.ts";
 
 const timeFormat = new Intl.DateTimeFormat(undefined, {
   hour: "2-digit",
@@ -31,8 +29,8 @@ const Line = ({ line }: { line: LogLine }) => (
 
 export const Log = ({ model }: { model: AppModel }) => {
   const isLong = useSignal(false);
-  const lines = [...model.log.value].reverse();
-  const shown = isLong.value ? lines : lines.slice(0, shortLogLines);
+  const lines = model.log.value;
+  const shown = [...(isLong.value ? lines : shortLog(lines))].reverse();
   return (
     <section id="part-log" class="part" aria-labelledby="log-title">
       <h2 id="log-title" tabIndex={-1}>

@@ -30,7 +30,12 @@ const NoticePlate = ({ notice, onDismiss }: { notice: Notice; onDismiss: () => v
   return (
     <li class="notice">
       <div class="notice-text">
-        {notice.subject !== undefined && <bdi class="notice-subject">{notice.subject}</bdi>}
+        {notice.subjects.map((subject) => (
+          <bdi key={subject} class="notice-subject">
+            {subject}
+          </bdi>
+        ))}
+        {notice.moreSubjects > 0 && <span class="notice-subject">and {notice.moreSubjects} more</span>}
         <p class="notice-sentence">{sentence}</p>
         <p>{remedy}</p>
       </div>

@@ -94,23 +94,28 @@ export const scenes: Readonly<Record<string, Partial<SceneState>>> = {
     log: busyLog,
     isAwakeLocked: false,
     notices: [
-      { id: 1, code: "wrong-room-key", subject: undefined },
-      { id: 2, code: "link-lost", subject: "Left arm" },
+      { id: 1, code: "wrong-room-key", subjects: [], moreSubjects: 0 },
+      { id: 2, code: "link-lost", subjects: ["Left arm"], moreSubjects: 0 },
     ],
   },
   removing: { ...busy, peers: tenPeople.map((peer, i) => ({ ...peer, isBeingRemoved: i === 0 })) },
   moved: {
     ...busy,
     notices: [
-      { id: 1, code: "room-key-changed", subject: "Mira changed the room’s key; Jonas was removed" },
-      { id: 2, code: "not-removed", subject: "Jonas" },
+      {
+        id: 1,
+        code: "room-key-changed",
+        subjects: ["Mira changed the room’s key; Jonas was removed"],
+        moreSubjects: 0,
+      },
+      { id: 2, code: "not-removed", subjects: ["Jonas"], moreSubjects: 0 },
     ],
   },
-  removed: { ...busy, notices: [{ id: 1, code: "removed-from-room", subject: "Mira and Jonas" }] },
+  removed: { ...busy, notices: [{ id: 1, code: "removed-from-room", subjects: ["Mira and Jonas"], moreSubjects: 0 }] },
   away: {
     ...busy,
     server: { kind: "away", retryAtMs: nowMs + 8000 },
-    notices: [{ id: 1, code: "server-away", subject: undefined }],
+    notices: [{ id: 1, code: "server-away", subjects: [], moreSubjects: 0 }],
   },
   iphone: {
     room,
@@ -155,7 +160,7 @@ export const scenes: Readonly<Record<string, Partial<SceneState>>> = {
       }),
     ],
     log: logLines([["problem", `${hostileName} ${longName}`]]),
-    notices: [{ id: 1, code: "not-an-earl-device", subject: longName }],
+    notices: [{ id: 1, code: "not-an-earl-device", subjects: [longName], moreSubjects: 0 }],
     power: {
       ...lastingPower,
       reason: { kind: "overruled", reach: "no" },

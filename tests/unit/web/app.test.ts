@@ -402,7 +402,7 @@ describe("App", () => {
       app.actions.setStrengthLimit(35);
       await change(() => mira.gateway.changeRoomKey(newKey, [tom.gateway.id]));
       expect(app.model.notices.value).toMatchObject([
-        { code: "room-key-changed", subject: "Mira changed the room’s key; Tom was removed" },
+        { code: "room-key-changed", subjects: ["Mira changed the room’s key; Tom was removed"] },
       ]);
       expect(logTexts()).toContain("Mira changed the room’s key; Tom was removed");
       expect(joined[1]?.settings).toMatchObject({ strengthLimit: 35 });
@@ -474,7 +474,7 @@ describe("App", () => {
         expectInOldRoom();
         await time.advance(letInWithinMs);
         expect(app.model.notices.value).toMatchObject([
-          { code: "new-room-closed", subject: "Mira changed the room’s key" },
+          { code: "new-room-closed", subjects: ["Mira changed the room’s key"] },
         ]);
         expect(logTexts()).toContain("Mira changed the room’s key; the new room did not let this phone in");
         expect(joined[1]?.isClosed).toBe(true);
@@ -603,7 +603,7 @@ describe("App", () => {
       sayRemoved(peer);
       sayRemoved(peer);
       await app.followFragment();
-      expect(removal()).toMatchObject([{ subject: "Mira" }]);
+      expect(removal()).toMatchObject([{ subjects: ["Mira"] }]);
       expect(old?.isClosed).toBe(false);
       expect(app.model.room.value?.roomId).toBe(old?.room.roomId);
       expect([fragment, replaced]).toEqual([invite("a"), []]);
@@ -616,7 +616,7 @@ describe("App", () => {
       for (let nth = 1; nth <= 5; nth++) claimants.push(await anyPeer(time, host));
       for (const claimant of claimants) sayRemoved(claimant);
       await app.followFragment();
-      expect(removal()).toMatchObject([{ subject: "Nora, Nora, Nora and 2 more" }]);
+      expect(removal()).toMatchObject([{ subjects: ["Nora, Nora, Nora and 2 more"] }]);
       expect(app.model.room.value?.roomId).toBe(old?.room.roomId);
       app.actions.leaveRoom();
       await expect.poll(() => old?.isClosed).toBe(true);
@@ -624,7 +624,7 @@ describe("App", () => {
       await app.followFragment();
       expect(removal()).toEqual([]); // The next room is another.
       joined.at(-1)?.listener.onEvent({ kind: "removed", peer: await anyPeer(time, host) });
-      expect(removal()).toMatchObject([{ subject: "Nora" }]);
+      expect(removal()).toMatchObject([{ subjects: ["Nora"] }]);
     });
 
     it("should hear in the new room, too, when others of the old one say that it was removed", async () => {
@@ -632,10 +632,10 @@ describe("App", () => {
       const [first, second] = [await anyPeer(time, mira), await anyPeer(time, mira)];
       sayRemoved(first);
       await change(() => old?.gateway.changeRoomKey(newKey, []));
-      expect(removal()).toMatchObject([{ subject: "Nora" }]); // Moving on does not take it back.
+      expect(removal()).toMatchObject([{ subjects: ["Nora"] }]); // Moving on does not take it back.
       sayRemoved(second);
       await app.followFragment();
-      expect(removal()).toMatchObject([{ subject: "Nora and Nora" }]);
+      expect(removal()).toMatchObject([{ subjects: ["Nora and Nora"] }]);
       expect(app.model.room.value?.roomId).toBe(joined[1]?.room.roomId);
       expect(joined[1]?.isClosed).toBe(false);
     });
@@ -652,7 +652,7 @@ describe("App", () => {
       const here: Member = { ...mira, gateway, sessionId: inOldRoom(mira).sessionId };
       await connect(time, tom, here);
       await time.advance(goneForGoodMs);
-      expect(missing()).toMatchObject([{ subject: "Mira" }]);
+      expect(missing()).toMatchObject([{ subjects: ["Mira"] }]);
       expect(logTexts()).toContain("Mira has not come along to the new room key");
       await connect(time, mira, here);
       expect(missing()).toEqual([]);
@@ -676,7 +676,7 @@ describe("App", () => {
       const mira = await newMember(time, "Mira");
       const peer = await anyPeer(time, mira);
       for (let said = 1; said <= 2; said++) old?.listener.onEvent({ kind: "left-behind", peer });
-      expect(app.model.notices.value).toMatchObject([{ code: "left-behind", subject: "Nora" }]);
+      expect(app.model.notices.value).toMatchObject([{ code: "left-behind", subjects: ["Nora"] }]);
       const texts = logTexts().filter((text) => text.startsWith("Nora says that the room has moved on"));
       expect(texts).toHaveLength(1);
       expect(app.model.room.value).toBeDefined();

@@ -81,7 +81,7 @@ describe("Test buzz", () => {
   ] as const)("should say so when the write ended as %j", async (outcome, code) => {
     await test(outcome);
     expect(said()).toEqual(["Left band did not get the test buzz", code]);
-    expect(notices.notices.value[0]?.subject).toBe("Left band");
+    expect(notices.notices.value[0]?.subjects).toEqual(["Left band"]);
   });
 
   it("should say so when the band cannot vibrate", async () => {
