@@ -29,14 +29,23 @@ export interface ToldIdentity {
   readonly epoch: number;
   readonly slot: number;
   readonly isKept: boolean;
+  /** Absent where there is none. */
+  readonly problem?: string;
   readonly signatureBytes: number;
 }
 
 const tell = async (): Promise<ToldIdentity> => {
   const { key, epoch } = await (await identity).nextEntry();
-  const { slot, isKept } = await identity;
+  const { slot, isKept, problem } = await identity;
   const signature = await key.sign(Uint8Array.of(1, 2, 3));
-  return { key: toHex(key.publicKey), epoch, slot, isKept, signatureBytes: signature.length };
+  return {
+    key: toHex(key.publicKey),
+    epoch,
+    slot,
+    isKept,
+    signatureBytes: signature.length,
+    ...(problem && { problem }),
+  };
 };
 
 Object.assign(globalThis, { toldIdentity: tell(), enterAgain: async () => (await (await identity).nextEntry()).epoch });

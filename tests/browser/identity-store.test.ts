@@ -85,6 +85,43 @@ describe("identity store in Chromium", () => {
     expect(await told(one)).toEqual({ ...first, epoch: 2 });
   });
 
+  it("should make a new key in place of a stored one that is broken, which peers would not believe, and say so", async () => {
+    const page = await openTab();
+    const first = await told(page);
+    for (const kind of ["another curve", "half of another pair", "a broken epoch"]) {
+      await page.evaluate(async (how) => {
+        const database = await new Promise<IDBDatabase>((resolve) => {
+          const request = indexedDB.open("earl-mesh");
+          request.onsuccess = () => resolve(request.result);
+        });
+        const namedCurve = how === "another curve" ? "P-384" : "P-256";
+        const make = () => crypto.subtle.generateKey({ name: "ECDSA", namedCurve }, false, ["sign", "verify"]);
+        const [{ privateKey, publicKey }, other] = await Promise.all([make(), make()]);
+        const keys = { privateKey, publicKey: how === "half of another pair" ? other.publicKey : publicKey };
+        const transaction = database.transaction("identities", "readwrite");
+        transaction.objectStore("identities").put({ keys, epoch: how === "a broken epoch" ? 2 ** 53 - 1 : 3 }, 1);
+        await new Promise((resolve) => {
+          transaction.oncomplete = resolve;
+        });
+        database.close();
+      }, kind);
+      await page.reload();
+      const renewed = await told(page);
+      expect(renewed).toMatchObject({
+        epoch: 1,
+        slot: 1,
+        isKept: true,
+        problem: "identity-renewed",
+        signatureBytes: 64,
+      });
+      expect(renewed.key).toMatch(/^04[0-9a-f]{128}$/);
+      expect(renewed.key).not.toBe(first.key);
+      await page.reload();
+      const { problem: _, ...sound } = renewed;
+      expect(await told(page)).toEqual({ ...sound, epoch: 2 });
+    }
+  });
+
   it("should never enter a second time with the same key and epoch, though the disk is full", async () => {
     const page = await openTab();
     const first = await told(page);

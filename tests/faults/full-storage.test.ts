@@ -1,4 +1,5 @@
-// A phone with no room left, on the real page: its browser's disk quota is used up before somebody enters a room, or while a recording runs.
+// A phone with no room left, on the real page: its browser's disk quota is used up before somebody enters a room, or while a recording runs, or the
+// browser deletes what the page has stored.
 
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -33,6 +34,13 @@ const fillDisk = async (page: Page): Promise<void> => {
   const session = await page.context().newCDPSession(page);
   const origin = new URL(page.url()).origin;
   await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: noBytes });
+};
+
+/** As a browser does with the data of a site that did not ask it to keep them, when the device is short of room. */
+const deleteDatabases = async (page: Page): Promise<void> => {
+  const session = await page.context().newCDPSession(page);
+  const origin = new URL(page.url()).origin;
+  await session.send("Storage.clearDataForOrigin", { origin, storageTypes: "indexeddb" });
 };
 
 /** What no quota governs, to the last character. */
@@ -110,5 +118,34 @@ describe("a phone without room for more", { timeout: 120_000 }, () => {
     const { rows } = readCsvRecording(await exported(anna.page, "CSV"));
     tell(task, { sent: shown, delivered: rows.length, ...(await figuresOfPages(stage.browser)) });
     expect(rows).toHaveLength(shown);
+  });
+
+  test("says so when the browser deletes the recording to make room, at once and on the next visit", async ({
+    task,
+  }) => {
+    const { host: ben, invite } = await stage.host("Ben");
+    const anna = await stage.person("Anna");
+    await anna.join(invite);
+    await connected(anna, ben);
+    await openFigures(anna.page);
+    await anna.page.getByRole("button", { name: "Start recording" }).press("Enter");
+    // A chunk is kept every ten seconds.
+    await expect.poll(() => linesRecorded(anna.page), patient).toBeGreaterThan(24);
+    await deleteDatabases(anna.page);
+    const alert = anna.page.getByRole("alert").filter({ hasText: recordingProblemTexts["storage-evicted"] });
+    await expect.poll(() => alert.count(), patient).toBe(1);
+    expect(await noticesOn(anna.page)).toContain(told("recording-deleted"));
+    await anna.page.getByRole("button", { name: "Stop recording" }).press("Enter");
+    const shown = await linesRecorded(anna.page);
+    const { rows } = readCsvRecording(await exported(anna.page, "CSV"));
+    tell(task, { sent: shown, delivered: rows.length, ...(await figuresOfPages(stage.browser)) });
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.length).toBeLessThan(shown);
+    await deleteDatabases(anna.page);
+    await anna.page.reload();
+    await connected(anna, ben);
+    await expect.poll(() => noticesOn(anna.page), patient).toContain(told("recording-deleted"));
+    await openFigures(anna.page);
+    await anna.page.getByText("The browser has deleted the recording that began at").waitFor();
   });
 });
