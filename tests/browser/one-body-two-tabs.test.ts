@@ -39,7 +39,7 @@ const linkOf = async (tab: RoomPage) => (await tab.report()).probes[0]?.link;
 const pair = async (tab: RoomPage): Promise<void> => {
   const tapUnlessThere = async (): Promise<string | undefined> => {
     const link = await linkOf(tab);
-    if (link === undefined) await tab.page.getByRole("button", { name: "Pair an arm-probe" }).click();
+    if (link === undefined) await tab.page.getByRole("button", { name: "Pair a band" }).click();
     return link?.kind;
   };
   await expect.poll(tapUnlessThere, tapPatience).toMatch(/connected|closed/);

@@ -82,7 +82,7 @@ describe("a battery that falls too fast for the shift", () => {
     await power.getByRole("button", { name: "Save power again" }).click();
     await expect.poll(() => windowOf(anna), patient).toBe(300);
     await anna.page.evaluate(() => window.passTime(1, { percent: 54, charging: true }));
-    await power.getByText("Charging: nothing is saved").waitFor();
+    await power.getByText("Charging: no need to save power").waitFor();
     await expect.poll(() => windowOf(anna), patient).toBe(defaultWindowMs);
   });
 

@@ -41,7 +41,7 @@ interface Wearer {
 /** Taps, unless the band is there. On a busy machine the emulated chooser now and then closes without a choice: then a person taps again. */
 const pairOnce = async (page: RoomPage): Promise<string | undefined> => {
   const [probe] = (await page.report()).probes;
-  if (probe === undefined) await page.page.getByRole("button", { name: "Pair an arm-probe" }).click();
+  if (probe === undefined) await page.page.getByRole("button", { name: "Pair a band" }).click();
   return probe?.link.kind;
 };
 

@@ -158,7 +158,7 @@ describe("the keyboard", () => {
 
   it("should rename a probe by Enter and take it back by Escape", async () => {
     const { page } = await gallery.scene("paired");
-    const field = page.getByRole("textbox", { name: "Name of probe Left arm" });
+    const field = page.getByRole("textbox", { name: "Name of band Left arm" });
     await field.fill("Wrong");
     await field.press("Escape");
     expect(await field.inputValue()).toBe("Left arm");
@@ -170,7 +170,7 @@ describe("the keyboard", () => {
 
   it("should leave a half-written name alone when something else changes", async () => {
     const { page } = await gallery.scene("paired");
-    const field = page.getByRole("textbox", { name: "Name of probe Left arm" });
+    const field = page.getByRole("textbox", { name: "Name of band Left arm" });
     await field.fill("My le");
     await page.evaluate(() => {
       const { probes } = globalThis.gallery.model;
@@ -179,7 +179,7 @@ describe("the keyboard", () => {
     await page.getByText("battery 7 %").waitFor();
     expect(await field.inputValue()).toBe("My le");
     await field.press("Enter");
-    await expect.poll(() => page.getByRole("textbox", { name: "Name of probe My le" }).inputValue()).toBe("My le");
+    await expect.poll(() => page.getByRole("textbox", { name: "Name of band My le" }).inputValue()).toBe("My le");
     await page.context().close();
   });
 

@@ -52,7 +52,7 @@ describe("names that come from others", () => {
 describe("what the browser cannot do", () => {
   it("should stand there with its reason and no button", async () => {
     const { page } = await gallery.scene("iphone");
-    expect(await page.getByRole("button", { name: "Pair an arm-probe" }).count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Pair a band" }).count()).toBe(0);
     expect(await page.getByText("This browser has no Web Bluetooth.").isVisible()).toBe(true);
     expect(await page.getByText("It flashes and sounds instead").isVisible()).toBe(true);
     await page.context().close();

@@ -35,7 +35,7 @@ const enter = async (): Promise<Pair> => {
   const anna = await stage.person("Anna");
   const band = await stage.band(anna, "Anna's band");
   const invite = await anna.createRoom(stage.server.origin);
-  await anna.page.getByRole("button", { name: "Pair an arm-probe" }).click();
+  await anna.page.getByRole("button", { name: "Pair a band" }).click();
   await expect.poll(() => linkOf(anna), patient).toBe("connected");
   const ben = await stage.person("Ben");
   await ben.join(invite);
@@ -58,8 +58,8 @@ describe("a band that is paired", () => {
   test("should lose its link in the middle of a buzz, say so to both, and come back by itself", async () => {
     const pair = await enter();
     const { anna, band, ben } = pair;
-    await anna.page.getByLabel("Name of probe Anna's band").fill("Left wrist");
-    await anna.page.getByLabel("Name of probe Anna's band").press("Enter");
+    await anna.page.getByLabel("Name of band Anna's band").fill("Left wrist");
+    await anna.page.getByLabel("Name of band Anna's band").press("Enter");
     await band.setSilent(true);
     await buzzAnna(pair);
     await expect.poll(() => band.unanswered, patient).toBe(1);
@@ -76,7 +76,7 @@ describe("a band that is paired", () => {
     band.comeBack();
     await expect.poll(() => linkOf(anna), patient).toBe("connected");
     await expect.poll(() => cautionsOn(anna), patient).toEqual([]);
-    expect(await anna.page.getByLabel("Name of probe Left wrist").inputValue()).toBe("Left wrist");
+    expect(await anna.page.getByLabel("Name of band Left wrist").inputValue()).toBe("Left wrist");
     expect(vibrations(band)).toBe(0); // The buzz that failed is too late now.
     await buzzAnna(pair);
     await expect.poll(() => vibrations(band), patient).toBe(1);
@@ -110,7 +110,7 @@ describe("a band that is paired", () => {
     const band = await stage.band(anna, "Anna's band");
     await band.setSilent(true);
     await anna.createRoom(stage.server.origin);
-    await anna.page.getByRole("button", { name: "Pair an arm-probe" }).click();
+    await anna.page.getByRole("button", { name: "Pair a band" }).click();
     await expect.poll(() => cautionsOn(anna), patient).toEqual([told("link-timeout")]);
     await proveAlive(anna);
     await band.setSilent(false);

@@ -24,7 +24,7 @@ afterEach(async () => {
 
 afterAll(() => stage?.strike());
 
-const pair = ({ page }: RoomPage): Promise<void> => page.getByRole("button", { name: "Pair an arm-probe" }).click();
+const pair = ({ page }: RoomPage): Promise<void> => page.getByRole("button", { name: "Pair a band" }).click();
 
 const linksOf = async (person: RoomPage): Promise<readonly string[]> =>
   (await person.report()).probes.map(({ link }) => link.kind);
@@ -68,10 +68,10 @@ describe("pairing a band", () => {
     const probes = anna.page.locator("#part-probes");
     await expect
       .poll(() => probes.locator(".unavailable").allInnerTexts())
-      .toEqual([`Pairing an arm-probe: ${told("bluetooth-unsupported")}`]);
+      .toEqual([`Pairing a band: ${told("bluetooth-unsupported")}`]);
     expect(await probes.locator(".add-probe").getByRole("button").allInnerTexts()).toEqual([
       "Use this phone",
-      "Add a simulated arm-probe",
+      "Add a simulated band",
     ]);
     expect(await noticesOn(anna.page)).toEqual([]);
     await proveAlive(anna);
@@ -201,11 +201,11 @@ describe("pairing a band", () => {
 
   test("should say that the page holds no more probes, and keep those that it has", async () => {
     const { host: anna } = await stage.host("Anna");
-    const add = anna.page.getByRole("button", { name: "Add a simulated arm-probe" });
+    const add = anna.page.getByRole("button", { name: "Add a simulated band" });
     for (let i = 0; i < 17; i++) await add.press("Enter"); // Each arm that is added moves what is below a pointer.
     await expect.poll(() => noticesOn(anna.page)).toEqual([told("probe-limit")]);
     expect((await anna.report()).probes).toHaveLength(16);
-    await anna.page.getByRole("button", { name: "Remove Simulated arm 1", exact: true }).click();
+    await anna.page.getByRole("button", { name: "Remove Simulated band 1", exact: true }).click();
     await dismiss(anna.page, "probe-limit");
     await add.click();
     await expect.poll(async () => (await anna.report()).probes.length).toBe(16);

@@ -53,7 +53,7 @@ export class RoomPage {
 
   async addSimulatedArm(): Promise<void> {
     // By the keyboard: somebody who comes in meanwhile moves what is below the pointer.
-    await this.page.getByRole("button", { name: "Add a simulated arm-probe" }).press("Enter");
+    await this.page.getByRole("button", { name: "Add a simulated band" }).press("Enter");
     await this.page.getByRole("button", { name: "tap", exact: true }).waitFor();
   }
 

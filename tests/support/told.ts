@@ -40,7 +40,7 @@ export const unfitWords = async (page: Page): Promise<string[]> => {
 /** Nothing is dead: a band can be added, let buzz and removed. */
 export const proveAlive = async ({ page }: RoomPage): Promise<void> => {
   const band = page.locator(".probe").nth(await page.locator(".probe").count());
-  await page.getByRole("button", { name: "Add a simulated arm-probe" }).click();
+  await page.getByRole("button", { name: "Add a simulated band" }).click();
   await band.getByRole("button", { name: /^Test buzz/ }).click();
   await page.waitForFunction(() => window.earlMesh?.report()?.probes.at(-1)?.buzzes.written === 1);
   await band.getByRole("button", { name: /^Remove/ }).click();

@@ -56,7 +56,7 @@ export class GattLink implements DeviceLink {
     this.#options = options;
     this.deviceId = options.device.id;
     // The device chooses its name, which is shown before it has passed through any roster.
-    this.name = shortPlainName(options.device.name ?? "") || "Earl probe";
+    this.name = shortPlainName(options.device.name ?? "") || "Earl band";
   }
 
   get info(): DeviceInfo {

@@ -43,7 +43,7 @@ export const probeChoosers = (options: ProbeSourceOptions): Readonly<Record<Orig
       makeLink: () => new ThisPhone({ platform: options.phone, hold: holdFor(thisPhoneId), now, schedule }),
     }),
     simulated: async () => {
-      const name = `Simulated arm ${++simulatedCount}`;
+      const name = `Simulated band ${++simulatedCount}`;
       const peripheral = new SimulatedArmProbe({ now, schedule, random, onVibration: () => undefined });
       return {
         origin: "simulated",

@@ -47,8 +47,7 @@ export interface ErrorText {
 export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   "bluetooth-unsupported": {
     sentence: "This browser has no Web Bluetooth.",
-    remedy:
-      "Use Chrome or Edge on Android, Windows or macOS, Bluefy on an iPhone, or add this phone as a probe instead.",
+    remedy: "Use Chrome or Edge on Android, Windows or macOS, Bluefy on an iPhone, or press “Use this phone” instead.",
   },
   "bluetooth-off": { sentence: "Bluetooth is switched off.", remedy: "Switch Bluetooth on and pair again." },
   "bluetooth-refused": {
@@ -62,11 +61,11 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   "chooser-cancelled": { sentence: "No device was chosen.", remedy: "Pair again and pick your band from the list." },
   "not-an-earl-device": {
     sentence: "This device does not offer the Earl service.",
-    remedy: "Choose a band that speaks it, or press “Use this phone”: it is a probe, too.",
+    remedy: "Choose an Earl band, or press “Use this phone”.",
   },
   "link-slots-full": {
-    sentence: "This phone holds no more Bluetooth links.",
-    remedy: "Disconnect a probe, or pair this one with another phone.",
+    sentence: "This phone cannot connect to more Bluetooth devices.",
+    remedy: "Remove a band, or pair this one with another phone.",
   },
   "held-in-another-tab": {
     sentence: "Another tab of this browser uses this band.",
@@ -85,14 +84,14 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: "Wait a moment and try again.",
   },
   "motion-unsupported": {
-    sentence: "This device tells the page nothing of its movement.",
-    remedy: "Pair a band, or add a simulated arm-probe.",
+    sentence: "This device has no motion sensor that this page can read.",
+    remedy: "Pair a band, or add a simulated one.",
   },
   "motion-refused": {
     sentence: "The page may not read this phone's movement.",
     remedy: "Add this phone again and allow motion when asked, or allow it in the browser's settings.",
   },
-  "not-supported-by-probe": { sentence: "This probe cannot do that.", remedy: "Choose a probe that can vibrate." },
+  "not-supported-by-probe": { sentence: "This band cannot do that.", remedy: "Choose a band that can vibrate." },
   "page-not-started": {
     sentence: "The page could not start.",
     remedy: "Reload it; if that does not help, update this browser or use another.",
@@ -201,9 +200,9 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     sentence: "The phone may go to sleep while the page is open.",
     remedy: "Keep the screen on, or switch battery saving off.",
   },
-  "probe-limit": { sentence: "This page holds no more probes.", remedy: "Remove one first." },
+  "probe-limit": { sentence: "There are as many bands here as one page can have.", remedy: "Remove one first." },
   "already-paired": {
-    sentence: "This probe is here already.",
+    sentence: "This band is here already.",
     remedy: "Use it as it is, or remove it first.",
   },
   "tabs-not-told-apart": {

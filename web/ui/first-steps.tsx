@@ -59,7 +59,7 @@ export const FirstSteps = ({ model, actions, room }: AppProps & { room: RoomView
         </button>
       </div>
       <ol>
-        <Step isDone={hasProbe} text="Add a simulated arm-probe.">
+        <Step isDone={hasProbe} text="Add a simulated band.">
           <button type="button" class="key" onClick={() => actions.addSimulatedProbe()}>
             Add it
           </button>

@@ -2,7 +2,7 @@
 
 export const parts = [
   { id: "room", label: "Room" },
-  { id: "probes", label: "Probes" },
+  { id: "probes", label: "Bands" },
   { id: "people", label: "People" },
   { id: "consent", label: "Rules" },
   { id: "log", label: "Log" },

@@ -38,8 +38,8 @@ const RemoteProbe = ({ peer, probe, actions }: { peer: PeerView; probe: RemotePr
 );
 
 const bandText = (peer: PeerView): string => {
-  if (peer.probes.length === 0) return "no probe";
-  return peer.probes.length === 1 ? "1 probe" : `${peer.probes.length} probes`;
+  if (peer.probes.length === 0) return "no band";
+  return peer.probes.length === 1 ? "1 band" : `${peer.probes.length} bands`;
 };
 
 const mayFallAsleep = (peer: PeerView): boolean => peer.isHidden && peer.state.kind === "connected";

@@ -29,13 +29,13 @@ export const powerText = (power: PowerView): { readonly title: string; readonly 
     case "no-battery":
       return { title: "Saving power is not available here", detail: `${noBattery ?? "the battery tells no level"}.` };
     case "charging":
-      return { title: "Charging: nothing is saved", detail: undefined };
+      return { title: "Charging: no need to save power", detail: undefined };
     case "shift-over":
-      return { title: `The shift ended at ${end}: nothing is saved`, detail: undefined };
+      return { title: `The shift ended at ${end}: power is not saved any more`, detail: undefined };
     case "measuring":
-      return { title: "The battery's drain is being measured", detail: "Nothing is saved meanwhile." };
+      return { title: "The battery's drain is being measured", detail: "Power is not saved until then." };
     case "lasts":
-      return { title: `The battery should last until ${end}`, detail: "Nothing needs saving." };
+      return { title: `The battery should last until ${end}`, detail: "There is no need to save power." };
     case "overruled":
       return { title: "Full speed, as you wish", detail: overruledDetail(reason.reach, end) };
     case "saving":
@@ -50,14 +50,14 @@ export const powerText = (power: PowerView): { readonly title: string; readonly 
 const reachTexts = {
   yes: "So the battery should last.",
   uncertain: "Whether it lasts is not certain yet.",
-  no: "Even so it may be empty before: charge when you can.",
-  unknown: "What that helps is being measured.",
+  no: "It may still be empty before: charge it when you can.",
+  unknown: "How much that helps is being measured.",
 } as const;
 
 const overruledDetail = (reach: "yes" | "uncertain" | "no" | undefined, end: string): string => {
   switch (reach) {
     case "yes":
-      return `The battery should last until ${end} all the same.`;
+      return `The battery should last until ${end} anyway.`;
     case "no":
       return `The battery will be empty before ${end}.`;
     case "uncertain":
@@ -67,8 +67,8 @@ const overruledDetail = (reach: "yes" | "uncertain" | "no" | undefined, end: str
   }
 };
 
-/** After the probe's name. */
+/** To be read after the band's name. */
 export const unthinnedTexts: Readonly<Record<PowerView["unthinned"][number]["why"], string>> = {
   "not-supported": "sends at its own pace: it cannot be asked for less.",
-  "not-taken": "sends at its own pace: it did not take the command to send less.",
+  "not-taken": "sends at its own pace: the command to send less did not reach it.",
 };

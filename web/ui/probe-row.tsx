@@ -53,7 +53,7 @@ export const ProbeRow = ({ probe, actions, onRemove }: ProbeRowProps) => {
       {buzzes > 0 && <span key={buzzes} class="probe-pulse" aria-hidden="true" />}
       <div class="probe-head">
         <NameField
-          label={`Name of probe ${probe.name}`}
+          label={`Name of band ${probe.name}`}
           name={probe.name}
           onName={(name) => actions.renameProbe(probe.index, name)}
         />

@@ -21,11 +21,11 @@ const AddProbe = ({ model, actions }: AppProps) => {
   const hasPhone = model.probes.value.some((probe) => probe.origin === "phone");
   return (
     <div class="add-probe">
-      <h3>Add a probe</h3>
+      <h3>Add a band</h3>
       <div class="keys">
         {bluetooth === undefined && (
           <button type="button" class="key" onClick={() => actions.pairArmProbe()}>
-            Pair an arm-probe
+            Pair a band
           </button>
         )}
         {motion === undefined && !hasPhone && (
@@ -34,10 +34,10 @@ const AddProbe = ({ model, actions }: AppProps) => {
           </button>
         )}
         <button type="button" class="key" onClick={() => actions.addSimulatedProbe()}>
-          Add a simulated arm-probe
+          Add a simulated band
         </button>
       </div>
-      {bluetooth !== undefined && <Unavailable what="Pairing an arm-probe:" code={bluetooth} />}
+      {bluetooth !== undefined && <Unavailable what="Pairing a band:" code={bluetooth} />}
       {motion !== undefined && <Unavailable what="Using this phone:" code={motion} />}
       {vibration !== undefined && motion === undefined && (
         <p class="hint">
@@ -53,11 +53,11 @@ export const Probes = ({ model, actions }: AppProps) => {
   return (
     <section id="part-probes" class="part" aria-labelledby="probes-title">
       <h2 id="probes-title" tabIndex={-1}>
-        My probes
+        My bands
       </h2>
       {probes.length === 0 && (
         <p class="empty">
-          None yet. A probe feels your arm move and buzzes on your wrist; a simulated one does for a try.
+          None yet. A band feels your arm move and buzzes on your wrist; a simulated one is enough for a try.
         </p>
       )}
       <ul class="probes">

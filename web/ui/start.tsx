@@ -127,9 +127,7 @@ export const Start = ({ model, actions, isWaiting }: StartProps) => (
       <InviteForm actions={actions} />
       <RememberedRooms model={model} actions={actions} />
       {model.rememberedRooms.value.length === 0 && (
-        <p class="hint">
-          No wearable at hand? A simulated arm-probe and two tabs on one computer are enough to try it.
-        </p>
+        <p class="hint">No wearable at hand? A simulated band and two tabs on one computer are enough to try it.</p>
       )}
     </main>
   </div>

@@ -46,7 +46,7 @@ export const recordingActions = (
     addThisPhone: record("addThisPhone"),
     addSimulatedProbe: record("addSimulatedProbe", () => {
       const index = model.probes.value.length + 1;
-      model.probes.value = [...model.probes.value, probe(index, `Simulated arm ${index}`, { origin: "simulated" })];
+      model.probes.value = [...model.probes.value, probe(index, `Simulated band ${index}`, { origin: "simulated" })];
     }),
     moveSimulated: record<[number, string]>("moveSimulated", (index, name) => {
       model.probes.value = model.probes.value.map((own) =>

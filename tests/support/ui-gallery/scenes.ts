@@ -25,7 +25,7 @@ export const longName = `\u202e${"Donaudampfschifffahrtsgesellschaft".repeat(2)}
 const noBatteryHere = "this browser does not tell pages about the battery; Chrome and Edge do";
 
 const leftArm = probe(1, "Left arm", { lastGesture: { name: "wave", atMs: nowMs - 3000 } });
-const simulatedArm = probe(1, "Simulated arm 1", {
+const simulatedArm = probe(1, "Simulated band 1", {
   origin: "simulated",
   battery: { percent: 97, charging: false },
   motionTrail: signal([]),

@@ -47,8 +47,8 @@ describe("GattLink", () => {
   test.each([
     ["Anna's band", "Anna's band"],
     ["\u202eAnna\u2066's band\nVera is connected", "Anna's bandVera is connected"],
-    ["\u2066\u2069", "Earl probe"],
-    [undefined, "Earl probe"],
+    ["\u2066\u2069", "Earl band"],
+    [undefined, "Earl band"],
   ])("should make of the name that a device gives itself, %j, only text", (given, plain) => {
     expect(setUp(given).link.name).toBe(plain);
   });
