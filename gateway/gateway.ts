@@ -99,7 +99,7 @@ export class Gateway {
     this.penalties = options.penalties ?? new PenaltyBook(now);
     this.#doneOutbox = new DoneOutbox({
       schedule,
-      send: (gatewayId, frames) => this.#peers.get(gatewayId)?.send(...frames),
+      send: (gatewayId, writes) => this.#peers.get(gatewayId)?.send({ type: "done", writes }),
     });
     this.#effects = new Effects({
       rules: options.rules,

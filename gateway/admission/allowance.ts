@@ -7,7 +7,7 @@ import type { GatewayFrame } from "../wire/frame-types.ts";
 import { type Share, unshared } from "./fair-total.ts";
 
 /**
- * Messages and the frames in them, each counted as one. Sixteen probes at their limits (uplink.ts) make 160 urgent messages a second at the
+ * Messages, the frames in them, and the writes that a done frame reports, each counted as one. Sixteen probes at their limits (uplink.ts) make 160 urgent messages a second at the
  * very worst, of one frame each; the burst is what a page that wakes finds waiting.
  */
 const maxUnitsPerSecond = 400;
@@ -61,13 +61,15 @@ export class Allowance {
     const carried = frames.filter((frame) => isCarried(frame, ownSessionId)).length;
     const isOnlyCarried = carried > 0 && carried === frames.length;
     if (!this.#carried.take(carried)) return "rate";
-    const units = isOnlyCarried ? 0 : 1 + frames.length - carried;
+    const units = isOnlyCarried ? 0 : 1 + frames.reduce((sum, frame) => sum + unitsOf(frame), -carried);
     if (!this.#units.take(units)) return "rate";
     if (!this.#ofAll.take(units)) return "crowd";
     if (!this.#news.take(frames.filter(isNews).length)) return "news";
     return unreadBytes > maxUnreadBytes ? "unread" : undefined;
   }
 }
+
+const unitsOf = (frame: GatewayFrame): number => (frame.type === "done" ? frame.writes.length : 1);
 
 const isNews = ({ type }: GatewayFrame): boolean => type === "roster" || type === "interest" || type === "members";
 

@@ -39,8 +39,10 @@ export class FairTotal {
     const own = new RecentUse(this.#options);
     return {
       take: (count = 1) => {
-        const free = this.#capacity - this.#used.amount();
-        if (own.amount() + count > Math.max(this.#guaranteed, free)) return false;
+        if (count === 0) return true;
+        const nowMs = this.#options.now();
+        const free = this.#capacity - this.#used.amount(nowMs);
+        if (own.amount(nowMs) + count > Math.max(this.#guaranteed, free)) return false;
         own.add(count);
         this.#used.add(count);
         return true;
@@ -55,24 +57,22 @@ export const unshared: Share = { take: () => true };
 /** What was used lately: it fades evenly, so that nothing has to be kept of single moments. */
 class RecentUse {
   readonly #windowMs: number;
-  readonly #now: Now;
   #amount = 0;
   #atMs: number;
 
   constructor({ windowMs, now }: FairTotalOptions) {
     this.#windowMs = windowMs;
-    this.#now = now;
     this.#atMs = now();
   }
 
-  amount(): number {
-    const nowMs = this.#now();
-    this.#amount *= Math.exp((this.#atMs - nowMs) / this.#windowMs);
+  amount(nowMs: number): number {
+    if (nowMs !== this.#atMs) this.#amount *= Math.exp((this.#atMs - nowMs) / this.#windowMs);
     this.#atMs = nowMs;
     return this.#amount;
   }
 
+  /** At the moment for which the amount was asked last. */
   add(count: number): void {
-    this.#amount = this.amount() + count;
+    this.#amount += count;
   }
 }

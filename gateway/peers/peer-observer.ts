@@ -1,7 +1,7 @@
 // What a peer reports to its meter: narrow callbacks, handed in at construction, that change nothing. Without a meter nothing is measured and
 // nothing is paid. gateway/statistics/peer-statistics.ts is the meter of the product.
 
-import type { Done } from "../wire/frame-types.ts";
+import type { DoneWrite } from "../wire/frame-types.ts";
 import type { GatewayRecord } from "../wire/record.ts";
 import type { Peer } from "./peer.ts";
 import type { ClockEstimate, ClockObserver } from "./peer-clock.ts";
@@ -24,5 +24,5 @@ export interface PeerObserver extends ClockObserver {
   /** It came for the first time, whether in time or not. */
   onRecord(record: GatewayRecord, arrivedAtMs: number, clock: ClockEstimate | undefined): void;
   onPing(leftAtUs: number, arrivedAtMs: number, clock: ClockEstimate | undefined): void;
-  onDone(done: Done, clock: ClockEstimate | undefined): void;
+  onDone(done: DoneWrite, clock: ClockEstimate | undefined): void;
 }

@@ -16,6 +16,7 @@ import { decodeMessage } from "../wire/decode-message.ts";
 import {
   type ByeReason,
   byeReasons,
+  type DoneWrite,
   type GatewayFrame,
   type KeyProposal,
   type Members,
@@ -304,7 +305,7 @@ export class Peer {
       case "neighbourAnswer":
         return this.#listener.onNeighbourFrame(this, frame);
       case "done":
-        return this.#observer?.onDone(frame, this.#clock());
+        return this.#done(frame.writes);
       case "keyProposal":
         return this.#listener.onKeyProposal(this, frame);
       case "bye":
@@ -333,6 +334,11 @@ export class Peer {
 
   #membersCame(members: Members | undefined): void {
     if (members !== undefined) this.#listener.onMembers(this, members.sessionIds);
+  }
+
+  #done(writes: readonly DoneWrite[]): void {
+    const clock = this.#observer && this.#clock();
+    for (const write of writes) this.#observer?.onDone(write, clock);
   }
 
   #pinged(held: HeldChannel, { id, t1Us, ledger }: Ping): void {

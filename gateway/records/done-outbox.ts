@@ -1,22 +1,25 @@
-// What became of the writes that peers' records caused, on its way back to them. Nobody waits for it, so those of one moment share a message:
-// told one by one they cost a gateway with many busy bands more packets than everything that it receives.
+// What became of the writes that peers' records caused, on its way back to them. Nobody waits for it, so those of one moment share a message, and
+// where there are many, those of one second: reported one by one they cost a gateway with many busy bands more packets than all that it receives.
 
 import type { Cancel, Schedule } from "../basics/runtime.ts";
-import { type Done, type GatewayFrame, maxFrames } from "../wire/frame-types.ts";
+import { type DoneWrite, maxDoneWrites } from "../wire/frame-types.ts";
 
-/** Counted from the first that waits. A write over Bluetooth takes as long, and whoever shows the figure redraws it every two seconds. */
+/** Counted from the first that waits, after a pause. A write over Bluetooth takes as long. */
 export const doneWaitMs = 50;
+/** Between two rounds of messages. A page that shows the figure redraws it every two seconds. */
+export const doneSpacingMs = 1_000;
 
 export interface DoneOutboxOptions {
   readonly schedule: Schedule;
-  /** Between one and `maxFrames` of them, in the order of their writes. */
-  readonly send: (gatewayId: string, frames: readonly GatewayFrame[]) => void;
+  /** Between one and `maxDoneWrites` of them, in the order of their ends. */
+  readonly send: (gatewayId: string, writes: readonly DoneWrite[]) => void;
 }
 
 export class DoneOutbox {
   readonly #options: DoneOutboxOptions;
   /** By the gateway that is to be told. */
-  readonly #waiting = new Map<string, GatewayFrame[]>();
+  readonly #waiting = new Map<string, DoneWrite[]>();
+  /** Of the next round; undefined after a second in which nothing came. */
   #cancelTimer: Cancel | undefined;
   #isClosed = false;
 
@@ -25,30 +28,34 @@ export class DoneOutbox {
   }
 
   /** After the close it goes nowhere: its gateway has said goodbye. */
-  add(gatewayId: string, done: Done): void {
+  add(gatewayId: string, write: DoneWrite): void {
     if (this.#isClosed) return;
-    const frames = this.#waiting.get(gatewayId) ?? [];
-    frames.push({ type: "done", ...done });
-    if (frames.length === maxFrames) {
+    const writes = this.#waiting.get(gatewayId) ?? [];
+    writes.push(write);
+    if (writes.length === maxDoneWrites) {
       this.#waiting.delete(gatewayId);
-      this.#options.send(gatewayId, frames);
+      this.#options.send(gatewayId, writes);
       return;
     }
-    this.#waiting.set(gatewayId, frames);
-    this.#cancelTimer ??= this.#options.schedule(doneWaitMs, () => this.#flush());
+    this.#waiting.set(gatewayId, writes);
+    this.#cancelTimer ??= this.#options.schedule(doneWaitMs, () => this.#round());
   }
 
   /** Sends what waits. */
   close(): void {
     this.#isClosed = true;
-    this.#flush();
+    this.#cancelTimer?.();
+    this.#sendAll();
   }
 
-  #flush(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
+  #round(): void {
+    this.#cancelTimer = this.#waiting.size > 0 ? this.#options.schedule(doneSpacingMs, () => this.#round()) : undefined;
+    this.#sendAll();
+  }
+
+  #sendAll(): void {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
-    for (const [gatewayId, frames] of waiting) this.#options.send(gatewayId, frames);
+    for (const [gatewayId, writes] of waiting) this.#options.send(gatewayId, writes);
   }
 }

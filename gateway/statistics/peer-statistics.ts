@@ -8,7 +8,7 @@ import type { Peer } from "../peers/peer.ts";
 import { boundAt, type ClockEstimate, type ClockExchange } from "../peers/peer-clock.ts";
 import type { PeerObserver } from "../peers/peer-observer.ts";
 import type { BandReading } from "../power/battery-figures.ts";
-import { type Done, type DoneOutcome, doneOutcomes } from "../wire/frame-types.ts";
+import { type DoneOutcome, type DoneWrite, doneOutcomes } from "../wire/frame-types.ts";
 import { type GatewayRecord, type RecordClass, recordClass } from "../wire/record.ts";
 import { Jitter } from "./jitter.ts";
 import { byDelayClass, type PathStatistics } from "./path-statistics.ts";
@@ -114,7 +114,7 @@ export class PeerStatistics implements PeerObserver {
   }
 
   /** A peer that lies here spoils its own line and that of all together, not another's, and cannot say more in a second than its message rate allows. */
-  onDone({ probe, sequence, timeUs, outcome }: Done, clock: ClockEstimate | undefined): void {
+  onDone({ probe, sequence, timeUs, outcome }: DoneWrite, clock: ClockEstimate | undefined): void {
     const name = outcomeNames.get(outcome);
     if (name === undefined) return;
     const madeAtMs = this.#options.sentEffects.madeAtMs(probe, sequence);

@@ -8,6 +8,7 @@ import {
   readList,
   readPositive,
   readText,
+  requireAtMost,
   writeBounded,
   writeFixed,
   writeList,
@@ -15,6 +16,7 @@ import {
   writeText,
 } from "./fields.ts";
 import {
+  type DoneWrite,
   dialIdBytes,
   type FrameOf,
   type FrameType,
@@ -23,6 +25,7 @@ import {
   type InterestEntry,
   type LedgerReport,
   macBytes,
+  maxDoneWrites,
   maxInterestEntries,
   maxIntervalMs,
   maxMembers,
@@ -154,6 +157,19 @@ const readDescription = (body: ByteReader): NeighbourDescription => {
   return description;
 };
 
+const writeDoneWrite = (body: ByteWriter, { probe, sequence, timeUs, outcome }: DoneWrite): void => {
+  body.varint(probe);
+  writeBounded(body, sequence, maxSequence);
+  body.varint(timeUs).u8(outcome);
+};
+
+const readDoneWrite = (body: ByteReader): DoneWrite => ({
+  probe: body.varint(),
+  sequence: readBounded(body, maxSequence),
+  timeUs: body.varint(),
+  outcome: body.u8(),
+});
+
 const writeGatewayId = (body: ByteWriter, gatewayId: string): void =>
   writeFixed(body, fromHex(gatewayId) ?? new Uint8Array(), gatewayIdBytes);
 
@@ -268,19 +284,20 @@ export const frameLayouts = {
     mayGrow: false,
   },
   done: {
-    write: (body, { probe, sequence, timeUs, outcome }) => {
-      body.varint(probe);
-      writeBounded(body, sequence, maxSequence);
-      body.varint(timeUs).u8(outcome);
+    write: (body, { writes }) => {
+      if (writes.length === 0) throw new RangeError("done without a write");
+      requireAtMost(writes.length, maxDoneWrites, "writes");
+      for (const write of writes) writeDoneWrite(body, write);
     },
-    read: (body) => ({
-      type: "done",
-      probe: body.varint(),
-      sequence: readBounded(body, maxSequence),
-      timeUs: body.varint(),
-      outcome: body.u8(),
-    }),
-    mayGrow: true,
+    read: (body) => {
+      const writes: DoneWrite[] = [];
+      do {
+        writes.push(readDoneWrite(body));
+        if (writes.length > maxDoneWrites) body.fail();
+      } while (body.remaining > 0 && !body.failed);
+      return { type: "done", writes };
+    },
+    mayGrow: false,
   },
   keyProposal: {
     write: (body, { roomKey, by, isSettled, removed }) => {

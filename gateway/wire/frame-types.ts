@@ -54,6 +54,8 @@ export const maxIntervalMs = 60_000;
 export const maxMembers = 128;
 /** One person at a time, as a page removes them: with keys that remove many a single member could part all from all (docs/protocol.md §4). */
 export const maxRemoved = 1;
+/** More than two busy peers cause in the second for which they are collected: ten bands, four times a second each. */
+export const maxDoneWrites = 64;
 export const dialIdBytes = 16;
 /** An offer with forty candidates in it stays below 8,000 characters; with this the frame is about half of a message. */
 export const maxNeighbourSdpBytes = 8_192;
@@ -155,7 +157,7 @@ export interface NeighbourDescription {
 }
 
 /** A record of the receiver has caused a write to one of the sender's probes, and that write is over. */
-export interface Done {
+export interface DoneWrite {
   /** Index in the roster of whoever receives this; 0: its gateway. */
   readonly probe: number;
   readonly sequence: number;
@@ -188,7 +190,7 @@ export type GatewayFrame =
   | ({ readonly type: "pong" } & Pong)
   | ({ readonly type: "members" } & Members)
   | ({ readonly type: "bye" } & Bye)
-  | ({ readonly type: "done" } & Done)
+  | { readonly type: "done"; readonly writes: readonly DoneWrite[] }
   | ({ readonly type: "keyProposal" } & KeyProposal)
   | ({ readonly type: "neighbourOffer" } & NeighbourDescription)
   | ({ readonly type: "neighbourAnswer" } & NeighbourDescription);

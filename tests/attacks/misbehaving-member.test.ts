@@ -113,7 +113,9 @@ const aggregate = (records: readonly GatewayRecord[]): GatewayFrame => ({ type: 
 
 /** Writes to the page's band that the attacker has caused, by the page's own word for it. */
 const felt = (): number =>
-  attacker.heard.filter((frame) => frame.type === "done" && frame.outcome === doneOutcomes.written).length;
+  attacker.heard
+    .flatMap((frame) => (frame.type === "done" ? frame.writes : []))
+    .filter(({ outcome }) => outcome === doneOutcomes.written).length;
 
 let sequence = 0;
 let membersVersion = 0;
@@ -217,7 +219,10 @@ const floods: readonly { readonly name: string; readonly speak: () => void }[] =
   {
     name: "words without end of buzzes that nobody asked for",
     speak: () =>
-      say({ type: "done", probe: 1, sequence: sequence++, timeUs: attacker.nowUs, outcome: doneOutcomes.written }),
+      say({
+        type: "done",
+        writes: [{ probe: 1, sequence: sequence++, timeUs: attacker.nowUs, outcome: doneOutcomes.written }],
+      }),
   },
   {
     name: "aggregates of a roster that never comes",

@@ -7,6 +7,7 @@ import {
   type GatewayFrame,
   type LedgerReport,
   macBytes,
+  maxDoneWrites,
   maxInterestEntries,
   maxIntervalMs,
   maxLifetimeMs,
@@ -76,6 +77,8 @@ const description = {
     .map((text) => cutUtf8(text, maxNeighbourSdpBytes)),
 };
 
+const doneWrite = fc.record({ probe: varint, sequence: fc.nat({ max: maxSequence }), timeUs: varint, outcome: u8 });
+
 const type = <T extends string>(name: T): { readonly type: fc.Arbitrary<T> } => ({ type: fc.constant(name) });
 
 /** By type, for tests that want one alone. */
@@ -116,10 +119,7 @@ export const arbitraryFrames: Readonly<Record<FrameType, fc.Arbitrary<GatewayFra
   neighbourAnswer: fc.record({ ...type("neighbourAnswer"), ...description }),
   done: fc.record({
     ...type("done"),
-    probe: varint,
-    sequence: fc.nat({ max: maxSequence }),
-    timeUs: varint,
-    outcome: u8,
+    writes: fc.array(doneWrite, { minLength: 1, maxLength: maxDoneWrites }),
   }),
 };
 

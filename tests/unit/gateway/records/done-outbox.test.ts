@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DoneOutbox, doneWaitMs } from "../../../../gateway/records/done-outbox.ts";
-import { type GatewayFrame, maxFrames } from "../../../../gateway/wire/frame-types.ts";
+import { DoneOutbox, doneSpacingMs, doneWaitMs } from "../../../../gateway/records/done-outbox.ts";
+import { maxDoneWrites } from "../../../../gateway/wire/frame-types.ts";
 import { FakeTime } from "../../../support/fake-time.ts";
 
 const outbox = () => {
@@ -8,13 +8,11 @@ const outbox = () => {
   const sent: { readonly to: string; readonly sequences: number[] }[] = [];
   const outbox = new DoneOutbox({
     schedule: time.schedule,
-    send: (to, frames) => sent.push({ to, sequences: frames.flatMap(sequenceOf) }),
+    send: (to, writes) => sent.push({ to, sequences: writes.map(({ sequence }) => sequence) }),
   });
   const add = (to: string, sequence: number) => outbox.add(to, { probe: 1, sequence, timeUs: 0, outcome: 1 });
   return { time, sent, outbox, add };
 };
-
-const sequenceOf = (frame: GatewayFrame): number[] => (frame.type === "done" ? [frame.sequence] : []);
 
 describe("an outbox of what became of writes", () => {
   it("should send those of one moment together, to each gateway its own", async () => {
@@ -31,24 +29,30 @@ describe("an outbox of what became of writes", () => {
     ]);
   });
 
-  it("should begin to wait anew after it has sent", async () => {
+  it("should let those that follow wait for a second, and a lone one after a pause not", async () => {
     const { time, sent, add } = outbox();
     add("ann", 1);
     await time.advance(doneWaitMs);
-    add("ann", 2);
+    for (let sequence = 2; sequence < 10; sequence++) {
+      add("ann", sequence);
+      await time.advance(doneSpacingMs / 10);
+    }
+    expect(sent).toHaveLength(1);
+    await time.advance(doneSpacingMs / 5);
+    expect(sent[1]).toEqual({ to: "ann", sequences: [2, 3, 4, 5, 6, 7, 8, 9] });
+    await time.advance(doneSpacingMs);
+    expect(time.pendingTasks).toBe(0);
+    add("ann", 10);
     await time.advance(doneWaitMs);
-    expect(sent).toEqual([
-      { to: "ann", sequences: [1] },
-      { to: "ann", sequences: [2] },
-    ]);
+    expect(sent[2]).toEqual({ to: "ann", sequences: [10] });
   });
 
   it("should not let more wait than one message holds", async () => {
     const { time, sent, add } = outbox();
-    for (let sequence = 0; sequence <= maxFrames; sequence++) add("ann", sequence);
-    expect(sent).toEqual([{ to: "ann", sequences: Array.from({ length: maxFrames }, (_, index) => index) }]);
+    for (let sequence = 0; sequence <= maxDoneWrites; sequence++) add("ann", sequence);
+    expect(sent).toEqual([{ to: "ann", sequences: Array.from({ length: maxDoneWrites }, (_, index) => index) }]);
     await time.advance(doneWaitMs);
-    expect(sent[1]).toEqual({ to: "ann", sequences: [maxFrames] });
+    expect(sent[1]).toEqual({ to: "ann", sequences: [maxDoneWrites] });
   });
 
   it("should send what waits when it is closed, and nothing later", async () => {

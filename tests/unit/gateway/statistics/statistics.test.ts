@@ -109,7 +109,7 @@ describe("Statistics", () => {
   it("should count a write that no record asked for apart, and ignore an outcome that it does not know", async () => {
     const { callee } = await connect(time, anna, ben, () => 5);
     for (const outcome of [1, 200]) {
-      callee.send(encodeMessage([{ type: "done", probe: 1, sequence: 77, timeUs: 1, outcome }]));
+      callee.send(encodeMessage([{ type: "done", writes: [{ probe: 1, sequence: 77, timeUs: 1, outcome }] }]));
       await time.advance(50);
     }
     const peer = peerOf(anna.snapshot());
