@@ -1,13 +1,14 @@
 // A Bluetooth device as Web Bluetooth shows it, without a radio: the product's own GattLink, GattSession and GattQueue run on it. Only what they
 // touch is there. Whoever owns it speaks as the device, and sees each write with the cause that was tagged to it.
 
+import type { DeviceDriver, DriverSession } from "../../firmware-bridge/devices/device-driver.ts";
 import type {
   DeviceCommand,
   DeviceInfo,
   DeviceLink,
   DeviceLinkListener,
 } from "../../firmware-bridge/devices/device-link.ts";
-import { type DeviceDriver, type DriverSession, earlDriver } from "../../firmware-bridge/devices/earl-driver.ts";
+import { earlDriver } from "../../firmware-bridge/devices/earl-driver.ts";
 import { earlUuids, encodeInfo } from "../../firmware-bridge/devices/earl-profile.ts";
 import type { Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import { GattLink } from "../../web/ble/gatt-link.ts";

@@ -1,5 +1,6 @@
 // A probe without a radio: a DeviceLink that says what the load says, takes commands, and needs its service time for both.
 
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/device-info.ts";
 import type {
   DeviceCommand,
   DeviceEvent,
@@ -9,7 +10,6 @@ import type {
   LinkState,
   WriteOutcome,
 } from "../../firmware-bridge/devices/device-link.ts";
-import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
 import { afterService, type ServiceOptions } from "../load/service-time.ts";
 
 /** A band finds its gestures itself and buzzes; a sensor only tells. */

@@ -1,6 +1,6 @@
 // The gateway's code alone, as it runs for a room of ten phones with ten probes each: what is measured here has no channel and no timer in it.
 
-import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/device-info.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { RecordAllowance } from "../../gateway/admission/record-allowance.ts";
 import { Demux } from "../../gateway/records/demux.ts";

@@ -1,7 +1,8 @@
 // The page under test on its way out: N wearables notify it, one receiver gets what it makes of that. The product's own links (GattLink on a
 // fake radio), probes and mux, put together as gateway.ts does it; a gateway itself holds at most sixteen probes, and the thesis had 49.
 
-import { type DriverSession, earlDriver } from "../../firmware-bridge/devices/earl-driver.ts";
+import type { DriverSession } from "../../firmware-bridge/devices/device-driver.ts";
+import { earlDriver } from "../../firmware-bridge/devices/earl-driver.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { OwnProbe } from "../../gateway/probes/own-probe.ts";
 import { VibrationBudgets } from "../../gateway/probes/vibration-budgets.ts";

@@ -1,6 +1,6 @@
 // A phone of a full mesh with its probes: says what its load says to everybody, and hears everybody.
 
-import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
+import { capabilities } from "../../firmware-bridge/devices/device-info.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
 import { gestureCode } from "../../firmware-bridge/gestures/gestures.ts";

@@ -1,7 +1,7 @@
-// What an Earl device shows of itself over GATT, docs/protocol.md §1.1: services, class and capabilities.
+// What an Earl device shows of itself over GATT, docs/protocol.md §1.1: its services and its info characteristic.
 // Pure: web/ble reads the characteristics and hands their bytes in.
 
-import { kinds } from "../frames/kinds.ts";
+import { probeClasses } from "./device-info.ts";
 import type { DeviceInfo } from "./device-link.ts";
 
 /** `4541524c` is "EARL" and `4d455348` is "MESH" in ASCII. */
@@ -22,22 +22,6 @@ export const assignedUuids = {
   firmwareRevision: 0x2a26,
 } as const;
 
-export const probeClasses = { other: 0, armProbe: 1, ballProbe: 2, phone: 3, simulatedArmProbe: 4 } as const;
-
-export const capabilities = {
-  motionOut: 1 << 0,
-  gestureOut: 1 << 1,
-  buttonOut: 1 << 2,
-  lightLevelOut: 1 << 3,
-  batteryOut: 1 << 4,
-  vibrateIn: 1 << 5,
-  ledIn: 1 << 6,
-  rateIn: 1 << 7,
-} as const;
-
-/** What a link says before the device has been asked. */
-export const unknownInfo: DeviceInfo = { probeClass: probeClasses.other, capabilities: 0 };
-
 const infoVersion = 1;
 const infoBytes = 4;
 const knownClasses: ReadonlySet<number> = new Set(Object.values(probeClasses));
@@ -54,16 +38,3 @@ export const parseInfo = (bytes: Uint8Array): DeviceInfo | undefined => {
 
 export const encodeInfo = ({ probeClass, capabilities }: DeviceInfo): Uint8Array =>
   Uint8Array.of(infoVersion, probeClass, capabilities & 0xff, capabilities >> 8);
-
-/** The capability that a command needs, by its kind; a kind that is not here needs none. */
-const neededCapability: ReadonlyMap<number, number> = new Map([
-  [kinds.vibrate, capabilities.vibrateIn],
-  [kinds.led, capabilities.ledIn],
-  [kinds.rate, capabilities.rateIn],
-]);
-
-/** Whether a device of this kind can carry out commands of `kind`. */
-export const canDo = (info: DeviceInfo, kind: number): boolean => {
-  const needed = neededCapability.get(kind) ?? 0;
-  return (info.capabilities & needed) === needed;
-};

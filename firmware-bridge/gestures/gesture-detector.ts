@@ -33,7 +33,7 @@ const gravityStepMg = 1000;
 const swingMg = 600;
 /** Swings, to and fro, that make a wave or a shake. CODAL's ACCELEROMETER_SHAKE_COUNT_THRESHOLD. */
 const swings = 4;
-/** Swings in mean closer than this are a shake, else a wave: 2.9 Hz, chosen by trying it on the traces (2 and 3.5 Hz). */
+/** Swings in mean closer than this are a shake, otherwise a wave: 2.9 Hz, chosen by trying it on the traces (2 and 3.5 Hz). */
 const shakeIntervalMs = 175;
 /** A shake is vigorous. Chosen by trying it on the traces; quick swings that stay below are a wave. */
 const shakeMg = 1000;
@@ -50,7 +50,7 @@ const tapMs = 120;
 const tapQuietMs = 250;
 /**
  * After a wave or a shake the next gesture begins when the arm has not moved for this long, so that one movement is one gesture; a tap and
- * a raise are told when the arm is quiet already. More than `maxSwingIntervalMs`.
+ * a raise are reported when the arm is quiet already. More than `maxSwingIntervalMs`.
  */
 const refractoryMs = 700;
 /** After a gap like this (the link was lost) what was known of the arm is out of date. */

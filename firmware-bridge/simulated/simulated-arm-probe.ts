@@ -2,7 +2,8 @@
 // can read as the reference. It speaks real frames. A command is checked, obeyed and acknowledged; a vibration ends by itself.
 // It sends its movement and leaves it to the gateway to find the gestures. Timers run only while a central is connected.
 
-import { capabilities, encodeInfo, probeClasses } from "../devices/earl-profile.ts";
+import { capabilities, probeClasses } from "../devices/device-info.ts";
+import { encodeInfo } from "../devices/earl-profile.ts";
 import { FrameDecoder, type ProbeMessage } from "../frames/decode-frames.ts";
 import { FrameEncoder } from "../frames/encode-frames.ts";
 import { kinds } from "../frames/kinds.ts";

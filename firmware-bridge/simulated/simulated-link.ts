@@ -1,5 +1,8 @@
 // A DeviceLink to a peripheral without a radio, through real frames. It behaves as a link over the air does: one write at a time,
 // a newer command replaces one of its kind that waits, a lost link is sought again until `close`.
+
+import type { DriverSession } from "../devices/device-driver.ts";
+import { canDo, unknownInfo } from "../devices/device-info.ts";
 import type {
   DeviceCommand,
   DeviceInfo,
@@ -9,8 +12,7 @@ import type {
   LinkState,
   WriteOutcome,
 } from "../devices/device-link.ts";
-import { type DriverSession, earlDriver } from "../devices/earl-driver.ts";
-import { canDo, unknownInfo } from "../devices/earl-profile.ts";
+import { earlDriver } from "../devices/earl-driver.ts";
 import { LinkStatus } from "../devices/link-status.ts";
 import type { Peripheral } from "./peripheral.ts";
 

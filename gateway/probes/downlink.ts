@@ -2,8 +2,9 @@
 // apply.
 // Neighbours: rules.ts says which pattern, vibration-budget.ts counts, the DeviceLink carries it out. No peer can raise
 // a limit.
+
+import { capabilities } from "../../firmware-bridge/devices/device-info.ts";
 import type { DeviceLink, WriteOutcome } from "../../firmware-bridge/devices/device-link.ts";
-import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeVibration, type Vibration } from "../../firmware-bridge/frames/payloads.ts";
 import { CauseCounts } from "../basics/cause-counts.ts";

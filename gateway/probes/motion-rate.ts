@@ -3,8 +3,9 @@
 // Neighbours: the shift governor sets the limits; own-probe.ts passes samples and link states.
 // Invariant: a probe is never asked to send more often than by itself; nor, where the gateway finds the gestures, less
 // often than that needs.
+
+import { canDo, capabilities } from "../../firmware-bridge/devices/device-info.ts";
 import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
-import { canDo, capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeRate, maxRateHz, motionClockRange } from "../../firmware-bridge/frames/payloads.ts";
 import { leastDetectionHz } from "../../firmware-bridge/gestures/gesture-detector.ts";

@@ -1,8 +1,9 @@
 // One of my probes on its way out: numbers its messages, finds the gestures in its movement, and hands records to the
 // mux. Payload bytes are passed on unchanged; they are decoded here only to react to them.
 // Neighbours: own-probe.ts passes the events of the link; gateway.ts takes the records.
+
+import { capabilities } from "../../firmware-bridge/devices/device-info.ts";
 import type { DeviceEvent } from "../../firmware-bridge/devices/device-link.ts";
-import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import {
   type BatteryLevel,

@@ -1,6 +1,6 @@
 // Measures one peer as its observer. Every measurement goes to the peer's own path and to that of all peers; what a peer's timestamps say is
 // believed within the bound of its clock, and what no honest clock can have said is counted apart.
-import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
+import { capabilities } from "../../firmware-bridge/devices/device-info.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { type BatteryLevel, decodeBattery } from "../../firmware-bridge/frames/payloads.ts";
 import type { Now } from "../basics/runtime.ts";

@@ -1,7 +1,8 @@
 // Measures one gateway as its observer, from before it is made until it is closed, and tells what it has found as plain data.
 // What each figure means and how far it may be wrong: docs/statistics.md.
+
+import { capabilities } from "../../firmware-bridge/devices/device-info.ts";
 import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
-import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
 import type { Cancel, Now } from "../basics/runtime.ts";
 import type { Gateway } from "../gateway.ts";
 import type { GatewayObserver } from "../gateway-observer.ts";

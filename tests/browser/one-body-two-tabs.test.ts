@@ -2,7 +2,7 @@
 // and a person who opens the room in two tabs, reloads, or lets one tab take over from the other. What is counted are
 // the milliseconds of vibration that reach the band.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
+import { capabilities } from "../../firmware-bridge/devices/device-info.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { decodeVibration } from "../../firmware-bridge/frames/payloads.ts";
 import { patternDurationsMs } from "../../gateway/probes/rules.ts";

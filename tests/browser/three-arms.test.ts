@@ -1,7 +1,7 @@
 // The product's main job on real parts: three pages in Chromium, each paired through the real navigator.bluetooth with an arm-probe of its
 // own, joined by the real server. Movement bytes of one arm become vibrate bytes at the other two.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
+import { capabilities } from "../../firmware-bridge/devices/device-info.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeMotion } from "../../firmware-bridge/frames/payloads.ts";
 import { GestureDetector } from "../../firmware-bridge/gestures/gesture-detector.ts";

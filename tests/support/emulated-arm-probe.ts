@@ -9,13 +9,8 @@
 //
 // Neighbours: emulated-bluetooth.ts carries its answers, bluetooth-page-hooks.ts makes its notifications.
 import type { Page } from "playwright-core";
-import {
-  assignedUuids,
-  capabilities,
-  earlUuids,
-  encodeInfo,
-  probeClasses,
-} from "../../firmware-bridge/devices/earl-profile.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/device-info.ts";
+import { assignedUuids, earlUuids, encodeInfo } from "../../firmware-bridge/devices/earl-profile.ts";
 import { FrameDecoder } from "../../firmware-bridge/frames/decode-frames.ts";
 import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
 import { installBluetoothPageHooks } from "./bluetooth-page-hooks.ts";

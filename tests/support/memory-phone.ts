@@ -1,6 +1,6 @@
 // A phone in memory: page after page of the product's own gateway and mesh, one band on its arm, and clocks that can be told to misbehave.
 // A page can freeze, with its clock or without, be killed, be reloaded, or leave as it should. Neighbours: memory-network.ts, faulty-room.ts.
-import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/device-info.ts";
 import type { Crypto, IdentityKey, Now, Schedule } from "../../gateway/basics/runtime.ts";
 import { sleeplessClock } from "../../gateway/basics/sleepless-clock.ts";
 import { Gateway } from "../../gateway/gateway.ts";

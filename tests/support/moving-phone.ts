@@ -1,6 +1,6 @@
 // A native phone that stays with its room: where the room gets another key it follows with its band, as a page does.
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
-import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/device-info.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
 import { gestureCode } from "../../firmware-bridge/gestures/gestures.ts";

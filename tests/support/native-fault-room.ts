@@ -1,7 +1,7 @@
 // A room of native phones under load, on real DataChannels and real time, with the same books as a room in memory (faulty-room.ts). The phones find
 // each other by whatever server they are given; with a `UdpRelay` between them the network is as bad as a test wants it.
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
-import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/device-info.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
 import { gestureCode } from "../../firmware-bridge/gestures/gestures.ts";

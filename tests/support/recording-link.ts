@@ -1,4 +1,6 @@
 // A DeviceLink that is always connected, records what is written to it, and lets a test speak as the probe.
+
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/device-info.ts";
 import type {
   DeviceCommand,
   DeviceEvent,
@@ -8,7 +10,6 @@ import type {
   LinkState,
   WriteOutcome,
 } from "../../firmware-bridge/devices/device-link.ts";
-import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
 
 export class RecordingLink implements DeviceLink {
   readonly deviceId: string;

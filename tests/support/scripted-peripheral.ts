@@ -1,6 +1,7 @@
 // A peripheral without a will of its own: a test speaks as the device, reads what was written to it, and takes it away.
 
-import { capabilities, encodeInfo, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/device-info.ts";
+import { encodeInfo } from "../../firmware-bridge/devices/earl-profile.ts";
 import { FrameDecoder } from "../../firmware-bridge/frames/decode-frames.ts";
 import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
 import type { Central, Peripheral } from "../../firmware-bridge/simulated/peripheral.ts";

@@ -2,6 +2,9 @@
 // Neighbours: pairing.ts gets the device, gatt-session.ts lives as long as one connection.
 // Invariants: at most one session exists, and while one is open the state is `connected`.
 // The device is used only while this tab has its hold.
+
+import type { DeviceDriver } from "../../firmware-bridge/devices/device-driver.ts";
+import { unknownInfo } from "../../firmware-bridge/devices/device-info.ts";
 import type {
   DeviceCommand,
   DeviceInfo,
@@ -11,8 +14,6 @@ import type {
   LinkState,
   WriteOutcome,
 } from "../../firmware-bridge/devices/device-link.ts";
-import type { DeviceDriver } from "../../firmware-bridge/devices/earl-driver.ts";
-import { unknownInfo } from "../../firmware-bridge/devices/earl-profile.ts";
 import { LinkStatus } from "../../firmware-bridge/devices/link-status.ts";
 import { backoffMs } from "../../gateway/basics/backoff.ts";
 import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";

@@ -2,6 +2,8 @@
 // Neighbours: gatt-link.ts makes a new one for every connection, because Chromium's service and characteristic objects,
 // sequences and half-received messages do not outlive one. Invariant: after `end` the listener is not called.
 
+import type { DeviceDriver, DriverSession } from "../../firmware-bridge/devices/device-driver.ts";
+import { canDo } from "../../firmware-bridge/devices/device-info.ts";
 import type {
   DeviceCommand,
   DeviceInfo,
@@ -9,8 +11,7 @@ import type {
   LinkFailure,
   WriteOutcome,
 } from "../../firmware-bridge/devices/device-link.ts";
-import type { DeviceDriver, DriverSession } from "../../firmware-bridge/devices/earl-driver.ts";
-import { assignedUuids, canDo } from "../../firmware-bridge/devices/earl-profile.ts";
+import { assignedUuids } from "../../firmware-bridge/devices/earl-profile.ts";
 import { bytesOf } from "../../firmware-bridge/frames/bytes.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeBattery } from "../../firmware-bridge/frames/payloads.ts";

@@ -1,8 +1,9 @@
 // From a tap to a `BluetoothDevice`: whether this page can use Bluetooth at all, the browser's chooser, and the phone's
 // limit.
 // Neighbours: gatt-link.ts connects the chosen device; bluetooth-errors.ts says why none was chosen.
+
+import type { DeviceDriver } from "../../firmware-bridge/devices/device-driver.ts";
 import type { LinkFailure } from "../../firmware-bridge/devices/device-link.ts";
-import type { DeviceDriver } from "../../firmware-bridge/devices/earl-driver.ts";
 import { assignedUuids } from "../../firmware-bridge/devices/earl-profile.ts";
 import type { Schedule } from "../../gateway/basics/runtime.ts";
 import { withTimeLimit } from "../platform/time-limit.ts";

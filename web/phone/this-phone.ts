@@ -3,6 +3,8 @@
 // filter that a band's sensor has.
 // Neighbours: phone-platform.ts is the browser, vibration-pattern.ts gives strength to a motor that knows none. It is a
 // `DeviceLink` as a band is, so that the code behind it does not know the difference.
+
+import { capabilities, probeClasses } from "../../firmware-bridge/devices/device-info.ts";
 import type {
   DeviceCommand,
   DeviceInfo,
@@ -12,7 +14,6 @@ import type {
   LinkState,
   WriteOutcome,
 } from "../../firmware-bridge/devices/device-link.ts";
-import { capabilities, probeClasses } from "../../firmware-bridge/devices/earl-profile.ts";
 import { LinkStatus } from "../../firmware-bridge/devices/link-status.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import {

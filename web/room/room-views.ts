@@ -1,8 +1,8 @@
 // What the page shows of a room: the gateway's probes and peers as plain views. Reads the gateway, never changes it; refreshed a few times a second at
 // most, however much happens. What happened is told in sentences by room-log.ts.
 import { type ReadonlySignal, signal } from "@preact/signals";
+import { capabilities } from "../../firmware-bridge/devices/device-info.ts";
 import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
-import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { decodeBattery, decodeMotion } from "../../firmware-bridge/frames/payloads.ts";
 import type { GestureName } from "../../firmware-bridge/gestures/gestures.ts";

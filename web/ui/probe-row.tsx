@@ -1,7 +1,7 @@
 // One probe of mine: its name, its link, its movement live, and what can be done with it.
 
 import { useRef } from "preact/hooks";
-import { capabilities } from "../../firmware-bridge/devices/earl-profile.ts";
+import { capabilities } from "../../firmware-bridge/devices/device-info.ts";
 import { gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
 import type { ProbeView } from "./app-model.ts";
 import { Battery } from "./battery.tsx";

@@ -1,6 +1,6 @@
 // Made-up people, probes and figures in every main state of the page. Nothing here is random: a picture stays the same.
 import { signal } from "@preact/signals";
-import { capabilities } from "../../../firmware-bridge/devices/earl-profile.ts";
+import { capabilities } from "../../../firmware-bridge/devices/device-info.ts";
 import { powerPlans } from "../../../gateway/power/power-plan.ts";
 import { defaultRules } from "../../../gateway/probes/rules.ts";
 import {

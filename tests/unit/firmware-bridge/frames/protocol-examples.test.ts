@@ -1,12 +1,8 @@
 // docs/protocol.md §1 is executed: its example frames run against the codec, and its tables against the constants.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import {
-  assignedUuids,
-  capabilities,
-  earlUuids,
-  probeClasses,
-} from "../../../../firmware-bridge/devices/earl-profile.ts";
+import { capabilities, probeClasses } from "../../../../firmware-bridge/devices/device-info.ts";
+import { assignedUuids, earlUuids } from "../../../../firmware-bridge/devices/earl-profile.ts";
 import { concatBytes, fromHex, toHex } from "../../../../firmware-bridge/frames/bytes.ts";
 import { crc8 } from "../../../../firmware-bridge/frames/crc8.ts";
 import { FrameDecoder } from "../../../../firmware-bridge/frames/decode-frames.ts";

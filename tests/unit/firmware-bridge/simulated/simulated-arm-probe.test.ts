@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { capabilities, parseInfo, probeClasses } from "../../../../firmware-bridge/devices/earl-profile.ts";
+import { capabilities, probeClasses } from "../../../../firmware-bridge/devices/device-info.ts";
+import { parseInfo } from "../../../../firmware-bridge/devices/earl-profile.ts";
 import { FrameDecoder, type ProbeMessage } from "../../../../firmware-bridge/frames/decode-frames.ts";
 import { FrameEncoder } from "../../../../firmware-bridge/frames/encode-frames.ts";
 import { kinds } from "../../../../firmware-bridge/frames/kinds.ts";

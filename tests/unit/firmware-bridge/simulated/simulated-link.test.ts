@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { probeClasses } from "../../../../firmware-bridge/devices/device-info.ts";
 import type { DeviceEvent, LinkState } from "../../../../firmware-bridge/devices/device-link.ts";
-import { probeClasses } from "../../../../firmware-bridge/devices/earl-profile.ts";
 import { kinds } from "../../../../firmware-bridge/frames/kinds.ts";
 import {
   ackStatus,

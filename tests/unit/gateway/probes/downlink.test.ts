@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
+import { capabilities, probeClasses } from "../../../../firmware-bridge/devices/device-info.ts";
 import type { DeviceLink, WriteOutcome } from "../../../../firmware-bridge/devices/device-link.ts";
-import { capabilities, probeClasses } from "../../../../firmware-bridge/devices/earl-profile.ts";
 import { decodeVibration } from "../../../../firmware-bridge/frames/payloads.ts";
 import type { Now } from "../../../../gateway/basics/runtime.ts";
 import { Downlink } from "../../../../gateway/probes/downlink.ts";

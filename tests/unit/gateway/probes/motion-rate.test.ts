@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { capabilities, probeClasses } from "../../../../firmware-bridge/devices/device-info.ts";
 import type { WriteOutcome } from "../../../../firmware-bridge/devices/device-link.ts";
-import { capabilities, probeClasses } from "../../../../firmware-bridge/devices/earl-profile.ts";
 import { kinds } from "../../../../firmware-bridge/frames/kinds.ts";
 import { decodeRate } from "../../../../firmware-bridge/frames/payloads.ts";
 import { leastDetectionHz } from "../../../../firmware-bridge/gestures/gesture-detector.ts";

@@ -1,13 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { capabilities, probeClasses } from "../../../../firmware-bridge/devices/device-info.ts";
 import type { DeviceEvent } from "../../../../firmware-bridge/devices/device-link.ts";
 import { earlDriver } from "../../../../firmware-bridge/devices/earl-driver.ts";
-import {
-  assignedUuids,
-  capabilities,
-  earlUuids,
-  encodeInfo,
-  probeClasses,
-} from "../../../../firmware-bridge/devices/earl-profile.ts";
+import { assignedUuids, earlUuids, encodeInfo } from "../../../../firmware-bridge/devices/earl-profile.ts";
 import { FrameEncoder } from "../../../../firmware-bridge/frames/encode-frames.ts";
 import { kinds } from "../../../../firmware-bridge/frames/kinds.ts";
 import { gattTimeoutMs } from "../../../../web/ble/gatt-queue.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { capabilities, probeClasses } from "../../../../firmware-bridge/devices/earl-profile.ts";
+import { capabilities, probeClasses } from "../../../../firmware-bridge/devices/device-info.ts";
 import { kinds } from "../../../../firmware-bridge/frames/kinds.ts";
 import { decodeRate, encodeMotion } from "../../../../firmware-bridge/frames/payloads.ts";
 import type { Gateway } from "../../../../gateway/gateway.ts";
