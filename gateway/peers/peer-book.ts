@@ -13,6 +13,7 @@ import type { Channel } from "../wire/channel.ts";
 import type { GatewayFrame, NeighbourFrame } from "../wire/frame-types.ts";
 import type { Roster } from "../wire/roster.ts";
 import { keepOf } from "./dial-policy.ts";
+import { NameBook } from "./name-book.ts";
 import { NeighbourRelay } from "./neighbour-relay.ts";
 import { Peer, type PeerListener, type PeerOptions } from "./peer.ts";
 
@@ -24,7 +25,7 @@ export const maxPendingAdmissions = 32;
 const rememberGoneMs = 10 * 60_000;
 
 export interface PeerBookOptions
-  extends Omit<PeerOptions, "gatewayId" | "epoch" | "ledger" | "allowances">,
+  extends Omit<PeerOptions, "gatewayId" | "epoch" | "ledger" | "allowances" | "names">,
     Omit<AdmissionOptions, "relay" | "epochs" | "isBarred"> {
   readonly roster: () => Roster;
   /** The peers that we have disconnected for an excess. */
@@ -52,6 +53,7 @@ export class PeerBook {
   /** By whom we were let go. */
   readonly #letGoBy: PenaltyBook;
   readonly #peers = new Map<string, Peer>();
+  readonly #names: NameBook;
   readonly #relay: NeighbourRelay;
   #pendingAdmissions = 0;
   #haveMembersChanged = false;
@@ -65,6 +67,10 @@ export class PeerBook {
     this.#peerListener = this.#listenToPeers();
     this.#letGoBy = new PenaltyBook(options.now);
     this.#allowances = new AllowanceBook(options.now);
+    this.#names = new NameBook({
+      ownName: () => options.roster().name,
+      isPeer: (gatewayId) => this.#peers.has(gatewayId),
+    });
     this.#relay = new NeighbourRelay({
       now: options.now,
       heldPeer: (sessionId) => [...this].find(({ channel }) => channel?.remoteSessionId === sessionId),
@@ -224,7 +230,10 @@ export class PeerBook {
     const { now, mux, observer } = this.#options;
     const ledger = this.#accounts.take(gatewayId, epoch);
     const allowances = this.#allowances.of(gatewayId);
-    const peer = new Peer({ gatewayId, epoch, ledger, allowances, now, mux, observer }, this.#peerListener);
+    const peer = new Peer(
+      { gatewayId, epoch, ledger, allowances, names: this.#names, now, mux, observer },
+      this.#peerListener,
+    );
     this.#peers.set(gatewayId, peer);
     return peer;
   }

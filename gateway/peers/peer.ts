@@ -24,9 +24,11 @@ import {
   type Ping,
   type Pong,
 } from "../wire/frame-types.ts";
+import { bandNames, plainName } from "../wire/plain-name.ts";
 import { type GatewayRecord, hasEffect } from "../wire/record.ts";
-import { plainName, type Roster, type RosterProbe } from "../wire/roster.ts";
+import type { Roster, RosterProbe } from "../wire/roster.ts";
 import { HeldChannel } from "./held-channel.ts";
+import type { NameBook } from "./name-book.ts";
 import type { ClockEstimate } from "./peer-clock.ts";
 import type { PeerObserver, PeersObserver } from "./peer-observer.ts";
 import { type Departure, departureOf, isGoodbye, type Parting, type PeerState } from "./peer-state.ts";
@@ -39,6 +41,8 @@ export interface PeerOptions {
   readonly ledger: Ledger;
   /** What it may still cost, over all its channels and epochs. */
   readonly allowances: Allowances;
+  /** Tells it apart from others of the same name. */
+  readonly names: NameBook;
   readonly now: Now;
   readonly mux: Mux;
   readonly observer?: PeersObserver | undefined;
@@ -72,6 +76,7 @@ export class Peer {
   readonly ledger: Ledger;
   readonly #refusals = new CauseCounts<string>();
   readonly #allowances: Allowances;
+  readonly #names: NameBook;
   readonly #listener: PeerListener;
   readonly #now: Now;
   readonly #mux: Mux;
@@ -89,6 +94,7 @@ export class Peer {
     this.epoch = options.epoch;
     this.ledger = options.ledger;
     this.#allowances = options.allowances;
+    this.#names = options.names;
     this.#listener = listener;
     this.#now = options.now;
     this.#mux = options.mux;
@@ -140,8 +146,9 @@ export class Peer {
     return this.#held?.heldMs ?? 0;
   }
 
+  /** As it may be shown: with a number where others are called alike. Empty while it has none. */
   get name(): string {
-    return this.#demux.roster?.name ?? "";
+    return this.#demux.roster === undefined ? "" : this.#names.nameOf(this.gatewayId);
   }
 
   get probes(): readonly RosterProbe[] {
@@ -323,8 +330,11 @@ export class Peer {
   }
 
   #rosterCame({ version, isHidden, ...said }: Roster): void {
-    const probes = said.probes.map((probe) => ({ ...probe, name: plainName(probe.name) }));
+    const names = bandNames(said.probes.map((probe) => plainName(probe.name)));
+    const probes = said.probes.map((probe, nth) => ({ ...probe, name: names[nth] ?? "" }));
     const roster = { version, isHidden, name: plainName(said.name), probes };
+    // First, because what has waited for the roster is told of under that name.
+    if (version > (this.#demux.roster?.version ?? 0)) this.#names.heard(this.gatewayId, roster.name);
     const isNews = this.#demux.onRoster(roster);
     if (isNews && this.#wishes.keepOnly(roster.probes)) this.send(this.#wishes.say());
     if (isNews || !this.#isIntroduced) this.#listener.onChange(this);

@@ -38,8 +38,9 @@ import {
   publicKeyBytes,
   signatureBytes,
 } from "./frame-types.ts";
+import { maxNameBytes } from "./plain-name.ts";
 import { roomKeyBytes } from "./room-key.ts";
-import { maxNameBytes, maxProbes, type RosterProbe } from "./roster.ts";
+import { maxProbes, type RosterProbe } from "./roster.ts";
 import { isSessionId, sessionIdLength } from "./session-id.ts";
 
 interface FrameLayout<Type extends FrameType> {

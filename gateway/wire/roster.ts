@@ -1,15 +1,6 @@
 // What a gateway tells the others of its probes, docs/protocol.md §2.2, and the book in which it keeps its own.
-// Invariants: the version grows with every change and only then; an index is never given to another probe.
-import { cutUtf8 } from "../basics/utf8.ts";
-
-/**
- * What could let a name look like other text than it is: controls and line breaks, and marks that turn the direction of what follows (Unicode
- * Technical Report 36, "Bidirectional Text Spoofing").
- */
-const deceptive = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-
-/** A name that somebody else chose, as it may be shown beside other text. */
-export const plainName = (name: string): string => name.replace(deceptive, "").trim();
+// Invariants: the version grows with every change and only then; an index is never given to another probe; no two probes have names that look alike.
+import { distinctName, shortPlainName } from "./plain-name.ts";
 
 export interface RosterProbe {
   /** From 1. */
@@ -32,16 +23,9 @@ export interface Roster {
 }
 
 export const maxProbes = 16;
-export const maxNameBytes = 64;
-
-/** A name as one's own roster holds it, whoever gave it: a band names itself. Perhaps nothing is left. */
-export const shortPlainName = (name: string): string => cutUtf8(plainName(name), maxNameBytes).trimEnd();
 
 export type NewProbe = Omit<RosterProbe, "index" | "isConnected">;
 export type ProbeChange = Partial<Omit<RosterProbe, "index">>;
-
-const withPlainName = <T extends { readonly name?: string }>(named: T): T =>
-  named.name === undefined ? named : { ...named, name: shortPlainName(named.name) };
 
 const differs = (probe: RosterProbe, changed: RosterProbe): boolean =>
   probe.probeClass !== changed.probeClass ||
@@ -55,7 +39,7 @@ export class RosterBook {
 
   /** Names are made plain and cut to `maxNameBytes`, here and in every method. */
   constructor(name: string) {
-    this.#roster = withPlainName({ version: 1, name, isHidden: false, probes: [] });
+    this.#roster = { version: 1, name: shortPlainName(name), isHidden: false, probes: [] };
   }
 
   /** Never changed in place: another object after every change. */
@@ -72,7 +56,8 @@ export class RosterBook {
     const { probes } = this.#roster;
     if (probes.length >= maxProbes) return undefined;
     const index = ++this.#lastIndex;
-    const { probeClass, capabilities, name } = withPlainName(probe);
+    const { probeClass, capabilities } = probe;
+    const name = this.#distinct(shortPlainName(probe.name), undefined);
     this.#change({ probes: [...probes, { index, probeClass, capabilities, isConnected: false, name }] });
     return index;
   }
@@ -81,7 +66,8 @@ export class RosterBook {
   update(index: number, change: ProbeChange): boolean {
     const probe = this.probe(index);
     if (probe === undefined) return false;
-    const changed = { ...probe, ...withPlainName(change) };
+    const name = change.name === undefined ? probe.name : this.#distinct(shortPlainName(change.name), probe);
+    const changed = { ...probe, ...change, name };
     if (!differs(probe, changed)) return false;
     this.#change({ probes: this.#roster.probes.map((other) => (other === probe ? changed : other)) });
     return true;
@@ -104,6 +90,15 @@ export class RosterBook {
     if (isHidden === this.#roster.isHidden) return false;
     this.#change({ isHidden });
     return true;
+  }
+
+  /** Two bands of one make call themselves the same: their person, and everybody else, could not tell them apart. */
+  #distinct(name: string, own: RosterProbe | undefined): string {
+    const others = this.#roster.probes.filter((probe) => probe !== own);
+    return distinctName(
+      name,
+      others.map((probe) => probe.name),
+    );
   }
 
   #change(change: Partial<Roster>): void {

@@ -47,8 +47,9 @@ import {
   protocolVersion,
   publicKeyBytes,
 } from "../../gateway/wire/frame-types.ts";
+import { maxNameBytes } from "../../gateway/wire/plain-name.ts";
 import { parseInvite, roomKeyBytes } from "../../gateway/wire/room-key.ts";
-import { maxNameBytes, maxProbes } from "../../gateway/wire/roster.ts";
+import { maxProbes } from "../../gateway/wire/roster.ts";
 import { maxCandidates } from "../../gateway/wire/session-description.ts";
 import { isSessionId } from "../../gateway/wire/session-id.ts";
 import { maxSignalingLength, readInbound, readOutbound } from "../../gateway/wire/signaling-message.ts";

@@ -19,9 +19,10 @@ import {
   publicKeyBytes,
   signatureBytes,
 } from "../../gateway/wire/frame-types.ts";
+import { maxNameBytes } from "../../gateway/wire/plain-name.ts";
 import type { GatewayRecord } from "../../gateway/wire/record.ts";
 import { roomKeyBytes } from "../../gateway/wire/room-key.ts";
-import { maxNameBytes, maxProbes } from "../../gateway/wire/roster.ts";
+import { maxProbes } from "../../gateway/wire/roster.ts";
 
 const bytes = (size: number) => fc.uint8Array({ minLength: size, maxLength: size });
 const u8 = fc.integer({ min: 0, max: 0xff });

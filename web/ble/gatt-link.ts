@@ -17,7 +17,7 @@ import type {
 import { LinkStatus } from "../../firmware-bridge/devices/link-status.ts";
 import { backoffMs } from "../../gateway/basics/backoff.ts";
 import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
-import { shortPlainName } from "../../gateway/wire/roster.ts";
+import { shortPlainName } from "../../gateway/wire/plain-name.ts";
 import type { DeviceHold } from "../platform/device-hold.ts";
 import { timedOut, withTimeLimit } from "../platform/time-limit.ts";
 import { linkFailureOf } from "./bluetooth-errors.ts";

@@ -1,10 +1,11 @@
 // People in a line of text. Pure.
+import { namelessPerson } from "../../gateway/wire/plain-name.ts";
 
 /** More names than that nobody reads. */
 const maxNamed = 3;
 
-/** Who has no name is somebody. */
-export const nameInText = (name: string): string => (name.trim() === "" ? "Somebody" : name);
+/** Without a name, a person is shown as "Somebody". */
+export const nameInText = (name: string): string => name.trim() || namelessPerson;
 
 /** "Mira, Tom and Nora", or "Mira, Tom, Nora and 2 more". */
 export const namesText = (names: readonly string[]): string => {

@@ -4,7 +4,7 @@
 import { powerModes } from "../../gateway/power/shift-governor.ts";
 import { defaultRules, readRules } from "../../gateway/probes/rules.ts";
 import { buzzRateRange, defaultWearerLimits, strengthLimitRange } from "../../gateway/probes/wearer-limits.ts";
-import { shortPlainName } from "../../gateway/wire/roster.ts";
+import { shortPlainName } from "../../gateway/wire/plain-name.ts";
 import type { Settings } from "../ui/app-model.ts";
 import { readJson, type StorageOutcome, type TextStorage } from "./text-storage.ts";
 

@@ -84,7 +84,7 @@ const visibleCharacter = /[\p{L}\p{N}\p{P}\p{S}]/u;
 /** Two or three characters that stand for a name; a number at its end tells a crowd of namesakes apart. */
 export const initials = (name: string): string => {
   const firsts = name.split(/\s+/u).flatMap((word) => visibleCharacter.exec(word)?.[0] ?? []);
-  const number = /\s(\d{1,2})$/u.exec(name.trim())?.[1];
+  const number = /\s#?(\d{1,2})$/u.exec(name.trim())?.[1];
   return `${firsts[0] ?? "?"}${number ?? firsts[1] ?? ""}`.toUpperCase();
 };
 

@@ -56,6 +56,21 @@ describe("Gateway", () => {
     expect(peer.probes).toEqual([]);
   });
 
+  it("should show nobody and no band under a name that cannot be seen, or that is another's", async () => {
+    const pair = await connect(time, ben, anna);
+    const roster = { type: "roster", version: 99, isHidden: false } as const;
+    const band = { probeClass: 1, capabilities: 0, isConnected: true };
+    const names = ["\u2800", "Left", "Le\u200bft"];
+    const probes = names.map((name, nth) => ({ ...band, index: nth + 1, name }));
+    pair.dialer.send(encodeMessage([{ ...roster, name: "An\u200bna", probes }]));
+    await time.advance(50);
+    expect(anna.peerOf(ben).name).toBe("Anna #2");
+    expect(anna.peerOf(ben).probes.map(({ name }) => name)).toEqual(["Band", "Left", "Left 2"]);
+    pair.dialer.send(encodeMessage([{ ...roster, version: 100, name: "\u3164\u{e0041}", probes: [] }]));
+    await time.advance(50);
+    expect(anna.peerOf(ben).name).toBe("");
+  });
+
   it("should tell a newcomer what its bands told of their batteries before, and nobody else again", async () => {
     const toldTo = (member: Member): readonly unknown[] =>
       member.events.flatMap((event) =>

@@ -62,7 +62,7 @@ describe("many identities of one attacker", () => {
     const taken = anna.events.flatMap((event) => (event.kind === "peer-gesture" ? [event.peer.name] : []));
     expect(taken.filter((name) => name === "Ben")).toHaveLength(3 * seconds);
     expect(taken.length / seconds).toBeLessThan(1.2 * effectsOfAll.perSecond);
-    const account = anna.gateway.peers.find(({ name }) => name === "Mallory")?.ledger.snapshot();
+    const account = anna.gateway.peers.find(({ name }) => name.startsWith("Mallory"))?.ledger.snapshot();
     expect(account?.dropped.rate).toBeGreaterThan(0);
     expect(account?.held).toBe(0);
   });

@@ -616,7 +616,7 @@ describe("App", () => {
       for (let nth = 1; nth <= 5; nth++) claimants.push(await anyPeer(time, host));
       for (const claimant of claimants) sayRemoved(claimant);
       await app.followFragment();
-      expect(removal()).toMatchObject([{ subjects: ["Nora, Nora, Nora and 2 more"] }]);
+      expect(removal()).toMatchObject([{ subjects: ["Nora #1, Nora #2, Nora #3 and 2 more"] }]);
       expect(app.model.room.value?.roomId).toBe(old?.room.roomId);
       app.actions.leaveRoom();
       await expect.poll(() => old?.isClosed).toBe(true);
@@ -624,7 +624,7 @@ describe("App", () => {
       await app.followFragment();
       expect(removal()).toEqual([]); // The next room is another.
       joined.at(-1)?.listener.onEvent({ kind: "removed", peer: await anyPeer(time, host) });
-      expect(removal()).toMatchObject([{ subjects: ["Nora"] }]);
+      expect(removal()).toMatchObject([{ subjects: ["Nora #6"] }]);
     });
 
     it("should hear in the new room, too, when others of the old one say that it was removed", async () => {
@@ -632,10 +632,10 @@ describe("App", () => {
       const [first, second] = [await anyPeer(time, mira), await anyPeer(time, mira)];
       sayRemoved(first);
       await change(() => old?.gateway.changeRoomKey(newKey, []));
-      expect(removal()).toMatchObject([{ subjects: ["Nora"] }]); // Moving on does not take it back.
+      expect(removal()).toMatchObject([{ subjects: ["Nora #1"] }]); // Moving on does not take it back.
       sayRemoved(second);
       await app.followFragment();
-      expect(removal()).toMatchObject([{ subjects: ["Nora and Nora"] }]);
+      expect(removal()).toMatchObject([{ subjects: ["Nora #1 and Nora #2"] }]);
       expect(app.model.room.value?.roomId).toBe(joined[1]?.room.roomId);
       expect(joined[1]?.isClosed).toBe(false);
     });

@@ -56,6 +56,18 @@ describe("roster", () => {
     expect(book.roster.probes[0]?.name).toBe("right arm");
   });
 
+  it("should call no two probes alike, whoever names them", () => {
+    for (const name of ["Earl probe", "Earl probe", "Right"]) book.add({ ...arm, name });
+    expect(book.roster.probes.map(({ name }) => name)).toEqual(["Earl probe", "Earl probe 2", "Right"]);
+    book.update(3, { name: "EARL PROBE" });
+    expect(book.probe(3)?.name).toBe("EARL PROBE 3");
+    book.update(3, { isConnected: true });
+    expect(book.probe(3)?.name).toBe("EARL PROBE 3");
+    book.update(1, { name: "Left" });
+    book.update(2, { name: "Earl probe" });
+    expect(book.probe(2)?.name).toBe("Earl probe");
+  });
+
   it("should cut names to 64 bytes", () => {
     const long = "ü".repeat(40);
     book = new RosterBook(long);

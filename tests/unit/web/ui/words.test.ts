@@ -54,6 +54,7 @@ describe("names", () => {
     ["Per Olof", "PO"],
     ["Station 6", "S6"],
     ["Dancer 12", "D12"],
+    ["Mira #2", "M2"],
     ["👩‍🔧 Ana", "👩A"],
     ["\u202eevil", "E"],
     ["", "?"],
