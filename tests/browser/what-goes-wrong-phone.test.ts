@@ -1,8 +1,9 @@
 // What a person reads when the phone or its browser withholds something: a secure page, storage, the wake lock, vibration, movement. The page
 // goes on with what there is.
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { RoomPage } from "../support/room-page.ts";
+import { startServer } from "../support/server-process.ts";
 import { Stage } from "../support/stage.ts";
 import { dismiss, noticesOn, proveAlive, told } from "../support/told.ts";
 
@@ -40,8 +41,10 @@ const linksOf = async (person: RoomPage): Promise<readonly string[]> =>
 
 describe("a page that is not secure", () => {
   test("should say where the secure one is found, and nothing else", async () => {
+    const server = await startServer({ page: "built", args: ["--public-url", `https://${phonesName}`] });
+    onTestFinished(() => server.stop());
     const anna = await stage.person("Anna");
-    await anna.page.goto(`http://${phonesName}:${stage.server.port}/#k=AAAAAAAAAAAAAAAAAAAAAA`);
+    await anna.page.goto(`http://${phonesName}:${server.port}/#k=AAAAAAAAAAAAAAAAAAAAAA`);
     await expect.poll(() => anna.page.locator("main p").allInnerTexts(), patient).toEqual([told("insecure-context")]);
     expect(await anna.page.getByRole("button").count()).toBe(0);
   });
