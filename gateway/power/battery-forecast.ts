@@ -1,9 +1,10 @@
-// How long a battery lasts, from its level in whole percent. Only the moments at which the level steps say something exact: between the
-// first and the last of them so many percent were drained, give or take one step for a system that rounds or reports late. A step that does not
-// come says something too: since the first not more was drained than has been told, and one step.
-// Phones step by 1 %, many bands by 5 or 10: a step is the smallest that was seen.
-// How much time passed between two readings is an interval too: a page's own clock may have stood still in a sleep, the wall clock may have been set
-// forward, and where they part nobody can tell which it was. So one tells the least that passed, the other the most.
+// How long a battery lasts, from its level in whole percent. Only the moments at which the level steps say something
+// exact: between the first and the last of them so many percent were drained, give or take one step for a system that
+// rounds or reports late. A step that does not come says something too: since the first step no more was drained than
+// has been reported, plus one step. Phones step by 1 %, many bands by 5 or 10: a step is the smallest that was seen.
+// How much time passed between two readings is an interval too: a page's own clock may have stood still in a sleep, the
+// wall clock may have been set forward, and where they differ nobody knows which it was. So one gives the least time
+// that passed, the other the most.
 import { clockStepMs } from "../basics/wake-detector.ts";
 import type { BatteryForecast, Uncertain } from "./battery-figures.ts";
 
@@ -29,7 +30,10 @@ export interface BatteryForecastOptions {
 }
 
 const msPerHour = 3_600_000;
-/** Where less of the time is certain, the drain is anywhere between two figures of which one is more than twice the other: better to begin anew. */
+/**
+ * Where less of the time is certain, the drain is anywhere between two figures of which one is more than twice the
+ * other: better to begin anew.
+ */
 const leastCertainShare = 1 / 2;
 
 export class BatteryForecaster {
@@ -40,7 +44,10 @@ export class BatteryForecaster {
   /** Of this battery, whenever it drained. */
   #smallestStepPercent = Number.POSITIVE_INFINITY;
 
-  /** Readings that change nothing cost nothing: it may be called on every event, and every second. Each says that no step has come until then. */
+  /**
+   * Readings that change nothing cost nothing: it may be called on every event, and every second. Each says that no
+   * step has come until then.
+   */
   read(reading: BatteryReading): void {
     if (!Number.isFinite(reading.levelPercent) || reading.levelPercent < 0 || reading.levelPercent > 100) return;
     const last = this.#last;
@@ -107,13 +114,14 @@ export class BatteryForecaster {
     const drained = first.levelPercent - lastStep.levelPercent;
     const stepPercent = this.#smallestStepPercent;
     const most = perHour(drained + stepPercent, toLast.leastMs);
-    // The second is the less once the steps stay away: the battery drains less than it did, and what it drained on the whole counts.
+    // The second is the less once the steps stay away: the battery drains less than it did, and what it drained on the
+    // whole counts.
     const least = Math.min(perHour(drained - stepPercent, toStep.mostMs), perHour(drained, toLast.mostMs));
     return { value: (most + least) / 2, plusMinus: (most - least) / 2 };
   }
 }
 
-/** Where the wall clock tells less than the other, it was set back by a little, unnoticed. */
+/** Where the wall clock shows less than the other, it was set back by a little, unnoticed. */
 const passed = (from: ReadingTime, to: ReadingTime): { readonly leastMs: number; readonly mostMs: number } => {
   const leastMs = to.awakeMs - from.awakeMs;
   return { leastMs, mostMs: Math.max(leastMs, to.atMs - from.atMs) };

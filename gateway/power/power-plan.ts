@@ -1,5 +1,6 @@
-// The levels at which a gateway can run, from all that it can do to the least that still serves: what each spares. The figures are chosen, not
-// tuned to a phone: docs/energy.md says what each lever does and what it costs. Gestures, buttons and commands wait at none.
+// The levels at which a gateway can run, from all that it can do to the least that still serves: what each spares. The
+// figures are chosen, not tuned to a phone: docs/energy.md says what each lever does and what it costs. Gestures,
+// buttons and commands wait at none.
 import type { MotionLimits } from "../probes/motion-rate.ts";
 import { noMotionLimits } from "../probes/motion-rate.ts";
 import { defaultWindowMs, windowRangeMs } from "../wire/record.ts";
@@ -18,8 +19,9 @@ export interface PowerPlan {
 }
 
 /**
- * Each step wakes the radio about half as often. The screen comes first, because a phone in a pocket loses nothing by it. The rates end at what
- * finding gestures needs (`leastDetectionHz`); for a probe that finds its own they end where one can just see that an arm moves.
+ * Each step wakes the radio about half as often. The screen comes first, because a phone in a pocket loses nothing by
+ * it. The rates end at what finding gestures needs (`leastDetectionHz`); for a probe that finds its own they end where
+ * one can just see that an arm moves.
  */
 export const powerPlans: Readonly<Record<PowerLevel, PowerPlan>> = {
   full: { level: "full", windowMs: defaultWindowMs, motion: noMotionLimits, darkAfterMs: undefined },

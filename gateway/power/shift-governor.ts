@@ -1,7 +1,8 @@
-// Makes a battery last a shift: from its level, its drain and the time left it decides at which level of power-plan.ts the gateway runs, and says why.
-// Pure: it is asked every few seconds, and whoever asks carries the plan out. It compares what it has measured at the present level, never a
-// model of a phone. Invariants: it acts only when the forecast falls short; less battery never makes the next plan a faster one; no two steps
-// within `leastHoldMs`, except back to full service.
+// Makes a battery last a shift: from its level, its drain and the time left it decides at which level of power-plan.ts
+// the gateway runs, and says why. Pure: it is asked every few seconds, and the caller carries the plan out. It compares
+// what it has measured at the present level, never a model of a phone. Invariants: it acts only when the forecast falls
+// short; less battery never makes the next plan a faster one; no two steps within `leastHoldMs`, except back to full
+// service.
 import type { Uncertain } from "./battery-figures.ts";
 import { BatteryForecaster, type BatteryReading, type ReadingTime } from "./battery-forecast.ts";
 import { type PowerPlan, powerLevels, powerPlans } from "./power-plan.ts";
@@ -11,7 +12,7 @@ export type PowerMode = "automatic" | "full-speed";
 export const powerModes: readonly PowerMode[] = ["automatic", "full-speed"];
 
 export interface GovernorInput extends ReadingTime {
-  /** Undefined where nobody tells it. */
+  /** Undefined where it is not known. */
   readonly battery: { readonly levelPercent: number; readonly isCharging: boolean } | undefined;
   /** By the wall clock. */
   readonly shiftEndsAtMs: number;
@@ -46,14 +47,20 @@ export const easingHoldMs = 15 * 60_000;
 const believedErrorShare = 1 / 4;
 /** A faster plan has to reach this much further than the shift, so that it is not taken back soon after. */
 const easingMargin = 1.1;
-/** Of the time that is needed, what is left at the present drain: below the first two steps at once, below the second all of them. */
+/**
+ * Of the time that is needed, what is left at the present drain: below the first two steps at once, below the second
+ * all of them.
+ */
 const shortShare = 0.7;
 const farTooShortShare = 0.5;
 
 /** By level; undefined where it has not been measured. */
 export type DrainsByLevel = readonly (Uncertain | undefined)[];
 
-/** How much of the shift that drain reaches: at its likely value, and at the worst that is told. A step of 1 % may be used up already. */
+/**
+ * How much of the shift that drain reaches: at its likely value, and at the worst that is possible. A step of 1 % may
+ * be used up already.
+ */
 const reachOf = (
   leftPercent: number,
   drain: Uncertain,
@@ -69,8 +76,9 @@ const reachOf = (
 };
 
 /**
- * The index in `powerLevels` that is right now, when `present` is the one so far. A drain that may not do calls for the first level only, one that
- * will not for as many as it falls short. Never faster for less `leftPercent`, for more `leftMs`, or for more drain.
+ * The index in `powerLevels` that is right now, when `present` is the one so far. A drain that may not do calls for the
+ * first level only, one that will not for as many as it falls short. Never faster for less `leftPercent`, for more
+ * `leftMs`, or for more drain.
  */
 export const wantedLevel = (present: number, leftPercent: number, drains: DrainsByLevel, leftMs: number): number => {
   const here = drains[present];
@@ -112,7 +120,10 @@ export class ShiftGovernor {
     return powerPlans[powerLevels[this.#level] ?? "full"];
   }
 
-  /** What is left of the battery: finer than its steps where the drain is known, so that what is said does not change to and fro with each. */
+  /**
+   * What is left of the battery: finer than its steps where the drain is known, so that what is said does not change to
+   * and fro with each.
+   */
   #measure(reading: BatteryReading): number {
     const { atMs, levelPercent } = reading;
     this.#forecaster.read(reading);

@@ -1,15 +1,16 @@
-// Rows of a recording as text that is stored, a chunk of some seconds at a time. Most cells of a row are what they were a second before, so a row
-// holds only what has changed since the last of its kind in this chunk. Every chunk can be read without the others, and may be anything when it is.
+// Rows of a recording as text that is stored, a chunk of some seconds at a time. Most cells of a row are what they were
+// a second before, so a row holds only what has changed since the last of its kind in this chunk. Every chunk can be
+// read without the others, and may be anything when it is.
 //
-// A line is a JSON array: how many lines above stands the row that it goes on from (0: none, all its cells are absent), then the cells; `[n]`
-// stands for n cells that are as in that row, and what is left out at the end is so too.
+// A line is a JSON array: how many lines above stands the row that it goes on from (0: none, all its cells are absent),
+// then the cells; `[n]` stands for n cells that are as in that row, and what is left out at the end is so too.
 import { type Cell, type Column, type RecordingRow, recordingColumns, textColumns } from "./recording-columns.ts";
 
 export type PackedCell = string | number | null;
 /** With a cell for every column. */
 export type PackedRow = readonly PackedCell[];
 
-/** Of a row of a busy room, in the mean of a chunk; a test holds the rows against this. */
+/** Of a row of a busy room, in the mean of a chunk; a test compares the rows with this. */
 export const rowBytesBudget = 480;
 
 /** Every row ends its line, so that chunks can be joined. */
@@ -45,7 +46,10 @@ const changes = (
   return items;
 };
 
-/** A thousandth of each unit is finer than any clock here. What is no finite number becomes null, as what is absent does. */
+/**
+ * A thousandth of each unit is finer than any clock here. What is no finite number becomes null, as what is absent
+ * does.
+ */
 const packCell = (cell: Cell): PackedCell => {
   if (typeof cell !== "number") return cell ?? null;
   return Number.isFinite(cell) ? Math.round(cell * 1000) / 1000 : null;

@@ -1,5 +1,6 @@
-// The columns of a recording, in the order in which they are written: those of every row first, those of few rows last. docs/statistics.md says what
-// each one means. recording.ts fills them; whatever counts by cause has a column for each, by which the compiler finds a cause that is missing.
+// The columns of a recording, in the order in which they are written: those of every row first, those of few rows last.
+// docs/statistics.md says what each one means. recording.ts fills them; whatever counts by cause has a column for each,
+// by which the compiler finds a cause that is missing.
 import type { BuzzOutcome } from "../probes/downlink.ts";
 import type { ReceiveDrop, SendDrop } from "../records/ledger.ts";
 import type { FlushReason } from "../records/send-queue.ts";

@@ -1,4 +1,5 @@
-// What a recording says of itself beside its rows, as plain data: types only. The page fills them, recording-file.ts writes them down.
+// What a recording says of itself beside its rows, as plain data: types only. The page fills them, recording-file.ts
+// writes them down.
 
 /** One life of the page in a recording: since the start, a reload, or a change of the room's key. */
 export interface RecordingSession {
@@ -6,7 +7,7 @@ export interface RecordingSession {
   readonly epoch: number;
   readonly gatewayName: string;
   readonly browser: string;
-  /** With the browser it tells the grain of the page's clock: docs/statistics.md, "Time". */
+  /** With the browser, this shows how exact the page's clock is: docs/statistics.md, "Time". */
   readonly isCrossOriginIsolated: boolean;
   /** How long samples and status waited for company when it began; the column of that name has what became of it. */
   readonly windowMs: number;

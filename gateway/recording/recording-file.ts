@@ -1,5 +1,6 @@
-// A recording as a file, CSV or JSON, with the columns that it was recorded with: docs/statistics.md. The rows are written chunk by chunk, and what
-// stands before them last, because only then is it known what of the recording was still there.
+// A recording as a file, CSV or JSON, with the columns that it was recorded with: docs/statistics.md. The rows are
+// written chunk by chunk, and what stands before them last, because only then is it known what of the recording was
+// still there.
 import type { PackedCell, PackedRow } from "./recording-chunks.ts";
 import type { RecordingContext } from "./recording-context.ts";
 

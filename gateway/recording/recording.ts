@@ -1,5 +1,6 @@
-// A recording: once a second a row for all peers together, one for each peer, and one for each of my probes. recording-columns.ts names the cells,
-// recording-chunks.ts packs rows for storage, recording-file.ts makes a file of them. The schema is in docs/statistics.md.
+// A recording: once a second a row for all peers together, one for each peer, and one for each of my probes.
+// recording-columns.ts names the cells, recording-chunks.ts packs rows for storage, recording-file.ts makes a file of
+// them. The schema is in docs/statistics.md.
 import type { BandReading, BatteryForecast } from "../power/battery-figures.ts";
 import { sumOf } from "../records/ledger.ts";
 import { type Traffic, trafficOf } from "../records/traffic.ts";
@@ -233,7 +234,7 @@ const delayValues = (delay: DelaySummary | undefined): readonly Cell[] => [
   delay?.maxMs,
 ];
 
-/** A cell for each cause; all absent where nothing was told. */
+/** A cell for each cause; all absent where nothing was reported. */
 const countCells = <Cause extends string, Name extends string>(
   columns: Readonly<Record<Cause, Name>>,
   counts: Readonly<Partial<Record<NoInfer<Cause>, number>>> | undefined,

@@ -1,4 +1,5 @@
-// Delays in milliseconds, kept as whole microseconds: of one run, or rolling. A delay between two clocks comes with the bound of its error.
+// Delays in milliseconds, kept as whole microseconds: of one run, or rolling. A delay between two clocks comes with the
+// bound of its error.
 
 import type { Now } from "../basics/runtime.ts";
 import { Histogram, type Told } from "./histogram.ts";

@@ -1,4 +1,5 @@
-// The one place that touches hdr-histogram-js: only its 32-bit histogram, 4.9 kB instead of the 60 kB of the whole package.
+// The one place that touches hdr-histogram-js: only its 32-bit histogram, 4.9 kB instead of the 60 kB of the whole
+// package.
 import imported from "hdr-histogram-js/dist/Int32Histogram.js";
 
 export type Int32Histogram = InstanceType<typeof imported>;

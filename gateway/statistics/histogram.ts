@@ -1,7 +1,8 @@
-// How often which value occurred: whole numbers from 0 to `highestValue`, in bounded memory (HdrHistogram by Gil Tene), which counts in steps.
-// Each value may come with how far the truth may lie from it; the greatest of these holds for every percentile, because none can be moved further
-// than any value.
-// Invariant: the truth of each percentile, and of the maximum, lies between the least and the most that are told of it.
+// How often which value occurred: whole numbers from 0 to `highestValue`, in bounded memory (HdrHistogram by Gil Tene),
+// which counts in steps. Each value may come with how far the truth may lie from it; the greatest of these holds for
+// every percentile, because none can be moved further than any value.
+// Invariant: the truth of each percentile, and of the maximum, lies between the lower and the upper bound that are
+// given with it.
 import { Int32Histogram } from "./hdr.ts";
 import type { Summary } from "./statistics-types.ts";
 
@@ -55,11 +56,13 @@ export class Histogram {
     const { totalCount: count, maxValue: max, minNonZeroValue: min } = this.#counts;
     if (count === 0) return undefined;
     const error = this.#greatestError;
-    // A percentile is told as the highest value of its step, which may lie above the maximum, as the lowest may lie below the minimum.
+    // A percentile is given as the highest value of its step, which may lie above the maximum, as the lowest may lie
+    // below the minimum.
     const percentile = (percent: number): number => Math.min(max, this.#counts.getValueAtPercentile(percent));
     const leastOf = (told: number): number =>
       Math.min(told, Math.max(min, this.#counts.lowestEquivalentValue(told))) - error;
-    // What was cut off counts only where the highest is told: in the error of all, one such value would widen every percentile for good.
+    // What was cut off counts only where the highest value is given: in the error of all, one such value would widen
+    // every percentile for good.
     const mostOf = (told: number): number => told + error + (told === highestValue ? this.#greatestCut : 0);
     const [p50, p95, p99] = [percentile(50), percentile(95), percentile(99)];
     return {

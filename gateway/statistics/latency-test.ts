@@ -1,7 +1,9 @@
-// Measures the ways to all peers now: pings at a chosen rate for a chosen time, and what their answers show. Neighbours: the panel starts
-// it, Peer.ping sends, Statistics.watchExchanges tells of the answers. The answers improve the clocks as those of any ping do.
-// Invariant: what is told as sent and not answered was lost, is later than anybody waits for, or was underway when this page slept or a clock
-// was found to have jumped, over which no round trip can be told; what may still be answered is not told yet.
+// Measures the ways to all peers now: pings at a chosen rate for a chosen time, and what their answers show.
+// Neighbours: the panel starts it, Peer.ping sends, Statistics.watchExchanges reports the answers. The answers improve
+// the clocks as those of any ping do.
+// Invariant: what counts as sent and not answered was lost, is later than anybody waits for, or was underway when this
+// page slept or a clock was found to have jumped, over which no round trip can be measured; what may still be answered
+// does not count yet.
 import type { Cancel, Now, Schedule } from "../basics/runtime.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Peer } from "../peers/peer.ts";
@@ -27,7 +29,10 @@ export interface LatencyTestResult {
 export const pingRateRange = { least: 1, most: 20 } as const;
 /** Enough for 1200 samples of each peer. */
 export const maxLatencyTestMs = 60_000;
-/** After the last ping, and after each answer that comes then: a peer that says nothing for so long has lost what it was asked. */
+/**
+ * After the last ping, and after each answer that comes then: a peer that says nothing for so long has lost what it was
+ * asked.
+ */
 export const graceMs = 2_000;
 /** The clock forgets pings above its own bound, which liveness sends some of: on a long way it is pinged less often. */
 const maxUnderway = maxPingsInFlight - 8;

@@ -1,4 +1,5 @@
-// What has been measured of the way to one peer, or to all: histograms and counts, filled by peer-statistics.ts and read as plain data.
+// What has been measured of the way to one peer, or to all: histograms and counts, filled by peer-statistics.ts and
+// read as plain data.
 
 import type { Now } from "../basics/runtime.ts";
 import type { DoneOutcome } from "../wire/frame-types.ts";

@@ -1,5 +1,6 @@
-// Measures one peer as its observer. Every measurement goes to the peer's own path and to that of all peers; what a peer's timestamps say is
-// believed within the bound of its clock, and what no honest clock can have said is counted apart.
+// Measures one peer as its observer. Every measurement goes to the peer's own path and to that of all peers; what a
+// peer's timestamps say is believed within the bound of its clock, and what no honest clock can have said is counted
+// apart.
 import { capabilities } from "../../firmware-bridge/devices/device-info.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { type BatteryLevel, decodeBattery } from "../../firmware-bridge/frames/payloads.ts";
@@ -19,7 +20,10 @@ import type { DelayClass, PeerFigures, TransferRates, TransferTotals } from "./s
 
 /** As in the histograms. A page that slept gets records some seconds old; no honest one is above this. */
 const maxDelayMs = 60_000;
-/** What came while the peer's clock was not known and is to be measured when it is: as many as effects that wait for it (demux.ts). */
+/**
+ * What came while the peer's clock was not known and is to be measured when it is: as many as effects that wait for it
+ * (demux.ts).
+ */
 export const maxHeldMeasurements = 64;
 
 type Measurement = (clock: ClockEstimate) => void;
@@ -113,7 +117,10 @@ export class PeerStatistics implements PeerObserver {
     for (const measure of held) measure(clock);
   }
 
-  /** A peer that lies here spoils its own line and that of all together, not another's, and cannot say more in a second than its message rate allows. */
+  /**
+   * A peer that lies here spoils its own line and that of all together, not another's, and cannot say more in a second
+   * than its message rate allows.
+   */
   onDone({ probe, sequence, timeUs, outcome }: DoneWrite, clock: ClockEstimate | undefined): void {
     const name = outcomeNames.get(outcome);
     if (name === undefined) return;
@@ -141,7 +148,7 @@ export class PeerStatistics implements PeerObserver {
     return { ...this.#options.own.transfer, recordsIn: received, recordsOut: sent };
   }
 
-  /** Of what came in the last minute: that of long ago is no news of this way. */
+  /** Of what came in the last minute: older values say nothing about this way now. */
   jitterMs(delayClass: DelayClass): number | undefined {
     return this.#options.own.isRecent(delayClass) ? this.#jitter[delayClass].ms : undefined;
   }

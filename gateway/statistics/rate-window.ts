@@ -1,5 +1,5 @@
-// How fast counts grow: samples of totals, about one a second, of which the oldest within the last minute is the one to compare with.
-// The time between two samples is measured, so that a page whose timers are late tells no wrong rate.
+// How fast counts grow: samples of totals, about one a second, of which the oldest within the last minute is the one to
+// compare with. The time between two samples is measured, so that a page whose timers are late shows no wrong rate.
 import type { Now } from "../basics/runtime.ts";
 
 const windowMs = 60_000;
@@ -24,7 +24,7 @@ export class RateWindow<K extends string> {
   sample(totals: Readonly<Record<K, number>>): void {
     const atMs = this.#now();
     const isRecent = (sample: Sample<unknown>): boolean => atMs - sample.atMs <= windowMs;
-    // When the page has slept there is none: its last one then tells the rate over the sleep.
+    // When the page has slept there is none: its last one then gives the rate over the sleep.
     const kept = this.#samples.filter(isRecent);
     this.#samples = [...(kept.length > 0 ? kept : this.#samples.slice(-1)), { atMs, totals }].slice(-maxSamples);
   }

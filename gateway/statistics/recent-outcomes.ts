@@ -1,10 +1,15 @@
-// What became of the last buzzes that I asked for at one peer: what the verdict judges, because a band that was mended hours ago is no news.
-// Neighbours: peer-statistics.ts adds them, path-statistics.ts counts them since start. Bounded: the oldest is forgotten.
+// What became of the last buzzes that I asked for at one peer: what the verdict judges, because a band that was mended
+// hours ago is good now.
+// Neighbours: peer-statistics.ts adds them, path-statistics.ts counts them since start. Bounded: the oldest is
+// forgotten.
 
 import type { Now } from "../basics/runtime.ts";
 import type { DoneOutcome } from "../wire/frame-types.ts";
 
-/** Enough that a burst, of which some are superseded, is no large share; so few that a mended band has soon made up for those that it missed. */
+/**
+ * Enough that a burst, of which some are superseded, is no large share; so few that a mended band has soon made up for
+ * those that it missed.
+ */
 export const maxRecentOutcomes = 32;
 /** In a quiet room ten gestures may take so long, and fewer say nothing. */
 export const recentMs = 3_600_000;

@@ -1,6 +1,7 @@
-// A histogram since start and one of the last minute, which is put together from slices: when a slice is too old it is used again,
-// so that memory stays bounded. Nothing is allocated before the first value. While somebody asks every second (the panel, a recording), the slices are
-// put together only when one has ended, and percentiles are looked for only where a value has come.
+// A histogram since start and one of the last minute, which is put together from slices: when a slice is too old it is
+// used again, so that memory stays bounded. Nothing is allocated before the first value. While somebody asks every
+// second (the panel, a recording), the slices are put together only when one has ended, and percentiles are looked for
+// only where a value has come.
 
 import type { Now } from "../basics/runtime.ts";
 import { BracketedHistogram } from "./bracketed-histogram.ts";

@@ -1,8 +1,12 @@
-// When my probes' gestures came in, until the peers have said that a band has moved for them. Bounded: the oldest is forgotten.
+// When my probes' gestures came in, until the peers have said that a band has moved for them. Bounded: the oldest is
+// forgotten.
 import { BoundedMap } from "../basics/bounded-map.ts";
 import { type GatewayRecord, hasEffect } from "../wire/record.ts";
 
-/** Sixteen probes, two gestures a second each, for the eight seconds that a write over Bluetooth may take at the very worst. */
+/**
+ * Sixteen probes, two gestures a second each, for the eight seconds that a write over Bluetooth may take at the very
+ * worst.
+ */
 const maxSentEffects = 256;
 
 export class SentEffects {

@@ -1,5 +1,6 @@
-// What is measured of one gateway, as plain data: types only, described in docs/statistics.md. statistics.ts fills them, the panel shows
-// them, recording.ts writes them down. Units are in the names; a figure that does not exist is undefined, and none is ever NaN.
+// What is measured of one gateway, as plain data: types only, described in docs/statistics.md. statistics.ts fills
+// them, the panel shows them, recording.ts writes them down. Units are in the names; a figure that does not exist is
+// undefined, and none is ever NaN.
 import type { LinkState } from "../../firmware-bridge/devices/device-link.ts";
 import type { PeerState } from "../peers/peer-state.ts";
 import type { BandReading } from "../power/battery-figures.ts";
@@ -30,7 +31,9 @@ export interface DelaySummary {
   readonly maxMs: number;
 }
 
-/** A delay between two clocks: the truth of each percentile lies within ± `boundMs`, in which the histogram's steps are. */
+/**
+ * A delay between two clocks: the truth of each percentile lies within ± `boundMs`, in which the histogram's steps are.
+ */
 export interface ClockedDelaySummary extends DelaySummary {
   readonly boundMs: number;
   /** Of `maxMs`, where that is known less well than the percentiles. */
@@ -54,17 +57,19 @@ export interface DelayBin {
 // --- of one peer, and of all of them together ---
 
 /**
- * What a one-way delay is told apart by: the class of the record, a ping, or `prompt`, which is all that leaves without waiting for
- * company: urgent records, commands and pings. Samples and status wait up to the window.
+ * What one-way delays are grouped by: the class of the record, a ping, or `prompt`, which is all that leaves without
+ * waiting for company: urgent records, commands and pings. Samples and status wait up to the window.
  */
 export type DelayClass = RecordClass | "ping" | "prompt";
 
 export interface OneWayDelay extends Spans<ClockedDelaySummary> {
-  /** Interarrival jitter (RFC 3550 §6.4.1); undefined before the second record, and when the last minute brought none. */
+  /**
+   * Interarrival jitter (RFC 3550 §6.4.1); undefined before the second record, and when the last minute brought none.
+   */
   readonly jitterMs: number | undefined;
 }
 
-/** Records, pings and writes whose delay could not be told, by cause. */
+/** Records, pings and writes whose delay could not be measured, by cause. */
 export interface Unmeasured {
   /** The clocks had not been compared, and what was known later says nothing of that time. */
   readonly clockUnknown: number;
@@ -135,7 +140,9 @@ export interface MeshFigures extends PathFigures {
 }
 
 export interface MuxFigures {
-  /** How long samples and status wait for company now: the most that `wait` holds of records from here on. */
+  /**
+   * How long samples and status are held back now, to share a packet: `wait` is at most this for records from here on.
+   */
   readonly windowMs: number;
   /** From a record's time to its hand-over to the channels. */
   readonly wait: Spans<DelaySummary>;

@@ -1,5 +1,5 @@
-// Measures one gateway as its observer, from before it is made until it is closed, and tells what it has found as plain data.
-// What each figure means and how far it may be wrong: docs/statistics.md.
+// Measures one gateway as its observer, from before it is made until it is closed, and gives what it has found as plain
+// data. What each figure means and how far it may be wrong: docs/statistics.md.
 
 import { capabilities } from "../../firmware-bridge/devices/device-info.ts";
 import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
@@ -59,7 +59,7 @@ export class Statistics implements GatewayObserver {
     };
   }
 
-  /** What the bands told last of their batteries, without all the rest. */
+  /** What the bands last reported of their batteries, without all the rest. */
   bands(gateway: Gateway): readonly BandReading[] {
     const own = gateway.probes.flatMap(({ index, link, battery, isConnected }) =>
       battery === undefined && (link.info.capabilities & capabilities.batteryOut) === 0
@@ -69,7 +69,10 @@ export class Statistics implements GatewayObserver {
     return [...own, ...gateway.peers.flatMap((peer) => this.#peers.get(peer)?.bands() ?? [])];
   }
 
-  /** Tells of every answer that the clocks take: to no ping that was underway when this page slept or a clock jumped (peer-clock.ts). */
+  /**
+   * Tells of every answer that the clocks take: to no ping that was underway when this page slept or a clock jumped
+   * (peer-clock.ts).
+   */
   watchExchanges(listener: ExchangeListener): Cancel {
     this.#exchangeListeners.add(listener);
     return () => void this.#exchangeListeners.delete(listener);
@@ -114,7 +117,7 @@ export class Statistics implements GatewayObserver {
     const traffic = gateway.traffic();
     const totals = { ...this.#all.transfer, recordsIn: traffic.received, recordsOut: traffic.sent };
     const rates = peers.map((peer) => peer.rates()).reduce(addRates, noRates);
-    // The streams of several peers have no common jitter: what is told is that of the worst.
+    // The streams of several peers have no common jitter: the figure is that of the worst.
     const jitterMs = (delayClass: DelayClass): number | undefined => {
       const known = peers.flatMap((peer) => peer.jitterMs(delayClass) ?? []);
       return known.length === 0 ? undefined : Math.max(...known);

@@ -1,6 +1,8 @@
-// The figures in one line for engineers: how many peers are reached in time, how long the slowest of a hundred takes, whether the batteries last:
-// of this device and the bands, the one that is empty first, and of which nothing is known and why. web/panel/verdict-words.ts says it plainly.
-// Invariant: a peer is called in time, or slow, only when that is so wherever in its bound the truth lies; otherwise it is not sure.
+// The figures in one line for engineers: how many peers are reached in time, how long the slowest of a hundred takes,
+// whether the batteries last: of this device and the bands, the one that is empty first, and of which nothing is known
+// and why. web/panel/verdict-words.ts says it plainly.
+// Invariant: a peer is called in time, or slow, only when that is so wherever in its bound the truth lies; otherwise it
+// is not sure.
 import type { BandForecast, BatteryForecast } from "../power/battery-figures.ts";
 import type { ClockedDelaySummary, PathFigures, PeerFigures, StatisticsSnapshot } from "./statistics-types.ts";
 
@@ -8,15 +10,21 @@ import type { ClockedDelaySummary, PathFigures, PeerFigures, StatisticsSnapshot 
 export interface Verdict {
   readonly text: string;
   /**
-   * "good-so-far": all that is known is good, and how long a battery lasts is not known, which may never be. "unknown": nothing is known to be bad,
-   * and something is in doubt or not measured, or nobody is there to measure.
+   * "good-so-far": all that is known is good, and how long a battery lasts is not known, which may never be. "unknown":
+   * nothing is known to be bad, and something is in doubt or not measured, or nobody is there to measure.
    */
   readonly outcome: "good" | "good-so-far" | "bad" | "unknown";
 }
 
-/** The goal for a gesture, from wrist to wrist; a way from phone to phone, which is a part of that, has to be under it too. */
+/**
+ * The goal for a gesture, from wrist to wrist; a way from phone to phone, which is a part of that, has to be under it
+ * too.
+ */
 export const delayGoalMs = 500;
-/** Of the buzzes that a peer has told of: so many that were not felt, and a gesture cannot be relied on. A burst supersedes some in any room. */
+/**
+ * Of the buzzes that a peer has reported: with so many not felt, people cannot rely on a gesture. A burst supersedes
+ * some in any room.
+ */
 const missedShare = 1 / 4;
 /** Of fewer, one or two that went astray would be a large share. */
 const leastBuzzes = 10;
@@ -51,7 +59,7 @@ export const lifeOf = (forecast: BatteryForecast): "yes" | "no" | "uncertain" | 
   return forecast.reason === "charging" ? "yes" : "not known";
 };
 
-/** What the line's delay is of; undefined while it tells none. */
+/** What the delay in the line was measured of; undefined where the line has none. */
 export const aboutVerdict = ({ all }: StatisticsSnapshot): string | undefined => {
   const worse = worseDelayOf(all);
   if (worse === undefined) return undefined;
@@ -102,7 +110,10 @@ const lastBuzzes = ({ recentOutcomes }: PeerFigures): { readonly told: number; r
   return { told, missed: told - recentOutcomes.written };
 };
 
-/** Whether its bands miss a large share of the last ones; judged one by one, because one broken band is a small share of all. */
+/**
+ * Whether its bands miss a large share of the last ones; judged one by one, because one broken band is a small share of
+ * all.
+ */
 export const missesBuzzes = (peer: PeerFigures): boolean => {
   const { told, missed } = lastBuzzes(peer);
   return told >= leastBuzzes && missed >= missedShare * told;
@@ -123,14 +134,18 @@ export const emptyInMs = (forecast: BatteryForecast): number =>
 
 const lifeRanks = { no: 0, uncertain: 1, yes: 2, "not known": 3 } as const;
 
-/** The one to tell of comes first: what does not last before what perhaps does not, and of alike ones what is empty first. */
+/**
+ * The one to tell of comes first: what does not last before what perhaps does not, and of alike ones what is empty
+ * first.
+ */
 export const byWorst = (a: BatteryForecast, b: BatteryForecast): number => {
   const byLife = lifeRanks[lifeOf(a)] - lifeRanks[lifeOf(b)];
   return byLife !== 0 ? byLife : Math.sign(emptyInMs(a) - emptyInMs(b)) || 0;
 };
 
 /**
- * Of those whose end is foreseen, the worst; that this device is charged does not feed a band. Then of how many bands the end is not known, and why.
+ * Of those whose end is foreseen, the worst; that this device is charged does not feed a band. Then of how many bands
+ * the end is not known, and why.
  */
 const batteryTexts = (forecast: BatteryForecast, bands: readonly BandForecast[]): readonly (string | undefined)[] => {
   const worst = bands
@@ -146,7 +161,10 @@ const batteryTexts = (forecast: BatteryForecast, bands: readonly BandForecast[])
 /** What fits a line beside the rest. */
 const nameCharacters = 20;
 
-/** Isolated, because names come from strangers, and a mark of direction in one would turn the line round (Unicode UAX 9). */
+/**
+ * Isolated, because names come from strangers, and a mark of direction in one would turn the line round (Unicode UAX
+ * 9).
+ */
 export const inLine = (name: string): string => {
   const characters = [...name];
   const short = characters.length <= nameCharacters ? name : `${characters.slice(0, nameCharacters - 1).join("")}…`;

@@ -1,5 +1,6 @@
-// The panel's figures over the whole shift, in a bounded number of points: when it is full every second point goes, and from then on points
-// are taken half as often. Each point speaks of the minute before it, so that up to a point a minute nothing is left out.
+// The panel's figures over the whole shift, in a bounded number of points: when it is full every second point goes, and
+// from then on points are taken half as often. Each point speaks of the minute before it, so that up to a point a
+// minute nothing is left out.
 import type { PageFigures, StatisticsSnapshot } from "../../gateway/statistics/statistics-types.ts";
 import type { HistoryPoint } from "../panel/panel-model.ts";
 

@@ -1,6 +1,7 @@
-// The figures of this page: measures the room that it is in, remembers them for the shift, records them, and tells the panel while somebody looks.
-// Neighbours: main.ts composes it; gateway/statistics/statistics.ts measures; panel/ draws. While the panel is closed and nothing is recorded, all that
-// happens is one point of history every few seconds.
+// The figures of this page: measures the room that it is in, remembers them for the shift, records them, and shows them
+// in the panel while it is open.
+// Neighbours: main.ts composes it; gateway/statistics/statistics.ts measures; panel/ draws. While the panel is closed
+// and nothing is recorded, all that happens is one point of history every few seconds.
 import { type Signal, signal } from "@preact/signals";
 import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
 import type { Cancel, Clocks, Schedule } from "../../gateway/basics/runtime.ts";
@@ -26,7 +27,7 @@ import { RecordingExport } from "./recording-export.ts";
 
 /** A room is measured, shown and recorded at one pace. */
 const tickMs = recordingIntervalMs;
-/** Figures of the last minute move slowly: drawing them more often costs a phone, and tells a person nothing. */
+/** Figures of the last minute move slowly: drawing them more often costs battery, and shows a person nothing new. */
 const drawnEveryTicks = 2;
 
 export interface FiguresOptions extends Clocks {
@@ -40,7 +41,7 @@ export interface FiguresOptions extends Clocks {
   readonly onShiftHours: (hours: number) => void;
   /** The screen is dark: nothing is drawn that nobody sees. */
   readonly isDark: () => boolean;
-  /** What the browser says it is, for whoever wants to repeat a recording. */
+  /** What the browser says it is, for a person who wants to repeat a recording. */
   readonly browser: string;
   readonly isCrossOriginIsolated: boolean;
   /** The page is not in front. */
@@ -75,7 +76,7 @@ export class Figures {
   readonly #forecaster = new BatteryForecaster();
   readonly #settings: Signal<FigureSettings>;
   readonly #latency = signal<LatencyTestView>({ isRunning: false, results: [] });
-  #battery: BatteryState = { kind: "unknown", why: "the browser has not told yet" };
+  #battery: BatteryState = { kind: "unknown", why: "the browser has not reported it yet" };
   #room: MeasuredRoom | undefined;
   #history = new FigureHistory();
   #bands = new BandBatteries();

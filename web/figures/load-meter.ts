@@ -1,6 +1,8 @@
-// How loaded this page is, over the last minute: how late its tasks begin, which share of the time it works for its gateway, and what the
-// system says of the processor. Neighbours: busy-time.ts counts the work. A page that is hidden says nothing of lateness, one that slept nothing at
-// all. Invariant: what is told is of the last minute, or there is nothing to tell.
+// How loaded this page is, over the last minute: how late its tasks begin, which share of the time it works for its
+// gateway, and what the system says of the processor.
+// Neighbours: busy-time.ts counts the work. A page that is hidden says nothing of lateness, one that slept nothing at
+// all.
+// Invariant: every figure is of the last minute, or undefined.
 import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
 import type { PageFigures } from "../../gateway/statistics/statistics-types.ts";
 import type { PressureReading, PressureState } from "../panel/panel-model.ts";
@@ -10,7 +12,7 @@ import type { BusyTime } from "../platform/busy-time.ts";
 const beatMs = 250;
 const windowMs = 60_000;
 const windowBeats = windowMs / beatMs;
-/** The system says when its state changes; asked no oftener than it means anything. */
+/** The system says when its state changes; asking more often shows nothing new. */
 const pressureIntervalMs = 1_000;
 /** No task of ours or of the browser takes as long: the page was frozen, or the phone slept. */
 const sleepMs = 5_000;
@@ -28,7 +30,7 @@ declare global {
   var PressureObserver: PressureObserverClass | undefined;
 }
 
-/** Of the last minute; undefined of what no beat in it tells. */
+/** Of the last minute; a figure is undefined where no beat in that minute measured it. */
 export type LoadFigures = Pick<PageFigures, "eventLoopLagP50Ms" | "eventLoopLagP99Ms" | "busyPercent">;
 
 export interface LoadMeterOptions {
@@ -50,9 +52,9 @@ interface Beat {
 }
 
 const noPressureApi = "this browser does not tell pages about the processor; Chrome and Edge on computers do";
-const pressureRefused = "the system tells the browser nothing about the processor";
-const noPressureYet = "the system has not told yet";
-const noPressureHidden = "the browser tells it only to a page that is in front";
+const pressureRefused = "the system reports nothing about the processor to the browser";
+const noPressureYet = "the system has not reported it yet";
+const noPressureHidden = "the browser reports it only to a page that is in front";
 
 export class LoadMeter {
   readonly #options: LoadMeterOptions;
@@ -118,7 +120,10 @@ export class LoadMeter {
     });
   }
 
-  /** A browser tells only changes, and none to a hidden page: what held before is unknown, and an observer that begins anew is told at once. */
+  /**
+   * A browser reports only changes, and none to a hidden page. So the state is unknown afterwards; a new observer gets
+   * it at once.
+   */
   #followPressure(): void {
     const { PressureObserver, isHidden } = this.#options;
     if (PressureObserver === undefined) return;
@@ -135,7 +140,7 @@ export class LoadMeter {
       if (newest !== undefined) this.#pressure = { kind: "known", state: newest.state };
     });
     observer.observe("cpu", { sampleInterval: pressureIntervalMs }).catch(() => {
-      // One that was ended before it was told anything says so too.
+      // It says so too when it was ended before it got any report.
       if (observer === this.#pressureObserver) this.#pressure = { kind: "unknown", why: pressureRefused };
     });
     return observer;

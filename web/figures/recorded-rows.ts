@@ -1,5 +1,6 @@
-// Reads a recording back, chunk by chunk, from memory and from the store. A chunk that is gone or broken is left out and named: the rest is still
-// a recording. Neighbour: recorder.ts.
+// Reads a recording back, chunk by chunk, from memory and from the store. A chunk that is gone or broken is left out
+// and named: the rest is still a recording.
+// Neighbour: recorder.ts.
 import { type PackedRow, unpackRows } from "../../gateway/recording/recording-chunks.ts";
 import type { RecordingHead, RecordingStore } from "../store/recording-store.ts";
 
@@ -9,7 +10,10 @@ export type Chunk = string | undefined;
 /** First and last place of each run of chunks that cannot be read. */
 export type MissingChunks = (readonly [first: number, last: number])[];
 
-/** Nearly three hours. A head that speaks of chunks which were never there must not keep the page reading: the store is asked no more after it. */
+/**
+ * Nearly three hours. A head that speaks of chunks which were never there must not keep the page reading: the store is
+ * asked no more after it.
+ */
 export const maxUnreadInARow = 1000;
 
 /** @param missing what cannot be read is noted there. */

@@ -1,6 +1,7 @@
-// Records the figures: takes rows as they are made, packs them into chunks, keeps the chunks in the store, and in memory once the store refuses.
-// Neighbours: figures.ts hands it rows, recording-store.ts keeps them, gateway/recording/recording-chunks.ts packs them, recorded-rows.ts reads
-// them back, gateway/recording/recording-file.ts writes the file.
+// Records the figures: takes rows as they are made, packs them into chunks, keeps the chunks in the store, and in
+// memory once the store refuses.
+// Neighbours: figures.ts hands it rows, recording-store.ts keeps them, gateway/recording/recording-chunks.ts packs
+// them, recorded-rows.ts reads them back, gateway/recording/recording-file.ts writes the file.
 // Invariant: whatever is shown as recorded and can still be read can be exported, in order, and memory is bounded.
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Clocks } from "../../gateway/basics/runtime.ts";
@@ -62,7 +63,10 @@ export class Recorder {
   #chunkBegunMs = 0;
   /** When the recording began, on the page's clock; before its origin when that was in an earlier life of the page. */
   #beganMs = 0;
-  /** The clock minus the monotonic one, when this life of the page began to record: from then on it grows by the jumps alone. */
+  /**
+   * The clock minus the monotonic one, when this life of the page began to record: from then on it grows by the jumps
+   * alone.
+   */
   #clockLeadMs = 0;
   /** In earlier lives of the page. */
   #jumpedBeforeMs = 0;
@@ -91,8 +95,8 @@ export class Recorder {
   }
 
   /**
-   * How much of `elapsedMs` no monotonic clock saw: the device slept, or its wall clock was set forward. These two look alike. A page that did not
-   * run while its monotonic clock went on has no jump: that time has passed.
+   * How much of `elapsedMs` no monotonic clock saw: the device slept, or its wall clock was set forward. These two look
+   * alike. A page that did not run while its monotonic clock went on has no jump: that time has passed.
    */
   get clockJumpedMs(): number {
     const { now, monotonicNow } = this.#options;
@@ -101,7 +105,10 @@ export class Recorder {
     return this.#jumpedBeforeMs + (jumpedMs > jumpMs ? Math.round(jumpedMs) : 0);
   }
 
-  /** What an earlier life of the page has recorded is there again; a recording that was running in this room goes on, if it has the same columns. */
+  /**
+   * What an earlier life of the page has recorded is there again; a recording that was running in this room goes on, if
+   * it has the same columns.
+   */
   async resume(session: RecordingSession, roomId: string): Promise<void> {
     const { now, wallNow, store } = this.#options;
     const head = await store.readHead();
@@ -193,7 +200,10 @@ export class Recorder {
     this.#show();
   }
 
-  /** The recording so far as a file; undefined when there is none. Chunks that cannot be read are left out, and named in its context. */
+  /**
+   * The recording so far as a file; undefined when there is none. Chunks that cannot be read are left out, and named in
+   * its context.
+   */
   async file(format: ExportFormat, { signal, onShare }: FileOptions = {}): Promise<Blob | undefined> {
     const { store, monotonicNow, pause } = this.#options;
     if (this.#head === undefined) return undefined;
@@ -256,7 +266,10 @@ export class Recorder {
     this.#write(this.#head, text);
   }
 
-  /** A chunk leaves memory when the store has it. After the first refusal the store is left as it is: whole, up to there. */
+  /**
+   * A chunk leaves memory when the store has it. After the first refusal the store is left as it is: whole, up to
+   * there.
+   */
   #write(head: RecordingHead, chunk: string | undefined): void {
     const chunks = this.#chunks;
     this.#enqueue(async () => {

@@ -1,5 +1,6 @@
-// Hands a recording out as a file: one at a time, with how far it is, until it is cancelled. A shift has hundreds of megabytes, which take a phone
-// half a minute. Neighbours: recorder.ts makes the file, the panel shows how far it is.
+// Hands a recording out as a file: one at a time, with how far it is, until it is cancelled. A shift has hundreds of
+// megabytes, which take a phone half a minute.
+// Neighbours: recorder.ts makes the file, the panel shows how far it is.
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Now } from "../../gateway/basics/runtime.ts";
 import type { ExportFormat, ExportView } from "../panel/panel-model.ts";

@@ -1,4 +1,5 @@
-// How long the bands last, mine and those of the others: a row each, those that end first on top, and last of all those that nobody wears.
+// How long the bands last, mine and those of the others: a row each, those that end first on top, and last of all those
+// that nobody wears.
 import type { BandForecast } from "../../gateway/power/battery-figures.ts";
 import { emptyInMs } from "../../gateway/statistics/verdict.ts";
 import { nameText } from "../ui/words.ts";
@@ -33,7 +34,7 @@ export const BandTable = ({ bands }: { bands: readonly BandForecast[] }) => (
   <div class="panel-box bands">
     <h3>Batteries of the bands</h3>
     {bands.length === 0 ? (
-      <p class="hint">No band here tells of its battery.</p>
+      <p class="hint">No band here reports its battery.</p>
     ) : (
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
       <section class="table-scroll" tabIndex={0} aria-label="Batteries by band">

@@ -39,7 +39,7 @@ export const drawPeerBars = (canvas: HTMLCanvasElement, inks: Inks): LiveChart<r
         tooltip: {
           ...common.plugins.tooltip,
           callbacks: {
-            // By its place on the axis: peers of whom nothing is known have no point.
+            // By its place on the axis: peers that have not been measured have no point.
             label: ({ datasetIndex, parsed }) => {
               const { endsMs, boundMs = 0 } = shown[parsed.y ?? 0] ?? {};
               const endMs = endsMs?.[datasetIndex];

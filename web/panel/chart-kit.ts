@@ -1,5 +1,6 @@
-// The few parts of chart.js that the panel draws with, in the page's own hand: dark screens, one ink, lines told apart by weight and dash.
-// Only this chunk, which is loaded late, holds chart.js. Nothing is animated: a chart costs its drawing and no more.
+// The few parts of chart.js that the panel draws with, in the page's own look: dark screens, one ink, lines that differ
+// by weight and dash. Only this chunk, which is loaded late, contains chart.js. Nothing is animated: a chart costs its
+// drawing and no more.
 import {
   BarController,
   BarElement,
@@ -76,7 +77,7 @@ export const commonOptions = (inks: Inks) =>
     },
   }) satisfies ChartOptions;
 
-/** The look of an axis; `grid` tells whether it draws lines across the screen. */
+/** The look of an axis; `grid`: it draws lines across the screen. */
 export const axisLook = (inks: Inks, { grid }: { readonly grid: boolean }) => ({
   border: { display: false },
   grid: { display: grid, color: inks.grid, tickLength: 0 },

@@ -1,5 +1,5 @@
-// All figures but the peers' as numbers: this device, throughput, delays by class, what the mux did, drops by cause, and each of my probes.
-// Each list says over which span it is.
+// All figures but the peers' as numbers: this device, throughput, delays by class, what the mux did, drops by cause,
+// and each of my probes. Each list says over which span it is.
 import type { BandForecast, BatteryForecast } from "../../gateway/power/battery-figures.ts";
 import type { MeshFigures, ProbeFigures } from "../../gateway/statistics/statistics-types.ts";
 import { bandName } from "../../gateway/statistics/verdict.ts";

@@ -1,8 +1,8 @@
-// What a person can tell the figures: how long a shift is, and what this device's battery holds. The type, its ranges and its defaults; a part of the
-// panel's seam, as panel-model.ts is.
+// What a person can enter for the figures: how long a shift is, and what this device's battery holds. The type, its
+// ranges and its defaults; a part of the panel's seam, as panel-model.ts is.
 export interface FigureSettings {
   readonly shiftHours: number;
-  /** Undefined: the person has not told. */
+  /** Undefined: the person has not entered it. */
   readonly capacityWh: number | undefined;
 }
 

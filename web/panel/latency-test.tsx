@@ -1,4 +1,5 @@
-// Pings to every peer now, at a pace that the person chooses: figures at once for a quiet room, which by itself sends one ping in ten seconds.
+// Pings to every peer now, at a pace that the person chooses: figures at once for a quiet room, which by itself sends
+// one ping in ten seconds.
 import { useSignal } from "@preact/signals";
 import { nameText } from "../ui/words.ts";
 import { HistogramFigure } from "./chart-figure.tsx";

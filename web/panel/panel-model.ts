@@ -1,5 +1,6 @@
-// All that the figures show and all that a person can do with them: the seam between the page's bookkeeping and the panel, which is loaded late.
-// The panel reads signals of plain data and calls actions; it knows no gateway and no storage.
+// All that the figures show and all that a person can do with them: the seam between the page's bookkeeping and the
+// panel, which is loaded late. The panel reads signals of plain data and calls actions; it knows no gateway and no
+// storage.
 import type { ReadonlySignal } from "@preact/signals";
 import type { Now } from "../../gateway/basics/runtime.ts";
 import type { BandForecast, BatteryForecast } from "../../gateway/power/battery-figures.ts";
@@ -24,7 +25,7 @@ export interface FiguresView {
   readonly forecast: BatteryForecast;
   /** Mine, then those of my peers. */
   readonly bands: readonly BandForecast[];
-  /** Whether it holds, in one line. */
+  /** Whether the room is good enough. */
   readonly verdict: Verdict;
 }
 
@@ -80,7 +81,10 @@ export type RecordingProblem =
 export type RecordingView =
   | {
       readonly kind: "none";
-      /** By the wall clock: when a recording began that the browser has deleted since the last visit; undefined: it has deleted none. */
+      /**
+       * By the wall clock: when a recording began that the browser has deleted since the last visit; undefined: it has
+       * deleted none.
+       */
       readonly deletedStartedAtMs: number | undefined;
     }
   | {

@@ -1,4 +1,4 @@
-// The figures in sentences: what stands beside each chart for who cannot see it, and for who only glances. Pure.
+// The figures in sentences: what stands beside each chart, for people who cannot see it or only glance at it. Pure.
 import type { BatteryForecast, Uncertain } from "../../gateway/power/battery-figures.ts";
 import type { LatencyTestResult } from "../../gateway/statistics/latency-test.ts";
 import type {
@@ -36,7 +36,10 @@ export const delayClasses = Object.keys(classTexts) as readonly DelayClass[];
 export const figure = (value: number | undefined): string =>
   value === undefined ? noFigure : value.toFixed(value < 10 ? 1 : 0);
 
-/** A bound is rounded up, and covers what `figure` took from each of the values that it stands beside, so that it stays one. */
+/**
+ * A bound is rounded up, and covers what `figure` took from each of the values that it stands beside, so that it stays
+ * one.
+ */
 export const boundFigure = (bound: number, ...values: readonly number[]): string => {
   const taken = Math.max(0, ...values.map((value) => Math.abs(value - Number(figure(value)))));
   const decimals = bound + taken < 10 ? 1 : 0;
@@ -69,7 +72,7 @@ export const peersSentence = (peers: readonly PeerFigures[], span: Span): string
   return `${measured.length} of ${peers.length} measured, ${spanTexts[span]}. Slowest: ${nameText(name)}, 99 % within ${withBound(delay.p99Ms, delay.boundMs)} ms.`;
 };
 
-/** What the bars show, for who cannot see them. */
+/** What the bars show, for people who cannot see them. */
 export const peersAlternative = (bars: readonly PeerBar[]): string => {
   const texts = bars.map(({ name, endsMs, boundMs }) =>
     endsMs === undefined || boundMs === undefined ? `${name} not measured` : `${name} ${withBound(endsMs[2], boundMs)}`,
@@ -77,7 +80,10 @@ export const peersAlternative = (bars: readonly PeerBar[]): string => {
   return bars.length === 0 ? "" : `99 % within: ${texts.join(", ")}.`;
 };
 
-/** What became of buzzes on a band of mine: how many were written, and what kept the others from it; undefined where nothing did. */
+/**
+ * What became of buzzes on a band of mine: how many were written, and what kept the others from it; undefined where
+ * nothing did.
+ */
 export const buzzesTexts = ({
   written = 0,
   ...others
@@ -111,7 +117,7 @@ const plusMinus = ({ value, plusMinus: error }: Uncertain): string => withBound(
 const lastsTexts = {
   yes: "It lasts the shift",
   no: "It does not last the shift",
-  uncertain: "Whether it lasts the shift cannot be told yet",
+  uncertain: "Whether it lasts the shift is not known yet",
 } as const;
 
 const unknownForecastTexts = {
@@ -125,7 +131,7 @@ export const lastsWords = (forecast: BatteryForecast): string =>
   forecast.kind === "draining" ? { yes: "yes", no: "no", uncertain: "not sure" }[forecast.lastsShift] : noFigure;
 
 export const unknownForecastWords = {
-  "no-reading": "has not told",
+  "no-reading": "not known",
   charging: "charging",
   "too-early": "too early",
 } as const;

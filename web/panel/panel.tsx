@@ -1,5 +1,6 @@
-// The figures of this gateway: in plain words whether the room is good, the batteries, a recording, and what the forecast has to be told; behind
-// Details charts or numbers and a measurement at once. This module and what it imports are loaded when a person first opens the figures.
+// The figures of this gateway: in plain words whether the room is good, the batteries, a recording, and what a person
+// enters for the forecast; behind Details charts or numbers and a measurement at once. This module and what it imports
+// are loaded when a person first opens the figures.
 import { aboutVerdict } from "../../gateway/statistics/verdict.ts";
 import "./panel.css";
 import { type Signal, useSignal } from "@preact/signals";

@@ -1,4 +1,5 @@
-// The figures as numbers: a row for all together and one for each peer. Columns stand in groups, whose titles say which way and over which span.
+// The figures as numbers: a row for all together and one for each peer. Columns stand in groups, whose titles say which
+// way and over which span.
 import { sumOf } from "../../gateway/records/ledger.ts";
 import type {
   ClockedDelaySummary,

@@ -1,4 +1,5 @@
-// A recording of the figures for whoever wants to compute with them: started and stopped here, kept over a reload, handed out as a file.
+// A recording of the figures for people who want to compute with them: started and stopped here, kept over a reload,
+// handed out as a file.
 import { durationText } from "../../gateway/statistics/verdict.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { countText } from "../ui/words.ts";

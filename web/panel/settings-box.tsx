@@ -1,4 +1,4 @@
-// What the forecast has to be told.
+// What a person enters for the forecast.
 import { useId } from "preact/hooks";
 import { Choice } from "./choice.tsx";
 import { capacityWhRange, shiftHoursRange, within } from "./figure-settings.ts";
@@ -33,13 +33,13 @@ export const SettingsBox = ({ model, actions }: { model: PanelModel; actions: Pa
               min={capacityWhRange.least}
               max={capacityWhRange.most}
               step="any"
-              placeholder="not told"
+              placeholder="not known"
               aria-describedby={hintId}
               value={capacityWh ?? ""}
               onChange={(event) => {
                 const { value, valueAsNumber } = event.currentTarget;
-                const told = within(valueAsNumber, capacityWhRange);
-                if (value === "" || told !== undefined) actions.setCapacityWh(told);
+                const entered = within(valueAsNumber, capacityWhRange);
+                if (value === "" || entered !== undefined) actions.setCapacityWh(entered);
                 else event.currentTarget.value = String(capacityWh ?? "");
               }}
             />
@@ -48,7 +48,7 @@ export const SettingsBox = ({ model, actions }: { model: PanelModel; actions: Pa
         </label>
       </div>
       <p id={hintId} class="hint">
-        With its capacity the drain can be told in watts. A phone's 4000 mAh at 3.85 V are 15.4 Wh.
+        With its capacity, the drain can be shown in watts. A phone's 4000 mAh at 3.85 V are 15.4 Wh.
       </p>
     </section>
   );

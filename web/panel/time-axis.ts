@@ -6,7 +6,10 @@ const stepsMs = [minuteMs, 2 * minuteMs, 5 * minuteMs, 10 * minuteMs, 15 * minut
   [2, 3, 4, 6, 12, 24].map((hours) => hours * hourMs),
 );
 
-/** The marks between two moments, at most `most`; in milliseconds of the page's clock, which `wallOffsetMs` leads to the wall clock. */
+/**
+ * The marks between two moments, at most `most`; in milliseconds of the page's clock, which `wallOffsetMs` leads to the
+ * wall clock.
+ */
 export const timeTicks = (fromMs: number, toMs: number, wallOffsetMs: number, most: number): readonly number[] => {
   const stepMs = stepsMs.find((step) => (toMs - fromMs) / step <= most) ?? 24 * hourMs;
   const ticks: number[] = [];

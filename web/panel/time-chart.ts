@@ -1,4 +1,5 @@
-// Lines over time. What they say is told in words beside the chart; a gap in a line is a time of which nothing is known.
+// Lines over time. The text beside the chart says the same in words; a gap in a line is a time in which nothing was
+// measured.
 import { axisLook, Chart, commonOptions, fontOf, type Inks } from "./chart-kit.ts";
 import { figure } from "./panel-words.ts";
 import { clockText, timeTicks } from "./time-axis.ts";

@@ -1,4 +1,5 @@
-// A chart on a canvas for as long as its component is there: drawn anew when the page turns dark, brought up to date only while it is on screen.
+// A chart on a canvas for as long as its component is there: drawn anew when the page turns dark, brought up to date
+// only while it is on screen.
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useSeen } from "../ui/use-seen.ts";

@@ -1,5 +1,6 @@
-// The verdict in plain sentences, for a person who has no time to read figures: what is wrong and with whom, or that nothing is. The line with the
-// figures is Verdict.text (gateway/statistics/verdict.ts), and both judge by the same rules.
+// The verdict in plain sentences, for a person who has no time to read figures: what is wrong and with whom, or that
+// nothing is. The line with the figures is Verdict.text (gateway/statistics/verdict.ts), and both judge by the same
+// rules.
 import type { BatteryForecast } from "../../gateway/power/battery-figures.ts";
 import type { PeerFigures } from "../../gateway/statistics/statistics-types.ts";
 import {

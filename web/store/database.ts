@@ -1,4 +1,5 @@
-// The few lines of IndexedDB that one object store needs; localStorage can hold neither a key that never leaves the browser nor a long recording.
+// The few lines of IndexedDB that one object store needs; localStorage can hold neither a key that never leaves the
+// browser nor a long recording.
 
 /** @throws what the browser throws or reports when it keeps no databases for this page. */
 export const openDatabase = (factory: IDBFactory, name: string, storeName: string): Promise<IDBDatabase> => {
@@ -17,7 +18,10 @@ export const countValues = (database: IDBDatabase, storeName: string, range: IDB
 export const writeValue = (database: IDBDatabase, storeName: string, key: IDBValidKey, value: unknown): Promise<void> =>
   change(database, storeName, (store) => void store.put(value, key));
 
-/** All of what `apply` asks for, or nothing; resolves when it is on disk. Rejects with what the browser says, such as QuotaExceededError. */
+/**
+ * All of what `apply` asks for, or nothing; resolves when it is on disk. Rejects with what the browser says, such as
+ * QuotaExceededError.
+ */
 export const change = (
   database: IDBDatabase,
   storeName: string,
@@ -36,9 +40,9 @@ export const change = (
 export type DatabaseOperation<T> = (database: IDBDatabase) => Promise<T>;
 
 /**
- * One connection for all operations, opened when the first needs it. Browsers cut connections under a page, such as WebKit those of pages in the
- * background ("Connection to Indexed Database server lost"), and what is on disk is still there: an operation that fails is done once more, on a
- * fresh one. Where the disk is full a fresh one does not help.
+ * One connection for all operations, opened when the first needs it. Browsers cut connections under a page, such as
+ * WebKit those of pages in the background ("Connection to Indexed Database server lost"), and what is on disk is still
+ * there: an operation that fails is done once more, on a fresh one. Where the disk is full a fresh one does not help.
  */
 export const lastingDatabase = (factory: IDBFactory, name: string, storeName: string) => {
   let connection: Promise<IDBDatabase> | undefined;

@@ -1,4 +1,5 @@
-// Where the figures' settings are kept on this device, and how they are read back: each value only if it is one the panel could have set.
+// Where the figures' settings are kept on this device, and how they are read back: each value only if it is one the
+// panel could have set.
 import {
   capacityWhRange,
   defaultFigureSettings,

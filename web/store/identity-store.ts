@@ -1,6 +1,8 @@
-// The identity of this gateway: a key that never leaves the browser, one per slot, and how often it has entered a room. Where the browser keeps
-// nothing, grants no locks or does not answer, the gateway has a new key each time, and says so.
-// Invariant: no key enters a room twice with the same epoch, whatever the browser refuses: peers would take the second for the first.
+// The identity of this gateway: a key that never leaves the browser, one per slot, and how often it has entered a room.
+// Where the browser keeps nothing, grants no locks or does not answer, the gateway has a new key each time, and says
+// so.
+// Invariant: no key enters a room twice with the same epoch, whatever the browser refuses: peers would take the second
+// for the first.
 import type { IdentityKey, Schedule } from "../../gateway/basics/runtime.ts";
 import { timedOut, withTimeLimit } from "../platform/time-limit.ts";
 import { identityKeyOf, makeIdentityKeyPair } from "../platform/web-crypto.ts";
@@ -57,7 +59,10 @@ interface LoadedIdentity extends StoredIdentity {
 
 type MakeIdentity = () => Promise<StoredIdentity>;
 
-/** The identity is this page's alone until the page ends. Never rejects: without a key the page starts, and enters no room. */
+/**
+ * The identity is this page's alone until the page ends. Never rejects: without a key the page starts, and enters no
+ * room.
+ */
 export const openIdentity = async (options: IdentityStoreOptions): Promise<GatewayIdentity> => {
   const { indexedDB, locks, tabStorage, schedule, makeKeys = makeIdentityKeyPair } = options;
   const makeNew = async (): Promise<StoredIdentity> => {
@@ -104,7 +109,10 @@ export const openIdentity = async (options: IdentityStoreOptions): Promise<Gatew
   };
 };
 
-/** What is kept of the slot, or what has just been made for it. Its lock is held, so that nobody else reads or writes its record. */
+/**
+ * What is kept of the slot, or what has just been made for it. Its lock is held, so that nobody else reads or writes
+ * its record.
+ */
 const load = async (factory: IDBFactory, slot: number, makeNew: MakeIdentity): Promise<LoadedIdentity> => {
   const database = await openDatabase(factory, databaseName, storeName);
   try {

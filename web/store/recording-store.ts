@@ -1,5 +1,7 @@
-// The recording of one slot in IndexedDB: a head that says what it is and how far it got, and its rows in chunks, written one by one, so that
-// neither a long shift nor a reload needs all of it at once. What a browser refuses is an outcome. Neighbour: recorder.ts.
+// The recording of one slot in IndexedDB: a head that says what it is and how far it got, and its rows in chunks,
+// written one by one, so that neither a long shift nor a reload needs all of it at once. What a browser refuses is an
+// outcome.
+// Neighbour: recorder.ts.
 import type { RecordingContext } from "../../gateway/recording/recording-context.ts";
 import { change, countValues, type DatabaseOperation, isStorageFull, lastingDatabase, readValue } from "./database.ts";
 import type { TextStorage } from "./text-storage.ts";
@@ -38,7 +40,10 @@ export interface RecordingStore {
   readChunk(index: number): Promise<string | undefined>;
   /** How many chunks are there, whatever the head says; undefined where they cannot be counted. */
   countChunks(): Promise<number | undefined>;
-  /** When the recording began that the browser has deleted since it was written; undefined: none that is known of. Answers once. */
+  /**
+   * When the recording began that the browser has deleted since it was written; undefined: none that is known of.
+   * Answers once.
+   */
   takeDeleted(): Promise<number | undefined>;
   /** The head alone, or with the chunk that it counts last. */
   write(head: RecordingHead, chunk?: string): Promise<RecordingStorageOutcome>;
@@ -80,7 +85,8 @@ export const refusingRecordingStore = (reason: RefusalReason): RecordingStore =>
 
 /**
  * @param factory undefined where the browser has none.
- * @param marks where it is noted, beside IndexedDB, that there is a recording: some browsers delete the one and leave the other.
+ * @param marks where it is noted, beside IndexedDB, that there is a recording: some browsers delete the one and leave
+ * the other.
  */
 export const openRecordingStore = (
   factory: IDBFactory | undefined,

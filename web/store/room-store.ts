@@ -1,10 +1,10 @@
-// The rooms that this device remembers, with their keys, so that an installed page opens again without its invite. They never leave the device,
-// and are forgotten on demand. Each call reads storage anew, because other tabs write it too.
+// The rooms that this device remembers, with their keys, so that an installed page opens again without its invite. They
+// never leave the device, and are forgotten on demand. Each call reads storage anew, because other tabs write it too.
 import type { RememberedRoom } from "../ui/app-model.ts";
 import { readJson, type StorageOutcome, type TextStorage } from "./text-storage.ts";
 
 export interface StoredRoom extends RememberedRoom {
-  /** 22 characters of base64url (docs/protocol.md §3.1): whoever reads it may join. */
+  /** 22 characters of base64url (docs/protocol.md §3.1): anybody who reads it may join. */
   readonly roomKey: string;
 }
 

@@ -1,5 +1,6 @@
-// A person's settings on this device. What protects the person (mutes, strength, rate, rules) is shared by all tabs; the name belongs to a slot,
-// because a second tab is a second gateway. What comes back from storage may be anything and is read field by field.
+// A person's settings on this device. What protects the person (mutes, strength, rate, rules) is shared by all tabs;
+// the name belongs to a slot, because a second tab is a second gateway. What comes back from storage may be anything
+// and is read field by field.
 
 import { powerModes } from "../../gateway/power/shift-governor.ts";
 import { defaultRules, readRules } from "../../gateway/probes/rules.ts";
@@ -8,7 +9,7 @@ import { shortPlainName } from "../../gateway/wire/plain-name.ts";
 import type { Settings } from "../ui/app-model.ts";
 import { readJson, type StorageOutcome, type TextStorage } from "./text-storage.ts";
 
-/** More than a room holds; whoever was muted longest ago makes room. */
+/** More people than a room has. Beyond it, the person who was muted longest ago is not muted any more. */
 export const maxMutedPeers = 128;
 
 const sharedKey = "earl-mesh.settings";

@@ -1,5 +1,5 @@
-// An identity as a slot keeps it, and whether what came back from storage is one: it is tried out as a peer would, because a key of the wrong kind
-// is accepted by the browser and refused by everybody else.
+// An identity as a slot keeps it, and whether what came back from storage is one: it is tried out as a peer would,
+// because a key of the wrong kind is accepted by the browser and refused by all peers.
 import { identityKeyOf, webCrypto } from "../platform/web-crypto.ts";
 
 export interface StoredIdentity {
@@ -8,7 +8,10 @@ export interface StoredIdentity {
   readonly epoch: number;
 }
 
-/** An entry a second for a hundred years stays below it. A stored epoch that is higher was never counted, and would soon be no exact number. */
+/**
+ * An entry a second for a hundred years stays below it. A stored epoch that is higher was never counted, and would soon
+ * be no exact number.
+ */
 export const maxEpoch = 2 ** 32;
 
 /** Undefined: peers would not believe it. */

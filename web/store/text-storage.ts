@@ -1,5 +1,5 @@
-// localStorage and sessionStorage as they are for a page that must go on without them: browsers throw on mere access when storage is blocked,
-// and on a write when it is full. Here both are outcomes.
+// localStorage and sessionStorage as they are for a page that must go on without them: browsers throw on mere access
+// when storage is blocked, and on a write when it is full. Here both are outcomes.
 
 export interface TextStorage {
   /** Undefined when there is nothing, or nothing may be read. */
@@ -29,7 +29,7 @@ export const openTextStorage = (open: () => Pick<Storage, "getItem" | "setItem">
   };
 };
 
-/** What was stored as JSON; undefined where it is none, whoever wrote it. */
+/** What was stored as JSON; undefined where the text is not JSON. */
 export const readJson = (storage: TextStorage, key: string): unknown => {
   const text = storage.read(key);
   if (text === undefined) return undefined;

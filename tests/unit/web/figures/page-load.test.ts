@@ -183,7 +183,7 @@ describe("load meter", () => {
 
     it("should be told, and why not before that", async () => {
       const { meter } = observed();
-      expect(meter.pressure).toMatchObject({ kind: "unknown", why: expect.stringContaining("not told yet") });
+      expect(meter.pressure).toMatchObject({ kind: "unknown", why: expect.stringContaining("not reported it yet") });
       observers[0]?.tell("serious");
       expect(meter.pressure).toEqual({ kind: "known", state: "serious" });
       observers[0]?.refuse();
@@ -201,7 +201,7 @@ describe("load meter", () => {
       page.isHidden = false;
       await time.advance(1_000);
       expect(observers.map(({ isOpen }) => isOpen)).toEqual([false, true]);
-      expect(meter.pressure).toMatchObject({ kind: "unknown", why: expect.stringContaining("not told yet") });
+      expect(meter.pressure).toMatchObject({ kind: "unknown", why: expect.stringContaining("not reported it yet") });
       observers[1]?.tell("nominal");
       expect(meter.pressure).toEqual({ kind: "known", state: "nominal" });
       meter.close();

@@ -96,7 +96,7 @@ describe("figures in words", () => {
     const known = { kind: "known", percent: 50, isCharging: false } as const;
     expect(batterySentence(known, { kind: "unknown", reason: "too-early" })).toMatch(/two steps/);
     expect(batterySentence(known, draining)).toBe(
-      "50 %. Drains 10 ± 1.2 % an hour. About 5 h 0 min left, at least 4 h 0 min. Whether it lasts the shift cannot be told yet, of which 4 h 30 min are left.",
+      "50 %. Drains 10 ± 1.2 % an hour. About 5 h 0 min left, at least 4 h 0 min. Whether it lasts the shift is not known yet, of which 4 h 30 min are left.",
     );
   });
 });
