@@ -23,6 +23,11 @@ export interface DownlinkOptions {
   readonly observer?: ProbeObserver | undefined;
 }
 
+interface Written {
+  readonly outcome: WriteOutcome;
+  readonly overAtMs: number;
+}
+
 export class Downlink {
   readonly #link: DeviceLink;
   readonly #now: Now;
@@ -65,7 +70,7 @@ export class Downlink {
   /** Vibrates for the wearer, who tests their own band: only the strength is limited. */
   async test(wanted: Vibration, expiresAtMs: number): Promise<WriteOutcome> {
     const outcome: WriteOutcome = this.canVibrate
-      ? await this.#write(wanted, expiresAtMs)
+      ? (await this.#write(wanted, expiresAtMs, this.#now())).outcome
       : { kind: "failed", failure: "not-supported-by-probe" };
     this.#counts.count(this.canVibrate ? outcome.kind : "cannot-vibrate");
     return outcome;
@@ -74,23 +79,25 @@ export class Downlink {
   async #vibrate(wanted: Vibration, expiresAtMs: number): Promise<BuzzOutcome> {
     if (!this.canVibrate) return "cannot-vibrate";
     if (this.#limits.isMuted) return "muted";
-    const turn = this.#budget.take(wanted, expiresAtMs, this.#limits.buzzesPerTenSeconds);
+    const nowMs = this.#now();
+    const turn = this.#budget.take(wanted, expiresAtMs, this.#limits.buzzesPerTenSeconds, nowMs);
     if (turn === undefined) return "rate-limited";
-    const { kind } = await this.#write(wanted, expiresAtMs);
+    const { outcome, overAtMs } = await this.#write(wanted, expiresAtMs, nowMs);
+    const { kind } = outcome;
     // A write that failed may have been felt: perhaps only its answer was lost.
     if (kind === "expired" || kind === "superseded") this.#budget.cancel(turn);
-    else this.#budget.begun(turn);
+    else this.#budget.begun(turn, overAtMs);
     return kind;
   }
 
-  async #write(wanted: Vibration, expiresAtMs: number): Promise<WriteOutcome> {
+  async #write(wanted: Vibration, expiresAtMs: number, askedAtMs: number): Promise<Written> {
     const strengthPercent = Math.min(wanted.strengthPercent, this.#limits.strengthLimit);
     const payload = encodeVibration({ strengthPercent, durationsMs: wanted.durationsMs });
-    const askedAtMs = this.#now();
     const observer = this.#observer; // It may be replaced before the write is over.
     observer?.onWriteAsked();
     const outcome = await this.#link.write({ kind: kinds.vibrate, payload, expiresAtMs });
-    observer?.onWriteOver(outcome.kind, this.#now() - askedAtMs);
-    return outcome;
+    const overAtMs = this.#now();
+    observer?.onWriteOver(outcome.kind, overAtMs - askedAtMs);
+    return { outcome, overAtMs };
   }
 }

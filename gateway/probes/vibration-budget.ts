@@ -81,9 +81,10 @@ export class VibrationBudget {
     { durationsMs }: { readonly durationsMs: readonly number[] },
     expiresAtMs: number,
     buzzesPerTenSeconds: number,
+    nowMs = this.#options.now(),
   ): Turn | undefined {
     this.#learn();
-    const hasForgotten = this.#forgetOld();
+    const hasForgotten = this.#forgetOld(nowMs - rateSpanMs);
     const vibratingMs = sumOf(durationsMs.filter((_, i) => i % 2 === 0)); // Every other duration is a pause.
     const isWithin =
       this.#begun.size < buzzesPerTenSeconds &&
@@ -104,8 +105,8 @@ export class VibrationBudget {
   }
 
   /** The write is over, and the vibration may be felt from now on. */
-  begun(turn: Turn): void {
-    turn.begunByMs = this.#options.now();
+  begun(turn: Turn, nowMs = this.#options.now()): void {
+    turn.begunByMs = nowMs;
     turn.endsByMs = turn.begunByMs + turn.lengthMs;
     this.#keep();
   }
@@ -156,8 +157,7 @@ export class VibrationBudget {
   }
 
   /** Whether there was anything to forget. */
-  #forgetOld(): boolean {
-    const agoMs = this.#options.now() - rateSpanMs;
+  #forgetOld(agoMs: number): boolean {
     const before = this.#felt.size;
     // Those behind the first one that counts began later: to count one of them for a little longer does no harm.
     for (const turn of this.#begun) {

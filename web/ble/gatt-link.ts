@@ -74,8 +74,8 @@ export class GattLink implements DeviceLink {
     return opened;
   }
 
-  async write(command: DeviceCommand): Promise<WriteOutcome> {
-    return this.#session?.write(command) ?? { kind: "failed", failure: "link-lost" };
+  write(command: DeviceCommand): Promise<WriteOutcome> {
+    return this.#session?.write(command) ?? Promise.resolve({ kind: "failed", failure: "link-lost" });
   }
 
   expireWaiting(): void {
