@@ -1,5 +1,5 @@
-// The page without its browser: rooms come and go, probes are added, settings are kept, and the model says what to show.
-// All of the platform is handed in by main.ts; all that belongs to a room lives in its RoomSession and ends with it.
+// The page without its browser: rooms come and go, probes are added, settings are kept, and the model says what to
+// show. main.ts hands in all of the platform; what belongs to a room lives in its RoomSession and ends with it.
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { toBase64url } from "../gateway/basics/base64url.ts";
 import type { Crypto, Now, Schedule } from "../gateway/basics/runtime.ts";
@@ -29,7 +29,7 @@ import type { StorageOutcome } from "./store/text-storage.ts";
 import type { AppActions, AppModel, RememberedRoom, RoomView, Settings } from "./ui/app-model.ts";
 import type { ErrorCode } from "./ui/errors.ts";
 
-/** A picture of an arm needs no more. */
+/** A picture of an arm needs no more samples than this. */
 const watchIntervalMs = 100;
 
 /** The address that invites name, its host where that is not this page's, and what is wrong with it. */
@@ -176,7 +176,7 @@ export class App {
     return this.#onTheWay;
   }
 
-  /** What all tabs of this device share was changed by another: mute, limits and rules hold here at once, too. */
+  /** Another tab of this device has changed what all tabs share: mute, limits and rules apply here at once, too. */
   readSettings(): void {
     this.#options.shift.read();
     this.#apply(this.#options.settings.load());

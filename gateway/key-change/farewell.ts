@@ -1,11 +1,12 @@
-// How a gateway leaves a room that has moved on to another key (docs/protocol.md §4): peers that have the key are disconnected at once, peers that
-// are to have it and sleep stay connected for a while. Nobody is admitted meanwhile. Neighbour: room-key-change.ts knows which peer is which.
+// How a gateway leaves a room that has moved on to another key (docs/protocol.md §4): peers that have the key are
+// disconnected at once, peers that are to have it and sleep stay connected for a while. Nobody is admitted meanwhile.
+// Neighbour: room-key-change.ts knows which peer is which.
 
 import type { Schedule } from "../basics/runtime.ts";
 import type { PeerBook } from "../peers/peer-book.ts";
 import type { RoomKeyChange } from "./room-key-change.ts";
 
-/** A peer that is silent for so long is given up anyway (liveness.ts). */
+/** A peer that is silent for so long counts as gone anyway (liveness.ts). */
 export const farewellMs = 60_000;
 
 export class Farewell {

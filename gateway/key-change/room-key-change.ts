@@ -1,40 +1,46 @@
-// How a room comes to another key, seen from one member: docs/protocol.md §4. It hands keys on, chooses among several, and says when to move.
-// Neighbours: peer.ts brings the frames, gateway.ts moves. Invariants: all who can reach each other choose the same key, in whatever order they
-// hear of them, of all keys that come early enough to be handed on before the first of them settles; nobody is handed a key that removes them, or
-// that was made before they came; one change a session.
+// How a room changes to another key, seen from one member: docs/protocol.md §4. It hands keys on, chooses among
+// several, and settles on one.
+// Neighbours: peer.ts brings the frames, gateway.ts moves. Invariants: all members that can reach each other choose the
+// same key, in whatever order the keys come, if each key comes early enough to be handed on before the first member
+// settles; nobody is handed a key that removes them, or that was made before they came; one change at a time.
 import { equalBytes } from "../../firmware-bridge/frames/bytes.ts";
 import type { Cancel, Now, Schedule } from "../basics/runtime.ts";
 import { TokenBucket } from "../basics/token-bucket.ts";
 import type { GatewayFrame, KeyProposal } from "../wire/frame-types.ts";
 
 /**
- * Two who press at the same moment hear of each other well within this, also over a slow relay; until then every key counts, whoever removes whom.
- * After it the removed have no say: they are told no earlier than when the first has settled.
+ * Two people who press at the same moment hear of each other well within this, over a slow relay too; until then every
+ * key counts, whoever it removes. Afterwards removed members have no say: they hear of their removal no earlier than
+ * when the first member has settled.
  */
 export const contestMs = 1_000;
 export const settleMs = 2 * contestMs;
-/** Whoever changes the key all the time takes the room's attention, not its life: between two moves there is time for records. */
+/** A member that changes the key all the time must not stop the room: between two moves there is time for records. */
 export const minMoveIntervalMs = 10_000;
 /**
- * Every lower key is taken over, whoever sends however many: to ignore one would be to part from those who did not. What is bounded is what we
- * make of them. As many keys as members could make in earnest within two seconds are handed on at once …
+ * Every lower key is taken over, however many come: a member that ignored one would part from those that did not. What
+ * is bounded is what this gateway sends because of them. As many keys as people could make in earnest within two
+ * seconds are handed on at once …
  */
 export const handOnBurst = 8;
-/** … and beyond these the lowest of what came within this time: far below what a receiver bears (allowance.ts), and soon enough to settle. */
+/**
+ * … and beyond these the lowest of what came within this time: far below what a receiver bears (allowance.ts), and soon
+ * enough to settle.
+ */
 export const handOnMs = 100;
-/** Whoever comes late with one key after the other is told of ours no oftener. */
+/** A member that comes late with one key after the other is told of ours no more often than this. */
 export const lateAnswerMs = 1_000;
 
 export interface SettledChange {
   readonly roomKey: Uint8Array;
-  /** Gateway id of who made the key, by the word of `toldBy`. */
+  /** Gateway id of the member that made the key, if `toldBy` says the truth. */
   readonly by: string;
-  /** Gateway id of who handed it to us; our own when we made it. */
+  /** Gateway id of the member that handed it to us; our own when we made it. */
   readonly toldBy: string;
   readonly removed: readonly string[];
-  /** Whom we wanted to remove, and who is still there because another key was lower. */
+  /** Those whom this page wanted to remove, and who stay because another key was lower. */
   readonly notRemoved: readonly string[];
-  /** Who was held when we first heard of the change, and is to come along. */
+  /** Those who were connected when we first heard of the change, and are to come along. */
   readonly expected: readonly string[];
 }
 
@@ -46,11 +52,11 @@ export interface RoomKeyChangeOptions {
   readonly lastMoveMs: () => number | undefined;
   readonly now: Now;
   readonly schedule: Schedule;
-  /** Gateway ids of those who are held, or were a while ago. */
+  /** Gateway ids of those who are connected, or were a while ago. */
   readonly members: () => readonly string[];
-  /** Of these, those who are held. */
+  /** Of these, those who are connected. */
   readonly held: () => readonly string[];
-  /** To a member that is held; nothing happens when it is not. */
+  /** To a member that is connected; nothing happens when it is not. */
   readonly send: (gatewayId: string, frame: GatewayFrame) => void;
   /** Another key was chosen. */
   readonly onChosen: () => void;
@@ -78,17 +84,20 @@ export class RoomKeyChange {
   #choice: Choice | undefined;
   #outcome: SettledChange | undefined;
   #firstHeardMs = 0;
-  /** Who was a member when we first heard of a change: nobody else is handed a key. */
+  /** The members when we first heard of a change: nobody else is handed a key. */
   #entitled: ReadonlySet<string> = new Set();
   #heldAtFirst: readonly string[] = [];
-  /** Who has our choice, by their own word. */
+  /** Members that say that they have our choice. */
   readonly #acknowledged = new Set<string>();
-  /** Their last word: what counts if our choice comes to be one that lets them stay. Of members, so bounded as these are. */
+  /**
+   * The last key of each removed member: it counts if we later choose a key that lets them stay. Bounded as members
+   * are.
+   */
   readonly #ofRemoved = new Map<string, KeyProposal>();
-  /** When who came late was told of our key last. */
+  /** When a member that came late was last told of our key. */
   readonly #answeredAtMs = new Map<string, number>();
   readonly #rounds: TokenBucket;
-  /** Whom we ourselves have asked to remove. */
+  /** Those whom this page's person asked to remove. */
   #wished: readonly string[] = [];
   #cancelSettling: Cancel | undefined;
   #cancelHandingOn: Cancel | undefined;
@@ -98,7 +107,7 @@ export class RoomKeyChange {
     this.#rounds = new TokenBucket({ capacity: handOnBurst, refillPerSecond: 1_000 / handOnMs, now: options.now });
   }
 
-  /** A change has begun, by whomever, and may have settled. */
+  /** Somebody has begun a change; it may have settled. */
   get isUnderway(): boolean {
     return this.#choice !== undefined;
   }
@@ -152,7 +161,7 @@ export class RoomKeyChange {
     return "chosen";
   }
 
-  /** A member is held again, on a channel that has not brought it the key. */
+  /** A member is connected again, on a channel that has not brought it the key. */
   connected(gatewayId: string): void {
     if (this.isAwaited(gatewayId)) this.#handTo(gatewayId);
   }
@@ -191,7 +200,7 @@ export class RoomKeyChange {
     onChosen();
   }
 
-  /** Who was being removed by the choice of before, and is not by this one, has a say after all. */
+  /** Members that the former choice removed, and this one does not, have a say after all. */
   #hearAgain(): void {
     for (const [from, frame] of this.#ofRemoved) {
       if (this.isRemoved(from)) continue;

@@ -1,5 +1,6 @@
-// Under which name each peer is shown. Anybody can take anybody's name, so peers whose names look alike, or like that of this page's own person, get a
-// number each, wherever the name is shown. Neighbours: peer.ts asks, wire/plain-name.ts compares.
+// Under which name each peer is shown. Anybody can take anybody's name, so peers whose names look alike, or like that
+// of this page's own person, get a number each, wherever the name is shown. Neighbours: peer.ts asks,
+// wire/plain-name.ts compares.
 // Invariant: a number is a peer's for as long as the page is in the room: who was met first has the lowest.
 import { namelessPerson, skeletonOf, withMark } from "../wire/plain-name.ts";
 

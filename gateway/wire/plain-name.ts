@@ -1,5 +1,5 @@
-// Names that somebody else chose, made fit to be shown beside other text: docs/protocol.md §2.2. Pure. Neighbours: roster.ts and peers/peer.ts apply it,
-// peers/name-book.ts tells twins apart.
+// Names that somebody else chose, made fit to be shown beside other text: docs/protocol.md §2.2. Pure. Neighbours:
+// roster.ts and peers/peer.ts apply it, peers/name-book.ts tells twins apart.
 // Invariant: a plain name is either empty or has something to see, and none looks like text of the page.
 import { cutUtf8 } from "../basics/utf8.ts";
 
@@ -11,8 +11,9 @@ export const namelessPerson = "Somebody";
 export const namelessBand = "Band";
 
 /**
- * What nobody can see, or what lets a name look like other text: controls and line breaks, noncharacters, and all that Unicode says to ignore where it is
- * not known (DerivedCoreProperties.txt), the marks that turn the direction of what follows among them.
+ * What nobody can see, or what lets a name look like other text: controls and line breaks, noncharacters, and all that
+ * Unicode says to ignore where it is not known (DerivedCoreProperties.txt), the marks that turn the direction of what
+ * follows among them.
  */
 const unseen = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/u;
 /** Scripts in which U+200C and U+200D join letters or part them (as in RFC 5892, appendix A). */
@@ -60,7 +61,10 @@ export const shortPlainName = (name: string): string => plainName(cutUtf8(plainN
 /** A name with the number by which it is told apart from its twins. No plain name ends like this. */
 export const withMark = (name: string, number: number): string => `${name} #${number}`;
 
-/** Letters that most fonts draw alike: of Cyrillic and Greek those like Latin ones (Unicode Technical Standard 39, confusables.txt), and some digits. */
+/**
+ * Letters that most fonts draw alike: of Cyrillic and Greek those like Latin ones (Unicode Technical Standard 39,
+ * confusables.txt), and some digits.
+ */
 // biome-ignore format: a table
 const lookalikes = new Map(
   [

@@ -1,5 +1,6 @@
 // What a gateway tells the others of its probes, docs/protocol.md §2.2, and the book in which it keeps its own.
-// Invariants: the version grows with every change and only then; an index is never given to another probe; no two probes have names that look alike.
+// Invariants: the version grows with every change and only then; an index is never given to another probe; no two
+// probes have names that look alike.
 import { distinctName, shortPlainName } from "./plain-name.ts";
 
 export interface RosterProbe {

@@ -1,5 +1,6 @@
-// A member leads the room to a key of its own, after it has filled the room of that key at the server. The pages keep their key, their places and each
-// other until the new room lets them in, which it does not; then they say so, with whose key it was.
+// A member leads the room to a key of its own, after it has filled the room of that key at the server. The pages keep
+// their key, their places and each other until the new room lets them in, which it does not; then they say so, with
+// whose key it was.
 import { cleanup } from "node-datachannel";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { toBase64url } from "../../gateway/basics/base64url.ts";
@@ -48,7 +49,10 @@ afterAll(async () => {
   cleanup();
 });
 
-/** Takes all places of that room that the server gives to one address, and keeps them busy: it gives away those where nothing happens. */
+/**
+ * Takes all places of that room that the server gives to one address, and keeps them busy: it gives away those where
+ * nothing happens.
+ */
 const fill = async (room: Room): Promise<readonly SignalingClient[]> => {
   const taken: SignalingClient[] = [];
   let dst: string | undefined;

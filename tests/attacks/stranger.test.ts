@@ -153,7 +153,7 @@ it("who says anything at all before a proof is turned away, whatever it is", asy
   const { refusals } = await page.report();
   expect(Object.values(refusals).reduce((total, count) => total + count, 0)).toBeGreaterThanOrEqual(3);
   await expect.poll(() => countOn(page.page, "turned away"), patience).toBeGreaterThanOrEqual(3);
-  expect((await logOn(page.page)).join("\n")).toMatch(/was turned away/);
+  expect((await logOn(page.page)).join("\n")).toMatch(/was not let in/);
   await expectNothingGotIn();
   tell(task, { tried: `${tried} openings`, "got in": 0, ...(await figuresOfPages(site.browser)) });
 });

@@ -116,7 +116,7 @@ describe("somebody who cannot prove that they hold the room's key", () => {
       await expect.poll(() => noticesOn(person.page), joining).toEqual([told("wrong-room-key")]);
       await expect
         .poll(() => logOn(person.page))
-        .toContain("Somebody who has another room key, or sits in between, was turned away");
+        .toContain("Somebody was not let in: they have another room key, or sit between you and somebody else");
       await expect.poll(() => countOn(person.page, "turned away")).toBeGreaterThan(0);
     }
     await expect.poll(() => anna.connectedPeers(), joining).toBe(1);
@@ -151,7 +151,7 @@ describe("somebody who cannot prove that they hold the room's key", () => {
     await corrupt(ben, helloType, 0);
     await ben.join(invite);
     await expect.poll(() => noticesOn(anna.page), joining).toEqual([told("page-out-of-date")]);
-    await expect.poll(() => logOn(anna.page)).toContain("Somebody whose page is of another version was turned away");
+    await expect.poll(() => logOn(anna.page)).toContain("Somebody was not let in: their page is of another version");
     await expect.poll(() => countOn(anna.page, "turned away")).toBeGreaterThan(0);
     await proveAlive(anna);
   });

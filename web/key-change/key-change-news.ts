@@ -1,5 +1,6 @@
-// What a person is told about the room's key: who changed it, who claims what, and who has not come along. It decides nothing. Neighbours: room-move.ts
-// moves the page; named-claims.ts and roll-call.ts remember who said something and who is missing.
+// What a person is told about the room's key: who changed it, who claims what, and who has not come along. It decides
+// nothing. Neighbours: room-move.ts moves the page; named-claims.ts and roll-call.ts remember who said something and
+// who is missing.
 import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { GatewayEvent } from "../../gateway/gateway-events.ts";
@@ -22,7 +23,10 @@ export interface KeyChangeNewsOptions {
   readonly isServerConnected: () => boolean;
 }
 
-/** What a peer can claim about this page, and how the log says it. Whether to leave is the person's decision, or any member could empty the room. */
+/**
+ * What a peer can claim about this page, and how the log says it. Whether to leave is the person's decision, or any
+ * member could empty the room.
+ */
 const claimTexts = {
   "removed-from-room": "says that you were removed from the room",
   "left-behind": "says that the room has moved on to a new key, which this phone does not have",
@@ -155,7 +159,10 @@ export class KeyChangeNews {
     notices.raise(code, namesText(claims.names));
   }
 
-  /** A page that slept through a change of the key is told by nobody; but that the others all went without a word can be seen. */
+  /**
+   * A page that slept through a change of the key is told by nobody; but that the others all went without a word can be
+   * seen.
+   */
   #checkWhoIsGone(): void {
     const { schedule, notices, isServerConnected } = this.#options;
     const gateway = this.#options.gateway();

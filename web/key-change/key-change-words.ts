@@ -1,4 +1,4 @@
-// What a change of the room's key is called: who made it, who said so, and who was left out. Pure.
+// A change of the room's key in words: who made it, who says so, and who was left out. Pure.
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { SettledChange } from "../../gateway/key-change/room-key-change.ts";
 import { nameInText } from "../room/names-text.ts";
@@ -13,7 +13,7 @@ export const memberName = (room: NamedRoom, gatewayId: string): string => {
   return nameInText(room.peers.find((peer) => peer.gatewayId === gatewayId)?.name ?? "");
 };
 
-/** As a clause with neither capital nor full stop needed around it. A key that came by another hand is told with whose word it is. */
+/** A clause without a full stop. If a key came from somebody other than its maker, it says whose word that is. */
 export const keyChangeText = (room: NamedRoom, { by, toldBy, removed }: SettledChange): string => {
   const hearsay = by === toldBy ? "" : `, says ${memberName(room, toldBy)}`;
   const names = removed.map((gatewayId) => memberName(room, gatewayId)).join(", ");

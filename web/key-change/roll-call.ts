@@ -1,8 +1,9 @@
-// After the room has moved on to another key: who was to come along and has not. A member can lead some to one key and some to another
-// (docs/protocol.md §4), and no word of anybody says so for certain; who is there under the new key is proven. Neighbour: key-change-news.ts tells the person.
+// After a change of the room's key: which people were to come along and have not. A member can lead some people to one
+// key and some to another (docs/protocol.md §4), and nothing that anybody says is proof of it; that somebody is there
+// under the new key is proven. Neighbour: key-change-news.ts tells the person.
 import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
 
-/** A room is whole again within this after whatever happened to it: who is not there by then does not come. */
+/** A room is whole again within this after whatever happened to it: people who are not there by then do not come. */
 export const goneForGoodMs = 30_000;
 /** Twice as many as a page can hold: those of two changes in a row. */
 const maxExpected = 128;
@@ -17,7 +18,7 @@ export interface RollCallOptions {
   readonly schedule: Schedule;
   /** While the server is away nobody could come. */
   readonly isReachable: () => boolean;
-  /** Names of those who are overdue, whenever these are others than before. */
+  /** Names of those who are overdue, whenever they have changed. */
   readonly onMissing: (names: readonly string[]) => void;
 }
 
@@ -32,7 +33,10 @@ export class RollCall {
     this.#options = options;
   }
 
-  /** Who is awaited since an earlier change keeps their time: a room that moves on and on would else be asked for nobody. */
+  /**
+   * People who are awaited since an earlier change keep their time: otherwise a room that moves again and again would
+   * report nobody missing.
+   */
   expect(people: readonly { readonly gatewayId: string; readonly name: string }[]): void {
     const dueAtMs = this.#options.now() + goneForGoodMs;
     for (const { gatewayId, name } of people) {

@@ -1,6 +1,8 @@
-// The page's way to the room of a new key: begins a change when a person asks for it, and follows a key that has settled. Neighbours:
-// gateway/key-change/room-key-change.ts settles on a key, room/present-room.ts moves the page, key-change-news.ts tells the person.
-// Invariant: the page keeps its room, its place at the server and its channels until the room of the new key has let it in.
+// The page's way to the room of a new key: begins a change when a person asks for it, and follows a key that has
+// settled. Neighbours: gateway/key-change/room-key-change.ts settles on a key, room/present-room.ts moves the page,
+// key-change-news.ts tells the person.
+// Invariant: the page keeps its room, its place at the server and its channels until the room of the new key has let it
+// in.
 import type { Cancel, Crypto, Schedule } from "../../gateway/basics/runtime.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { SettledChange } from "../../gateway/key-change/room-key-change.ts";
@@ -9,8 +11,8 @@ import type { RoomBeside } from "../room/present-room.ts";
 import type { KeyChangeNews } from "./key-change-news.ts";
 
 /**
- * Two tries at the server with the longest waits between them (mesh/server-contact.ts). A room that lets nobody in for so long is full, and anybody
- * who knows its key can have filled it.
+ * Two tries at the server with the longest waits between them (mesh/server-contact.ts). A room that lets nobody in for
+ * so long is full, and anybody who knows its key can have filled it.
  */
 export const letInWithinMs = 30_000;
 
@@ -67,8 +69,8 @@ export class RoomMove {
   }
 
   /**
-   * Of the room that the page is in. While that server is away nobody would be met under the new key, and one frame of any member would take a room
-   * apart that could go on.
+   * Of the room that the page is in. While that server is away nobody would be met under the new key, and one frame of
+   * any member would take a room apart that could go on.
    */
   serverChanged(): void {
     const pending = this.#pending;

@@ -1,5 +1,7 @@
-// What happened, in plain words, oldest first; bounded, because a shift has eight hours. What happens again and again is one line with a count.
-// Invariant: neither can ordinary lines make problems go, nor can what one peer does make the lines of the page or of other peers go.
+// What happened, in plain words, oldest first; bounded, because a shift has eight hours. What happens again and again
+// is one line with a count.
+// Invariant: neither can ordinary lines make problems go, nor can what one peer does make the lines of the page or of
+// other peers go.
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { LogLine } from "../ui/app-model.ts";
 
@@ -61,7 +63,10 @@ const withinBounds = (entries: readonly Entry[], areProblems: boolean): readonly
   return entries.filter((entry) => entry !== leaving);
 };
 
-/** Half of the lines are the page's own, if it has so many; the other half are shared by the peers: the oldest line of whoever has most of them goes. */
+/**
+ * Half of the lines are the page's own, if it has so many; the other half are shared by the peers: the oldest line of
+ * whoever has most of them goes.
+ */
 const entryToForget = (entries: readonly Entry[], most: number): Entry | undefined => {
   const counts = new Map<string, number>();
   for (const { from } of entries) if (from !== undefined) counts.set(from, (counts.get(from) ?? 0) + 1);

@@ -1,4 +1,5 @@
-// The newest movement of each probe that is shown, as one signal per probe, so that a sample redraws one line and nothing else.
+// The newest movement of each band that is shown, as one signal per band, so that a sample redraws one line and nothing
+// else.
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { type MotionPoint, motionTrailLength } from "../ui/app-model.ts";
 
@@ -15,7 +16,7 @@ export class MotionTrails {
     trail.value = [...trail.value.slice(1 - motionTrailLength), { x, y, z }];
   }
 
-  /** Forgets every trail whose key is not wanted any more. */
+  /** Forgets the trails of all other keys. */
   keepOnly(keys: ReadonlySet<string>): void {
     for (const key of this.#trails.keys()) if (!keys.has(key)) this.#trails.delete(key);
   }

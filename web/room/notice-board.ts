@@ -1,5 +1,6 @@
-// What a person should know or do now. One notice for each code, which names all that it is about. Invariant: a notice stays until the person dismisses
-// it or its cause is gone; nothing that happens meanwhile, and nobody else, can make it go. Bounded by the number of codes and of subjects.
+// What a person should know or do now. One notice for each code, which names all that it is about. Invariant: a notice
+// stays until the person dismisses it or its cause is gone; nothing that happens meanwhile, and nobody else, can make
+// it go. Bounded by the number of codes and of subjects.
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Notice } from "../ui/app-model.ts";
 import type { ErrorCode } from "../ui/errors.ts";

@@ -1,5 +1,6 @@
-// The room that the page is in, one at a time: it is entered, left, or changed for the same room under another key. Neighbours: app.ts says where to
-// go, key-change/room-move.ts says when to move. Invariant: everything that goes along with the page is told here, once for each change.
+// The room that the page is in, one at a time: it is entered, left, or changed for the same room under another key.
+// Neighbours: app.ts says where to go, key-change/room-move.ts says when to move. Invariant: everything that goes along
+// with the page is told here, once for each change.
 import type { PenaltyBook } from "../../gateway/admission/penalty-book.ts";
 import type { GatewayEvent } from "../../gateway/gateway-events.ts";
 import type { ServerState } from "../../gateway/server-state.ts";
@@ -23,7 +24,9 @@ export interface PresentRoomOptions<Session extends PageSession> {
   readonly open: OpensRoom<Session>;
   readonly followers: readonly RoomFollower[];
   readonly listener: PageSessionListener & {
-    /** Of the room that the page was in before the last change of the key: peers there may still have something to say. */
+    /**
+     * Of the room that the page was in before the last change of the key: peers there may still have something to say.
+     */
     onFormerEvent(event: GatewayEvent): void;
   };
 }
@@ -57,7 +60,9 @@ export class PresentRoom<Session extends PageSession> {
     return this.#present?.room;
   }
 
-  /** Leaves the room of before. False when the page was sent elsewhere meanwhile. @throws what opening the room throws. */
+  /**
+   * Leaves the room of before. False when the page was sent elsewhere meanwhile. @throws what opening the room throws.
+   */
   async enter(room: Room): Promise<boolean> {
     await this.leave();
     const { listener, followers } = this.#options;
@@ -70,8 +75,8 @@ export class PresentRoom<Session extends PageSession> {
   }
 
   /**
-   * Opens a room beside the present one, which goes on. `onMeshChange` hears of that room's server until the page moves in.
-   * Undefined when the page has no use for it any more. @throws what opening the room throws.
+   * Opens a room beside the present one, which goes on. `onMeshChange` hears of that room's server until the page moves
+   * in. Undefined when the page has no use for it any more. @throws what opening the room throws.
    */
   async openBeside(
     room: Room,
@@ -104,7 +109,10 @@ export class PresentRoom<Session extends PageSession> {
     await leaving?.close();
   }
 
-  /** The page ends: the peers hear that it leaves, and what follows the page from room to room may go on in its next life. */
+  /**
+   * The page ends: the peers hear that it leaves, and what follows the page from room to room may go on in its next
+   * life.
+   */
   async close(): Promise<void> {
     await this.#end()?.close();
   }

@@ -1,5 +1,5 @@
-// A room that is open on this page, and what goes along with the page from room to room. Neighbours: present-room.ts tells the followers, and is
-// the only one that does; main.ts opens the rooms.
+// A room that is open on this page, and what goes along with the page from room to room. Neighbours: present-room.ts
+// tells the followers, and is the only one that does; main.ts opens the rooms.
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { ServerState } from "../../gateway/server-state.ts";
 import type { Statistics } from "../../gateway/statistics/statistics.ts";

@@ -1,4 +1,5 @@
-// What happens in a room, as sentences in the page's log, and as notices where the person has to know at once. It goes on while the screen is dark.
+// What happens in a room, as sentences in the page's log, and as notices if the person has to know at once. It
+// continues while the screen is dark.
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { buttonActions, decodeButton } from "../../firmware-bridge/frames/payloads.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
@@ -15,7 +16,7 @@ import { refusalNotices, refusalTexts } from "./refusals.ts";
 export interface RoomLogOptions {
   readonly log: LogBook;
   readonly notices: NoticeBoard;
-  /** Of the room that the page is in: it knows the names. */
+  /** The gateway of the room that the page is in; it knows the names. */
   readonly gateway: () => Gateway | undefined;
 }
 
@@ -49,7 +50,7 @@ export class RoomLog {
         return;
       }
       case "woke":
-        return log.add("info", "This page was asleep; clocks are compared afresh before anything vibrates");
+        return log.add("info", "This page was asleep; it compares clocks again before anything vibrates");
       case "motion":
       case "room-key-settled":
       case "left-behind":
@@ -80,7 +81,7 @@ const isButtonPressed = ({ record }: Extract<GatewayEvent, { kind: "peer-record"
 
 const departureTexts: Readonly<Record<Extract<GatewayEvent, { kind: "peer-gone" }>["how"], string>> = {
   left: "left the room",
-  "let-go": "let this page go for a while, because it sent too much",
+  "let-go": "disconnected this page for a while, because it sent too much",
   lost: "is gone",
 };
 

@@ -1,5 +1,5 @@
-// What the page shows of a room: the gateway's probes and peers as plain views. Reads the gateway, never changes it; refreshed a few times a second at
-// most, however much happens. What happened is told in sentences by room-log.ts.
+// What the page shows of a room: the gateway's bands and peers as plain views. Reads the gateway, never changes it;
+// refreshed ten times a second at most, however much happens. Neighbour: room-log.ts says in sentences what happened.
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { capabilities } from "../../firmware-bridge/devices/device-info.ts";
 import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
@@ -80,7 +80,7 @@ export class RoomViews {
     this.#refresh();
   }
 
-  /** Nobody looks: until they do, no movement is kept and nothing is drawn. */
+  /** Nobody looks at the page: until somebody does, no movement is kept and nothing is drawn. */
   pause(isPaused: boolean): void {
     this.#isPaused = isPaused;
     if (!isPaused) this.#refresh();
@@ -119,7 +119,7 @@ export class RoomViews {
     }
   }
 
-  /** Session ids that are dialled for the first time: nobody knows yet whose they are. */
+  /** Session ids that are dialled for the first time: it is not known yet whose they are. */
   #newcomers(): readonly string[] {
     if (this.#room === undefined) return [];
     const { gateway, pendingDials } = this.#room;
@@ -147,7 +147,9 @@ export class RoomViews {
     this.#forgetOthers(gateway);
   }
 
-  /** What is noted of probes and peers that are no more would grow with every probe that somebody names. */
+  /**
+   * Notes of bands and peers that are gone are dropped: otherwise they would grow with every band that somebody names.
+   */
   #forgetOthers(gateway: Gateway | undefined): void {
     const ownProbes = gateway?.probes.map(ownKey) ?? [];
     const remoteProbes = gateway?.peers.flatMap((peer) => peer.probes.map(({ index }) => remoteKey(peer, index))) ?? [];
@@ -216,7 +218,7 @@ const trafficView = (gateway: Gateway): TrafficView => {
   const { sent, delivered, duplicate, late, lost, dropped, droppedBeforeSend } = gateway.traffic();
   let refusedPeers = 0;
   for (const [reason, count] of gateway.refusals) {
-    if (reason !== "closed") refusedPeers += count; // Who went away by themselves were not turned away.
+    if (reason !== "closed") refusedPeers += count; // Peers that left by themselves were not refused.
   }
   return {
     recordsSent: sent,

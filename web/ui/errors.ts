@@ -106,7 +106,7 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   "wrong-room-key": {
     sentence:
-      "Someone was turned away: they hold another room key, or somebody sits between you, and it would not be safe.",
+      "Somebody was not let in: they have another room key, or somebody sits between you, and it would not be safe.",
     remedy: "If you expected them, send them a fresh copy of the invite; if that does not help, use another server.",
   },
   "room-key-changed": {

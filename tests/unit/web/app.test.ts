@@ -538,7 +538,7 @@ describe("App", () => {
 
       it("should hear nothing of the new room before it is in it", async () => {
         joined[1]?.listener.onEvent({ kind: "woke" });
-        expect(logTexts()).not.toContain("This page was asleep; clocks are compared afresh before anything vibrates");
+        expect(logTexts()).not.toContain("This page was asleep; it compares clocks again before anything vibrates");
       });
     });
 
