@@ -67,7 +67,7 @@ export const peersSentence = (peers: readonly PeerFigures[], span: Span): string
     return delay === undefined ? [] : [{ name, delay }];
   });
   const slowest = measured.sort((a, b) => b.delay.p99Ms - a.delay.p99Ms)[0];
-  if (slowest === undefined) return "No peer has been measured yet.";
+  if (slowest === undefined) return "Nobody has been measured yet.";
   const { name, delay } = slowest;
   return `${measured.length} of ${peers.length} measured, ${spanTexts[span]}. Slowest: ${nameText(name)}, 99 % within ${withBound(delay.p99Ms, delay.boundMs)} ms.`;
 };

@@ -60,7 +60,7 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   "chooser-cancelled": { sentence: "No device was chosen.", remedy: "Pair again and pick your band from the list." },
   "not-an-earl-device": {
-    sentence: "This device does not offer the Earl service.",
+    sentence: "This device is not an Earl band: it does not offer the Earl service.",
     remedy: "Choose an Earl band, or press “Use this phone”.",
   },
   "link-slots-full": {
@@ -142,11 +142,11 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
       "Their phone may have slept, or somebody led them to another key: invite them with the new code or link, or ask for theirs.",
   },
   "key-change-needs-server": {
-    sentence: "The room's key can be changed only while the signaling server is there, or nobody would meet again.",
+    sentence: "The room's key can be changed only while the server is there, or nobody would meet again.",
     remedy: "Try again when it is back.",
   },
   "key-change-waits": {
-    sentence: "The room's key was changed, and this phone follows as soon as the signaling server is back.",
+    sentence: "The room's key was changed, and this phone follows as soon as the server is back.",
     remedy: "Nothing is to be done; those who have the server may be gone from here until then.",
   },
   "connection-not-safe": {
@@ -154,7 +154,7 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: "Do not go on through this server or network until you know why.",
   },
   "server-unreachable": {
-    sentence: "The signaling server cannot be reached.",
+    sentence: "The server cannot be reached.",
     remedy: "Check that the server runs and that this phone is in its network; the page keeps trying.",
   },
   "ice-servers-unusable": {
@@ -169,7 +169,7 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
       "Open the page in a current Chrome, Edge, Firefox or Safari, or allow WebRTC in the settings or the extensions of this one.",
   },
   "server-away": {
-    sentence: "The signaling server is away; those who are connected stay connected.",
+    sentence: "The server is away; those who are connected stay connected.",
     remedy: "Newcomers have to wait until it is back; the page keeps trying.",
   },
   "invite-not-reachable": {
