@@ -1,5 +1,6 @@
 // What a person does with one phone: they leave a room and come back, open a second tab, or have a browser that cannot run the page at all.
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { errorTexts } from "../../web/ui/errors.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { openSite, type Site } from "../support/site.ts";
 
@@ -53,10 +54,19 @@ test("should let a mute hold in all tabs of the phone at once", async () => {
 
 test("should say so when the page cannot start", async () => {
   const { page } = await openPage("Vera");
+  await page.route(/\/assets\/main-.*\.js/, (route) => route.abort());
+  await page.goto(site.server.origin);
+  await page.getByText("The page could not start.").waitFor();
+  await page.unrouteAll({ behavior: "wait" });
+}, 60_000);
+
+test("should say that a room cannot be entered where the browser makes no key", async () => {
+  const { page } = await openPage("Vera");
   await page.addInitScript(() => {
     const generateKey = () => Promise.reject(new DOMException("not here", "NotSupportedError"));
     Object.assign(crypto.subtle, { generateKey });
   });
   await page.goto(site.server.origin);
-  await page.getByText("The page could not start.").waitFor();
+  await page.getByRole("button", { name: "Create a room" }).click();
+  await page.getByText(errorTexts["room-not-entered"].sentence).waitFor();
 }, 60_000);
