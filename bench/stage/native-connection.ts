@@ -4,6 +4,7 @@ import { RTCPeerConnection } from "node-datachannel/polyfill";
 
 type NativeDataChannel = ReturnType<RTCPeerConnection["createDataChannel"]>;
 
+/** All that nobody has closed, ended by the other end or not. */
 const open = new Set<BrowserLikeConnection>();
 
 export class BrowserLikeConnection extends RTCPeerConnection {
@@ -63,7 +64,6 @@ export class BrowserLikeConnection extends RTCPeerConnection {
 
   #look(): void {
     if (this.connectionState !== "closed") return;
-    open.delete(this);
     for (const channel of [...this.#closing]) {
       this.#closing.delete(channel);
       channel.dispatchEvent(new Event("close"));

@@ -54,7 +54,10 @@ export const loadPeerJs = (): PeerClass => {
 /** For what makes connections itself, beside PeerJS; browsers' names for what they have, some of which these lack. */
 export const nativeConnections = (): NativeConnectionClass => BrowserLikeConnection as unknown as NativeConnectionClass;
 
-/** Ends WebRTC in this process for good. libdatachannel waits for connections that were left open, ten seconds long, and throws then. */
+/**
+ * Ends WebRTC in this process for good. Where nobody has closed a connection that the other end has ended, libdatachannel's own end waits for ten seconds
+ * without letting the process do anything else, and throws.
+ */
 export const endWebRtc = (): void => {
   closeConnections();
   cleanup();
