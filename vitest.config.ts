@@ -1,13 +1,12 @@
 // The suites: pure code, a real server with native peers, Chromium, and on these parts attacks, faults and a smoke of the bench.
 // `npm test` runs them through tests/run.ts.
 import { defineConfig } from "vitest/config";
+import { patienceMs, testTimeoutMs } from "./tests/support/patience.ts";
 import { isLongRun } from "./tests/support/run-length.ts";
 
-const integrationTimeoutMs = 30_000;
-const browserTimeoutMs = 60_000;
 const longTimeoutMs = 30 * 60_000;
-/** Of a condition that says nothing else: what takes a moment takes seconds where a busy machine does it. */
-const expectInTime = { poll: { timeout: 10_000, interval: 50 } };
+/** Of a condition that says nothing else. */
+const expectInTime = { poll: { timeout: patienceMs, interval: 50 } };
 
 /** Suites run one after the other, but for those of the same turn: servers and browsers share few cores. */
 const inTurn = (groupOrder: number, filesAtOnce: number) => ({
@@ -38,8 +37,8 @@ const onWholeProduct = ({ name, include = [`tests/${name}/**/*.test.ts`], exclud
     exclude,
     globalSetup: "tests/support/built-page.ts",
     expect: expectInTime,
-    testTimeout: isLongRun ? longTimeoutMs : browserTimeoutMs,
-    hookTimeout: browserTimeoutMs,
+    testTimeout: isLongRun ? longTimeoutMs : testTimeoutMs,
+    hookTimeout: testTimeoutMs,
     ...inTurn(turn.groupOrder, isLongRun ? 1 : turn.filesAtOnce),
   },
 });
@@ -51,6 +50,9 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
+          // Fake time does not pass by itself: only a machine that is busy makes one of these slow.
+          testTimeout: patienceMs,
+          hookTimeout: patienceMs,
           isolate: false, // Pure code and fakes: nothing global is left behind, and a hundred files need not load it a hundred times.
           include: ["tests/unit/**/*.test.{ts,tsx}"],
         },
@@ -61,8 +63,8 @@ export default defineConfig({
           environment: "node",
           include: ["tests/integration/**/*.test.ts"],
           expect: expectInTime,
-          testTimeout: integrationTimeoutMs,
-          hookTimeout: integrationTimeoutMs,
+          testTimeout: testTimeoutMs,
+          hookTimeout: testTimeoutMs,
           ...inTurn(1, waitingFilesAtOnce),
         },
       },

@@ -13,6 +13,9 @@ const switches = [
   "--disable-backgrounding-occluded-windows",
 ];
 
+/** Playwright's own 30 s are too short for a machine that does five other things at once. */
+const launchTimeoutMs = 120_000;
+
 /**
  * @param more switches for this browser alone
  * @param handlesSigint false: Ctrl-C is the caller's; playwright would close the browser and end the process
@@ -26,6 +29,7 @@ export const launchChromium = (
   const isRoot = process.getuid?.() === 0; // Containers run tests as root, and Chromium's sandbox does not.
   return chromium.launch({
     executablePath,
+    timeout: launchTimeoutMs,
     handleSIGINT: handlesSigint,
     args: [...switches, ...more, ...(isRoot ? ["--no-sandbox"] : [])],
   });

@@ -8,12 +8,12 @@ import type { Room } from "../../gateway/wire/room-key.ts";
 import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { identityKeyOf, makeIdentityKeyPair } from "../../web/platform/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
-import { feltWithin } from "../support/felt-within.ts";
+import { untilFelt } from "../support/felt-within.ts";
 import { figuresOfPages } from "../support/renderer-process.ts";
 import type { RoomPage } from "../support/room-page.ts";
 import { inviteSomebody, openSite, type Site } from "../support/site.ts";
 
-const patience = { timeout: 60_000, interval: 100 };
+const patience = { interval: 100 };
 const epoch = 7;
 
 let site: Site;
@@ -74,8 +74,7 @@ const expectRefused = (reason: string): Promise<void> =>
 
 /** Tom never lost the page, and what he says still arrives. */
 const expectUndisturbed = async (tom: RoomSession, liar: RoomSession): Promise<void> => {
-  await feltWithin(
-    patience,
+  await untilFelt(
     () => tom.gateway.buzz("all", "short"),
     () => page.taken(),
   );
@@ -85,7 +84,7 @@ const expectUndisturbed = async (tom: RoomSession, liar: RoomSession): Promise<v
   expect(page.problems).toEqual([]);
 };
 
-describe("another's identity", { timeout: 120_000 }, () => {
+describe("another's identity", () => {
   /** Tom's public key, which everybody in the room has seen, and a private one that is not Tom's. */
   const joinAsLiar = async (): Promise<RoomSession> => {
     const { sign } = await makeKey();
@@ -113,7 +112,7 @@ describe("another's identity", { timeout: 120_000 }, () => {
   });
 });
 
-describe("another epoch of the same key", { timeout: 120_000 }, () => {
+describe("another epoch of the same key", () => {
   it("should be refused when it is older than the one that the page knows", async ({ task }) => {
     const tom = await joinAsTom();
     await page.join(invite);

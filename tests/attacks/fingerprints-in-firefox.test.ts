@@ -15,7 +15,7 @@ import { type Forgery, forgedDescription, ManInTheMiddle } from "../support/man-
 import { sized } from "../support/run-length.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 
-const patience = { timeout: 60_000, interval: 100 };
+const patience = { interval: 100 };
 const twoLines: readonly Forgery[] = ["true-before-own", "own-before-true", "true-above-own", "own-above-true"];
 const path = findFirefox();
 
@@ -30,7 +30,7 @@ it("two fingerprint lines in one description, wherever they stand, are refused b
   tell(task, { tried: `${twoLines.length} descriptions`, "got in": 0, browser: "none" });
 });
 
-describe.skipIf(path === undefined)("with a Firefox here", { timeout: 120_000 }, () => {
+describe.skipIf(path === undefined)("with a Firefox here", () => {
   let firefox: Firefox;
   let real: ServerProcess;
   let server: HostileServer;

@@ -16,7 +16,7 @@ import { sized } from "../support/run-length.ts";
 import { answerOf, offerOf, soundOffer } from "../support/session-descriptions.ts";
 import { openSite, type Site } from "../support/site.ts";
 
-const patience = { timeout: 60_000, interval: 100 };
+const patience = { interval: 100 };
 
 let site: Site;
 let server: HostileServer;
@@ -88,7 +88,7 @@ it("should let two pages meet as long as the server is honest", async () => {
   for (const page of pages) expect((await page.report()).refusals).toEqual({});
 });
 
-describe("the server as the man in the middle", { timeout: 120_000 }, () => {
+describe("the server as the man in the middle", () => {
   it("should be refused by both pages, who see that their proofs are about other certificates", async ({ task }) => {
     const attacker = sitDown("own-alone");
     await openPages();
@@ -146,7 +146,7 @@ describe("the server as the man in the middle", { timeout: 120_000 }, () => {
   });
 });
 
-describe("the server as one who has kept what it carried", { timeout: 120_000 }, () => {
+describe("the server as one who has kept what it carried", () => {
   it("should get nothing by saying genuine old offers and answers again", async ({ task }) => {
     const tape: RelayedMessage[] = [];
     server.relay = (message) => {
@@ -214,7 +214,7 @@ describe("the server as one who has kept what it carried", { timeout: 120_000 },
   });
 });
 
-describe("the server as a liar", { timeout: 120_000 }, () => {
+describe("the server as a liar", () => {
   const floodLength = 2_000;
   const hugeLength = 8_000_000;
 

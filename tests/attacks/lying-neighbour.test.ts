@@ -21,7 +21,7 @@ import { now, schedule } from "../../web/platform/timers.ts";
 import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
 import { launchEngine } from "../support/chromium.ts";
-import { feltWithin } from "../support/felt-within.ts";
+import { untilFelt } from "../support/felt-within.ts";
 import { bytesFromHex } from "../support/frame-json.ts";
 import { LyingNeighbour } from "../support/lying-neighbour.ts";
 import { type Forgery, ManInTheMiddle, type SpokenMessage } from "../support/man-in-the-middle.ts";
@@ -32,7 +32,7 @@ import { sized } from "../support/run-length.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 import { answerOf, offerOf } from "../support/session-descriptions.ts";
 
-const patience = { timeout: 30_000, interval: 20 };
+const patience = { interval: 20 };
 
 let server: ServerProcess;
 let room: Room;
@@ -98,8 +98,7 @@ const expectNobodyGotIn = (context: Pick<TestContext, "task">, tried: number, ..
 
 /** She still hears Mallory, who has done nothing else wrong. */
 const expectStillServed = async (at: RoomSession): Promise<void> => {
-  await feltWithin(
-    patience,
+  await untilFelt(
     () => mallory.session.gateway.buzz("all", "short"),
     async () => {
       const { delivered, late } = at.gateway.traffic();
@@ -198,7 +197,7 @@ const identities = sized({
   long: [itself, { who: "as a member whom nobody has met", key: () => otherKey }],
 });
 
-describe("a neighbour that lies", { timeout: 60_000 }, () => {
+describe("a neighbour that lies", () => {
   for (const { who, key } of identities) {
     it(`answers offers in the name of whom they are for, ${who}`, async (context) => {
       const { anna, ben } = await apart();
@@ -295,7 +294,7 @@ describe("a neighbour that lies", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a neighbour that lies to real pages", { timeout: 60_000 }, () => {
+describe("a neighbour that lies to real pages", () => {
   let browser: Browser;
   let pages: RoomPage[] = [];
   beforeAll(async () => {

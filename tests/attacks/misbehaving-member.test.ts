@@ -13,13 +13,14 @@ import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
 import { emptyLedger, HostileMember } from "../support/hostile-member.ts";
+import { patienceMs } from "../support/patience.ts";
 import { makeCommand, makeGesture, makeRecord } from "../support/records.ts";
 import { figuresOfPages } from "../support/renderer-process.ts";
 import type { RoomPage } from "../support/room-page.ts";
 import { sized } from "../support/run-length.ts";
 import { inviteSomebody, openSite, type Site } from "../support/site.ts";
 
-const patience = { timeout: 30_000, interval: 50 };
+const patience = { interval: 50 };
 /** How long somebody who is let go comes back for more. */
 const attackMs = sized({ short: 800, long: 60_000 });
 /** Of JavaScript, after a collection: what a page holds that has been flooded. An idle one has some 5 MB. */
@@ -34,7 +35,7 @@ const maxBusyPercent = 90;
  * Until both hold. A short attack may lie wholly within one pause of a busy machine, or be all the work that a slow one can do meanwhile; a page that
  * goes on to stall fails all the same. Of a long attack this is too short to make up for what happened while it went on.
  */
-const recovery = { timeout: sized({ short: 30_000, long: 5_000 }), interval: 50 };
+const recovery = { timeout: sized({ short: patienceMs, long: 5_000 }), interval: 50 };
 
 let site: Site;
 let page: RoomPage;
@@ -191,7 +192,7 @@ const flood = async (speak: () => void): Promise<number> => {
     for (let i = 0; i < 50 && attacker.channels.has(pageSessionId) && attacker.bufferedBytes < 1_000_000; i++, said++)
       speak();
     await new Promise((resolve) => setImmediate(resolve));
-    if (performance.now() > endsAtMs + patience.timeout) throw new Error("was not let go");
+    if (performance.now() > endsAtMs + patienceMs) throw new Error("was not let go");
   }
   return said;
 };

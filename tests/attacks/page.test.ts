@@ -28,7 +28,7 @@ declare global {
   }
 }
 
-const patience = { timeout: 30_000, interval: 50 };
+const patience = { interval: 50 };
 
 /** At most 64 bytes each. */
 const hostileNames = [

@@ -16,12 +16,13 @@ import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { serverApi } from "../../web/mesh/server-api.ts";
 import { identityKeyOf, makeIdentityKeyPair, webCrypto } from "../../web/platform/web-crypto.ts";
 import { tell } from "../support/case-table.ts";
-import { feltWithin } from "../support/felt-within.ts";
+import { untilFelt } from "../support/felt-within.ts";
 import { MovingPhone } from "../support/moving-phone.ts";
+import { patienceMs } from "../support/patience.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { openSite, type Site } from "../support/site.ts";
 
-const patience = { timeout: 30_000, interval: 50 };
+const patience = { timeout: patienceMs, interval: 50 };
 const lowestKey = new Uint8Array(16);
 
 let site: Site;
@@ -67,8 +68,7 @@ beforeAll(async () => {
       expect([await anna.connectedPeers(), ben.companions.length, mallory.gateway.peers.length]).toEqual([2, 2, 2]),
     patience,
   );
-  await feltWithin(
-    patience,
+  await untilFelt(
     () => mallory.gateway.buzz("all", "short"),
     async () => ({ felt: ben.buzzes, late: ben.session.gateway.traffic().late }),
   ); // So that her recordings have something with an effect.
@@ -153,7 +153,7 @@ const enter = async (room: Room): Promise<RoomSession> => {
   return session;
 };
 
-describe("a member who was removed", { timeout: 60_000 }, () => {
+describe("a member who was removed", () => {
   it("looks for the new key in all that it was sent", async ({ task }) => {
     const key = toHex(ben.room.roomKey);
     const telling = captured.filter((message) => toHex(message).includes(key));

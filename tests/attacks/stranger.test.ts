@@ -14,7 +14,7 @@ import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { refusalTexts } from "../../web/room/refusals.ts";
 import { errorTexts } from "../../web/ui/errors.ts";
 import { tell } from "../support/case-table.ts";
-import { feltWithin } from "../support/felt-within.ts";
+import { untilFelt } from "../support/felt-within.ts";
 import { HostileMember } from "../support/hostile-member.ts";
 import { figuresOfPages } from "../support/renderer-process.ts";
 import type { RoomPage } from "../support/room-page.ts";
@@ -23,7 +23,7 @@ import { openSignaling } from "../support/signaling-client.ts";
 import { inviteSomebody, openSite, type Site } from "../support/site.ts";
 import { countOn, logOn } from "../support/told.ts";
 
-const patience = { timeout: 30_000, interval: 50 };
+const patience = { interval: 50 };
 
 let site: Site;
 let page: RoomPage;
@@ -185,8 +185,7 @@ it("who replays a member's whole handshake, and what it said after", async ({ ta
   });
   await expect.poll(() => page.connectedPeers(), patience).toBe(1);
   await expect.poll(() => member.gateway.heldSessionIds().length, patience).toBe(1);
-  await feltWithin(
-    patience,
+  await untilFelt(
     () => member.gateway.buzz("all", "short"),
     () => page.taken(),
   );

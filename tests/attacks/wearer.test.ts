@@ -33,7 +33,7 @@ import { makeCommand, makeGesture } from "../support/records.ts";
 import { sized } from "../support/run-length.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 
-const patience = { timeout: 30_000, interval: 50 };
+const patience = { interval: 50 };
 const attackMs = sized({ short: 1_000, long: 60_000 });
 /** Of somebody who does not mean to be let go for a flood. */
 const recordsAtOnce = 10;

@@ -8,7 +8,6 @@ import { type FinishedBench, runBench } from "../support/bench-process.ts";
 
 /** A busy machine may be late by more than what is usual; nobody waits for what has arrived. */
 const short = ["--seconds", "0.5", "--slice", "0.5", "--grace", "20000", "--workers", "1"];
-const timeoutMs = 120_000;
 
 const reportOf = <T = RunReport>({ stdout, stderr, exitCode }: FinishedBench, code = 0): T => {
   expect(exitCode, stderr).toBe(code);
@@ -75,55 +74,39 @@ describe("the bench", () => {
     { scenario: "both", options: ["--phones", "2"], modes: ["thesis", "earl-mesh"] },
     { scenario: "join", options: ["--phones", "2", "--browsers", "none"], modes: ["earl-mesh"] },
     { scenario: "soak", options: ["--phones", "2", "--browsers", "none"], modes: ["earl-mesh"] },
-  ])(
-    "should run $scenario to its end, deliver everything and report it",
-    async ({ scenario, options, modes }) => {
-      const report = reportOf(await runBench([scenario, ...options, "--modes", modes.join(","), ...short, "--json"]));
-      expect(report).toMatchObject({ scenario, isPartial: false });
-      expect(report.modes.map(({ mode }) => mode)).toEqual(modes);
-      expectShape(report);
-      expectAllDelivered(report);
-    },
-    timeoutMs,
-  );
+  ])("should run $scenario to its end, deliver everything and report it", async ({ scenario, options, modes }) => {
+    const report = reportOf(await runBench([scenario, ...options, "--modes", modes.join(","), ...short, "--json"]));
+    expect(report).toMatchObject({ scenario, isPartial: false });
+    expect(report.modes.map(({ mode }) => mode)).toEqual(modes);
+    expectShape(report);
+    expectAllDelivered(report);
+  });
 
-  it(
-    "should leave a valid report of what it has when it is stopped",
-    async () => {
-      const line = ["mesh", "--phones", "2", "--modes", "earl-mesh,floor", "--seconds", "60", "--slice", "1", "--json"];
-      const stopped = await runBench(line, (stderr) => /^floor, /m.test(stderr));
-      const report = reportOf(stopped, 130);
-      expect(report.isPartial).toBe(true);
-      expect(report.modes.map(({ mode }) => mode)).toEqual(["earl-mesh"]);
-      for (const mode of report.modes) expectModeShape(mode);
-    },
-    timeoutMs,
-  );
+  it("should leave a valid report of what it has when it is stopped", async () => {
+    const line = ["mesh", "--phones", "2", "--modes", "earl-mesh,floor", "--seconds", "60", "--slice", "1", "--json"];
+    const stopped = await runBench(line, (stderr) => /^floor, /m.test(stderr));
+    const report = reportOf(stopped, 130);
+    expect(report.isPartial).toBe(true);
+    expect(report.modes.map(({ mode }) => mode)).toEqual(["earl-mesh"]);
+    for (const mode of report.modes) expectModeShape(mode);
+  });
 
-  it(
-    "should leave a valid report, too, when it is stopped before anything was measured",
-    async () => {
-      const stopped = await runBench(["mesh", "--phones", "2", "--browsers", "none", "--json"], (stderr) =>
-        stderr.includes("starting"),
-      );
-      expect(reportOf(stopped, 130)).toMatchObject({ isPartial: true, modes: [] });
-    },
-    timeoutMs,
-  );
+  it("should leave a valid report, too, when it is stopped before anything was measured", async () => {
+    const stopped = await runBench(["mesh", "--phones", "2", "--browsers", "none", "--json"], (stderr) =>
+      stderr.includes("starting"),
+    );
+    expect(reportOf(stopped, 130)).toMatchObject({ isPartial: true, modes: [] });
+  });
 
-  it(
-    "should run a ramp, and draw it",
-    async () => {
-      const plot = join(tmpdir(), `earl-bench-${process.pid}.svg`);
-      onTestFinished(() => rmSync(plot, { force: true }));
-      const line = ["floor", "--ramp", "2..3..1", "--browsers", "none", ...short, "--json", "--plot", plot];
-      const report = reportOf<RampReport>(await runBench(line));
-      expect(report.steps.map(({ phones }) => phones)).toEqual([2, 3]);
-      for (const step of report.steps) expectAllDelivered(step);
-      expect(readFileSync(plot, "utf8")).toMatch(/^<svg [\s\S]*<polyline[\s\S]*<\/svg>\n$/);
-    },
-    timeoutMs,
-  );
+  it("should run a ramp, and draw it", async () => {
+    const plot = join(tmpdir(), `earl-bench-${process.pid}.svg`);
+    onTestFinished(() => rmSync(plot, { force: true }));
+    const line = ["floor", "--ramp", "2..3..1", "--browsers", "none", ...short, "--json", "--plot", plot];
+    const report = reportOf<RampReport>(await runBench(line));
+    expect(report.steps.map(({ phones }) => phones)).toEqual([2, 3]);
+    for (const step of report.steps) expectAllDelivered(step);
+    expect(readFileSync(plot, "utf8")).toMatch(/^<svg [\s\S]*<polyline[\s\S]*<\/svg>\n$/);
+  });
 
   it.each([["mesh", "--phones", "none"], ["party"], ["mesh", "--ramp", "9..3..1"]])(
     "should refuse %s %s with one line and an exit code",
@@ -133,6 +116,5 @@ describe("the bench", () => {
       expect(stdout).toBe("");
       expect(stderr).toMatch(/^bench: [^\n]+\n$/);
     },
-    timeoutMs,
   );
 });

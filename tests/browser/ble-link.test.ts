@@ -72,7 +72,7 @@ const setUpConnected = async (options?: Parameters<typeof setUp>[0]): Promise<Be
 const logOf = (page: Page): Promise<LinkLog> => page.evaluate(() => blePage.log());
 
 const untilLogged = async (page: Page, isLogged: (log: LinkLog) => boolean): Promise<LinkLog> => {
-  await expect.poll(async () => isLogged(await logOf(page)), { timeout: 5_000 }).toBe(true);
+  await expect.poll(async () => isLogged(await logOf(page))).toBe(true);
   return logOf(page);
 };
 

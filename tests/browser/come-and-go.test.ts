@@ -4,8 +4,6 @@ import { errorTexts } from "../../web/ui/errors.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { openSite, type Site } from "../support/site.ts";
 
-const patience = { timeout: 20_000 };
-
 let site: Site;
 const pages: RoomPage[] = [];
 
@@ -24,7 +22,7 @@ const openPage = async (name: string): Promise<RoomPage> => {
 };
 
 const areConnected = async (...both: readonly RoomPage[]): Promise<void> => {
-  for (const page of both) await expect.poll(() => page.connectedPeers(), patience).toBe(1);
+  for (const page of both) await expect.poll(() => page.connectedPeers()).toBe(1);
 };
 
 test("should be let in again after leaving the room, as a newer session, and be felt at once", async () => {
@@ -34,7 +32,7 @@ test("should be let in again after leaving the room, as a newer session, and be 
   await areConnected(vera, tom);
   const before = await tom.report();
   await tom.page.getByRole("button", { name: "Leave", exact: true }).click();
-  await expect.poll(() => vera.connectedPeers(), patience).toBe(0);
+  await expect.poll(() => vera.connectedPeers()).toBe(0);
   await tom.page.getByRole("button", { name: /^Room / }).click();
   await areConnected(vera, tom);
   const after = await tom.report();

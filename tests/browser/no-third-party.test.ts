@@ -58,7 +58,7 @@ const meet = async (origin: string) => {
   const invite = await anna.phone.createRoom(origin);
   await ben.phone.join(invite);
   for (const { phone } of [anna, ben]) await phone.addSimulatedArm();
-  for (const { phone } of [anna, ben]) await expect.poll(() => phone.connectedPeers(), { timeout: 30_000 }).toBe(1);
+  for (const { phone } of [anna, ben]) await expect.poll(() => phone.connectedPeers()).toBe(1);
   await expectWaveToReach(anna.phone, ben.phone);
   await expectWaveToReach(ben.phone, anna.phone);
   return { invite, visits: [anna, ben] };

@@ -7,9 +7,6 @@ import { openDetails } from "../support/figures-page.ts";
 import type { RoomPage } from "../support/room-page.ts";
 import { Stage } from "../support/stage.ts";
 
-/** Pages join within a second or two; a machine that is busy takes longer. */
-const patient = { timeout: 30_000 };
-
 let stage: Stage;
 
 beforeAll(async () => {
@@ -64,26 +61,26 @@ describe("a battery that falls too fast for the shift", () => {
       await anna.page.evaluate((level) => window.passTime(6, { percent: level }), percent);
     await power.getByText(/^Saving power to reach/).waitFor();
     await power.getByText("bands send 16 a second").waitFor();
-    await expect.poll(() => windowOf(anna), patient).toBe(300);
-    await expect.poll(() => paceOf(anna), patient).toEqual({ kind: "thinned", motionHz: 16 });
+    await expect.poll(() => windowOf(anna)).toBe(300);
+    await expect.poll(() => paceOf(anna)).toEqual({ kind: "thinned", motionHz: 16 });
 
     await anna.page.getByRole("button", { name: "Show figures" }).click();
     await openDetails(anna.page);
     await anna.page.getByRole("button", { name: "Numbers", exact: true }).click();
     const waiting = anna.page.locator("dt", { hasText: "samples may wait" }).locator("xpath=following-sibling::dd");
-    await expect.poll(() => waiting.textContent(), patient).toBe("300 ms");
+    await expect.poll(() => waiting.textContent()).toBe("300 ms");
 
     await power.getByRole("button", { name: "Full speed" }).click();
     await power.getByText("Full speed, as you wish").waitFor();
-    await expect.poll(() => windowOf(anna), patient).toBe(defaultWindowMs);
-    await expect.poll(() => paceOf(anna), patient).toEqual({ kind: "own" });
-    await expect.poll(() => waiting.textContent(), patient).toBe(`${defaultWindowMs} ms`);
+    await expect.poll(() => windowOf(anna)).toBe(defaultWindowMs);
+    await expect.poll(() => paceOf(anna)).toEqual({ kind: "own" });
+    await expect.poll(() => waiting.textContent()).toBe(`${defaultWindowMs} ms`);
 
     await power.getByRole("button", { name: "Save power again" }).click();
-    await expect.poll(() => windowOf(anna), patient).toBe(300);
+    await expect.poll(() => windowOf(anna)).toBe(300);
     await anna.page.evaluate(() => window.passTime(1, { percent: 54, charging: true }));
     await power.getByText("Charging: no need to save power").waitFor();
-    await expect.poll(() => windowOf(anna), patient).toBe(defaultWindowMs);
+    await expect.poll(() => windowOf(anna)).toBe(defaultWindowMs);
   });
 
   test("should keep its owner's word over a reload, and the end of the shift", async () => {
@@ -94,7 +91,7 @@ describe("a battery that falls too fast for the shift", () => {
     const chosen = (await end.inputValue()) === "03:07" ? "03:08" : "03:07";
     await end.fill(chosen);
     await anna.page.reload();
-    await expect.poll(() => end.inputValue(), patient).toBe(chosen);
+    await expect.poll(() => end.inputValue()).toBe(chosen);
   });
 });
 
@@ -117,7 +114,7 @@ describe("a phone in a pocket", () => {
     const line = page.locator(".remote-probe .trace-x");
     for (let i = 0; i < moves; i++) {
       const before = await line.getAttribute("points");
-      await expect.poll(() => line.getAttribute("points"), patient).not.toBe(before);
+      await expect.poll(() => line.getAttribute("points")).not.toBe(before);
     }
   };
 
@@ -143,7 +140,7 @@ describe("a phone in a pocket", () => {
     await anna.page.mouse.click(195, 300);
     await anna.page.getByRole("dialog").waitFor({ state: "detached" });
     const before = await mutationsOf(anna.page);
-    await expect.poll(() => mutationsOf(anna.page), patient).toBeGreaterThan(before + 5);
+    await expect.poll(() => mutationsOf(anna.page)).toBeGreaterThan(before + 5);
     expect((await ben.report()).probes[0]?.buzzes.written).toBeUndefined(); // The waking tap buzzed nobody.
   });
 });
@@ -176,8 +173,8 @@ describe("a dial that is scrolled out of sight", () => {
     expect(await pointsOf(anna.page)).toBe(still);
 
     await anna.page.locator(".dial").scrollIntoViewIfNeeded();
-    await expect.poll(() => pointsOf(anna.page), patient).not.toBe(still);
+    await expect.poll(() => pointsOf(anna.page)).not.toBe(still);
     await ben.buzz(anna);
-    await expect.poll(() => runningAnimations(anna.page), patient).toContain("throb");
+    await expect.poll(() => runningAnimations(anna.page)).toContain("throb");
   });
 });

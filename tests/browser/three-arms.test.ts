@@ -54,7 +54,7 @@ const enter = async (name: string, nth: number, join: (page: RoomPage) => Promis
     capabilities: capabilities.motionOut | capabilities.vibrateIn,
   });
   await join(page);
-  await expect.poll(() => pairOnce(page), { timeout: 30_000, interval: 2_500 }).toBe("connected");
+  await expect.poll(() => pairOnce(page), { interval: 2_500 }).toBe("connected");
   return { page, probe };
 };
 
@@ -104,7 +104,7 @@ test("should turn the movement of one arm into a buzz at the other two wrists, e
   const ben = await enter("Ben", 2, (page) => page.join(invite));
   const cleo = await enter("Cleo", 3, (page) => page.join(invite));
   const all = [anna, ben, cleo];
-  for (const { page } of all) await expect.poll(() => page.connectedPeers(), { timeout: 20_000 }).toBe(2);
+  for (const { page } of all) await expect.poll(() => page.connectedPeers()).toBe(2);
   for (const wearer of [ben, cleo]) await setSlider(wearer, "Buzzes in ten seconds at most", 20);
 
   const arm = new Arm(anna.probe);
@@ -113,7 +113,7 @@ test("should turn the movement of one arm into a buzz at the other two wrists, e
     const begunAtMs = performance.now();
     const completedAtMs = await arm.play(gestureNames[i % gestureNames.length] ?? "wave");
     for (const wearer of [ben, cleo]) {
-      await expect.poll(() => vibrations(wearer).length, { timeout: 5_000, interval: 5 }).toBe(i + 1);
+      await expect.poll(() => vibrations(wearer).length, { interval: 5 }).toBe(i + 1);
       delaysMs.push((vibrations(wearer)[i]?.atMs ?? Number.NaN) - completedAtMs);
     }
     await pause(Math.max(0, begunAtMs + gesturePaceMs - performance.now())); // Or the wearers' own limit is reached.
@@ -128,8 +128,8 @@ test("should turn the movement of one arm into a buzz at the other two wrists, e
   // Mute holds, and only where it was set.
   await ben.page.page.getByRole("button", { name: "Mute my bands" }).click();
   await arm.play("tap");
-  await expect.poll(() => vibrations(cleo).length, { timeout: 5_000 }).toBe(gestureCount + 1);
-  await expect.poll(async () => (await ben.page.report()).probes[0]?.buzzes.muted, { timeout: 5_000 }).toBe(1);
+  await expect.poll(() => vibrations(cleo).length).toBe(gestureCount + 1);
+  await expect.poll(async () => (await ben.page.report()).probes[0]?.buzzes.muted).toBe(1);
   expect(vibrations(ben)).toHaveLength(gestureCount);
 
   // The rate limit holds: of many gestures within ten seconds three come through.
@@ -142,9 +142,7 @@ test("should turn the movement of one arm into a buzz at the other two wrists, e
     await arm.play("tap");
     played++;
   }
-  await expect
-    .poll(async () => (await cleo.page.report()).probes[0]?.buzzes["rate-limited"], { timeout: 5_000 })
-    .toBe(played - 3);
+  await expect.poll(async () => (await cleo.page.report()).probes[0]?.buzzes["rate-limited"]).toBe(played - 3);
   expect(vibrations(cleo).length - before).toBe(3);
 
   for (const { page } of all) expect(page.problems).toEqual([]);

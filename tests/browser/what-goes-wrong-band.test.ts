@@ -11,9 +11,6 @@ import type { RoomPage } from "../support/room-page.ts";
 import { Stage } from "../support/stage.ts";
 import { logOn, noticesOn, proveAlive, told } from "../support/told.ts";
 
-/** A machine that is busy; retries of a lost link come after up to 30 s, the first ones after one or two. */
-const patient = { timeout: 30_000 };
-
 let stage: Stage;
 
 beforeAll(async () => {
@@ -36,7 +33,7 @@ const enter = async (): Promise<Pair> => {
   const band = await stage.band(anna, "Anna's band");
   const invite = await anna.createRoom(stage.server.origin);
   await anna.page.getByRole("button", { name: "Pair a band" }).click();
-  await expect.poll(() => linkOf(anna), patient).toBe("connected");
+  await expect.poll(() => linkOf(anna)).toBe("connected");
   const ben = await stage.person("Ben");
   await ben.join(invite);
   await ben.addSimulatedArm();
@@ -62,11 +59,11 @@ describe("a band that is paired", () => {
     await anna.page.getByLabel("Name of band Anna's band").press("Enter");
     await band.setSilent(true);
     await buzzAnna(pair);
-    await expect.poll(() => band.unanswered, patient).toBe(1);
+    await expect.poll(() => band.unanswered).toBe(1);
     await band.drop();
 
-    await expect.poll(() => logOn(anna.page), patient).toContain("Left wrist could not be reached for Ben");
-    await expect.poll(() => cautionsOn(anna), patient).toEqual([told("link-lost")]);
+    await expect.poll(() => logOn(anna.page)).toContain("Left wrist could not be reached for Ben");
+    await expect.poll(() => cautionsOn(anna)).toEqual([told("link-lost")]);
     await anna.page.getByText(/connecting again, try \d/).waitFor();
     await ben.page.getByRole("button", { name: "Buzz Anna", exact: true }).waitFor({ state: "detached" });
     await proveAlive(anna);
@@ -74,13 +71,13 @@ describe("a band that is paired", () => {
 
     await band.setSilent(false);
     band.comeBack();
-    await expect.poll(() => linkOf(anna), patient).toBe("connected");
-    await expect.poll(() => cautionsOn(anna), patient).toEqual([]);
+    await expect.poll(() => linkOf(anna)).toBe("connected");
+    await expect.poll(() => cautionsOn(anna)).toEqual([]);
     expect(await anna.page.getByLabel("Name of band Left wrist").inputValue()).toBe("Left wrist");
     expect(vibrations(band)).toBe(0); // The buzz that failed is too late now.
     await buzzAnna(pair);
-    await expect.poll(() => vibrations(band), patient).toBe(1);
-    await expect.poll(() => logOn(anna.page), patient).toContain("Left wrist buzzed, from Ben");
+    await expect.poll(() => vibrations(band)).toBe(1);
+    await expect.poll(() => logOn(anna.page)).toContain("Left wrist buzzed, from Ben");
   });
 
   test("should buzz although Chromium says twice that it is busy", async () => {
@@ -88,8 +85,8 @@ describe("a band that is paired", () => {
     const { anna, band } = pair;
     await band.injectBusyWrites(2);
     await buzzAnna(pair);
-    await expect.poll(() => vibrations(band), patient).toBe(1);
-    await expect.poll(() => logOn(anna.page), patient).toContain("Anna's band buzzed, from Ben");
+    await expect.poll(() => vibrations(band)).toBe(1);
+    await expect.poll(() => logOn(anna.page)).toContain("Anna's band buzzed, from Ben");
     expect(await cautionsOn(anna)).toEqual([]);
   });
 
@@ -98,11 +95,11 @@ describe("a band that is paired", () => {
     const { anna, band } = pair;
     await band.injectBusyWrites(1_000);
     await buzzAnna(pair);
-    await expect.poll(() => logOn(anna.page), patient).toContain("Anna's band could not be reached for Ben");
+    await expect.poll(() => logOn(anna.page)).toContain("Anna's band could not be reached for Ben");
     expect(await linkOf(anna)).toBe("connected");
     await band.injectBusyWrites(0);
     await buzzAnna(pair);
-    await expect.poll(() => vibrations(band), patient).toBe(1);
+    await expect.poll(() => vibrations(band)).toBe(1);
   });
 
   test("should be said not to answer when it is silent, and be connected as soon as it speaks", async () => {
@@ -111,13 +108,13 @@ describe("a band that is paired", () => {
     await band.setSilent(true);
     await anna.createRoom(stage.server.origin);
     await anna.page.getByRole("button", { name: "Pair a band" }).click();
-    await expect.poll(() => cautionsOn(anna), patient).toEqual([told("link-timeout")]);
+    await expect.poll(() => cautionsOn(anna)).toEqual([told("link-timeout")]);
     await proveAlive(anna);
     await band.setSilent(false);
-    await expect.poll(() => linkOf(anna), patient).toBe("connected");
-    await expect.poll(() => cautionsOn(anna), patient).toEqual([]);
+    await expect.poll(() => linkOf(anna)).toBe("connected");
+    await expect.poll(() => cautionsOn(anna)).toEqual([]);
     await anna.page.getByRole("button", { name: "Test buzz on Anna's band" }).click();
-    await expect.poll(() => vibrations(band), patient).toBe(1);
+    await expect.poll(() => vibrations(band)).toBe(1);
   });
 
   test("should be understood between any rubbish that it sends, and the rubbish be counted", async () => {
@@ -144,7 +141,7 @@ describe("a band that is paired", () => {
       const buzzes = (await person.report()).probes[0]?.buzzes ?? {};
       return Object.values(buzzes).reduce((sum, count) => sum + count, 0);
     };
-    await expect.poll(() => wavesAt(ben), patient).toBe(rounds);
+    await expect.poll(() => wavesAt(ben)).toBe(rounds);
     const { probes } = await anna.report();
     expect(probes[0]?.discarded).toMatchObject({
       skippedBytes: expect.toSatisfy((count: number) => count > rounds * longest),
@@ -155,6 +152,6 @@ describe("a band that is paired", () => {
     expect(probes[0]?.link.kind).toBe("connected");
     expect(await noticesOn(anna.page)).toEqual([]);
     await anna.page.getByRole("button", { name: "Test buzz on Anna's band" }).click();
-    await expect.poll(() => vibrations(band), patient).toBe(1);
+    await expect.poll(() => vibrations(band)).toBe(1);
   });
 });

@@ -10,9 +10,6 @@ import { countOn, dismiss, logOn, noticesOn, proveAlive, told } from "../support
 const helloType = 0x01;
 const proofType = 0x03;
 
-/** Pages join within a second or two; a machine that is busy takes longer. */
-const joining = { timeout: 30_000 };
-
 let stage: Stage;
 
 beforeAll(async () => {
@@ -49,7 +46,7 @@ describe("an invite that is none", () => {
     await typeInvite(ben.page, "hello");
     await expect.poll(() => noticesOn(ben.page)).toEqual([told("bad-invite")]);
     await typeInvite(ben.page, `  ${invite}\n`);
-    await expect.poll(() => ben.connectedPeers(), joining).toBe(1);
+    await expect.poll(() => ben.connectedPeers()).toBe(1);
     expect(await noticesOn(ben.page)).toEqual([]);
     expect(ben.page.url()).toBe(invite);
   });
@@ -113,16 +110,16 @@ describe("somebody who cannot prove that they hold the room's key", () => {
     for (const person of [anna, ben]) {
       await person.join(invite);
       await person.addSimulatedArm();
-      await expect.poll(() => noticesOn(person.page), joining).toEqual([told("wrong-room-key")]);
+      await expect.poll(() => noticesOn(person.page)).toEqual([told("wrong-room-key")]);
       await expect
         .poll(() => logOn(person.page))
         .toContain("Somebody was not let in: they have another room key, or sit between you and somebody else");
       await expect.poll(() => countOn(person.page, "turned away")).toBeGreaterThan(0);
     }
-    await expect.poll(() => anna.connectedPeers(), joining).toBe(1);
+    await expect.poll(() => anna.connectedPeers()).toBe(1);
     await expectToGoOn(anna, ben);
     expect(await mallory.connectedPeers()).toBe(0);
-    await expect.poll(() => anna.page.locator(".person-name").allTextContents(), joining).toEqual(["Ben"]);
+    await expect.poll(() => anna.page.locator(".person-name").allTextContents()).toEqual(["Ben"]);
     await dismiss(anna.page, "wrong-room-key");
     await proveAlive(anna);
   });
@@ -137,7 +134,7 @@ describe("somebody who cannot prove that they hold the room's key", () => {
     await corrupt(mallory, proofType, 5);
     await mallory.join(invite);
     for (const person of [anna, ben]) {
-      await expect.poll(() => noticesOn(person.page), joining).toEqual([told("wrong-room-key")]);
+      await expect.poll(() => noticesOn(person.page)).toEqual([told("wrong-room-key")]);
       await expect.poll(() => countOn(person.page, "turned away")).toBeGreaterThan(0);
       expect(await person.connectedPeers()).toBe(1);
     }

@@ -7,9 +7,6 @@ import { startServer } from "../support/server-process.ts";
 import { Stage } from "../support/stage.ts";
 import { dismiss, noticesOn, proveAlive, told } from "../support/told.ts";
 
-/** Pages join within a second or two; a machine that is busy takes longer. */
-const patient = { timeout: 30_000 };
-
 /** Leads to this machine under a name that is not loopback's: a page that it gives over plain HTTP is not secure. */
 const phonesName = "phones.example";
 
@@ -45,7 +42,7 @@ describe("a page that is not secure", () => {
     onTestFinished(() => server.stop());
     const anna = await stage.person("Anna");
     await anna.page.goto(`http://${phonesName}:${server.port}/#k=AAAAAAAAAAAAAAAAAAAAAA`);
-    await expect.poll(() => anna.page.locator("main p").allInnerTexts(), patient).toEqual([told("insecure-context")]);
+    await expect.poll(() => anna.page.locator("main p").allInnerTexts()).toEqual([told("insecure-context")]);
     expect(await anna.page.getByRole("button").count()).toBe(0);
   });
 });
@@ -64,7 +61,7 @@ describe("a browser that keeps nothing", () => {
         else IDBFactory.prototype.open = refuse;
       }, how === "throws when it is touched");
       const invite = await anna.createRoom(stage.server.origin);
-      await expect.poll(() => noticesOn(anna.page), patient).toEqual([told("storage-unavailable")]);
+      await expect.poll(() => noticesOn(anna.page)).toEqual([told("storage-unavailable")]);
       await anna.addSimulatedArm();
       const ben = await stage.person("Ben");
       await ben.join(invite);
@@ -76,7 +73,7 @@ describe("a browser that keeps nothing", () => {
       expect(await noticesOn(anna.page)).toEqual([told("storage-unavailable")]);
 
       await anna.page.reload(); // Somebody new to the others, in the same room, because that stands in the address.
-      await expect.poll(() => anna.connectedPeers(), patient).toBe(1);
+      await expect.poll(() => anna.connectedPeers()).toBe(1);
       expect(await anna.page.getByLabel("Your name").inputValue()).toBe("Phone");
       expect((await anna.report()).epoch).toBe(1);
       await anna.page.getByRole("button", { name: "Leave" }).click();
@@ -98,7 +95,7 @@ describe("a phone that may fall asleep", () => {
       }
     }, why === "refuses the wake lock");
     await anna.createRoom(stage.server.origin);
-    await expect.poll(() => noticesOn(anna.page), patient).toEqual([told("wake-lock-refused")]);
+    await expect.poll(() => noticesOn(anna.page)).toEqual([told("wake-lock-refused")]);
     await anna.page.getByText("Screen: may sleep").waitFor();
     await dismiss(anna.page, "wake-lock-refused");
     await proveAlive(anna);
@@ -121,7 +118,7 @@ describe("this phone as a probe", () => {
     await anna.page.getByText(told("vibration-unsupported")).waitFor();
     await layDown(anna.page);
     await useThisPhone(anna);
-    await expect.poll(() => linksOf(anna), patient).toEqual(["connected"]);
+    await expect.poll(() => linksOf(anna)).toEqual(["connected"]);
     const ben = await stage.person("Ben");
     await ben.join(invite);
     // The flash is over in less than a second: it is watched for frame by frame, from before the buzz.
@@ -135,16 +132,16 @@ describe("this phone as a probe", () => {
   test("should say that the device has no motion sensor, and connect again as soon as it tells of movement", async () => {
     const { host: anna } = await stage.host("Anna");
     await useThisPhone(anna);
-    await expect.poll(() => noticesOn(anna.page), patient).toEqual([told("motion-unsupported", "This phone")]);
+    await expect.poll(() => noticesOn(anna.page)).toEqual([told("motion-unsupported", "This phone")]);
     const row = anna.page.locator(".probe");
     await expect.poll(() => row.locator(".caution").allInnerTexts()).toEqual([told("motion-unsupported")]);
     await proveAlive(anna);
     await layDown(anna.page);
     await dismiss(anna.page, "motion-unsupported");
     await row.getByRole("button", { name: "Connect again: This phone" }).click();
-    await expect.poll(() => linksOf(anna), patient).toEqual(["connected"]);
+    await expect.poll(() => linksOf(anna)).toEqual(["connected"]);
     await row.getByRole("button", { name: "Test buzz on This phone" }).click();
-    await expect.poll(async () => (await anna.report()).probes[0]?.buzzes.written, patient).toBe(1);
+    await expect.poll(async () => (await anna.report()).probes[0]?.buzzes.written).toBe(1);
     expect(await noticesOn(anna.page)).toEqual([]);
   });
 
@@ -159,12 +156,12 @@ describe("this phone as a probe", () => {
     await anna.createRoom(stage.server.origin);
     await layDown(anna.page);
     await useThisPhone(anna);
-    await expect.poll(() => noticesOn(anna.page), patient).toEqual([told("motion-refused", "This phone")]);
+    await expect.poll(() => noticesOn(anna.page)).toEqual([told("motion-refused", "This phone")]);
     const row = anna.page.locator(".probe");
     await expect.poll(() => row.locator(".caution").allInnerTexts()).toEqual([told("motion-refused")]);
     await dismiss(anna.page, "motion-refused");
     await row.getByRole("button", { name: "Connect again: This phone" }).click();
-    await expect.poll(() => linksOf(anna), patient).toEqual(["connected"]);
+    await expect.poll(() => linksOf(anna)).toEqual(["connected"]);
     expect(await noticesOn(anna.page)).toEqual([]);
   });
 });

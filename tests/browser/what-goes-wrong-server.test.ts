@@ -5,9 +5,6 @@ import type { RoomPage } from "../support/room-page.ts";
 import { Stage } from "../support/stage.ts";
 import { dismiss, logOn, noticesOn, proveAlive, told } from "../support/told.ts";
 
-/** Retries come up to 15 s apart, and a server on a busy machine starts in a few seconds. */
-const patient = { timeout: 45_000 };
-
 let stage: Stage;
 
 beforeEach(async () => {
@@ -27,15 +24,15 @@ const createRoomAlone = async (): Promise<RoomPage> => {
   await stage.server.kill("SIGKILL");
   await anna.page.getByRole("button", { name: "Create a room" }).click();
   await anna.introduce();
-  await expect.poll(() => noticesOn(anna.page), patient).toEqual([told("server-unreachable")]);
+  await expect.poll(() => noticesOn(anna.page)).toEqual([told("server-unreachable")]);
   return anna;
 };
 
 const statusOf = ({ page }: RoomPage): Promise<string | null> => page.locator(".status [role=status]").textContent();
 
 const expectConnected = async (person: RoomPage): Promise<void> => {
-  await expect.poll(() => statusOf(person), patient).toBe("Server: connected");
-  await expect.poll(() => noticesOn(person.page), patient).toEqual([]);
+  await expect.poll(() => statusOf(person)).toBe("Server: connected");
+  await expect.poll(() => noticesOn(person.page)).toEqual([]);
 };
 
 describe("a server that cannot be reached", () => {
@@ -61,7 +58,7 @@ describe("a server that cannot be reached", () => {
     anna.page.on("websocket", () => {
       attempts++;
     });
-    await expect.poll(() => attempts, patient).toBeGreaterThan(2);
+    await expect.poll(() => attempts).toBeGreaterThan(2);
     expect(await noticesOn(anna.page)).toEqual([]);
     expect(await logOn(anna.page)).toEqual(["The server is away", expect.stringMatching(/^You are in Room /)]);
     await stage.server.start();
@@ -72,7 +69,7 @@ describe("a server that cannot be reached", () => {
     const anna = await stage.person("Anna");
     await anna.page.route("**/config.json", (route) => route.abort());
     await anna.page.goto(stage.server.origin);
-    await expect.poll(() => noticesOn(anna.page), patient).toEqual([told("server-unreachable")]);
+    await expect.poll(() => noticesOn(anna.page)).toEqual([told("server-unreachable")]);
     await anna.page.getByRole("button", { name: "Create a room" }).click();
     await expectConnected(anna); // The page knows where a server of ours is found.
     await proveAlive(anna);
@@ -88,7 +85,7 @@ describe("a server that goes away behind a mesh", () => {
     await anna.buzz(ben);
     await stage.server.kill("SIGKILL");
     for (const person of [anna, ben]) {
-      await expect.poll(() => noticesOn(person.page), patient).toEqual([told("server-away")]);
+      await expect.poll(() => noticesOn(person.page)).toEqual([told("server-away")]);
       expect(await statusOf(person)).toBe("Server: away, the room goes on");
     }
     await anna.buzz(ben);
@@ -103,7 +100,7 @@ describe("a server that goes away behind a mesh", () => {
     }
     const cleo = await stage.person("Cleo");
     await cleo.join(invite);
-    await expect.poll(() => cleo.connectedPeers(), patient).toBe(2);
+    await expect.poll(() => cleo.connectedPeers()).toBe(2);
     await anna.buzz(ben);
   }, 120_000);
 });

@@ -3,6 +3,8 @@
 import { equalBytes } from "../../firmware-bridge/frames/bytes.ts";
 import { backlogHighWaterBytes, backlogLowWaterBytes, type Channel } from "../../gateway/wire/channel.ts";
 
+import { patienceMs } from "../support/patience.ts";
+
 export interface ChannelHarness {
   /** Both ends of a new open channel, with no listener yet. */
   openPair(): Promise<{ readonly dialer: Channel; readonly callee: Channel }>;
@@ -16,7 +18,6 @@ export interface ContractClause {
   run(harness: ChannelHarness): Promise<void>;
 }
 
-const patienceMs = 10_000;
 const pollMs = 20;
 /** Long enough for a message that is underway to arrive on one machine. */
 const arrivalMs = 500;

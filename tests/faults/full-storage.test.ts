@@ -13,12 +13,12 @@ import type { RoomPage } from "../support/room-page.ts";
 import { Stage } from "../support/stage.ts";
 import { noticesOn, told } from "../support/told.ts";
 
-const patient = { timeout: 30_000, interval: 250 };
+const patient = { interval: 250 };
 /** Of IndexedDB: less than a key takes. */
 const noBytes = 1;
 
 /** Chromium counts a database's bytes anew only 30 s after it last found room enough for them, and a chunk is written every 10 s. */
-const quotaPatience = { timeout: 90_000, interval: 500 };
+const quotaPatience = { interval: 500 };
 
 /** What the page says that it has recorded. */
 const linesRecorded = async (page: Page): Promise<number> => {
@@ -55,7 +55,7 @@ const fillLocalStorage = (page: Page): Promise<void> =>
     }
   });
 
-describe("a phone without room for more", { timeout: 120_000 }, () => {
+describe("a phone without room for more", () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await Stage.set();

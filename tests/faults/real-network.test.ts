@@ -17,7 +17,7 @@ const load = { gestureEveryMs: 2_000, sampleEveryMs: 100 };
 const loadedMs = sized({ short: 3_000, long: 30_000 });
 const cutMs = 5_000;
 
-describe("a network of native phones", { timeout: 180_000 }, () => {
+describe("a network of native phones", () => {
   let server: ServerProcess;
   let signaling: HostileServer;
   let relay: UdpRelay;

@@ -7,7 +7,7 @@ import { figuresOfPages } from "../support/renderer-process.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { openSite, type Site } from "../support/site.ts";
 
-const patience = { timeout: 30_000, interval: 50 };
+const patience = { interval: 50 };
 /** Chromium's own words on a server that is away. */
 const serverIsAway = /ERR_CONNECTION_REFUSED|WebSocket connection|Failed to load resource/;
 

@@ -16,7 +16,7 @@ import {
 } from "../support/extra-channels.ts";
 import { startServer } from "../support/server-process.ts";
 
-const patience = { timeout: 20_000, interval: 10 };
+const patience = { interval: 10 };
 const extraChannels = 20;
 const roomId = "ab".repeat(16);
 
@@ -115,7 +115,7 @@ const openers: Readonly<Record<string, () => Promise<Pair>>> = {
   },
 };
 
-describe("a connection on which the other end opens more data channels", { timeout: 60_000 }, () => {
+describe("a connection on which the other end opens more data channels", () => {
   for (const [way, open] of Object.entries(openers)) {
     for (const [attacked, attacker] of [
       ["us", "them"],

@@ -104,7 +104,7 @@ describe("PeerJS behind the signaling guard, on a hostile server", () => {
   it("should keep a healthy channel whatever the server says, and go on", async () => {
     const [me, you] = [await openPhone(), await openPhone()];
     const dial = () => me.opener.dial(you.sessionId);
-    await expect.poll(dial, { timeout: 20_000 }).toHaveProperty("remoteSessionId"); // One native dial in a hundred fails.
+    await expect.poll(dial).toHaveProperty("remoteSessionId"); // One native dial in a hundred fails.
     await expect.poll(() => you.incoming.length).toBe(1);
     const [channel] = you.incoming;
     const ends: string[] = [];
@@ -232,9 +232,7 @@ describe("the same words, said to PeerJS alone and behind the guard", () => {
     throw new Error("three dials have failed");
   };
 
-  it("should close a healthy connection of PeerJS alone, and not one behind the guard: LEAVE", {
-    timeout: 60_000,
-  }, async () => {
+  it("should close a healthy connection of PeerJS alone, and not one behind the guard: LEAVE", async () => {
     for (const isGuarded of [false, true]) {
       const { me, you, drops, heard } = await openConnection(isGuarded);
       expect(heard).toEqual(["open"]);

@@ -29,16 +29,16 @@ const join = async (count: number): Promise<readonly TestPhone[]> => {
 const isFullMesh = () => phones.every((phone) => phone.peers.length === phones.length - 1);
 
 /** Where a pair's first dial fails, or neither of the two is a newcomer, the lower's turn comes after 8 s and the higher's after 16. */
-const untilFullMesh = () => expect.poll(isFullMesh, { timeout: 30_000, interval: 50 }).toBe(true);
+const untilFullMesh = () => expect.poll(isFullMesh, { interval: 50 }).toBe(true);
 
 /** Everybody says a byte, and everybody hears it from everybody else, once. */
 const expectEverybodyHears = async (byte: number): Promise<void> => {
   for (const phone of phones) phone.say(byte);
   const counts = () => phones.map(({ heard }) => [...heard.values()].filter((bytes) => bytes.includes(byte)).length);
-  await expect.poll(counts, { timeout: 5_000, interval: 20 }).toEqual(phones.map(() => phones.length - 1));
+  await expect.poll(counts, { interval: 20 }).toEqual(phones.map(() => phones.length - 1));
 };
 
-describe("mesh of native phones on the real server", { timeout: 60_000 }, () => {
+describe("mesh of native phones on the real server", () => {
   it("should become full by itself, and carry messages between all", async () => {
     await join(10);
     await untilFullMesh();
@@ -69,9 +69,7 @@ describe("mesh of native phones on the real server", { timeout: 60_000 }, () => 
     await join(4);
     await untilFullMesh();
     await server.kill("SIGKILL");
-    await expect
-      .poll(() => phones.every(({ mesh }) => mesh.serverState.kind === "away"), { timeout: 5_000 })
-      .toBe(true);
+    await expect.poll(() => phones.every(({ mesh }) => mesh.serverState.kind === "away")).toBe(true);
     await expectEverybodyHears(1);
 
     await server.start();
@@ -85,7 +83,7 @@ describe("mesh of native phones on the real server", { timeout: 60_000 }, () => 
     const [one, two] = await join(3);
     await untilFullMesh();
     one?.cut(two?.sessionId ?? "");
-    await expect.poll(isFullMesh, { timeout: 2_000, interval: 10 }).toBe(false);
+    await expect.poll(isFullMesh, { interval: 10 }).toBe(false);
     await untilFullMesh();
     await expectEverybodyHears(3);
   });

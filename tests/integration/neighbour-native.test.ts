@@ -42,25 +42,23 @@ const isWhole = (): boolean =>
   phones.every(({ gateway }) => gateway.heldSessionIds().length === phones.length - 1) &&
   phones.every(({ gateway }) => gateway.peers.every(({ state, name }) => state.kind === "connected" && name !== ""));
 
-const untilWhole = (): Promise<void> => expect.poll(isWhole, { timeout: 30_000, interval: 20 }).toBe(true);
+const untilWhole = (): Promise<void> => expect.poll(isWhole, { interval: 20 }).toBe(true);
 
 const withoutServer = async (): Promise<void> => {
   await server.kill("SIGKILL");
-  await expect
-    .poll(() => phones.every(({ serverState }) => serverState.kind === "away"), { timeout: 10_000 })
-    .toBe(true);
+  await expect.poll(() => phones.every(({ serverState }) => serverState.kind === "away")).toBe(true);
 };
 
 const cut = async (a: RoomSession, b: RoomSession): Promise<void> => {
   peerOf(a, b).channel?.close("cut by the test");
   const areApart = () => [peerOf(a, b), peerOf(b, a)].every(({ channel }) => channel === undefined);
-  await expect.poll(areApart, { timeout: 5_000, interval: 5 }).toBe(true);
+  await expect.poll(areApart, { interval: 5 }).toBe(true);
 };
 
 const signaledBy = (a: RoomSession, b: RoomSession) =>
   [peerOf(a, b), peerOf(b, a)].map((peer) => peer.channel?.signaledBy);
 
-describe("native phones without their server", { timeout: 60_000 }, () => {
+describe("native phones without their server", () => {
   it("should find each other again through a neighbour, and account for every record", async () => {
     const [anna, ben, cleo] = [await join("Anna"), await join("Ben"), await join("Cleo")];
     await untilWhole();
@@ -75,14 +73,14 @@ describe("native phones without their server", { timeout: 60_000 }, () => {
     channels().forEach((channel, i) => void expect(channel).toBe(uncut[i]));
     for (const phone of phones) phone.gateway.buzz("all", "short");
     const delivered = () => [peerOf(anna, ben), peerOf(ben, anna)].map(({ ledger }) => ledger.snapshot().delivered);
-    await expect.poll(delivered, { timeout: 10_000 }).toEqual([1, 2]);
+    await expect.poll(delivered).toEqual([1, 2]);
     const open = () =>
       phones.flatMap((from) =>
         phones
           .filter((to) => to !== from)
           .map((to) => unaccounted(peerOf(from, to).ledger.snapshot(), peerOf(to, from).ledger.snapshot())),
       );
-    await expect.poll(open, { timeout: 15_000 }).toEqual(Array(6).fill(0));
+    await expect.poll(open).toEqual(Array(6).fill(0));
     expect(
       phones.flatMap(({ gateway }) => [...gateway.refusals, ...gateway.peers.flatMap((peer) => [...peer.refusals])]),
     ).toEqual([]);

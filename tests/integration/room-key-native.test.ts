@@ -8,7 +8,7 @@ import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { MovingPhone } from "../support/moving-phone.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 
-const patience = { timeout: 30_000, interval: 50 };
+const patience = { interval: 50 };
 
 let server: ServerProcess;
 let room: Room;
@@ -38,7 +38,7 @@ const untilWhole = (members: readonly MovingPhone[]) =>
 const roomIds = (members: readonly MovingPhone[]): ReadonlySet<string> =>
   new Set(members.map((phone) => phone.room.roomId));
 
-describe("a room of native phones that changes its key", { timeout: 90_000 }, () => {
+describe("a room of native phones that changes its key", () => {
   it("should be whole again without the removed, and let their waves reach nobody", async () => {
     await join("Anna", "Ben", "Cleo", "Mallory");
     const [anna, ben, cleo, mallory] = phones;

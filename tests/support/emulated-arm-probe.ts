@@ -15,6 +15,7 @@ import { FrameDecoder } from "../../firmware-bridge/frames/decode-frames.ts";
 import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
 import { installBluetoothPageHooks } from "./bluetooth-page-hooks.ts";
 import type { CharacteristicLayout, EmulatedBluetooth, EmulatedPeripheral, GattRequest } from "./emulated-bluetooth.ts";
+import { patienceMs } from "./patience.ts";
 
 export interface EmulatedArmProbeOptions {
   /** Six bytes as in "0A:00:00:00:00:01", another for each probe of the browser. */
@@ -75,7 +76,6 @@ const connectionTimeoutCode = 0x08;
 /** ATT: unlikely error (Vol 3 Part F §3.4.1.1). */
 const unlikelyErrorCode = 0x0e;
 
-const defaultWaitMs = 5_000;
 const pollMs = 5;
 
 export class EmulatedArmProbe implements EmulatedPeripheral {
@@ -167,7 +167,7 @@ export class EmulatedArmProbe implements EmulatedPeripheral {
   /** The first message received, before this call or after, that fits. */
   async waitFor(
     isWanted: (message: ReceivedMessage) => boolean,
-    limitMs: number = defaultWaitMs,
+    limitMs: number = patienceMs,
   ): Promise<ReceivedMessage> {
     const endMs = performance.now() + limitMs;
     for (;;) {

@@ -1,5 +1,6 @@
 // On a busy machine a buzz may come too late to be given. Whoever wants to be felt asks again then, and only then: one that vanishes fails its test.
 import { setTimeout as pause } from "node:timers/promises";
+import { patienceMs } from "./patience.ts";
 
 /** What the receiver has counted. */
 export interface Felt {
@@ -11,14 +12,10 @@ const lookEveryMs = 50;
 
 /**
  * Asks for a buzz until one more is felt, again only when the receiver has counted the one before as late.
- * @throws when none was felt within `timeout` (ms)
+ * @throws when none was felt within the patience of a test
  */
-export const feltWithin = async (
-  { timeout }: { readonly timeout: number },
-  ask: () => unknown,
-  look: () => Promise<Felt>,
-): Promise<void> => {
-  const endMs = performance.now() + timeout;
+export const untilFelt = async (ask: () => unknown, look: () => Promise<Felt>): Promise<void> => {
+  const endMs = performance.now() + patienceMs;
   const first = await look();
   let { late } = first;
   await ask();
@@ -31,5 +28,5 @@ export const feltWithin = async (
     }
     await pause(lookEveryMs);
   }
-  throw new Error(`no buzz was felt within ${timeout} ms, and of those asked for ${late - first.late} came late`);
+  throw new Error(`no buzz was felt within ${patienceMs} ms, and of those asked for ${late - first.late} came late`);
 };

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { WebSocket } from "ws";
 import { installFromDebian } from "../../bench/stage/find-chromium.ts";
 import { type CaseFigures, greatestPeakMb } from "./case-table.ts";
+import { startTimeoutMs } from "./patience.ts";
 
 const usualPaths = ["/usr/bin/firefox", "/usr/bin/firefox-esr", "/Applications/Firefox.app/Contents/MacOS/firefox"];
 
@@ -22,9 +23,6 @@ export const findFirefox = (): string | undefined => {
 export const provideFirefox = (): void => {
   if (findFirefox() === undefined) installFromDebian("firefox-esr");
 };
-
-/** A fresh profile on a busy machine takes its time. */
-const startTimeoutMs = 40_000;
 
 const preferences: Readonly<Record<string, boolean | number | string>> = {
   "browser.shell.checkDefaultBrowser": false,

@@ -7,5 +7,5 @@ const buzzesOf = async (page: RoomPage): Promise<number> => (await page.report()
 export const expectWaveToReach = async (from: RoomPage, to: RoomPage): Promise<void> => {
   const before = await buzzesOf(to);
   await from.page.getByRole("button", { name: "wave", exact: true }).click();
-  await expect.poll(() => buzzesOf(to), { timeout: 20_000 }).toBe(before + 1);
+  await expect.poll(() => buzzesOf(to)).toBe(before + 1);
 };

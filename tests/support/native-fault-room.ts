@@ -16,15 +16,12 @@ import { DialMeter } from "./dial-meter.ts";
 import { Dice } from "./dice.ts";
 import { EffectBook } from "./effect-book.ts";
 import type { FaultedRoom } from "./fault-verdict.ts";
+import { patienceMs } from "./patience.ts";
 import { addSums, noSums, type Sums } from "./record-sums.ts";
 import { RecordingLink } from "./recording-link.ts";
 import { unaccounted } from "./unaccounted.ts";
 
 const lookMs = 50;
-/** A busy machine with two cores, whose packets were held up on purpose. */
-const settleLimitMs = 60_000;
-/** A wave that comes after its second is asked for again: patience costs time only where one has vanished. */
-const feelLimitMs = 30_000;
 /** Each says what it has counted; both must have heard it. */
 const pingEveryMs = 500;
 
@@ -58,7 +55,7 @@ export class NativeFaultRoom implements FaultedRoom {
   static async whole(options: NativeFaultRoomOptions): Promise<NativeFaultRoom> {
     const room = new NativeFaultRoom(options, await deriveRoom(webCrypto, makeRoomKey(webCrypto.randomBytes)));
     for (let i = 0; i < options.phones; i++) await room.join();
-    if ((await room.untilWhole(40_000)) === undefined) throw new Error("the room did not form");
+    if ((await room.untilWhole(patienceMs)) === undefined) throw new Error("the room did not form");
     return room;
   }
 
@@ -116,7 +113,7 @@ export class NativeFaultRoom implements FaultedRoom {
         pingedAtMs = now();
       }
       return this.openRecords() === 0;
-    }, settleLimitMs);
+    }, patienceMs);
   }
 
   /**
@@ -144,7 +141,7 @@ export class NativeFaultRoom implements FaultedRoom {
       }
       for (const phone of missed) wave(phone);
       return !isAnyOpen && missed.size === 0;
-    }, feelLimitMs);
+    }, patienceMs);
   }
 
   sums(): Sums {

@@ -2,9 +2,8 @@
 // It watches for console errors, page errors and unhandled rejections: a page that has one fails its test at `close`.
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { PageReport } from "../../web/console.d.ts";
-import { type Felt, feltWithin } from "./felt-within.ts";
+import { type Felt, untilFelt } from "./felt-within.ts";
 
-const buzzTimeoutMs = 30_000;
 const phoneSize = { width: 390, height: 844 };
 
 export class RoomPage {
@@ -64,7 +63,7 @@ export class RoomPage {
   /** Presses the button of somebody, whose first band then buzzes once more; again when it came too late. */
   async buzz(other: RoomPage): Promise<void> {
     const press = () => this.page.getByRole("button", { name: `Buzz ${other.name}`, exact: true }).click();
-    await feltWithin({ timeout: buzzTimeoutMs }, press, async () => {
+    await untilFelt(press, async () => {
       const { traffic, probes } = await other.report();
       const { written = 0, expired = 0 } = probes[0]?.buzzes ?? {};
       return { felt: written, late: traffic.late + expired };

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ReadyLine, readyPrefix } from "../../signaling-server/announcement.ts";
+import { startTimeoutMs } from "./patience.ts";
 
 export interface ServerOptions {
   /** "built" is the real page, which the browser suite has built; "stand-in" a page of two small files. */
@@ -27,10 +28,8 @@ export interface FinishedServer {
 
 const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
 const standInPage = join(projectFolder, "tests/support/stand-in-page");
-/** Loading TypeScript on a busy machine with two cores takes a few seconds; building the page as many again. */
-const startTimeoutMs = 25_000;
-/** The server promises 2 s. */
-const stopTimeoutMs = 10_000;
+/** The server promises 2 s of a machine that has time. */
+const stopTimeoutMs = 30_000;
 
 const running = new Set<ChildProcess>();
 process.once("exit", () => {

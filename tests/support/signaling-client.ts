@@ -1,6 +1,7 @@
 // A bare WebSocket at the server's door, which says whatever a test makes it say. Neither PeerJS nor the page is in its way.
 import { once } from "node:events";
 import { WebSocket } from "ws";
+import { patienceMs } from "./patience.ts";
 import type { ServerProcess } from "./server-process.ts";
 
 export interface SignalingOptions {
@@ -52,9 +53,6 @@ export const upgradeStatus = async (url: string, options: Omit<SignalingOptions,
     });
   });
 };
-
-/** For what should come soon; a test that waits longer has failed. */
-const patienceMs = 5000;
 
 export class SignalingClient {
   readonly #socket: WebSocket;
