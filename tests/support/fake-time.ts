@@ -62,12 +62,17 @@ export class FakeTime {
       isSettled = true;
     };
     promise.then(settled, settled);
-    for (let passedMs = 0; passedMs < limitMs; passedMs++) {
+    await this.untilTrue(() => isSettled, limitMs);
+    return promise;
+  }
+
+  /** The same for a condition. */
+  async untilTrue(holds: () => boolean, limitMs = 60_000): Promise<void> {
+    for (let passedMs = 0; !holds(); passedMs++) {
+      if (passedMs >= limitMs) throw new Error(`still waiting after ${limitMs} ms`);
       await new Promise((resolve) => setTimeout(resolve, 1));
       await this.advance(1);
-      if (isSettled) return promise;
     }
-    throw new Error(`still waiting after ${limitMs} ms`);
   }
 
   /** The earliest task due by then; of two at the same time the one that was scheduled first. */

@@ -392,7 +392,7 @@ describe("handshake out of turn", () => {
     const crypto = { ...webCrypto, verifyP256: slow(time, webCrypto.verifyP256) };
     const { outcome } = play(callee, bob, { crypto });
     void play(dialer, alice);
-    while (dialer.sent.length < 2) await time.advance(1);
+    await time.untilTrue(() => dialer.sent.length >= 2);
     dialer.send(encodeMessage([later]));
     expect(await time.until(outcome)).toEqual(refused("out-of-turn"));
     expect(typesSent(callee)).toEqual(["answer"]);
