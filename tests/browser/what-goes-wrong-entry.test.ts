@@ -147,7 +147,7 @@ describe("somebody who cannot prove that they hold the room's key", () => {
     const ben = await stage.person("Ben");
     await corrupt(ben, helloType, 0);
     await ben.join(invite);
-    await expect.poll(() => noticesOn(anna.page), joining).toEqual([told("page-out-of-date")]);
+    await expect.poll(() => noticesOn(anna.page)).toEqual([told("page-out-of-date")]);
     await expect.poll(() => logOn(anna.page)).toContain("Somebody was not let in: their page is of another version");
     await expect.poll(() => countOn(anna.page, "turned away")).toBeGreaterThan(0);
     await proveAlive(anna);
