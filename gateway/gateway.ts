@@ -196,6 +196,7 @@ export class Gateway {
   moveTo(next: Gateway): Promise<void> {
     next.#movedAtMs = next.#options.now();
     next.#probes.takeOver(this.#probes.pack());
+    next.#peers.takeNames(this.#peers);
     this.#farewell ??= new Farewell(this.#peers, this.#keyChange, this.#options.schedule);
     this.#farewell.check();
     return this.#farewell.over;

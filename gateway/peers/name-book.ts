@@ -1,7 +1,8 @@
 // Under which name each peer is shown. Anybody can take anybody's name, so peers whose names look alike, or like that
 // of this page's own person, get a number each, wherever the name is shown. Neighbours: peer.ts asks,
 // wire/plain-name.ts compares.
-// Invariant: a number is a peer's for as long as the page is in the room: who was met first has the lowest.
+// Invariant: a peer keeps its number for as long as the page is in the room, under whatever key: whoever was met first
+// has the lowest.
 import { namelessPerson, skeletonOf, withMark } from "../wire/plain-name.ts";
 
 /** Four times what a page holds: peers that are gone keep their numbers while they may come back. */
@@ -29,6 +30,12 @@ export class NameBook {
 
   constructor(options: NameBookOptions) {
     this.#options = options;
+  }
+
+  /** Of the same room under the key before. Otherwise a change of the key could exchange the numbers of two twins. */
+  takeOver(former: NameBook): void {
+    for (const [gatewayId, known] of former.#known) this.#known.set(gatewayId, known);
+    for (const [skeleton, count] of former.#counts) this.#counts.set(skeleton, count);
   }
 
   /** @param name a plain one, as the peer's roster has it. */

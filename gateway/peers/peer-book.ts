@@ -141,6 +141,11 @@ export class PeerBook {
     }
   }
 
+  /** To be called before there is any peer: the peers of that book may come here, under the names that they had. */
+  takeNames(former: PeerBook): void {
+    this.#names.takeOver(former.#names);
+  }
+
   /** Whoever is there may stay. */
   admitNobody(): void {
     this.#isClosed = true;

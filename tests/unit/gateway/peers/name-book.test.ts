@@ -47,6 +47,14 @@ describe("NameBook", () => {
     expect(namesOf("a", "b")).toEqual(["Somebody #1", "Somebody #2"]);
   });
 
+  it("should keep the numbers in the room of the next key, in whatever order they come there", () => {
+    for (const id of ["a", "b"]) book.heard(id, "Mira");
+    const next = new NameBook({ ownName: () => ownName, isPeer: (id) => peers.has(id) });
+    next.takeOver(book);
+    for (const id of ["c", "b", "a"]) next.heard(id, "Mira");
+    expect(["a", "b", "c"].map((id) => next.nameOf(id))).toEqual(["Mira #1", "Mira #2", "Mira #3"]);
+  });
+
   it("should be bounded, and forget nobody who is there", () => {
     peers.add("a");
     book.heard("a", "Mira");
