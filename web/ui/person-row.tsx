@@ -3,14 +3,14 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import type { Now } from "../../gateway/basics/runtime.ts";
-import type { AppActions, PeerView, RemoteProbeView } from "./app-model.ts";
+import type { AppActions, PeerStateView, PeerView, RemoteProbeView } from "./app-model.ts";
 import { Battery } from "./battery.tsx";
 import { type Buzzes, canBuzz } from "./buzzes.ts";
 import { ConfirmButton } from "./confirm-button.tsx";
 import { OpenGlyph } from "./glyphs.tsx";
 import { MotionTrace } from "./motion-trace.tsx";
 import { Ticking } from "./ticking.tsx";
-import { nameText, peerStateText } from "./words.ts";
+import { nameText, peerStateLabel, peerStateText } from "./words.ts";
 
 const RemoteProbe = ({ peer, probe, actions }: { peer: PeerView; probe: RemoteProbeView; actions: AppActions }) => (
   <li class="remote-probe">
@@ -42,6 +42,10 @@ const bandText = (peer: PeerView): string => {
   return peer.probes.length === 1 ? "1 band" : `${peer.probes.length} bands`;
 };
 
+/** The delay without its bound, which stands one tap further. */
+const glanceText = (state: PeerStateView, nowMs: number): string =>
+  state.kind === "connected" ? peerStateLabel(state) : peerStateText(state, nowMs);
+
 const mayFallAsleep = (peer: PeerView): boolean => peer.isHidden && peer.state.kind === "connected";
 
 export interface PersonRowProps {
@@ -58,7 +62,7 @@ const Summary = ({ peer, now, children }: Pick<PersonRowProps, "peer" | "now"> &
       <bdi class="person-name">{nameText(peer.name)}</bdi>
       <span class="person-facts">
         <span class="figure">
-          <Ticking now={now} text={(nowMs) => peerStateText(peer.state, nowMs)} />
+          <Ticking now={now} text={(nowMs) => glanceText(peer.state, nowMs)} />
         </span>
         {children}
       </span>
@@ -114,6 +118,9 @@ export const PersonRow = ({ peer, now, actions, buzzes }: PersonRowProps) => {
         )}
       </div>
       <div id={detailId} class="person-detail" hidden={!isOpen.value}>
+        {peer.state.kind === "connected" && peer.state.delay !== undefined && (
+          <p class="hint">Delay on the way here: {peerStateText(peer.state, now())}</p>
+        )}
         {peer.probes.length > 0 && (
           <ul>
             {peer.probes.map((probe) => (
