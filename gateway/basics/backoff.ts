@@ -7,8 +7,8 @@ export interface BackoffRange {
 }
 
 /**
- * Doubles with every failure, from 1; between half of it and all, so that those who failed together do not come back together and none waits
- * longer than is stated.
+ * Doubles with every failure, from 1; between half of it and all, so that those who failed together do not come back
+ * together and none waits longer than is stated.
  */
 export const backoffMs = (failures: number, { firstMs, longestMs }: BackoffRange, random: RandomUnit): number =>
   jittered(Math.min(firstMs * 2 ** (failures - 1), longestMs), random);

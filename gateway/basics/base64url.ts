@@ -1,4 +1,5 @@
-// base64url without padding (RFC 4648 §5), strict: one text for each sequence of bytes, so that a room key has one invite.
+// base64url without padding (RFC 4648 §5), strict: one text for each sequence of bytes, so that a room key has one
+// invite.
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 

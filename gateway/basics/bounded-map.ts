@@ -1,5 +1,6 @@
-// A map of names that come from outside, or of anything else without an end of its own. Invariant: it never holds more than `maxEntries`. The entry
-// that was set longest ago leaves first, and `set` returns its value: whoever accounts for it counts it there.
+// A map of names that come from outside, or of anything else without an end of its own. Invariant: it never holds more
+// than `maxEntries`. The entry that was set longest ago leaves first, and `set` returns its value: whoever accounts for
+// it counts it there.
 
 export class BoundedMap<Key, Value> {
   readonly #maxEntries: number;

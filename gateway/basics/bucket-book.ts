@@ -1,5 +1,6 @@
-// A token bucket for each of several names that come from outside. Invariant: bounded. The bucket whose name was used longest ago is forgotten first, and
-// that name begins with a full bucket should it return: where names can be invented, a bucket for all of them together has to stand behind this book.
+// A token bucket for each of several names that come from outside. Invariant: bounded. The bucket whose name was used
+// longest ago is forgotten first, and that name begins with a full bucket should it return: where names can be
+// invented, a bucket for all of them together has to stand behind this book.
 import { BoundedMap } from "./bounded-map.ts";
 import { TokenBucket, type TokenBucketOptions } from "./token-bucket.ts";
 

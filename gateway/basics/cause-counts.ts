@@ -1,5 +1,6 @@
-// How often something happened, by its cause. Where all causes are named at the start, each is there from the start, so that what `/healthz` shows
-// has one shape; otherwise a cause appears with its first count. Causes are words of ours, never text from outside: so their number is bounded.
+// How often something happened, by its cause. Where all causes are named at the start, each is there from the start, so
+// that what `/healthz` shows has one shape; otherwise a cause appears with its first count. Causes are words of ours,
+// never text from outside: so their number is bounded.
 
 export class CauseCounts<Cause extends string> {
   readonly #counts: Map<Cause, number>;

@@ -30,7 +30,10 @@ export interface Crypto {
   hmacSha256(key: Uint8Array, data: Uint8Array): Promise<Uint8Array>;
   /** HKDF-SHA-256 (RFC 5869) with an empty salt. */
   hkdfSha256(inputKey: Uint8Array, info: Uint8Array, lengthBytes: number): Promise<Uint8Array>;
-  /** ECDSA P-256 with SHA-256; `publicKey` is the uncompressed point (65 bytes), `signature` r ‖ s (64 bytes). False for any malformed input. */
+  /**
+   * ECDSA P-256 with SHA-256; `publicKey` is the uncompressed point (65 bytes), `signature` r ‖ s (64 bytes). False for
+   * any malformed input.
+   */
   verifyP256(publicKey: Uint8Array, signature: Uint8Array, data: Uint8Array): Promise<boolean>;
 }
 

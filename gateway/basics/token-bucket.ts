@@ -1,4 +1,4 @@
-// A rate limit that allows bursts: tokens flow in evenly up to the capacity, whoever wants to pass takes them out.
+// A rate limit that allows bursts: tokens flow in evenly up to the capacity, and everything that passes takes some out.
 import type { Now } from "./runtime.ts";
 
 export interface TokenBucketOptions {

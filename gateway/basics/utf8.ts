@@ -1,4 +1,5 @@
-// The text codec of the platform, declared once, because the pure folders know neither DOM nor Node types. Every page and Node have it.
+// The text codec of the platform, declared once, because the pure folders know neither DOM nor Node types. Every page
+// and Node have it.
 
 declare const TextEncoder: new () => { encode(text: string): Uint8Array };
 declare const TextDecoder: new (

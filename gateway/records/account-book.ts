@@ -1,5 +1,6 @@
-// The accounts with gateways that are forgotten as peers. A gateway that comes back in the same epoch, such as a phone that slept for an hour, has kept
-// its own account of us and goes on with it; the two agree only if we do the same. Bounded: the account that was kept longest is only summed up.
+// The accounts with gateways that are forgotten as peers. A gateway that comes back in the same epoch, such as a phone
+// that slept for an hour, has kept its own account of us and goes on with it; the two agree only if we do the same.
+// Bounded: the account that was kept longest is only summed up.
 import { BoundedMap } from "../basics/bounded-map.ts";
 import { Ledger } from "./ledger.ts";
 import { addTraffic, noTraffic, type Traffic, trafficOf } from "./traffic.ts";

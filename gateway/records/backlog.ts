@@ -1,5 +1,6 @@
-// What waits for a peer whose channel takes no more, until the channel has drained. Bounded, whatever the peer does: of samples and
-// status only the newest of each probe and kind is kept, records with an effect in their order, and every drop is counted.
+// What waits for a peer whose channel takes no more, until the channel has drained. Bounded, whatever the peer does: of
+// samples and status only the newest of each probe and kind is kept, records with an effect in their order, and every
+// drop is counted.
 
 import { BoundedMap } from "../basics/bounded-map.ts";
 import { type GatewayRecord, hasEffect, probeKindKey } from "../wire/record.ts";

@@ -1,5 +1,6 @@
-// The records of one peer on their way in: each is counted as received once, and then once as delivered, duplicate, late or dropped.
-// Neighbours: decode-message.ts before it; behind it whoever reacts to records; `gate` asks that peer's clock.
+// The records of one peer on their way in: each is counted as received once, and then once as delivered, duplicate,
+// late or dropped.
+// Neighbours: decode-message.ts before it; behind it what reacts to records; `gate` asks that peer's clock.
 // What cannot be decided yet is held, bounded in number and time: aggregates for their roster, effects for the clock.
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { decodeBattery, decodeGesture, decodeVibration } from "../../firmware-bridge/frames/payloads.ts";
@@ -12,7 +13,10 @@ import type { Roster, RosterProbe } from "../wire/roster.ts";
 import type { Ledger } from "./ledger.ts";
 import { ReceivedProbes } from "./received-probes.ts";
 
-/** The roster leaves before the first aggregate that names it; only a lost packet, sent again within seconds, lets it come after. */
+/**
+ * The roster leaves before the first aggregate that names it; only a lost packet, sent again within seconds, lets it
+ * come after.
+ */
 export const maxHeldAggregates = 32;
 export const holdForRosterMs = 5000;
 /** Records with an effect that wait for the clock, which a ping answers in one round trip. */
@@ -28,9 +32,12 @@ export interface DemuxOptions {
   readonly gate: Gate;
   /** `probe` is undefined for a record of the peer's gateway itself, as commands are. */
   readonly deliver: (record: GatewayRecord, probe: RosterProbe | undefined, nowMs: number) => void;
-  /** The peer goes on and on beyond what is taken; it should be let go. */
+  /** The peer goes on and on beyond what is taken; it should be disconnected. */
   readonly onFlood: () => void;
-  /** Of every record that came for the first time, whatever becomes of it: who measures only what was in time measures no delay. */
+  /**
+   * For every record that came for the first time, whatever becomes of it: to measure only what was in time would
+   * measure no delay.
+   */
   readonly onArrival?: ((record: GatewayRecord, arrivedAtMs: number, nowMs: number) => void) | undefined;
 }
 

@@ -1,5 +1,6 @@
-// What became of the writes that peers' records caused, on its way back to them. Nobody waits for it, so those of one moment share a message, and
-// where there are many, those of one second: reported one by one they cost a gateway with many busy bands more packets than all that it receives.
+// What became of the writes that peers' records caused, on its way back to them. Nobody waits for it, so those of one
+// moment share a message, and where there are many, those of one second: reported one by one they cost a gateway with
+// many busy bands more packets than all that it receives.
 
 import type { Cancel, Schedule } from "../basics/runtime.ts";
 import { type DoneWrite, maxDoneWrites } from "../wire/frame-types.ts";
@@ -17,7 +18,7 @@ export interface DoneOutboxOptions {
 
 export class DoneOutbox {
   readonly #options: DoneOutboxOptions;
-  /** By the gateway that is to be told. */
+  /** By the gateway that caused the writes. */
   readonly #waiting = new Map<string, DoneWrite[]>();
   /** Of the next round; undefined after a second in which nothing came. */
   #cancelTimer: Cancel | undefined;

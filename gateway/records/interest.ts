@@ -1,8 +1,9 @@
-// Which samples a peer wants and how often, docs/protocol.md §2.4: the sender's side of it. Peers that want the same are served as one.
+// Which samples a peer wants and how often, docs/protocol.md §2.4: the sender's side of it. Peers that want the same
+// are served as one.
 import type { InterestEntry } from "../wire/frame-types.ts";
 import { type GatewayRecord, probeKindKey } from "../wire/record.ts";
 
-/** Stands for every probe that has no entry of its own. */
+/** Means every probe that has no entry of its own. */
 const everyProbe = 0;
 
 /** The same for interests that mean the same. Of two entries for one probe the later counts. */

@@ -1,6 +1,6 @@
-// The account of all records between this gateway and one peer, both in one epoch, over all channels: docs/protocol.md §2.6.
-// Double entry: what comes in (addressed, received) is counted where it comes in, what becomes of it where that is decided;
-// `queued` and `held` are the difference. Mux and demux count, ping and pong carry the report.
+// The account of all records between this gateway and one peer, both in one epoch, over all channels: docs/protocol.md
+// §2.6. Double entry: what comes in (addressed, received) is counted where it comes in, what becomes of it where that
+// is decided; `queued` and `held` are the difference. Mux and demux count, ping and pong carry the report.
 // Invariant: in the end all that one side has sent is lost, or decided at the other (tests/support/unaccounted.ts).
 import type { LedgerReport } from "../wire/frame-types.ts";
 
@@ -48,7 +48,10 @@ export interface LedgerSnapshot {
 export const sumOf = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
 
-/** Grows with every report that says anything new; the channel is unordered, so an older report may come after a newer one. */
+/**
+ * Grows with every report that says anything new; the channel is unordered, so an older report may come after a newer
+ * one.
+ */
 const progressOf = (report: LedgerReport): number =>
   report.sent +
   report.droppedBeforeSend +

@@ -1,7 +1,8 @@
-// My records on their way out: one queue for all peers that want the same, one per peer for what is meant for that peer alone.
+// My records on their way out: one queue for all peers that want the same, and one for each peer for what is meant for
+// that peer alone.
 // Neighbours: uplinks and commands announce, channels take the messages, the ledgers count.
-// Invariants: a message is encoded once for all peers of its queue; a slow peer delays no other; each record that is addressed to a
-// peer is counted once as addressed and, in the end, once as sent or as dropped.
+// Invariants: a message is encoded once for all peers of its queue; a slow peer delays no other; each record that is
+// addressed to a peer is counted once as addressed and, in the end, once as sent or as dropped.
 
 import type { Now, Schedule } from "../basics/runtime.ts";
 import { backlogHighWaterBytes, type Channel } from "../wire/channel.ts";
@@ -83,7 +84,10 @@ export class Mux {
     this.#windowMs = windowMs;
   }
 
-  /** Records from now on are announced under that version of my roster; what waits is sent under the one before, at once. */
+  /**
+   * Records from now on are announced under that version of my roster; what waits is sent under the one before, at
+   * once.
+   */
   rosterChanged(version: number): void {
     for (const group of [...this.#groups.values()]) {
       group.queue.flush("changed");
@@ -134,7 +138,10 @@ export class Mux {
     recipient.group.recipients.add(recipient);
   }
 
-  /** One of my probes has something to say: samples to those who asked, all else to everybody. Commands are not announced. */
+  /**
+   * One of my probes has something to say: samples to those who asked, all else to everybody. Commands are not
+   * announced.
+   */
   announce(record: GatewayRecord): void {
     const itsClass = recordClass(record.kind);
     if (itsClass === "command") return;
@@ -148,7 +155,10 @@ export class Mux {
     }
   }
 
-  /** Sends what is meant for that peer alone, at once; false when there is no channel to it. What waits for all is left waiting. */
+  /**
+   * Sends at once what is meant for that peer alone; false when there is no channel to it. What waits for all goes on
+   * waiting.
+   */
   sendTo(gatewayId: string, record: GatewayRecord): boolean {
     const recipient = this.#recipients.get(gatewayId);
     if (recipient === undefined) return false;
@@ -190,7 +200,10 @@ export class Mux {
     this.#groups.delete(group.key);
   }
 
-  /** A send may find its channel closed, and that may remove some while this runs: each of `recipients` is still counted once. */
+  /**
+   * A send may find its channel closed, and that may remove some while this runs: each of `recipients` is still counted
+   * once.
+   */
   #send(recipients: readonly Recipient[], waiting: readonly GatewayRecord[], reason: FlushReason): void {
     const records = this.#dropExpired(recipients, waiting);
     if (records.length === 0) return;

@@ -1,5 +1,5 @@
-// What the demux remembers of each probe of one peer: in which rosters it is, which of its records have come, and how new the newest
-// sample is. Bounded, although probe indexes grow for as long as the peer's page lives.
+// What the demux remembers of each probe of one peer: in which rosters it stands, which of its records have come, and
+// how new the newest sample is. Bounded, although probe indexes grow for as long as the peer's page lives.
 import { type GatewayRecord, hasEffect } from "../wire/record.ts";
 import type { Roster, RosterProbe } from "../wire/roster.ts";
 import { SequenceWindow } from "./sequence-window.ts";

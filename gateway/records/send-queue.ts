@@ -1,4 +1,4 @@
-// Records that wait for company on their way into one message. Earliest deadline first: the first record whose slack runs out takes
+// Records that are held back to share a message. Earliest deadline first: the first record whose slack runs out takes
 // the whole queue along, and so does a packet that is full. The mux owns the queues and sends what they give out.
 
 import type { Cancel, Schedule } from "../basics/runtime.ts";

@@ -1,7 +1,10 @@
 // The accounts of many peers as one: what a person is shown, and what a report of the whole gateway holds.
 import { Ledger, type LedgerSnapshot, type ReceiveDrop, type SendDrop } from "./ledger.ts";
 
-/** Counts of records since the room was entered. Sent = delivered + duplicate + late + dropped at the receivers, + lost + under way. */
+/**
+ * Counts of records since the room was entered. Sent = delivered + duplicate + late + dropped at the receivers, + lost
+ * + under way.
+ */
 export interface Traffic {
   readonly sent: number;
   readonly droppedBeforeSend: Readonly<Record<SendDrop, number>>;

@@ -1,4 +1,5 @@
-// Which samples of a peer's probes this gateway wants, and how often: the receiver's side of docs/protocol.md §2.4, interest.ts is the sender's.
+// Which samples of a peer's probes this gateway wants, and how often: the receiver's side of docs/protocol.md §2.4,
+// interest.ts is the sender's.
 import type { GatewayFrame } from "../wire/frame-types.ts";
 import type { RosterProbe } from "../wire/roster.ts";
 
@@ -20,14 +21,14 @@ export class Wishes {
     else this.#minIntervalsMs.set(probe, minIntervalMs);
   }
 
-  /** Forgets those for probes that are no more. True when there were any. */
+  /** Forgets the wishes for probes that no longer exist. True when there were any. */
   keepOnly(probes: readonly Pick<RosterProbe, "index">[]): boolean {
     const gone = [...this.#minIntervalsMs.keys()].filter((wanted) => !probes.some(({ index }) => index === wanted));
     for (const probe of gone) this.#minIntervalsMs.delete(probe);
     return gone.length > 0;
   }
 
-  /** All of them, newer than what was said before. */
+  /** All wishes, in a frame that is newer than those before. */
   say(): GatewayFrame {
     const entries = [...this.#minIntervalsMs].map(([probe, minIntervalMs]) => ({ probe, minIntervalMs }));
     return { type: "interest", version: ++this.#version, entries };

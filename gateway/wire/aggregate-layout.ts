@@ -1,11 +1,15 @@
-// How many records stand in the body of one aggregate frame, docs/protocol.md §2.3. The layout is here three times: written, read,
-// and as a number of bytes, so that a queue knows when its packet is full before it encodes. Property tests hold the three together.
+// How many records stand in the body of one aggregate frame, docs/protocol.md §2.3. The layout is here three times:
+// written, read, and as a number of bytes, so that a queue knows when its packet is full before it encodes. Property
+// tests hold the three together.
 import { type ByteReader, type ByteWriter, varintBytes, zigzag } from "../../firmware-bridge/frames/bytes.ts";
 import { readBounded, readPositive, requireAtMost, writeBounded, writePositive } from "./fields.ts";
 import { type Aggregate, maxLifetimeMs, maxPayloadBytes, maxRecords, maxSequence } from "./frame-types.ts";
 import type { GatewayRecord } from "./record.ts";
 
-/** All of a message with one aggregate but its records, at the longest: version, type, length, roster version, base time. */
+/**
+ * All of a message with one aggregate but its records, at the longest: version, type, length, roster version, base
+ * time.
+ */
 export const aggregateOverheadBytes = 1 + 1 + 2 + 5 + 8;
 
 export const recordBytes = ({ probe, sequence, timeUs, lifetimeMs, payload }: GatewayRecord, baseUs: number): number =>

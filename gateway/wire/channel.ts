@@ -1,5 +1,6 @@
 // One pipe of messages to one peer, whoever opened it. Unordered and reliable; a message arrives whole or not at all.
-// Nothing that arrives before `listen` is lost. The web implementation is web/mesh/data-channel.ts, the fake tests/support/memory-channel.ts.
+// Nothing that arrives before `listen` is lost. The web implementation is web/mesh/data-channel.ts, the fake
+// tests/support/memory-channel.ts.
 
 /** SHA-256 of both DTLS certificates of this very connection, 32 bytes each. */
 export interface FingerprintPair {
@@ -24,7 +25,10 @@ export interface Channel {
   readonly localSessionId: string;
   readonly remoteSessionId: string;
   readonly dialedBy: "us" | "them";
-  /** Who carried offer and answer. The handshake is the same for both; whether the session id is believed is not (`#isSessionOfAnother` in peer-book.ts). */
+  /**
+   * Who carried offer and answer. The handshake is the same for both; whether the session id is believed is not
+   * (`#isSessionOfAnother` in peer-book.ts).
+   */
   readonly signaledBy: "server" | "neighbour";
   fingerprints(): Promise<FingerprintPair | FingerprintRefusal>;
   /** Called once. */

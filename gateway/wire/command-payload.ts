@@ -1,4 +1,5 @@
-// A command's payload begins with the probe that is meant, docs/protocol.md §2.3; what follows is for the probe, as it will be written to it.
+// A command's payload begins with the probe that is meant, docs/protocol.md §2.3; what follows is for the probe, as it
+// will be written to it.
 import { ByteReader, ByteWriter } from "../../firmware-bridge/frames/bytes.ts";
 
 export interface TargetedPayload {

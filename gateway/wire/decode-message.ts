@@ -1,5 +1,6 @@
-// One DataChannel message becomes frames, docs/protocol.md §2. It never throws: what does not read as written there is malformed,
-// with the reason, and its sender loses the channel. Byte fields are views into the message. The bodies are the business of frame-layouts.ts.
+// One DataChannel message becomes frames, docs/protocol.md §2. It never throws: what does not read as written there is
+// malformed, with the reason, and its sender loses the channel. Byte fields are views into the message. The bodies are
+// the business of frame-layouts.ts.
 import { ByteReader } from "../../firmware-bridge/frames/bytes.ts";
 import { frameLayouts } from "./frame-layouts.ts";
 import {
@@ -11,7 +12,10 @@ import {
   protocolVersion,
 } from "./frame-types.ts";
 
-/** `bad-<type>`: the body of a frame of that type. `bad-header`: a type or length that cannot be read or runs past the end. */
+/**
+ * `bad-<type>`: the body of a frame of that type. `bad-header`: a type or length that cannot be read or runs past the
+ * end.
+ */
 export type MalformedReason =
   | "too-long"
   | "wrong-version"

@@ -13,7 +13,8 @@ import {
   protocolVersion,
 } from "./frame-types.ts";
 
-// Kept from message to message, so that encoding allocates little beside its result. Nothing here calls out while they are in use.
+// Kept from message to message, so that encoding allocates little beside its result. Nothing here calls out while they
+// are in use.
 const message = new ByteWriter(2048);
 const body = new ByteWriter(2048);
 

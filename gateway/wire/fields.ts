@@ -1,5 +1,6 @@
-// Fields that several frames share: bounded numbers, texts, lists and byte strings of fixed size, docs/protocol.md "Conventions" and §2.
-// Writing beyond a limit throws, it is a bug of ours; reading beyond one fails the reader, it is the other end's.
+// Fields that several frames share: bounded numbers, texts, lists and byte strings of fixed size, docs/protocol.md
+// "Conventions" and §2. Writing beyond a limit throws, it is a bug of ours; reading beyond one fails the reader, it is
+// the other end's.
 import type { ByteReader, ByteWriter } from "../../firmware-bridge/frames/bytes.ts";
 import { decodeUtf8, encodeUtf8 } from "../basics/utf8.ts";
 

@@ -1,5 +1,5 @@
-// The layout of every frame's body, docs/protocol.md §2: how it is written, how it is read, and whether a later version may make it
-// longer. decode-message.ts and encode-message.ts find a frame's layout here by its type.
+// The layout of every frame's body, docs/protocol.md §2: how it is written, how it is read, and whether a later version
+// may make it longer. decode-message.ts and encode-message.ts find a frame's layout here by its type.
 // Invariant: each type of `GatewayFrame` has exactly one layout, and the type check says so.
 import { type ByteReader, type ByteWriter, fromHex, toHex } from "../../firmware-bridge/frames/bytes.ts";
 import { readAggregate, writeAggregate } from "./aggregate-layout.ts";

@@ -52,12 +52,17 @@ export const maxLifetimeMs = 60_000;
 export const maxInterestEntries = 16;
 export const maxIntervalMs = 60_000;
 export const maxMembers = 128;
-/** One person at a time, as a page removes them: with keys that remove many a single member could part all from all (docs/protocol.md §4). */
+/**
+ * One person at a time, as a page removes them: with keys that remove many a single member could part all from all
+ * (docs/protocol.md §4).
+ */
 export const maxRemoved = 1;
 /** More than two busy peers cause in the second for which they are collected: ten bands, four times a second each. */
 export const maxDoneWrites = 64;
 export const dialIdBytes = 16;
-/** An offer with forty candidates in it stays below 8,000 characters; with this the frame is about half of a message. */
+/**
+ * An offer with forty candidates in it stays below 8,000 characters; with this the frame is about half of a message.
+ */
 export const maxNeighbourSdpBytes = 8_192;
 
 /** What one SCTP packet carries of user data beside a SACK: 1163 − 16 bytes (`dcsctp_options.h`). */
@@ -94,7 +99,7 @@ export interface Aggregate {
 }
 
 export interface InterestEntry {
-  /** Index in the roster of whoever is asked; 0: every probe. */
+  /** Index in the roster of the gateway that is asked; 0: every probe. */
   readonly probe: number;
   /** Between two samples of the same kind of that probe; 0: all of them. */
   readonly minIntervalMs: number;
@@ -144,24 +149,27 @@ export interface Bye {
   readonly reason: number;
 }
 
-/** How one of two members describes its end of a connection to the other, by way of a peer that both hold, docs/protocol.md §2.11. */
+/**
+ * How one of two members describes its end of a connection to the other, through a peer that both are connected to,
+ * docs/protocol.md §2.11.
+ */
 export interface NeighbourDescription {
-  /** Session id of whoever described itself. */
+  /** Session id of the member that described itself. */
   readonly from: string;
-  /** Session id of whom it is meant for. */
+  /** Session id of the member that it is meant for. */
   readonly to: string;
   /** The same in an offer and in the answer to it. */
   readonly dialId: Uint8Array;
-  /** Printable, with all candidates in it, if whoever sent it is honest. */
+  /** Printable, with all candidates in it, if its sender is honest. */
   readonly sdp: string;
 }
 
 /** A record of the receiver has caused a write to one of the sender's probes, and that write is over. */
 export interface DoneWrite {
-  /** Index in the roster of whoever receives this; 0: its gateway. */
+  /** Index in the roster of the receiver of this frame; 0: its gateway. */
   readonly probe: number;
   readonly sequence: number;
-  /** When the write was over, on the clock of whoever sends this. */
+  /** When the write was over, on the clock of the sender of this frame. */
   readonly timeUs: number;
   /** One of `doneOutcomes`, or a code that this version does not know. */
   readonly outcome: number;
@@ -172,9 +180,9 @@ export interface KeyProposal {
   readonly roomKey: Uint8Array;
   /** Gateway id of the member that made the key. */
   readonly by: string;
-  /** The sender goes there, whatever lower key it hears of. */
+  /** The sender moves to this key, whatever lower key it hears of. */
   readonly isSettled: boolean;
-  /** Gateway ids of those who are left out. */
+  /** Gateway ids of the members that do not get the key. */
   readonly removed: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 // Reads STUN and TURN servers (RFC 7064, RFC 7065), for the server that is told of them and for the page that gets them
-// from the server. Neither trusts the text. The invariant: RTCPeerConnection accepts all that passes here, in Chromium and
-// in Firefox. It throws on a list with one bad URL, and a page without any RTCPeerConnection would meet nobody.
+// from the server. Neither trusts the text. The invariant: RTCPeerConnection accepts all that passes here, in Chromium
+// and in Firefox. It throws on a list with one bad URL, and a page without any RTCPeerConnection would meet nobody.
 import { encodeUtf8 } from "../basics/utf8.ts";
 
 /** In the form that RTCPeerConnection takes. */
@@ -35,13 +35,18 @@ export interface IceServers {
   readonly refusals: readonly IceServerRefusal[];
 }
 
-/** URLs of all servers together. Each makes a browser gather one more candidate; five are called too many by Firefox. */
+/**
+ * URLs of all servers together. Each makes a browser gather one more candidate; five are called too many by Firefox.
+ */
 export const maxIceUrls = 16;
 /** A host name has at most 253 characters (RFC 1035); scheme, port and transport have some 25. */
 export const maxIceUrlLength = 300;
 /** Bytes of UTF-8. Chromium and Firefox throw on more (RFC 8489, 14.3). */
 export const maxIceUsernameBytes = 509;
-/** Bytes of UTF-8. Browsers know no limit; passwords of TURN servers have 20 to 100, and the page reads answers of 32 KiB. */
+/**
+ * Bytes of UTF-8. Browsers know no limit; passwords of TURN servers have 20 to 100, and the page reads answers of 32
+ * KiB.
+ */
 export const maxIceCredentialBytes = 512;
 
 const maxPort = 65_535;
@@ -50,8 +55,8 @@ const maxHostLength = 253;
 const maxLabelLength = 63;
 
 /**
- * Firefox refuses these ports, Chromium does not. Measured in Firefox 153: the ports that the Fetch Standard blocks (§2.9),
- * but for 53, which TURN servers use to pass firewalls.
+ * Firefox refuses these ports, Chromium does not. Measured in Firefox 153: the ports that the Fetch Standard blocks
+ * (§2.9), but for 53, which TURN servers use to pass firewalls.
  */
 const blockedPorts: ReadonlySet<number> = new Set([
   1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110, 111,

@@ -1,4 +1,5 @@
-// One probe message in transit, and what its kind means for its way: docs/protocol.md §2.3. Codec, mux and demux all speak of records.
+// One probe message in transit, and what its kind means for its way: docs/protocol.md §2.3. Codec, mux and demux all
+// speak of records.
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 
 export interface GatewayRecord {
@@ -40,20 +41,25 @@ export const hasEffect = (kind: number): boolean => {
 };
 
 /**
- * The goal for a gesture is half a second to the other wrist. At twice that nobody connects the buzz with the arm that moved any more.
+ * The goal for a gesture is half a second to the other wrist. After twice that time nobody connects the buzz with the
+ * arm that moved.
  */
 export const effectLifetimeMs = 1000;
 
 export const lifetimeMsOf = (kind: number): number => (hasEffect(kind) ? effectLifetimeMs : 0);
 
 /**
- * How long samples and status wait for company. Below the 200 ms after which SCTP sends a SACK alone, so that SACKs ride on data. Measured among four
- * pages with four probes at 4 Hz each (docs/measurements.md), packets a second: where probes begin when they like, 100 ms 108, 150 to 200 ms 74 to 77, 250 ms
- * 65, 500 ms 46; where all begin at once, 50 to 200 ms 86 to 89, 250 ms 69, 500 ms 47. So this is a choice between delay and packets, not an optimum.
+ * How long samples and status are held back to share a packet. Below the 200 ms after which SCTP sends a SACK alone, so
+ * that SACKs ride on data. Measured among four pages with four probes at 4 Hz each (docs/measurements.md), packets a
+ * second: where probes begin at any time, 100 ms 108, 150 to 200 ms 74 to 77, 250 ms 65, 500 ms 46; where all begin at
+ * once, 50 to 200 ms 86 to 89, 250 ms 69, 500 ms 47. So this is a choice between delay and packets, not an optimum.
  */
 export const defaultWindowMs = 180;
 
-/** Never longer: a picture of an arm that moves once a second is the least that still shows a movement. 0 sends each record alone. */
+/**
+ * Never longer: a picture of an arm that moves once a second is the least that still shows a movement. 0 sends each
+ * record alone.
+ */
 export const windowRangeMs = { least: 0, most: 1000 } as const;
 
 /** Throws RangeError for what is no window. */

@@ -19,17 +19,20 @@ export interface Room {
   readonly roomKey: Uint8Array;
   /** Public: names the room to the server. 32 hexadecimal digits. */
   readonly roomId: string;
-  /** Secret: proves to other gateways that one holds the room key. 32 bytes. */
+  /** Secret: proves to other gateways that this one knows the room key. 32 bytes. */
   readonly authKey: Uint8Array;
 }
 
 export const makeRoomKey = (randomBytes: RandomBytes): Uint8Array => randomBytes(roomKeyBytes);
 
-/** `publicUrl` is where other phones reach the server, whatever address this page was opened by; a fragment in it is replaced. */
+/**
+ * `publicUrl` is where other phones reach the server, whatever address this page was opened by; a fragment in it is
+ * replaced.
+ */
 export const makeInvite = (publicUrl: string, roomKey: Uint8Array): string =>
   `${publicUrl.replace(/#.*$/, "")}#k=${toBase64url(roomKey)}`;
 
-/** Undefined when it is not a whole invite. Blanks around it, as come with copying, do not matter. */
+/** Undefined when it is not a whole invite. Blanks around it, which copying often adds, do not matter. */
 export const parseInvite = (text: string): { readonly roomKey: Uint8Array } | undefined => {
   const key = inviteForm.exec(text.trim())?.[1];
   const roomKey = key === undefined ? undefined : fromBase64url(key);

@@ -1,14 +1,18 @@
-// What two ends of a dial may say of themselves, whoever carries it (docs/protocol.md §3.3 and §2.11): one data channel's media section, and not more
-// addresses than anybody has. A browser would make a transport for each section, and try each address.
+// What the two ends of a dial may say about themselves, whoever carries it (docs/protocol.md §3.3 and §2.11): one data
+// channel's media section, and not more addresses than anybody has. A browser would make a transport for each section,
+// and try each address.
 
-/** A browser has a handful of addresses, times protocols and relays; more candidates than this are an attempt to tire us, or to have us knock elsewhere. */
+/**
+ * A browser has a handful of addresses, times protocols and relays; more candidates than this are an attempt to exhaust
+ * this page, or to make it knock elsewhere.
+ */
 export const maxCandidates = 64;
 
 const printable = /^[\x20-\x7e\r\n]+$/;
 /** RFC 8841 §4: a data channel's media section, and no other. */
 const dataSection = /^m=application \d{1,5} (?:UDP|TCP)\/DTLS\/SCTP webrtc-datachannel\r?$/m;
 
-/** Its length, and which certificate it names, are for the caller to ask. */
+/** The caller checks its length, and which certificate it names. */
 export const isDataDescription = (sdp: string): boolean =>
   printable.test(sdp) &&
   countOf(/(?:^|[\r\n])m=/g, sdp) === 1 &&

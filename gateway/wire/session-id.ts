@@ -1,5 +1,6 @@
 // The PeerJS id of one session in one room, `<roomId>-<16 hexadecimal digits>`: docs/protocol.md §3.2.
-// Random for every session, so that no server ever answers that it is taken; lower case, because PeerJS refuses a dot and more.
+// Random for every session, so that no server ever answers that it is taken; lower case, because PeerJS refuses a dot
+// and more.
 import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import type { RandomBytes } from "../basics/runtime.ts";
 

@@ -1,5 +1,6 @@
-// What may pass between a page and the signaling server (docs/protocol.md §3.3), checked at the server's door and at the page's.
-// PeerJS trusts whatever it is sent: so nothing passes but an object built here, from own fields that were read one by one.
+// What may pass between a page and the signaling server (docs/protocol.md §3.3), checked at the server's door and at
+// the page's. PeerJS trusts whatever it is sent: so nothing passes but an object built here, from own fields that were
+// read one by one.
 import { isDataDescription } from "./session-description.ts";
 import { isSessionId } from "./session-id.ts";
 
@@ -72,7 +73,9 @@ export interface SignalingRefusal {
 
 const refuse = (refused: SignalingRefusal["refused"]): SignalingRefusal => ({ refused });
 
-/** The server's door: of a parsed message from a page. Whether `dst` is in the sender's room is for the caller to ask. */
+/**
+ * The server's door: of a parsed message from a page. Whether `dst` is in the sender's room is for the caller to ask.
+ */
 export const readOutbound = (value: unknown): OutboundMessage | SignalingRefusal => {
   const message = fieldsOf(value);
   if (message === undefined) return refuse("not-an-object");
@@ -84,7 +87,10 @@ export const readOutbound = (value: unknown): OutboundMessage | SignalingRefusal
   return isSessionId(dst) ? { ...transmission, dst } : refuse("bad-address");
 };
 
-/** The page's door: of a parsed message from the server. Whether an ANSWER or CANDIDATE belongs to a known dial is for the caller to ask. */
+/**
+ * The page's door: of a parsed message from the server. Whether an ANSWER or CANDIDATE belongs to a known dial is for
+ * the caller to ask.
+ */
 export const readInbound = (value: unknown): InboundMessage | SignalingRefusal => {
   const message = fieldsOf(value);
   if (message === undefined) return refuse("not-an-object");
@@ -140,7 +146,10 @@ const readSdp = <T extends "offer" | "answer">(type: T, value: unknown): { type:
   return isDataDescription(sdp) ? { type, sdp } : undefined;
 };
 
-/** `RTCIceCandidate.toJSON()`: an absent field and null mean the same, but one of the two that name the section must be there. */
+/**
+ * `RTCIceCandidate.toJSON()`: an absent field and null mean the same, but one of the two that name the section must be
+ * there.
+ */
 const readCandidate = (value: unknown): IceCandidate | undefined => {
   const fields = fieldsOf(value);
   if (fields === undefined) return undefined;
