@@ -15,7 +15,7 @@ import { type MeasuredSlice, type RunReport, reportOf } from "./report/report.ts
 import type { Host } from "./stage/host.ts";
 import { Stage } from "./stage/stage.ts";
 
-/** Until the command has reached every process. */
+/** Until the command has reached every process; where it has not, what is due meanwhile is said late, and counted as that. */
 const leadMs = 400;
 /** The first windows fill: not counted by the system's counters. */
 const countFromMs = 500;
@@ -109,22 +109,22 @@ const measure = async (
   beganMs: number,
 ): Promise<MeasuredSlice> => {
   const windowMs = mode?.windowMs ?? 0;
-  const startAtMs = machineNow() + leadMs;
   const spec = {
     id,
     mode: mode?.name ?? ("idle" as const),
     windowMs,
-    startAtMs,
     seconds,
     graceMs: mode === undefined ? 0 : Math.max(windowMs, thesisWindowMs) + args.graceMs,
     load: args.load,
     members: stage.members,
   };
+  await Promise.all(stage.hosts.map((host) => host.prepare(spec)));
   await sentinel.take(); // What was before is not of this slice.
+  const startAtMs = machineNow() + leadMs;
   const playing = Promise.all(
     stage.hosts.map(async (host: Host) => ({
       isUnderTest: stage.hostsUnderTest.includes(host),
-      result: await host.play(spec),
+      result: await host.play(startAtMs),
     })),
   );
   playing.catch(() => undefined); // It is awaited below, after the counters.

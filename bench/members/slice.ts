@@ -12,8 +12,6 @@ export interface SliceSpec {
   readonly id: number;
   readonly mode: ModeName | "idle";
   readonly windowMs: number;
-  /** On the machine's clock. */
-  readonly startAtMs: number;
   readonly seconds: number;
   /** What is under way at the end still counts if it arrives within this. */
   readonly graceMs: number;
@@ -63,6 +61,7 @@ export class SliceLog {
   readonly #machineNow: () => number;
   readonly #gesture = new Tally();
   readonly #sample = new Tally();
+  #startAtMs = Number.POSITIVE_INFINITY;
   #expected = 0;
   #delivered = 0;
 
@@ -70,6 +69,15 @@ export class SliceLog {
     this.spec = spec;
     this.#machineNow = machineNow;
     this.outgoing = new OutgoingMeter(machineNow);
+  }
+
+  /** On the machine's clock; not known while some hosts do not listen yet. */
+  get startAtMs(): number {
+    return this.#startAtMs;
+  }
+
+  start(atMs: number): void {
+    this.#startAtMs = atMs;
   }
 
   expect(count: number): void {
@@ -94,8 +102,8 @@ export class SliceLog {
 
   /** Whether that moment of the machine's clock is one at which a message of this slice was due. */
   covers(dueMs: number): boolean {
-    const { startAtMs, seconds } = this.spec;
-    return dueMs >= startAtMs - 1 && dueMs <= startAtMs + seconds * 1000 + 1;
+    const startAtMs = this.#startAtMs;
+    return dueMs >= startAtMs - 1 && dueMs <= startAtMs + this.spec.seconds * 1000 + 1;
   }
 
   get progress(): Omit<SliceProgress, "isSaid"> {

@@ -67,6 +67,8 @@ export class Crew {
   readonly #cast: Cast[] = [];
   #offsetMs = 0;
   #log: SliceLog | undefined;
+  /** Of the roles in that slice. */
+  #stops: (() => void)[] = [];
   /** Ends the grace of the slice; undefined until that has begun. */
   #cutGrace: (() => void) | undefined;
   #plan: RoomPlan = { offsetsMs: {}, hub: undefined, receiver: undefined };
@@ -118,17 +120,25 @@ export class Crew {
     this.#plan = plan;
   }
 
-  /** Resolves when the slice and its grace are over. */
-  async play(spec: SliceSpec): Promise<SliceResult> {
-    const machineNow = (): number => now() + this.#offsetMs;
-    const log = new SliceLog(spec, machineNow);
+  /** From now on it listens to that slice: the other hosts may begin to speak in it. */
+  prepare(spec: SliceSpec): void {
+    const log = new SliceLog(spec, this.#machineNow);
     this.#log = log;
     this.#cutGrace = undefined;
+    this.#stops = this.#cast.flatMap(({ roles }) => roles.map((role) => role.begin(log)));
+  }
+
+  /** Speaks in the slice that is prepared. Resolves when the slice and its grace are over. */
+  async play(startAtMs: number): Promise<SliceResult> {
+    const log = this.#log;
+    if (log === undefined) throw new Error("no slice is prepared");
+    const { spec } = log;
+    const machineNow = this.#machineNow;
+    log.start(startAtMs);
     const lag = new Tally();
     const wait = (ms: number): Promise<void> => new Promise((resolve) => schedule(ms, resolve));
-    const stops = this.#cast.flatMap(({ roles }) => roles.map((role) => role.begin(log)));
     const before = this.#cast.map(({ member }) => ({ bursts: member.bursts.bursts, messages: member.bursts.messages }));
-    const endsAtMs = spec.startAtMs + spec.seconds * 1000;
+    const endsAtMs = startAtMs + spec.seconds * 1000;
     const stopLag = measureLag(lag, endsAtMs, machineNow);
     if (spec.mode !== "idle") await this.#say(log, machineNow);
     await wait(Math.max(0, endsAtMs - machineNow()));
@@ -138,7 +148,7 @@ export class Crew {
       this.#cutGrace = resolve;
       schedule(Math.max(0, endsAtMs + spec.graceMs - machineNow()), resolve);
     });
-    for (const stop of stops) stop();
+    for (const stop of this.#stops.splice(0)) stop();
     const sum = (pick: "bursts" | "messages"): number =>
       loud.reduce((total, counts, i) => total + counts[pick] - (before[i]?.[pick] ?? 0), 0);
     return log.result({
@@ -148,6 +158,8 @@ export class Crew {
       members: this.#cast.length,
     });
   }
+
+  readonly #machineNow = (): number => now() + this.#offsetMs;
 
   progress(): SliceProgress {
     return { expected: 0, settled: 0, ...this.#log?.progress, isSaid: this.#cutGrace !== undefined };
@@ -163,7 +175,8 @@ export class Crew {
 
   /** Says all that is due, in its order; one timer for all members. */
   #say(log: SliceLog, machineNow: () => number): Promise<void> {
-    const { startAtMs, id } = log.spec;
+    const { startAtMs } = log;
+    const { id } = log.spec;
     const due: { readonly role: Role; readonly message: Message }[] = [];
     for (const { roles } of this.#cast) {
       for (const role of roles) for (const message of role.messages(log)) due.push({ role, message });

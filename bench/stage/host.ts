@@ -10,8 +10,10 @@ export interface Host {
   join(spec: JoinSpec): Promise<readonly string[]>;
   connected(): Promise<readonly number[]>;
   standBy(plan: RoomPlan): Promise<void>;
-  /** Resolves when the slice is over and its grace is, too, or was cut short. */
-  play(spec: SliceSpec): Promise<SliceResult>;
+  /** Resolves when it listens: a message of the slice that came before would be lost to it. */
+  prepare(spec: SliceSpec): Promise<void>;
+  /** @param startAtMs on the machine's clock. Resolves when the slice is over and its grace is, too, or was cut short. */
+  play(startAtMs: number): Promise<SliceResult>;
   /** Of the slice that is being played. */
   progress(): Promise<SliceProgress>;
   /** What is still to come need not be waited for. */
@@ -24,7 +26,8 @@ export type Command =
   | { readonly name: "join"; readonly spec: JoinSpec }
   | { readonly name: "connected" | "progress" | "cut-grace" }
   | { readonly name: "stand-by"; readonly plan: RoomPlan }
-  | { readonly name: "play"; readonly spec: SliceSpec }
+  | { readonly name: "prepare"; readonly spec: SliceSpec }
+  | { readonly name: "play"; readonly startAtMs: number }
   | { readonly name: "close" };
 
 export interface Request {

@@ -47,8 +47,12 @@ export class PageHost implements Host {
     return this.#page.evaluate((given) => benchCrew.standBy(given), plan);
   }
 
-  play(spec: SliceSpec): Promise<SliceResult> {
-    return this.#page.evaluate((given) => benchCrew.play(given), spec);
+  prepare(spec: SliceSpec): Promise<void> {
+    return this.#page.evaluate((given) => benchCrew.prepare(given), spec);
+  }
+
+  play(startAtMs: number): Promise<SliceResult> {
+    return this.#page.evaluate((given) => benchCrew.play(given), startAtMs);
   }
 
   progress(): Promise<SliceProgress> {

@@ -63,8 +63,12 @@ export class WorkerHost implements Host {
     return this.#ask({ name: "stand-by", plan });
   }
 
-  play(spec: SliceSpec): Promise<SliceResult> {
-    return this.#ask({ name: "play", spec });
+  prepare(spec: SliceSpec): Promise<void> {
+    return this.#ask({ name: "prepare", spec });
+  }
+
+  play(startAtMs: number): Promise<SliceResult> {
+    return this.#ask({ name: "play", startAtMs });
   }
 
   progress(): Promise<SliceProgress> {

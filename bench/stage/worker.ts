@@ -20,8 +20,10 @@ const run = (command: Command): Promise<unknown> | unknown => {
       return crew.connected();
     case "stand-by":
       return crew.standBy(command.plan);
+    case "prepare":
+      return crew.prepare(command.spec);
     case "play":
-      return crew.play(command.spec);
+      return crew.play(command.startAtMs);
     case "progress":
       return crew.progress();
     case "cut-grace":

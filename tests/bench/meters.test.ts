@@ -86,7 +86,6 @@ describe("a slice", () => {
     id: 3,
     mode: "earl-mesh",
     windowMs: 180,
-    startAtMs: 1000,
     seconds: 2,
     graceMs: 100,
     load: { seed: 1, hz: 4, bytes: 40, distribution: "constant", phase: "random", gesturesPerMinute: 0 },
@@ -115,6 +114,8 @@ describe("a slice", () => {
 
   it("should know the moments that are its own", () => {
     const log = new SliceLog(spec, () => 0);
+    expect(log.covers(1000)).toBe(false);
+    log.start(1000);
     expect([999.5, 1000, 3000, 3002].map((dueMs) => log.covers(dueMs))).toEqual([true, true, true, false]);
   });
 });
