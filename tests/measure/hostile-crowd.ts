@@ -2,9 +2,10 @@
 // process while they talk on fake time, without a network and without a page. Run by `npm run measure:crowd`.
 import { Membership } from "../../gateway/peers/membership.ts";
 import { encodeMessage } from "../../gateway/wire/encode-message.ts";
-import { maxMembers } from "../../gateway/wire/frame-types.ts";
+import { dialIdBytes, type GatewayFrame, maxMembers, maxNeighbourSdpBytes } from "../../gateway/wire/frame-types.ts";
 import { FakeTime } from "../support/fake-time.ts";
 import { type HostileIdentity, hostileCrowd, madeUpSession } from "../support/hostile-crowd.ts";
+import { emptyLedger } from "../support/hostile-member.ts";
 import { type Member, newMember } from "../support/memory-room.ts";
 import { makeGesture } from "../support/records.ts";
 
@@ -12,9 +13,12 @@ const crowds = [16, 32, 63];
 const seconds = 5;
 const beatMs = 500;
 
+const probe = { index: 1, probeClass: 1, capabilities: 0xff, isConnected: true, name: "band" };
+
 /** Just below what one peer may do: 20 members frames, 200 gestures a second. */
 const membersPerSecond = 18;
 const gesturesPerSecond = 189;
+const offersPerSecond = 8;
 
 /** The message that one of them sends as its nth; made before the time is taken. */
 type Script = (member: Member, identity: number, nth: number, atMs: number) => Uint8Array;
@@ -37,8 +41,40 @@ const gestures: Script = (_member, _identity, nth, atMs) =>
     },
   ]);
 
+const numbered =
+  (frame: (version: number) => GatewayFrame): Script =>
+  (_member, _identity, nth) =>
+    encodeMessage([frame(nth + 2)]);
+
+const rosters = numbered((version) => ({
+  type: "roster",
+  version,
+  name: `Mallory ${version}`,
+  isHidden: false,
+  probes: Array.from({ length: 16 }, (_, n) => ({ ...probe, index: n + 1 })),
+}));
+
+const interests = numbered((version) => ({
+  type: "interest",
+  version,
+  entries: version % 2 === 0 ? [] : [{ probe: 1, minIntervalMs: version % 60_000 }],
+}));
+
+const pings = numbered((id) => ({ type: "ping", id, t1Us: id, ledger: emptyLedger }));
+
+/** To the identity after it, through the member. */
+const offers: Script = (member, identity, nth) =>
+  encodeMessage([
+    {
+      type: "neighbourOffer",
+      from: madeUpSession(member, 0xbad, identity),
+      to: madeUpSession(member, 0xbad, identity + 1),
+      dialId: new Uint8Array(dialIdBytes).fill(nth),
+      sdp: "v".repeat(maxNeighbourSdpBytes),
+    },
+  ]);
+
 const introduce = (crowd: readonly HostileIdentity[]): void => {
-  const probe = { index: 1, probeClass: 1, capabilities: 0xff, isConnected: true, name: "band" };
   for (const identity of crowd) {
     identity.send({ type: "roster", version: 1, name: "Mallory", isHidden: false, probes: [probe] });
   }
@@ -83,7 +119,17 @@ const cost = async (size: number, perSecond: number, script: Script): Promise<st
   return `${Math.round((user + system) / 1e4 / seconds)} % (${closed} disconnected, ${felt / seconds} gestures/s taken)`;
 };
 
+const attacks: readonly (readonly [string, number, Script])[] = [
+  ["members frames", membersPerSecond, namesNobody],
+  ["gestures", gesturesPerSecond, gestures],
+  ["rosters", membersPerSecond, rosters],
+  ["interests", membersPerSecond, interests],
+  ["pings", gesturesPerSecond, pings],
+  ["offers to others", offersPerSecond, offers],
+];
+
 for (const size of crowds) {
-  console.log(`${size} identities, members frames: ${await cost(size, membersPerSecond, namesNobody)}`);
-  console.log(`${size} identities, gestures:       ${await cost(size, gesturesPerSecond, gestures)}`);
+  for (const [name, perSecond, script] of attacks) {
+    console.log(`${size} identities, ${perSecond} ${name}/s: ${await cost(size, perSecond, script)}`);
+  }
 }
