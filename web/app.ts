@@ -19,6 +19,7 @@ import { ProbeActions } from "./probes/probe-actions.ts";
 import type { ProbeOrigins } from "./probes/probe-origins.ts";
 import type { LogBook } from "./room/log-book.ts";
 import type { NoticeBoard } from "./room/notice-board.ts";
+import { paced } from "./room/paced.ts";
 import { type OpensRoom, PresentRoom, type RoomBeside } from "./room/present-room.ts";
 import type { OpenRoom, RoomFollower } from "./room/room-follower.ts";
 import { RoomLog } from "./room/room-log.ts";
@@ -117,7 +118,7 @@ export class App {
       bluetoothSlots: this.#bluetoothSlots,
       peers: this.#views.peers,
       traffic: this.#views.traffic,
-      log: whileLit(darkScreen.isDark, log.lines),
+      log: whileLit(darkScreen.isDark, paced(log.lines, { now, schedule })),
       notices: notices.notices,
       platform: options.platform,
       isAwakeLocked: options.isAwakeLocked,

@@ -15,9 +15,7 @@ import { sumOf } from "../../gateway/records/ledger.ts";
 import type { PeerView, ProbeView, TrafficView } from "../ui/app-model.ts";
 import { MotionTrails } from "./motion-trails.ts";
 import { nameInText } from "./names-text.ts";
-
-/** Ten times a second looks immediate, and costs a phone little. */
-const refreshMs = 100;
+import { redrawMs } from "./paced.ts";
 
 export interface RoomViewsOptions {
   readonly now: Now;
@@ -130,7 +128,7 @@ export class RoomViews {
   /** Something of the room has changed that is no event of its gateway. */
   refreshSoon(): void {
     if (this.#isPaused) return;
-    this.#cancelRefresh ??= this.#options.schedule(refreshMs, () => {
+    this.#cancelRefresh ??= this.#options.schedule(redrawMs, () => {
       this.#cancelRefresh = undefined;
       if (!this.#isPaused) this.#refresh();
     });
