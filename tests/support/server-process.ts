@@ -116,6 +116,7 @@ export class ServerProcess {
     this.#child = child;
     this.#output = collectOutput(child);
     this.#ready = await readyLine(child, this.#output);
+    child.once("close", () => this.#ended(child));
   }
 
   /** Sends a signal and waits for the end of the process, however it ends. */
@@ -143,6 +144,17 @@ export class ServerProcess {
   async restart(): Promise<void> {
     if (this.#child !== undefined) await this.kill("SIGTERM");
     await this.start();
+  }
+
+  /** Nobody has ended it: its tests need not wait for their limits to say so, and nobody would know why they failed. */
+  #ended(child: ChildProcess): void {
+    if (this.#child !== child) return;
+    const how = child.signalCode ?? `exit code ${child.exitCode}`;
+    const error = new Error(
+      `the server of a test ended by itself (${how})\n${this.#output.stdout}${this.#output.stderr}`,
+    );
+    console.error(error.message); // The run tells of errors outside its tests only when all are over.
+    throw error;
   }
 
   #args(): readonly string[] {

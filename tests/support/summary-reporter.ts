@@ -1,5 +1,6 @@
 // Counts a whole run of vitest, over all suites, for the one line at the end. Whatever went wrong outside a test (a file that cannot be
 // loaded, a failed hook, an unhandled error, a test that never came to an end) counts as a failure of its own.
+import { relative } from "node:path";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 
 export class SummaryReporter implements Reporter {
@@ -17,7 +18,7 @@ export class SummaryReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    for (const error of unhandledErrors) this.addFailure(`outside any test: ${firstLineOf(error)}`);
+    for (const error of unhandledErrors) this.addFailure(`${placeOf(error)}: ${firstLineOf(error)}`);
     for (const module of modules) this.#addModule(module);
   }
 
@@ -54,6 +55,12 @@ export class SummaryReporter implements Reporter {
 }
 
 const nameOf = ({ relativeModuleId }: TestModule, part: string): string => `${relativeModuleId} > ${part}`;
+
+/** vitest notes with an error outside its tests which file was running, where it knows. */
+const placeOf = (error: unknown): string => {
+  const path = typeof error === "object" && error !== null && "VITEST_TEST_PATH" in error && error.VITEST_TEST_PATH;
+  return typeof path === "string" ? `${relative(process.cwd(), path)} > outside any test` : "outside any test";
+};
 
 const firstLineOf = (error: unknown): string => {
   const text = typeof error === "object" && error !== null && "message" in error ? error.message : error;
