@@ -5,7 +5,7 @@ import { patienceMs, testTimeoutMs } from "./tests/support/patience.ts";
 import { isLongRun } from "./tests/support/run-length.ts";
 
 const longTimeoutMs = 30 * 60_000;
-/** Of a condition that says nothing else. */
+/** The limit of a condition that names no other. */
 const expectInTime = { poll: { timeout: patienceMs, interval: 50 } };
 
 /** Suites run one after the other, but for those of the same turn: servers and browsers share few cores. */

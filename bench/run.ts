@@ -70,7 +70,7 @@ export const run = async ({ args, phones, onProgress, stopped }: RunOptions): Pr
   } finally {
     onProgress("closing", undefined);
     stage.giveUp();
-    await opening.catch(() => undefined); // Whoever waits for it has been told.
+    await opening.catch(() => undefined); // Its caller knows.
     await stage.close();
     await sentinel?.close();
   }

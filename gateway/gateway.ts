@@ -1,5 +1,5 @@
 // A gateway: my probes on one side, the room's peers on the other, and between them mux, rules and limits.
-// Pure: channels come from whoever opens them (web/mesh), links from the drivers; time, chance and keys are handed in.
+// Pure: channels come from web/mesh, links from the drivers; time, chance and keys are handed in.
 import type { DeviceLink, WriteOutcome } from "../firmware-bridge/devices/device-link.ts";
 import { kinds } from "../firmware-bridge/frames/kinds.ts";
 import { encodeVibration } from "../firmware-bridge/frames/payloads.ts";
@@ -44,13 +44,13 @@ export interface GatewayOptions extends Clocks {
   /** What the wearer's bands have felt lately, in this room and before it. Left out: nothing, and it is forgotten with the room. */
   readonly budgets?: VibrationBudgets | undefined;
   readonly onEvent: (event: GatewayEvent) => void;
-  /** The session ids that the peer at `sessionId` says it holds: hints for whoever dials. */
+  /** The session ids that the peer at `sessionId` says it is connected to: hints for dialling. */
   readonly onMembers: (sessionId: string, sessionIds: readonly string[]) => void;
   /** Of another member, for this one, through the peer at `neighbourSessionId`; who it says it is from, nobody has checked. */
   readonly onNeighbourFrame: (neighbourSessionId: string, frame: NeighbourFrame) => void;
   /** The page behind that session id is no more: it left, or came back as another session. */
   readonly onSessionOver: (sessionId: string) => void;
-  /** The page behind that session id is not to be dialled before then: one of the two was let go for exceeding its limits. */
+  /** The page behind that session id is not to be dialled before then: one of the two was disconnected because it exceeded its limits. */
   readonly onHoldOff: (sessionId: string, untilMs: number) => void;
   /**
    * Of this page's gateway in the same room under the key before, which goes on until it moves here (see `moveTo`): otherwise a peer that was
@@ -240,7 +240,7 @@ export class Gateway {
     this.#probes.setHidden(isHidden);
   }
 
-  /** How long samples and status wait for company; gestures, buttons and commands never do. */
+  /** How long samples and status are held back to share a packet; gestures, buttons and commands never are. */
   get windowMs(): number {
     return this.#mux.windowMs;
   }
@@ -354,7 +354,7 @@ export class Gateway {
     if (hasSlept) this.woke();
   }
 
-  /** Whom we leave ourselves is no news; and whoever is being removed has no say in who else is. */
+  /** Peers that we leave are not reported, and a peer that is being removed has no say in who is removed. */
   #gone(peer: Peer, how: Departure): void {
     const { onEvent } = this.#options;
     if (how === "removed" && !this.#keyChange.isRemoved(peer.gatewayId)) onEvent({ kind: "removed", peer });
@@ -380,7 +380,7 @@ export class Gateway {
     for (const record of this.#probes.batteriesAgain()) this.#mux.sendTo(gatewayId, record);
   }
 
-  /** What became of a write, for whoever measures at the other end. A mute, a rule or a limit is the wearer's own business. */
+  /** What became of a write, for the other end's figures. A mute, a rule or a limit is the wearer's own business. */
   #tellDone(gatewayId: string, { probe, sequence }: Cause, response: Response): void {
     if (!isDone(response)) return;
     const timeUs = Math.round(this.#options.now() * 1000);

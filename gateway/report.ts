@@ -1,4 +1,4 @@
-// A gateway's whole account as plain data, for the console, for tests, and for whoever has to explain what happened. It holds no secret.
+// A gateway's whole account as plain data, for the console, for tests, and for the person who has to explain what happened. It holds no secret.
 import type { LinkState } from "../firmware-bridge/devices/device-link.ts";
 import type { Gateway } from "./gateway.ts";
 import type { PeerState } from "./peers/peer-state.ts";
@@ -11,13 +11,13 @@ import type { Channel } from "./wire/channel.ts";
 export interface PeerReport {
   readonly gatewayId: string;
   readonly epoch: number;
-  /** Of its present channel, or of its last. */
+  /** That of its present channel, or of its last one. */
   readonly sessionId: string;
   readonly name: string;
   readonly state: PeerState;
   /** Who carried the offer and the answer of its present channel. */
   readonly signaledBy: Channel["signaledBy"] | undefined;
-  /** Of its last ping, with the bound of its error. */
+  /** Measured by its last ping, with the bound of the error. */
   readonly delay: { readonly oneWayMs: number; readonly boundMs: number } | undefined;
   readonly ledger: LedgerSnapshot;
   /** Frames and messages that were not honoured, by cause. */
@@ -39,9 +39,9 @@ export interface ProbeReport {
 export interface GatewayReport {
   readonly peers: readonly PeerReport[];
   readonly probes: readonly ProbeReport[];
-  /** How long samples and status wait for company. */
+  /** How long samples and status are held back to share a packet. */
   readonly windowMs: number;
-  /** Of all peers since the room was entered, those that are forgotten too. */
+  /** All peers together since the room was entered, the forgotten ones too. */
   readonly traffic: Traffic;
   /** Channels that were turned away, by reason. */
   readonly refusals: Readonly<Record<string, number>>;

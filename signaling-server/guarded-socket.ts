@@ -15,7 +15,7 @@ export interface Guard {
   readonly budget: UnsentBudget;
 }
 
-/** For a socket that is only told why it was not let in. */
+/** For a socket that only reads why it was not let in. */
 export const admitNothing: Inspector = () => undefined;
 
 export class GuardedSocket extends WebSocket {

@@ -90,7 +90,7 @@ export class App {
   readonly #settings: Signal<Settings>;
   readonly #rememberedRooms: Signal<readonly RememberedRoom[]>;
   readonly #bluetoothSlots: ReadonlySignal<{ readonly used: number; readonly total: number }>;
-  /** Of the room that is shown. */
+  /** That of the room that is shown. */
   #roomKey: Uint8Array | undefined;
   #hasReachedServer = false;
   /** Ways into rooms and out of them, one after the other. */
@@ -243,7 +243,7 @@ export class App {
     log.add("info", `You are in ${label}`);
   }
 
-  /** The server has told which address invites are to name. */
+  /** The server has said which address invites are to name. */
   inviteBaseChanged(): void {
     const room = this.#room.value;
     if (room !== undefined && this.#roomKey !== undefined)

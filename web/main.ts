@@ -1,4 +1,4 @@
-// The page's composition root: everything of the browser is gathered here, handed to the parts, and let go of when the page is left.
+// The page's composition root: everything of the browser is gathered here, handed to the parts, and released when the page is left.
 // Neighbours: opening.ts has drawn the start screen already, and loads this behind it.
 import { effect, signal, untracked } from "@preact/signals";
 import { Peer } from "peerjs";

@@ -30,7 +30,7 @@ export interface Load {
   readonly distribution: Distribution;
   /** Aligned: all probes of all phones begin at the same moment, as after a common signal. */
   readonly phase: Phase;
-  /** Of each phone, made by its first probe, in bursts; 0: none. */
+  /** Gestures of each phone, made by its first probe, in bursts; 0: none. */
   readonly gesturesPerMinute: number;
   /** In place of all the above. */
   readonly trace?: readonly TraceEvent[] | undefined;

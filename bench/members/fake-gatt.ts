@@ -1,5 +1,5 @@
 // A Bluetooth device as Web Bluetooth shows it, without a radio: the product's own GattLink, GattSession and GattQueue run on it. Only what they
-// touch is there. Whoever owns it speaks as the device, and sees each write with the cause that was tagged to it.
+// touch is there. Its owner speaks as the device, and sees each write with the cause that was tagged to it.
 
 import type { DeviceDriver, DriverSession } from "../../firmware-bridge/devices/device-driver.ts";
 import type {

@@ -23,7 +23,7 @@ export interface Platform extends Clocks {
   readonly Peer: PeerClass;
   /** For pairs that a neighbour reconnects. */
   readonly RTCPeerConnection: RoomSessionOptions["RTCPeerConnection"];
-  /** Of the signaling server. */
+  /** That of the signaling server. */
   readonly origin: string;
   readonly schedule: Schedule;
   readonly random: RandomUnit;
@@ -41,7 +41,7 @@ export type Topology =
 export interface MemberListener {
   onBenchMessage(message: Uint8Array, tap: Tap): void;
   onEvent(event: GatewayEvent): void;
-  /** Of a record that came for the first time, right before it is delivered. */
+  /** Called with a record that came for the first time, right before it is delivered. */
   onRecord(peer: Peer, record: GatewayRecord): void;
   onFlush(flush: Flush): void;
 }

@@ -34,7 +34,7 @@ export interface Contention {
   readonly rd: number;
   readonly cpuRd: number;
   readonly timerRd: number;
-  /** Of the workers' event loops. */
+  /** Lag of the workers' event loops. */
   readonly loopLagP99Ms: number;
   /** Actual minus intended, of the messages of the load. */
   readonly lateSendP99Ms: number;
@@ -77,7 +77,7 @@ export const contentionOf = ({ times, readings, loopLag, lateSends }: Contention
   return { rd: Math.max(figures.cpuRd, figures.timerRd), ...figures, ok: causes.length === 0, causes };
 };
 
-/** Of all slices: each figure at its worst. */
+/** All slices together: each figure at its worst. */
 export const worstOf = (contentions: readonly Contention[]): Contention => {
   const worst = (pick: (contention: Contention) => number): number => Math.max(0, ...contentions.map(pick));
   return {

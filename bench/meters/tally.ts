@@ -38,7 +38,7 @@ export class Tally {
     this.#count(durationMs, count);
   }
 
-  /** Of a meter that could not measure while it was held up: what it would have found is filled in, so that no stall counts as one value. */
+  /** For a meter that could not measure while it was held up: what it would have found is filled in, so that no stall counts as one value. */
   recordExpected(durationMs: number, intervalMs: number): void {
     this.#histogram.recordValueWithExpectedInterval(wholeUs(durationMs), wholeUs(intervalMs));
     for (let ms = durationMs; ms >= intervalMs || ms === durationMs; ms -= intervalMs) this.#count(ms, 1);

@@ -32,7 +32,7 @@ export interface Arrival {
   readonly slice: number;
   /** How many messages it stands for: a ready-made aggregate is many. */
   readonly count: number;
-  /** Of a single message; a ready-made aggregate has none. */
+  /** The kind of a single message; a ready-made aggregate has none. */
   readonly probe?: number;
 }
 

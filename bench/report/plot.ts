@@ -129,7 +129,7 @@ const barChart = (title: string, yTitle: string, groups: readonly Bar[], names: 
   return frame(title, description, [...parts, ...bars, ...legend(names)]);
 };
 
-/** What the modes are compared by: the delay of gestures where there are any, else the processing delay, else that of samples. */
+/** What the modes are compared by: the delay of gestures if there are any, otherwise the processing delay, or else that of samples. */
 const measureOf = (
   modes: readonly ModeReport[],
 ): { readonly title: string; readonly of: (mode: ModeReport) => readonly number[] } => {

@@ -32,7 +32,7 @@ export interface ModeReport {
   readonly expected: number;
   readonly accounted: Readonly<Record<string, number>>;
   readonly oneWayMs: OneWayFigures;
-  /** Of what reached the gateways under test; null where all are. */
+  /** Delays of what reached the gateways under test; null where all are. */
   readonly oneWayMsUnderTest: OneWayFigures | null;
   readonly processingMs: ProcessingFigures | null;
   readonly workMs: ProcessingFigures | null;
@@ -47,7 +47,7 @@ export interface ModeReport {
   readonly messagesPerSecond: number;
   readonly peakRssMb: number | null;
   readonly contention: { readonly rd: number; readonly ok: boolean };
-  /** Of the scenario `join`: before, while newcomers came, and after. */
+  /** In the scenario `join`: before, while newcomers came, and after. */
   readonly phases?: readonly { readonly name: string; readonly oneWayMs: OneWayFigures }[];
 }
 
@@ -82,7 +82,7 @@ export interface RunReport {
   readonly contention: Contention;
   /** It was stopped before its end; what is here was measured. */
   readonly isPartial: boolean;
-  /** Of the mesh without load. */
+  /** The mesh without load. */
   readonly idle: { readonly packetsPerSecond: number; readonly bytesPerSecond: number } | null;
   /** Resident memory of the processes under test, MB, at the end of each slice. */
   readonly rss: readonly { readonly atSeconds: number; readonly mb: number }[];

@@ -1,5 +1,5 @@
 // Bluetooth of the scenarios with one gateway, replaced by a DataChannel: notifications to the page under test, and its writes to a band. The
-// mark stands in front, so that whoever measures need not decode what the radio carries.
+// mark stands in front, so that a meter need not decode what the radio carries.
 import { concatBytes } from "../../firmware-bridge/frames/bytes.ts";
 import { type Mark, markBytes, readMark, writeMark } from "../load/payload.ts";
 import type { MessageKind } from "../load/workload.ts";
@@ -8,7 +8,7 @@ import { benchTag, frameTypes } from "../modes/mode.ts";
 const headerBytes = 4 + markBytes;
 
 export interface Notification {
-  /** Of the device, from 0. */
+  /** The number of the device, from 0. */
   readonly device: number;
   readonly kind: MessageKind;
   readonly mark: Mark;

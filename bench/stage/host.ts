@@ -14,7 +14,7 @@ export interface Host {
   prepare(spec: SliceSpec): Promise<void>;
   /** @param startAtMs on the machine's clock. Resolves when the slice is over and its grace is, too, or was cut short. */
   play(startAtMs: number): Promise<SliceResult>;
-  /** Of the slice that is being played. */
+  /** That of the slice that is being played. */
   progress(): Promise<SliceProgress>;
   /** What is still to come need not be waited for. */
   cutGrace(): Promise<void>;

@@ -21,13 +21,13 @@ import { loadPeerJs, nativeConnections } from "./native-webrtc.ts";
 const platform = { ...clocks, schedule, random: Math.random, crypto: webCrypto };
 
 export interface NativePhoneOptions extends Pick<RoomSessionOptions, "wrapChannel" | "penalties"> {
-  /** Of the server, such as `http://127.0.0.1:8080`. */
+  /** The server's origin, such as `http://127.0.0.1:8080`. */
   readonly origin: string;
   readonly room: Room;
   readonly name: string;
   /** A key that exists already; undefined: a new one. */
   readonly identity?: IdentityKey;
-  /** Of that key; undefined: the first. */
+  /** The epoch of that key; undefined: the first. */
   readonly epoch?: number;
   readonly limits?: WearerLimits;
   readonly onEvent?: (event: GatewayEvent) => void;

@@ -66,7 +66,7 @@ export class Stage {
     return this.#isStar ? this.workerPids.slice(0, 1) : this.workerPids;
   }
 
-  /** Of all members. */
+  /** All members together. */
   pids(): readonly number[] {
     return [...(this.#browserPid === undefined ? [] : processTree(this.#browserPid)), ...this.workerPids];
   }

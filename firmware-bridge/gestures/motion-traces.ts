@@ -75,7 +75,7 @@ const traces: Readonly<Record<GestureName, Trace>> = {
 
 export const traceDurationMs = (gesture: GestureName): number => traces[gesture].durationMs;
 
-/** Of the ±2…8 g that the sensors of such bands have, the widest. */
+/** The widest of the ±2…8 g that the sensors of such bands have. */
 const sensorRangeMg = 8000;
 /** Enough points in 100 ms to see a tap of 60 ms. */
 const pointsPerMean = 10;

@@ -10,7 +10,7 @@ import type { GatewayFrame, KeyProposal } from "../wire/frame-types.ts";
 
 /**
  * Two people who press at the same moment hear of each other well within this, over a slow relay too; until then every
- * key counts, whoever it removes. Afterwards removed members have no say: they hear of their removal no earlier than
+ * key counts, no matter which member it removes. Afterwards removed members have no say: they hear of their removal no earlier than
  * when the first member has settled.
  */
 export const contestMs = 1_000;
@@ -28,7 +28,7 @@ export const handOnBurst = 8;
  * enough to settle.
  */
 export const handOnMs = 100;
-/** A member that comes late with one key after the other is told of ours no more often than this. */
+/** A member that comes late with one key after the other is sent ours no more often than this. */
 export const lateAnswerMs = 1_000;
 
 export interface SettledChange {
@@ -94,7 +94,7 @@ export class RoomKeyChange {
    * are.
    */
   readonly #ofRemoved = new Map<string, KeyProposal>();
-  /** When a member that came late was last told of our key. */
+  /** When our key was last sent to a member that came late. */
   readonly #answeredAtMs = new Map<string, number>();
   readonly #rounds: TokenBucket;
   /** Those whom this page's person asked to remove. */

@@ -11,7 +11,7 @@ export type PowerLevel = (typeof powerLevels)[number];
 
 export interface PowerPlan {
   readonly level: PowerLevel;
-  /** How long samples and status wait for company. */
+  /** How long samples and status are held back to share a packet. */
   readonly windowMs: number;
   readonly motion: MotionLimits;
   /** The screen goes dark when nobody has touched it for so long; undefined: it stays on until a person darkens it. */

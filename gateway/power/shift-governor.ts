@@ -96,7 +96,7 @@ export class ShiftGovernor {
   #level = 0;
   #sinceMs: number | undefined;
   #mode: PowerMode = "automatic";
-  /** Of the drain at the present level alone. */
+  /** Measures the drain at the present level alone. */
   #forecaster = new BatteryForecaster();
   /** Since the plug was last out. */
   #drains: (Uncertain | undefined)[] = [];

@@ -64,7 +64,7 @@ export class VibrationBudget {
   readonly #begun = new Set<Turn>();
   /** Those that may have been felt in the last ten seconds; never longer in all than anybody is allowed. */
   readonly #felt = new Set<Turn>();
-  /** Of all in `#felt` together. */
+  /** All in `#felt` together. */
   #vibratingMs = 0;
   /** The turns that the memory contained when it was last read: each is taken over once. */
   #known: ReadonlySet<string> = new Set();

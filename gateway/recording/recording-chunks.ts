@@ -10,7 +10,7 @@ export type PackedCell = string | number | null;
 /** With a cell for every column. */
 export type PackedRow = readonly PackedCell[];
 
-/** Of a row of a busy room, in the mean of a chunk; a test compares the rows with this. */
+/** The mean size of a row of a busy room; a test compares the rows with this. */
 export const rowBytesBudget = 480;
 
 /** Every row ends its line, so that chunks can be joined. */

@@ -61,11 +61,11 @@ export const buzzColumns = {
   failed: "buzzFailedTotal",
 } as const satisfies Readonly<Record<BuzzOutcome, string>>;
 
-/** Of a delay on one clock, in the order of `DelaySummary`; `Count` is what the others rest on. */
+/** Columns of a delay on one clock, in the order of `DelaySummary`; `Count` is how many values the others rest on. */
 const delay = <Name extends string>(name: Name) =>
   [`${name}Count`, `${name}P50Ms`, `${name}P95Ms`, `${name}P99Ms`, `${name}MaxMs`] as const;
 
-/** Of a delay between two clocks. */
+/** Columns of a delay between two clocks. */
 const clockedDelay = <Name extends string>(name: Name) => [...delay(name), `${name}BoundMs`] as const;
 
 /** Over a span so long that the greatest value may be known less well than the percentiles. */
@@ -104,7 +104,7 @@ const sharedColumns = [
   "bandBatteryPercent",
 ] as const;
 
-/** Of all peers together, or of one. */
+/** Columns of all peers together, or of one. */
 const pathColumns = [
   ...clockedDelayColumns.oneWay,
   ...clockedDelayColumns.urgent,

@@ -148,7 +148,7 @@ export class PeerStatistics implements PeerObserver {
     return { ...this.#options.own.transfer, recordsIn: received, recordsOut: sent };
   }
 
-  /** Of what came in the last minute: older values say nothing about this way now. */
+  /** From what came in the last minute: older values say nothing about this way now. */
   jitterMs(delayClass: DelayClass): number | undefined {
     return this.#options.own.isRecent(delayClass) ? this.#jitter[delayClass].ms : undefined;
   }
@@ -184,7 +184,7 @@ export class PeerStatistics implements PeerObserver {
     };
   }
 
-  /** Of its probes that have a battery to tell of. */
+  /** Its probes that report a battery. */
   bands(): readonly BandReading[] {
     const { peer } = this.#options;
     const { gatewayId, epoch, name: wearerName, state } = peer;

@@ -13,7 +13,7 @@ import type { RecordClass } from "../wire/record.ts";
 
 // --- distributions ---
 
-/** Of a count, such as records in an aggregate. Percentiles are within 1 %, `max` is exact. */
+/** Summary of a count, such as records in an aggregate. Percentiles are within 1 %, `max` is exact. */
 export interface Summary {
   readonly count: number;
   readonly p50: number;
@@ -58,7 +58,7 @@ export interface DelayBin {
 
 /**
  * What one-way delays are grouped by: the class of the record, a ping, or `prompt`, which is all that leaves without
- * waiting for company: urgent records, commands and pings. Samples and status wait up to the window.
+ * being held back to share a packet: urgent records, commands and pings. Samples and status wait up to the window.
  */
 export type DelayClass = RecordClass | "ping" | "prompt";
 
@@ -133,7 +133,7 @@ export interface PeerFigures extends PathFigures {
   readonly recentOutcomes: Readonly<Record<DoneOutcome, number>>;
 }
 
-/** Of all peers since start, those that are forgotten too. */
+/** All peers together since the start, the forgotten ones too. */
 export interface MeshFigures extends PathFigures {
   readonly traffic: Traffic;
   readonly mux: MuxFigures;

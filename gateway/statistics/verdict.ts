@@ -73,7 +73,7 @@ export const aboutVerdict = ({ all }: StatisticsSnapshot): string | undefined =>
 const atMostMs = (delay: ClockedDelaySummary | undefined): number =>
   delay === undefined ? Number.NEGATIVE_INFINITY : delay.p99Ms + delay.boundMs;
 
-/** Of the last minute, from band to band and one way to here: what may be the longer. */
+/** The longer of two delays of the last minute: from band to band, and one way to here. */
 const worseDelayOf = ({ oneWay, probeToProbe }: PathFigures): ClockedDelaySummary | undefined =>
   atMostMs(probeToProbe.lastMinute) >= atMostMs(oneWay.prompt.lastMinute)
     ? probeToProbe.lastMinute

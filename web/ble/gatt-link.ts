@@ -146,7 +146,7 @@ export class GattLink implements DeviceLink {
     return server;
   }
 
-  /** Ends the session, whoever noticed first that the connection is gone. */
+  /** Ends the session, whichever part noticed first that the connection is gone. */
   #lose(failure: LinkFailure): void {
     const session = this.#session;
     if (session === undefined) return;

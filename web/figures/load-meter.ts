@@ -30,7 +30,7 @@ declare global {
   var PressureObserver: PressureObserverClass | undefined;
 }
 
-/** Of the last minute; a figure is undefined where no beat in that minute measured it. */
+/** Figures of the last minute; one is undefined where no beat in that minute measured it. */
 export type LoadFigures = Pick<PageFigures, "eventLoopLagP50Ms" | "eventLoopLagP99Ms" | "busyPercent">;
 
 export interface LoadMeterOptions {

@@ -59,7 +59,7 @@ export class RecordingExport {
         },
       });
     } catch {
-      return undefined; // A browser that has no room for the file; the person is told, and may try the other format.
+      return undefined; // A browser that has no room for the file; the person reads so, and may try the other format.
     }
   }
 

@@ -1,4 +1,4 @@
-// What a person is told about the room's key: who changed it, who claims what, and who has not come along. It decides
+// What a person reads about the room's key: who changed it, who claims what, and who has not come along. It decides
 // nothing. Neighbours: room-move.ts moves the page; named-claims.ts and roll-call.ts remember who said something and
 // who is missing.
 import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
@@ -129,7 +129,7 @@ export class KeyChangeNews {
 
   // --- what others say and do ---
 
-  /** Of the room that the page is in. */
+  /** Those of the room that the page is in. */
   onEvent(event: GatewayEvent): void {
     switch (event.kind) {
       case "peer-joined":
@@ -145,7 +145,7 @@ export class KeyChangeNews {
     }
   }
 
-  /** Of the room before the last change of the key. */
+  /** Those of the room before the last change of the key. */
   onFormerEvent(event: GatewayEvent): void {
     if (event.kind === "removed") this.#claimed("removed-from-room", event.peer);
   }
@@ -160,7 +160,7 @@ export class KeyChangeNews {
   }
 
   /**
-   * A page that slept through a change of the key is told by nobody; but that the others all went without a word can be
+   * A page that slept through a change of the key hears of it from nobody; but that the others all went without a word can be
    * seen.
    */
   #checkWhoIsGone(): void {

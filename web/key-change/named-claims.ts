@@ -1,4 +1,4 @@
-// Names of peers that have told this page the same: that it was removed, or that the room has moved on. It is a claim
+// Names of peers that have said the same to this page: that it was removed, or that the room has moved on. It is a claim
 // and no more: identities cost nothing, so no number of them is a proof, and where all others are gone a single liar
 // would be everybody. Neighbour: key-change-news.ts shows the names.
 

@@ -1,4 +1,4 @@
-// Connections that an opener is opening, by whoever dialled. Invariants: each attempt ends exactly once, as a channel or as a failure, within
+// Connections that an opener is opening, dialled by either end. Invariants: each attempt ends exactly once, as a channel or as a failure, within
 // `dialTimeoutMs`, and one that fails lets go of its connection.
 
 import type { Schedule } from "../../gateway/basics/runtime.ts";

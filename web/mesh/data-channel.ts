@@ -1,4 +1,4 @@
-// A `Channel` over one RTCDataChannel and its RTCPeerConnection, whoever opened it; it takes them over when the data channel is open.
+// A `Channel` over one RTCDataChannel and its RTCPeerConnection, no matter which end opened it; it takes them over when the data channel is open.
 // Invariants: `send` never throws, nothing that arrives before `listen` is lost, and the listener hears of the end exactly once.
 import { equalBytes } from "../../firmware-bridge/frames/bytes.ts";
 import type { Cancel, Crypto, Schedule } from "../../gateway/basics/runtime.ts";
@@ -52,7 +52,7 @@ export interface DataChannelOptions {
 export const maxEarlyMessages = 64;
 
 /**
- * On a busy machine Chromium says that the dialer's data channel is open before it has told the page of the answer that opened it: in one dial
+ * On a busy machine Chromium says that the dialer's data channel is open before it has shown the page the answer that opened it: in one dial
  * of forty, by a few milliseconds (measured with version 156). To judge then would be to call an honest connection unsafe.
  */
 const descriptionLimitMs = 2_000;
@@ -111,7 +111,7 @@ export class DataChannel implements Channel {
     const closedBefore = this.#closeReason;
     for (const message of this.#early.splice(0)) {
       listener.onMessage(message);
-      if (this.#closeReason !== closedBefore) return; // The listener itself closed the channel, and has been told.
+      if (this.#closeReason !== closedBefore) return; // The listener itself closed the channel, and knows.
     }
     if (closedBefore !== undefined) listener.onClose(closedBefore);
   }

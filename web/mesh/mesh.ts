@@ -1,5 +1,5 @@
 // Keeps the full mesh of a room: asks the server who is there, dials whom and which way gateway/peers/membership.ts says, and hands every open channel,
-// dialled or incoming, to admission. Whoever is at the other end counts as connected only while the gateway holds them.
+// dialled or incoming, to admission. The other end counts as connected only while the gateway has the channel.
 
 import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import { type Dial, Membership } from "../../gateway/peers/membership.ts";
@@ -13,7 +13,7 @@ export interface MeshOptions {
   readonly openNeighbour: (onChannel: OnChannel) => NeighbourOpener;
   /** Session ids of the room by the server, oldest first; undefined when it did not tell. */
   readonly fetchMembers: () => Promise<readonly string[] | undefined>;
-  /** Whether the other end has proven itself, and the pair is connected. A channel that is not admitted is closed by whoever refuses it. */
+  /** Whether the other end has proven itself, and the pair is connected. A channel that is not admitted has been closed already. */
   readonly admit: (channel: Channel) => Promise<boolean>;
   /** Session ids with which an admitted channel is open now. */
   readonly heldSessionIds: () => readonly string[];
@@ -159,7 +159,7 @@ export class Mesh {
         : this.#neighbour.dial(sessionId, way.sessionId));
       isConnected = !("failed" in outcome) && (await this.#admit(outcome));
     } finally {
-      this.#dials.delete(sessionId); // Or a bug in whoever listens would use up the dials for good.
+      this.#dials.delete(sessionId); // Otherwise a bug in a listener would use up the dials for good.
       if (!isConnected) {
         this.#membership.failed(sessionId, this.#options.now());
         this.#isListWanted = true;
@@ -193,7 +193,7 @@ export class Mesh {
     } else {
       this.#mayListAtMs = now() + relistMs;
       this.#membership.serverListed(sessionIds, now());
-      if (!sessionIds.includes(this.#options.sessionId)) this.#server.doubtServer(); // It has let go of us, and the socket does not know.
+      if (!sessionIds.includes(this.#options.sessionId)) this.#server.doubtServer(); // It has ended our session, and the socket does not know.
     }
     this.#step();
   }

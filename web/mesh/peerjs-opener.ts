@@ -22,7 +22,7 @@ export interface SignalingAddress {
   readonly secure: boolean;
 }
 
-/** @param origin such as `https://mesh.example:8443`; the ports that a URL leaves out have to be told to PeerJS. */
+/** @param origin such as `https://mesh.example:8443`; PeerJS needs the ports that a URL leaves out. */
 export const signalingAddress = (origin: string, peerPath: string): SignalingAddress => {
   const { protocol, hostname, port } = new URL(origin);
   const secure = protocol === "https:";
@@ -50,7 +50,7 @@ const maxPendingAcceptsPerSession = 2;
 export class PeerJsOpener implements ServerOpener {
   readonly #options: PeerJsOpenerOptions;
   /**
-   * Of the session, for the server: whoever has it may take the session's place there, and nobody else (PeerJS would draw it from Math.random).
+   * The session's, for the server: only a client that has it may take the session's place there (PeerJS would draw it from Math.random).
    * The same for every Peer, or a page that comes back would find its own session id reserved for somebody else.
    */
   readonly #token: string;
@@ -116,7 +116,7 @@ export class PeerJsOpener implements ServerOpener {
     const { Peer, sessionId, address, iceServers } = this.#options;
     const options: PeerOptions = {
       ...address,
-      // PeerJS hands this object to each connection that it makes: asked then, for the server may have told of itself meanwhile.
+      // PeerJS hands this object to each connection that it makes: asked then, because the server's configuration may have come meanwhile.
       config: {
         get iceServers() {
           return [...iceServers()];

@@ -1,5 +1,5 @@
 // The DTLS certificate that a session description names. Stricter than the browsers: they accept several fingerprint lines and
-// connect when any of them matches, so whoever reads the first one may authenticate a certificate that is not in use.
+// connect when any of them matches, so a reader of the first one may authenticate a certificate that is not in use.
 import { fromHex } from "../../firmware-bridge/frames/bytes.ts";
 import type { FingerprintRefusal } from "../../gateway/wire/channel.ts";
 

@@ -1,4 +1,4 @@
-// The page's door on PeerJS's signaling socket: what the server says passes here before PeerJS acts on it. Without it a server, or whoever it
+// The page's door on PeerJS's signaling socket: what the server says passes here before PeerJS acts on it. Without it a server, or a client that it
 // lets through, makes PeerJS throw, hoard messages, answer media calls or close a healthy channel (docs/protocol.md §3.3).
 import { candidatesIn, maxCandidates } from "../../gateway/wire/session-description.ts";
 import { type InboundMessage, readInbound } from "../../gateway/wire/signaling-message.ts";
@@ -15,7 +15,7 @@ export interface SignalingGuardOptions {
   readonly mayOffer: (sessionId: string) => boolean;
   /** The server could not hand on what was meant for that session. */
   readonly onUnavailable: (sessionId: string) => void;
-  /** A description that names several certificates, which no browser writes: whoever carried it wants to sit in between. */
+  /** A description that names several certificates, which no browser writes: its carrier wants to sit in between. */
   readonly onForged: () => void;
   /** Something was not let in; the cause is for counting. */
   readonly onDrop: (cause: string) => void;
@@ -42,7 +42,7 @@ export const guardSignaling = (options: SignalingGuardOptions): void => {
   if (!isMessageEmitter(socket)) throw notGuardable();
   const [toPeer, ...others] = socket.listeners("message");
   if (!isListener(toPeer) || others.length > 0) throw notGuardable();
-  /** Of each connection, in descriptions and one by one. */
+  /** Candidates of each connection, in descriptions and one by one. */
   const candidates = new WeakMap<SignalingTarget, number>();
 
   const mayKnow = (connection: SignalingTarget, more: number): boolean => {

@@ -71,7 +71,7 @@ const countPair = (
 
 const workFacts = ({ mux, demuxProcessing }: MeshFigures, span: Span): readonly Fact[] => [
   ["samples may wait, now", `${mux.windowMs} ms`],
-  ["wait for company", delayPair(mux.wait[span])],
+  ["held back to share a packet", delayPair(mux.wait[span])],
   ["work for one aggregate", delayPair(mux.processing[span])],
   ["work for one message that came", delayPair(demuxProcessing[span])],
   ["records in an aggregate", countPair(mux.recordsPerAggregate[span], "")],

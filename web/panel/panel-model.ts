@@ -10,7 +10,7 @@ import type { Verdict } from "../../gateway/statistics/verdict.ts";
 import type { BatteryState } from "../platform/battery.ts";
 import type { FigureSettings } from "./figure-settings.ts";
 
-/** Of the processor of the whole device, by the system (Compute Pressure). */
+/** Pressure on the processor of the whole device, by the system (Compute Pressure). */
 export type PressureState = "nominal" | "fair" | "serious" | "critical";
 
 export type PressureReading =
@@ -107,7 +107,7 @@ export type ExportView =
 
 export interface LatencyTestView {
   readonly isRunning: boolean;
-  /** Of the run that is under way, or of the last. */
+  /** The run that is under way, or the last one. */
   readonly results: readonly (LatencyTestResult & { readonly name: string })[];
 }
 

@@ -29,7 +29,7 @@ export class Power {
   readonly #options: PowerOptions;
   #governor = new ShiftGovernor();
   readonly #view: Signal<PowerView>;
-  #battery: BatteryState = { kind: "unknown", why: "the browser has not told yet" };
+  #battery: BatteryState = { kind: "unknown", why: "the browser has not reported it yet" };
   #mode: PowerMode = "automatic";
   #gateway: Gateway | undefined;
   #plan = powerPlans.full;

@@ -1,6 +1,6 @@
 // The room that the page is in, one at a time: it is entered, left, or changed for the same room under another key.
 // Neighbours: app.ts says where to go, key-change/room-move.ts says when to move. Invariant: everything that goes along
-// with the page is told here, once for each change.
+// with the page is called here, once for each change.
 import type { PenaltyBook } from "../../gateway/admission/penalty-book.ts";
 import type { GatewayEvent } from "../../gateway/gateway-events.ts";
 import type { ServerState } from "../../gateway/server-state.ts";

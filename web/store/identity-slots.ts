@@ -7,7 +7,7 @@ import type { TextStorage } from "./text-storage.ts";
 /** More tabs of one room on one phone than anybody opens. */
 export const maxSlots = 8;
 
-/** A reloading page may start before the browser has let go of the lock of the page that it replaces. */
+/** A reloading page may start before the browser has released the lock of the page that it replaces. */
 const unloadGraceMs = 1_500;
 
 /**

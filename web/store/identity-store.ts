@@ -18,7 +18,7 @@ export interface Entry {
   readonly epoch: number;
 }
 
-/** Codes of web/ui/errors.ts: the page goes on, and the person is told. */
+/** Codes of web/ui/errors.ts: the page goes on, and the person reads so. */
 export type IdentityProblem =
   /** What was stored was damaged, and a new identity took its place. */
   | "identity-renewed"

@@ -7,7 +7,7 @@ import { change, countValues, type DatabaseOperation, isStorageFull, lastingData
 import type { TextStorage } from "./text-storage.ts";
 
 export interface RecordingHead {
-  /** Of the page that began it; one that came later may know others. */
+  /** Those of the page that began it; one that came later may know others. */
   readonly schema: string;
   readonly columns: readonly string[];
   readonly context: RecordingContext;
@@ -56,7 +56,7 @@ const storeName = "chunks";
 /** A chunk has a row at least, and a recording ends with its millionth (recorder.ts). */
 const maxChunks = 1_000_000;
 
-/** Of the lives of the page, half a kilobyte each: a phone that throws the page away every five minutes of a shift. */
+/** Lives of the page in one recording, half a kilobyte each: a phone that throws the page away every five minutes of a shift. */
 export const maxSessions = 100;
 
 /** Several times as many columns as there are, and as long as their names. */

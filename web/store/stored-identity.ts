@@ -4,7 +4,7 @@ import { identityKeyOf, webCrypto } from "../platform/web-crypto.ts";
 
 export interface StoredIdentity {
   readonly keys: CryptoKeyPair;
-  /** Of the last entry into a room; 0 before the first. */
+  /** The epoch of the last entry into a room; 0 before the first. */
   readonly epoch: number;
 }
 

@@ -139,10 +139,10 @@ export interface AppModel {
   readonly bluetoothSlots: ReadonlySignal<{ readonly used: number; readonly total: number }>;
   readonly peers: ReadonlySignal<readonly PeerView[]>;
   readonly traffic: ReadonlySignal<TrafficView>;
-  /** Oldest first, and bounded by whoever keeps it. */
+  /** Oldest first, and bounded by the log that keeps it. */
   readonly log: ReadonlySignal<readonly LogLine[]>;
   readonly notices: ReadonlySignal<readonly Notice[]>;
-  /** What this browser can do; undefined where it can, else why not. */
+  /** What this browser can do; undefined where it can, otherwise why not. */
   readonly platform: {
     readonly bluetooth: ErrorCode | undefined;
     readonly motion: ErrorCode | undefined;

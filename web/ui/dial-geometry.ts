@@ -1,7 +1,7 @@
 // Where things sit on the dial: a square of 100 × 100 units with me in its centre. Pure.
 import type { MotionPoint } from "./app-model.ts";
 
-/** More discs of a finger's size, with names, do not fit on a phone's dial; whoever is beyond is in the list. */
+/** More discs of a finger's size, with names, do not fit on a phone's dial; the others are in the list. */
 export const maxSeats = 10;
 /** Up to this many people discs and names have room to be larger. */
 export const roomySeats = 6;

@@ -90,7 +90,7 @@ interface SeatProps {
   readonly peer: PeerView;
   readonly turn: number;
   readonly buzzes: Buzzes;
-  /** Of the seats that are buttons one is in the tab order; the arrow keys go on from there. */
+  /** One of the seats that are buttons is in the tab order; the arrow keys go on from there. */
   readonly isTabStop: boolean;
   readonly onFocus: () => void;
 }

@@ -95,7 +95,7 @@ export const InviteDialog = ({ model, actions, room, onClose }: AppProps & { roo
         <InviteProblem room={room} />
         <QrCode text={room.inviteUrl} label="Invite as a QR code" />
         <InviteElsewhere room={room} />
-        <p class="hint">Scan it with another phone's camera. Whoever has this link can come in.</p>
+        <p class="hint">Scan it with another phone's camera. Anybody who has this link can come in.</p>
         <input
           class="field"
           aria-label="Invite link"

@@ -2,7 +2,7 @@
 // Escape takes it back. The field is not bound to the name: what else changes on the page must not undo half a word.
 import { useLayoutEffect, useRef } from "preact/hooks";
 
-/** The wire holds 64 bytes (docs/protocol.md §2.2); whoever keeps the name cuts what is longer in other alphabets. */
+/** The wire holds 64 bytes (docs/protocol.md §2.2); the gateway cuts what is longer in other alphabets. */
 const maxNameLength = 64;
 
 export interface NameFieldProps {

@@ -19,7 +19,7 @@ export const People = ({ model, actions, buzzes }: AppProps & { buzzes: Buzzes }
         )}
       </h2>
       {peers.length === 0 ? (
-        <p class="empty">Only you so far. Whoever opens the invite appears here.</p>
+        <p class="empty">Only you so far. People who open the invite appear here.</p>
       ) : (
         <ul class="people">
           {peers.map((peer) =>

@@ -5,7 +5,7 @@ import { useMemo } from "preact/hooks";
 /** Slow enough to be a step and no movement, fast enough to show that a band is alive. */
 export const calmStepMs = 1_000;
 
-/** The value as it was at its last step; whoever shows it is not told of what comes in between. */
+/** The value as it was at its last step; a component that shows it is not drawn for what comes in between. */
 export const calmly = <T>(
   value: ReadonlySignal<T>,
   prefersCalm: () => boolean,

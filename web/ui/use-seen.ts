@@ -17,7 +17,7 @@ export const useSeen = (element: RefObject<Element | null>): ReadonlySignal<bool
   return isSeen;
 };
 
-/** The value as it was when it was last seen; whoever shows it is not told of what comes meanwhile. */
+/** The value as it was when it was last seen; a component that shows it is not drawn for what comes meanwhile. */
 export const useWhileSeen = <T>(value: ReadonlySignal<T>, isSeen: ReadonlySignal<boolean>): ReadonlySignal<T> =>
   useMemo(() => {
     let seen = value.peek();
