@@ -1,6 +1,7 @@
-// The one test command: `npm test`, or `npm test -- <suites> <arguments of vitest>`, such as `npm test -- unit rules`. With `--long` among the
-// arguments, cases that have a longer form take it.
-// Its stdout ends with a line for each failure and then one, `N passed, N failed`; the exit code is 0 only when something passed and nothing failed.
+// The one test command: `npm test`, or `npm test -- <suites> <arguments of vitest>`, such as `npm test -- unit rules`.
+// With `--long` among the arguments, cases that have a longer form take it.
+// Its stdout ends with a line for each test that was skipped, a line for each failure, and then `N passed, N failed`.
+// The exit code is 0 only when something passed and nothing failed.
 import { fileURLToPath } from "node:url";
 import { parseCLI, startVitest } from "vitest/node";
 import { CaseTableReporter } from "./support/case-table.ts";
@@ -11,7 +12,7 @@ import { SummaryReporter } from "./support/summary-reporter.ts";
 
 const suites = ["unit", "integration", "browser", "attacks", "faults", "bench"];
 const needChromium = ["browser", "attacks", "faults", "bench"];
-/** The file beside which nothing else runs is a project of its own in vitest.config.ts. */
+/** One file of the browser suite runs alone; vitest.config.ts has a project of its own for it. */
 const projectsOf = (suite: string): readonly string[] => (suite === "browser" ? [suite, "browser-alone"] : [suite]);
 const summary = new SummaryReporter();
 
@@ -50,9 +51,14 @@ if (wanted.length > 0) {
   }
 }
 
-// vitest sets the exit code also for what no test stands for, such as that none was found.
+// vitest also sets the exit code for a problem that belongs to no test, for example when it found none.
 const isGood = summary.failed === 0 && summary.passed > 0 && !process.exitCode;
 if (!isGood && summary.failed === 0) summary.addFailure("the run, beside its tests");
-const lines = [...summary.failures().map((failure) => `failed: ${failure}`), summary.line()];
-// Whatever a test left open must not keep the command from ending, but the lines have to be out.
+const isWhole = vitestArgs.length === 0;
+const lines = [
+  ...(isWhole ? summary.skipped().map((test) => `skipped: ${test}`) : []), // With arguments, the person has left them out on purpose.
+  ...summary.failures().map((failure) => `failed: ${failure}`),
+  summary.line(),
+];
+// The command must end even if a test left something open, but first the lines must be written.
 process.stdout.write(`${lines.join("\n")}\n`, () => process.exit(isGood ? 0 : 1));

@@ -1,10 +1,11 @@
-// node-datachannel's RTCPeerConnection, where it differs from a browser's in a way that shows on a busy machine. All native connections of the bench
-// and of the tests are made of it, by way of native-webrtc.ts. Invariant: a candidate that comes too early waits, and one that comes too late is ignored.
+// node-datachannel's RTCPeerConnection, made to behave as a browser's where the difference shows on a busy machine. Bench
+// and tests make all native connections from it, through native-webrtc.ts. Invariant: a candidate that comes too early
+// waits, and one that comes too late is ignored.
 import { RTCPeerConnection } from "node-datachannel/polyfill";
 
 type NativeDataChannel = ReturnType<RTCPeerConnection["createDataChannel"]>;
 
-/** All that nobody has closed, ended by the other end or not. */
+/** Connections that this process has not closed, even if the other end has ended them. */
 const open = new Set<BrowserLikeConnection>();
 
 export class BrowserLikeConnection extends RTCPeerConnection {
@@ -71,8 +72,9 @@ export class BrowserLikeConnection extends RTCPeerConnection {
   }
 
   /**
-   * A browser says "close" of a data channel that it closes itself when the other end has answered. libdatachannel says so at once, and whoever takes that
-   * for the moment to close the connection loses what is under way, a goodbye for example: on a busy machine in one of three.
+   * When a page closes a data channel, a browser reports "close" only after the other end has answered. libdatachannel
+   * reports it at once. A caller that then closes the connection loses what is still on its way, for example a goodbye:
+   * beside busy loops in one of three pairs.
    */
   #holdingClose(channel: NativeDataChannel): NativeDataChannel {
     const close = channel.close.bind(channel);
@@ -86,7 +88,7 @@ export class BrowserLikeConnection extends RTCPeerConnection {
   }
 }
 
-/** Of this process: whatever was left open. */
+/** Closes every connection that this process has left open. */
 export const closeConnections = (): void => {
   for (const connection of open) connection.close();
 };

@@ -55,8 +55,8 @@ export const loadPeerJs = (): PeerClass => {
 export const nativeConnections = (): NativeConnectionClass => BrowserLikeConnection as unknown as NativeConnectionClass;
 
 /**
- * Ends WebRTC in this process for good. Where nobody has closed a connection that the other end has ended, libdatachannel's own end waits for ten seconds
- * without letting the process do anything else, and throws.
+ * Ends WebRTC in this process for good. If a connection was ended by the other end and never closed here,
+ * libdatachannel's own cleanup blocks the process for ten seconds and then throws.
  */
 export const endWebRtc = (): void => {
   closeConnections();

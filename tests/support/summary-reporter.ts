@@ -1,12 +1,12 @@
-// Counts a whole run of vitest, over all suites, for the one line at the end. Whatever went wrong outside a test (a file that cannot be
-// loaded, a failed hook, an unhandled error, a test that never came to an end) counts as a failure of its own.
+// Counts a whole run of vitest, over all suites, for the one line at the end. A problem outside a test also counts as a
+// failure: a file that cannot be loaded, a hook that failed, an error that nobody caught, a test that never ended.
 import { relative } from "node:path";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 
 export class SummaryReporter implements Reporter {
   #passed = 0;
   #failed = 0;
-  #skipped = 0;
+  readonly #skipped: string[] = [];
   readonly #failures: string[] = [];
 
   get passed(): number {
@@ -22,19 +22,24 @@ export class SummaryReporter implements Reporter {
     for (const module of modules) this.#addModule(module);
   }
 
-  /** Of a test, or of what is around the run. */
+  /** The failure of a test, or of something around the run. */
   addFailure(what: string): void {
     this.#failed++;
     this.#failures.push(what);
   }
 
-  /** A line for each failure, to be read where a long output is cut off above its end. */
+  /** A line for each failure: a long output is often cut off, and only its end is read. */
   failures(): readonly string[] {
     return this.#failures;
   }
 
+  /** Tests for which this machine lacks something; with a pattern of names, all tests that it leaves out. */
+  skipped(): readonly string[] {
+    return this.#skipped;
+  }
+
   line(): string {
-    const skipped = this.#skipped === 0 ? "" : `, ${this.#skipped} skipped`;
+    const skipped = this.#skipped.length === 0 ? "" : `, ${this.#skipped.length} skipped`;
     return `${this.#passed} passed, ${this.#failed} failed${skipped}`;
   }
 
@@ -49,7 +54,7 @@ export class SummaryReporter implements Reporter {
   #addTest(test: TestCase): void {
     const { state, errors = [] } = test.result();
     if (state === "passed") this.#passed++;
-    else if (state === "skipped") this.#skipped++;
+    else if (state === "skipped") this.#skipped.push(nameOf(test.module, test.fullName));
     else this.addFailure(`${nameOf(test.module, test.fullName)}: ${firstLineOf(errors[0] ?? "it did not end")}`);
   }
 }
