@@ -1,5 +1,6 @@
 // What becomes of neighbour frames that arrive (docs/protocol.md §2.11): those for this gateway go to whoever dials, the others to the peer that they
 // are meant for. Invariants: one hop and never a second, in nobody else's name, at a bounded rate; nothing is held, and every drop is counted.
+import { FairTotal, type Share } from "../admission/fair-total.ts";
 import { BucketBook } from "../basics/bucket-book.ts";
 import type { Now } from "../basics/runtime.ts";
 import { TokenBucket } from "../basics/token-bucket.ts";
@@ -28,6 +29,14 @@ const maxPairs = 64;
 export const maxOffersPerSecond = 4;
 export const maxOfferBurst = 8;
 
+/**
+ * Of all peers, handed on: in a room of fifty that lost its network some sixteen a second go through each page. At the longest SDP this gateway sends
+ * half a megabyte a second, for ten seconds twice that.
+ */
+export const handedOnOfAll = { perSecond: 64, windowMs: 10_000 };
+/** Through all peers, for this gateway: twice what its own dials are. A page that wakes may find an offer of every member waiting. */
+export const offersOfAll = { perSecond: 16, windowMs: 10_000 };
+
 export interface NeighbourRelayOptions {
   readonly now: Now;
   /** The peer with which a channel under that session id is open. */
@@ -41,17 +50,23 @@ interface Limits {
   /** Offers to this gateway, in all and by whom they are said to be from. */
   readonly offers: TokenBucket;
   readonly offersFrom: BucketBook;
+  readonly offersShare: Share;
   /** What it wants handed on, in all and by whom it is for. */
   readonly handedOn: TokenBucket;
+  readonly handedOnShare: Share;
   readonly handedOnTo: Readonly<Record<NeighbourFrame["type"], BucketBook>>;
 }
 
 export class NeighbourRelay {
   readonly #options: NeighbourRelayOptions;
   readonly #limits = new WeakMap<Peer, Limits>();
+  readonly #offers: FairTotal;
+  readonly #handedOn: FairTotal;
 
   constructor(options: NeighbourRelayOptions) {
     this.#options = options;
+    this.#offers = new FairTotal({ ...offersOfAll, now: options.now });
+    this.#handedOn = new FairTotal({ ...handedOnOfAll, now: options.now });
   }
 
   take(sender: Peer, frame: NeighbourFrame): void {
@@ -61,12 +76,13 @@ export class NeighbourRelay {
       const cause = frame.type === "neighbourOffer" ? this.#causeToDrop(sender, frame) : undefined;
       return cause === undefined ? this.#options.onFrame(channel.remoteSessionId, frame) : sender.refuse(cause);
     }
-    const { handedOn, handedOnTo } = this.#limitsOf(sender);
+    const { handedOn, handedOnTo, handedOnShare } = this.#limitsOf(sender);
     if (frame.from !== channel.remoteSessionId) return sender.refuse("neighbour frame in another's name");
     if (!handedOn.take()) return sender.refuse("too many neighbour frames");
     const receiver = this.#options.heldPeer(frame.to);
     if (receiver === undefined || receiver === sender) return sender.refuse("neighbour frame for nobody here");
     if (!handedOnTo[frame.type].take(frame.to)) return sender.refuse("too many neighbour frames");
+    if (!handedOnShare.take()) return sender.refuse("neighbour frame beyond its share");
     if (!hasRoom(receiver)) return sender.refuse("neighbour frame for a full channel");
     receiver.send(frame);
   }
@@ -83,8 +99,9 @@ export class NeighbourRelay {
   #causeToDrop(neighbour: Peer, { from }: NeighbourFrame): string | undefined {
     // Who has fallen silent may have lost a channel of which this end still knows nothing.
     if (this.#options.heldPeer(from)?.state.kind === "connected") return "neighbour offer of somebody who is here";
-    const { offers, offersFrom } = this.#limitsOf(neighbour);
-    return offersFrom.take(from) && offers.take() ? undefined : "too many neighbour frames";
+    const { offers, offersFrom, offersShare } = this.#limitsOf(neighbour);
+    if (!offersFrom.take(from) || !offers.take()) return "too many neighbour frames";
+    return offersShare.take() ? undefined : "neighbour frame beyond its share";
   }
 
   #limitsOf(sender: Peer): Limits {
@@ -96,7 +113,9 @@ export class NeighbourRelay {
     const limits: Limits = {
       offers: new TokenBucket({ capacity: maxOfferBurst, refillPerSecond: maxOffersPerSecond, now }),
       offersFrom: pairs(),
+      offersShare: this.#offers.share(),
       handedOn: new TokenBucket({ capacity: maxHandedOnBurst, refillPerSecond: maxHandedOnPerSecond, now }),
+      handedOnShare: this.#handedOn.share(),
       handedOnTo: { neighbourOffer: pairs(), neighbourAnswer: pairs() },
     };
     this.#limits.set(sender, limits);

@@ -6,6 +6,7 @@ import { ChannelRelay } from "../admission/channel-relay.ts";
 import { EpochBook } from "../admission/epoch-book.ts";
 import { type AdmissionOptions, type AdmissionOutcome, admit, type RefusalReason } from "../admission/handshake.ts";
 import { PenaltyBook } from "../admission/penalty-book.ts";
+import { PendingHandshakes } from "../admission/pending-handshakes.ts";
 import { CauseCounts } from "../basics/cause-counts.ts";
 import { AccountBook } from "../records/account-book.ts";
 import { addTraffic, type Traffic, trafficOf } from "../records/traffic.ts";
@@ -19,8 +20,6 @@ import { Peer, type PeerListener, type PeerOptions } from "./peer.ts";
 
 /** A room is a full mesh, and the goal is 50 phones. */
 export const maxPeers = 64;
-/** Handshakes under way at once; each holds half a megabyte at the very worst. */
-export const maxPendingAdmissions = 32;
 /** Who is gone is remembered this long, so that a person sees who left and a returning channel can close the accounts. */
 const rememberGoneMs = 10 * 60_000;
 
@@ -55,7 +54,7 @@ export class PeerBook {
   readonly #peers = new Map<string, Peer>();
   readonly #names: NameBook;
   readonly #relay: NeighbourRelay;
-  #pendingAdmissions = 0;
+  readonly #pending = new PendingHandshakes();
   #haveMembersChanged = false;
   #isClosed = false;
   readonly #accounts = new AccountBook();
@@ -117,10 +116,14 @@ export class PeerBook {
    * a channel that does not become a peer's is closed.
    */
   async admit(channel: Channel): Promise<boolean> {
-    if (this.#isClosed || this.#pendingAdmissions >= maxPendingAdmissions) {
-      channel.close(this.#isClosed ? "left the room" : "too many handshakes");
-      if (!this.#isClosed) this.refuse("too-many-handshakes");
+    if (this.#isClosed) {
+      channel.close("left the room");
       return false;
+    }
+    const displaced = this.#pending.enter(channel);
+    if (displaced !== undefined) {
+      displaced.close("too many handshakes");
+      this.refuse("too-many-handshakes");
     }
     const relay = new ChannelRelay(channel);
     const outcome = await this.#handshake(relay);
@@ -157,13 +160,12 @@ export class PeerBook {
   }
 
   async #handshake(relay: ChannelRelay): Promise<AdmissionOutcome> {
-    this.#pendingAdmissions++;
     try {
       const { authKey, identity, epoch, crypto, schedule, penalties } = this.#options;
       const isBarred = (gatewayId: string): boolean => penalties.isServing(gatewayId);
       return await admit({ relay, epochs: this.#epochs, isBarred, authKey, identity, epoch, crypto, schedule });
     } finally {
-      this.#pendingAdmissions--;
+      this.#pending.leave(relay.channel);
     }
   }
 

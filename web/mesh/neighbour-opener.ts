@@ -43,7 +43,10 @@ const label = "earl-mesh";
 /** Host candidates are there within milliseconds, a STUN server answers within a second; one that does not must not use up the dial. */
 export const gatherLimitMs = 1_500;
 
-/** Offers that are being answered. A browser holds 500 connections; a neighbour that invents offers leaves half of these places to others. */
+/**
+ * Offers that are being answered. A browser holds 500 connections; a neighbour that invents offers leaves half of these places to others, and where
+ * several do, each neighbour still has one place for itself: 80 in all.
+ */
 export const maxPendingAccepts = 16;
 export const maxPendingAcceptsPerNeighbour = 8;
 /** One session's dial, and its second try when the first was lost. */
@@ -121,10 +124,9 @@ export class RtcNeighbourOpener implements NeighbourOpener {
       return "neighbour offer of nobody";
     if (!isDialable(sdp)) return "neighbour offer with a bad description";
     const pending = this.#attempts.pending(isDialedBy("them"));
+    const throughIt = pending.filter((attempt) => attempt.neighbourSessionId === neighbourSessionId).length;
     const isTooMany =
-      pending.length >= maxPendingAccepts ||
-      pending.filter((attempt) => attempt.neighbourSessionId === neighbourSessionId).length >=
-        maxPendingAcceptsPerNeighbour ||
+      throughIt >= (pending.length < maxPendingAccepts ? maxPendingAcceptsPerNeighbour : 1) ||
       pending.filter((attempt) => attempt.sessionId === from).length >= maxPendingAcceptsPerSession;
     return isTooMany ? "too many neighbour offers" : undefined;
   }

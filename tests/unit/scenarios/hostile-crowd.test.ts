@@ -1,10 +1,13 @@
 // Many identities of one attacker, each of which keeps to its own limits: what all of them cost together goes by their number, and not by how much
 // each of them says.
 import { beforeEach, describe, expect, it } from "vitest";
+import { maxPendingHandshakes } from "../../../gateway/admission/pending-handshakes.ts";
 import { effectsOfAll } from "../../../gateway/admission/record-allowance.ts";
-import { maxMembers } from "../../../gateway/wire/frame-types.ts";
+import { handedOnOfAll } from "../../../gateway/peers/neighbour-relay.ts";
+import { dialIdBytes, maxMembers, type NeighbourFrame } from "../../../gateway/wire/frame-types.ts";
 import { FakeTime } from "../../support/fake-time.ts";
 import { type HostileIdentity, hostileCrowd, madeUpSession } from "../../support/hostile-crowd.ts";
+import { memoryChannelPair } from "../../support/memory-channel.ts";
 import { connect, type Member, newMember } from "../../support/memory-room.ts";
 import { makeGesture } from "../../support/records.ts";
 
@@ -65,5 +68,46 @@ describe("many identities of one attacker", () => {
     const account = anna.gateway.peers.find(({ name }) => name.startsWith("Mallory"))?.ledger.snapshot();
     expect(account?.dropped.rate).toBeGreaterThan(0);
     expect(account?.held).toBe(0);
+  });
+
+  it("should not keep an honest newcomer out by handshakes that come to no end", async () => {
+    for (let nth = 0; nth < 2 * maxPendingHandshakes; nth++) {
+      const { callee } = memoryChannelPair({
+        schedule: time.schedule,
+        dialer: { sessionId: madeUpSession(anna, 1, nth), fingerprint: new Uint8Array(32) },
+        callee: { sessionId: anna.sessionId, fingerprint: new Uint8Array(32) },
+      });
+      void anna.gateway.admit(callee);
+      await time.advance(100);
+    }
+    const ben = await newMember(time, "Ben");
+    expect((await connect(time, ben, anna)).admitted).toEqual([true, true]);
+    expect(anna.gateway.refusals.get("too-many-handshakes")).toBeGreaterThanOrEqual(maxPendingHandshakes);
+    const cleo = await newMember(time, "Cleo");
+    expect((await connect(time, anna, cleo)).admitted).toEqual([true, true]);
+  });
+
+  it("should not have a member hand on more than its uplink bears, and still hand on what an honest member asks", async () => {
+    const received: NeighbourFrame[] = [];
+    const ben = await newMember(time, "Ben");
+    const cleo = await newMember(time, "Cleo", { onNeighbourFrame: (_, frame) => received.push(frame) });
+    for (const honest of [ben, cleo]) await connect(time, honest, anna);
+    const offer = (from: string, to: string, nth: number): NeighbourFrame => ({
+      type: "neighbourOffer",
+      from,
+      to,
+      dialId: new Uint8Array(dialIdBytes).fill(nth),
+      sdp: "v=0",
+    });
+    const seconds = 10;
+    await talk(seconds, 8, (who, nth) => {
+      const receiver = crowd[(crowd.indexOf(who) + 1 + nth) % crowd.length];
+      who.send(offer(who.sessionId, receiver?.sessionId ?? "", nth));
+    });
+    const count = crowd.flatMap(({ heard }) => heard).filter(({ type }) => type === "neighbourOffer").length;
+    expect(count).toBeLessThanOrEqual(1.2 * handedOnOfAll.perSecond * (seconds + handedOnOfAll.windowMs / 1000));
+    expect(ben.gateway.sendThrough(anna.sessionId, offer(ben.sessionId, cleo.sessionId, 1))).toBe(true);
+    await time.advance(100);
+    expect(received).toHaveLength(1);
   });
 });
