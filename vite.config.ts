@@ -7,13 +7,19 @@ import { precompress } from "./signaling-server/precompress.ts";
 
 const inProject = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** A request less: the icon of the tab is smaller than what asking for it costs. The policy allows pictures in data: addresses. */
+/**
+ * A request less: the icon of the tab is smaller than what asking for it costs. The policy allows pictures in data:
+ * addresses.
+ */
 const inlineIcon = async (html: string): Promise<string> => {
   const svg = await readFile(inProject("public/icon.svg"), "utf8");
   return html.replace('href="/icon.svg"', () => `href="data:image/svg+xml,${encodeURIComponent(svg)}"`);
 };
 
-/** A round trip less: the page is asked for beside its start screen, not after it, and of the two the start screen comes first. */
+/**
+ * A round trip less: the page is asked for beside its start screen, not after it, and of the two the start screen comes
+ * first.
+ */
 const preloadMain = (bundle: IndexHtmlTransformContext["bundle"]): HtmlTagDescriptor => {
   const main = Object.values(bundle ?? {}).find(
     (file) => file.type === "chunk" && file.isDynamicEntry && file.name === "main",
@@ -53,7 +59,8 @@ export default defineConfig({
     outDir: inProject("dist"),
     emptyOutDir: true,
     sourcemap: true,
-    // Web Bluetooth, WebCrypto, Web Locks and AbortSignal.timeout set these floors already; web/tsconfig.json keeps out newer methods.
+    // Web Bluetooth, WebCrypto, Web Locks and AbortSignal.timeout set these floors already; web/tsconfig.json keeps out
+    // newer methods.
     target: ["chrome103", "firefox115", "safari16"],
     // It would be an inline script, which the server's Content-Security-Policy forbids; the targets know modulepreload.
     modulePreload: { polyfill: false },

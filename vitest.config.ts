@@ -1,5 +1,5 @@
-// The suites: pure code, a real server with native peers, Chromium, and on these parts attacks, faults and a smoke of the bench.
-// `npm test` runs them through tests/run.ts.
+// The suites: pure code, a real server with native peers, Chromium, and on these parts attacks, faults and a smoke of
+// the bench. `npm test` runs them through tests/run.ts.
 import { defineConfig } from "vitest/config";
 import { patienceMs, testTimeoutMs } from "./tests/support/patience.ts";
 import { isLongRun } from "./tests/support/run-length.ts";
@@ -53,7 +53,8 @@ export default defineConfig({
           // Fake time does not pass by itself: only a machine that is busy makes one of these slow.
           testTimeout: patienceMs,
           hookTimeout: patienceMs,
-          isolate: false, // Pure code and fakes: nothing global is left behind, and a hundred files need not load it a hundred times.
+          // Pure code and fakes: nothing global is left behind, and a hundred files need not load it a hundred times.
+          isolate: false,
           include: ["tests/unit/**/*.test.{ts,tsx}"],
         },
       },

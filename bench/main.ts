@@ -20,7 +20,8 @@ const main = async (): Promise<number> => {
   const progress = new Progress(process.stderr);
   let isStopped = false;
   const stopped = new Promise<void>((resolve) => {
-    // On a terminal it reaches npm, tsx and us, and tsx hands it on once more: the second is no other wish than the first.
+    // On a terminal it reaches npm, tsx and us, and tsx hands it on once more: the second is no other wish than the
+    // first.
     process.on("SIGINT", () => {
       isStopped = true;
       progress.say("stopping; what was measured is reported");

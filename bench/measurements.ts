@@ -1,5 +1,6 @@
-// Makes docs/measurements.md: runs the experiments that are asked for, keeps their reports as JSON with a chart each, and writes the document from
-// all the reports that are there.   npm run bench:measurements -- [--only name,name] [--render]
+// Makes docs/measurements.md: runs the experiments that are asked for, keeps their reports as JSON with a chart each,
+// and writes the document from all the reports that are there.   npm run bench:measurements -- [--only name,name]
+// [--render]
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

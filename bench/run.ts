@@ -1,5 +1,5 @@
-// One run: the modes take turns on a mesh that stays up, in an order that rotates, with a silent slice in every round. What is measured is
-// kept slice by slice, so that a run which is stopped tells what it has.
+// One run: the modes take turns on a mesh that stays up, in an order that rotates, with a silent slice in every round.
+// What is measured is kept slice by slice, so that a run which is stopped tells what it has.
 
 import { meanRate } from "./load/workload.ts";
 import type { SliceResult } from "./members/slice.ts";
@@ -15,7 +15,10 @@ import { type MeasuredSlice, type RunReport, reportOf } from "./report/report.ts
 import type { Host } from "./stage/host.ts";
 import { Stage } from "./stage/stage.ts";
 
-/** Until the command has reached every process; where it has not, what is due meanwhile is said late, and counted as that. */
+/**
+ * Until the command has reached every process; where it has not, what is due meanwhile is said late, and counted as
+ * that.
+ */
 const leadMs = 400;
 /** The first windows fill: not counted by the system's counters. */
 const countFromMs = 500;

@@ -1,4 +1,5 @@
-// What a gateway tells the page: the events that are shown, logged or acted upon. Neighbours: gateway.ts raises them; web/app.ts hears them.
+// What a gateway tells the page: the events that are shown, logged or acted upon. Neighbours: gateway.ts raises them;
+// web/app.ts hears them.
 import type { GestureName } from "../firmware-bridge/gestures/gestures.ts";
 import type { RefusalReason } from "./admission/handshake.ts";
 import type { SettledChange } from "./key-change/room-key-change.ts";

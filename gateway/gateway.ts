@@ -41,20 +41,30 @@ export interface GatewayOptions extends Clocks {
   readonly name: string;
   readonly rules: readonly Rule[];
   readonly limits: WearerLimits;
-  /** What the wearer's bands have felt lately, in this room and before it. Left out: nothing, and it is forgotten with the room. */
+  /**
+   * What the wearer's bands have felt lately, in this room and before it. Left out: nothing, and it is forgotten with
+   * the room.
+   */
   readonly budgets?: VibrationBudgets | undefined;
   readonly onEvent: (event: GatewayEvent) => void;
   /** The session ids that the peer at `sessionId` says it is connected to: hints for dialling. */
   readonly onMembers: (sessionId: string, sessionIds: readonly string[]) => void;
-  /** Of another member, for this one, through the peer at `neighbourSessionId`; who it says it is from, nobody has checked. */
+  /**
+   * Of another member, for this one, through the peer at `neighbourSessionId`; who it says it is from, nobody has
+   * checked.
+   */
   readonly onNeighbourFrame: (neighbourSessionId: string, frame: NeighbourFrame) => void;
   /** The page behind that session id is no more: it left, or came back as another session. */
   readonly onSessionOver: (sessionId: string) => void;
-  /** The page behind that session id is not to be dialled before then: one of the two was disconnected because it exceeded its limits. */
+  /**
+   * The page behind that session id is not to be dialled before then: one of the two was disconnected because it
+   * exceeded its limits.
+   */
   readonly onHoldOff: (sessionId: string, untilMs: number) => void;
   /**
-   * Of this page's gateway in the same room under the key before, which goes on until it moves here (see `moveTo`): otherwise a peer that was
-   * disconnected for sending too much could have that forgotten, by leading the room to another key. Undefined: the room is a new one.
+   * Of this page's gateway in the same room under the key before, which goes on until it moves here (see `moveTo`):
+   * otherwise a peer that was disconnected for sending too much could have that forgotten, by leading the room to
+   * another key. Undefined: the room is a new one.
    */
   readonly penalties?: PenaltyBook | undefined;
   /** Who measures; see statistics.ts. */
@@ -182,7 +192,10 @@ export class Gateway {
     return this.#keyChange.outcome === change;
   }
 
-  /** The room of the new key did not let this page in: the room goes on under the key that it has, and another change may begin. */
+  /**
+   * The room of the new key did not let this page in: the room goes on under the key that it has, and another change
+   * may begin.
+   */
   stay(): void {
     this.#movedAtMs = this.#options.now();
     this.#keyChange.giveUp();
@@ -190,8 +203,9 @@ export class Gateway {
   }
 
   /**
-   * The page goes on in the room of the new key, with that gateway, which has no probes yet and gets these. Here it admits nobody any more.
-   * Resolves when no peer is connected any more, after a minute at most; then this gateway is to be closed.
+   * The page goes on in the room of the new key, with that gateway, which has no probes yet and gets these. Here it
+   * admits nobody any more. Resolves when no peer is connected any more, after a minute at most; then this gateway is
+   * to be closed.
    */
   moveTo(next: Gateway): Promise<void> {
     next.#movedAtMs = next.#options.now();
@@ -375,7 +389,10 @@ export class Gateway {
     }
   }
 
-  /** A band tells its level when it changes, which may be once in an hour: who was not there then would not know it until the next time. */
+  /**
+   * A band tells its level when it changes, which may be once in an hour: who was not there then would not know it
+   * until the next time.
+   */
   #sendBatteries(gatewayId: string): void {
     for (const record of this.#probes.batteriesAgain()) this.#mux.sendTo(gatewayId, record);
   }

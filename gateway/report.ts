@@ -1,4 +1,5 @@
-// A gateway's whole account as plain data, for the console, for tests, and for the person who has to explain what happened. It holds no secret.
+// A gateway's whole account as plain data, for the console, for tests, and for the person who has to explain what
+// happened. It holds no secret.
 import type { LinkState } from "../firmware-bridge/devices/device-link.ts";
 import type { Gateway } from "./gateway.ts";
 import type { PeerState } from "./peers/peer-state.ts";

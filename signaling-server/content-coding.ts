@@ -15,8 +15,8 @@ export const contentCodings: readonly ContentCoding[] = [
 ];
 
 /**
- * The best coding that the header allows (RFC 9110, §12.5.3); undefined stands for the file as it is. Express can choose, too, but follows the order of the
- * header where the client likes several alike, and browsers name gzip first.
+ * The best coding that the header allows (RFC 9110, §12.5.3); undefined stands for the file as it is. Express can
+ * choose, too, but follows the order of the header where the client likes several alike, and browsers name gzip first.
  */
 export const chooseCoding = (acceptEncoding: string | undefined): ContentCoding | undefined => {
   const qualities = new Map((acceptEncoding ?? "").split(",").map(readPreference));

@@ -1,6 +1,6 @@
 // What every answer tells the browser to forbid: the page runs its own scripts from its own origin and nothing else.
-// Isolation (COOP and COEP) also gives the page a finer clock, which its delays are measured with: 5 µs in place of 100 in Chromium, 20 µs in
-// place of 1 ms in Firefox.
+// Isolation (COOP and COEP) also gives the page a finer clock, which its delays are measured with: 5 µs in place of 100
+// in Chromium, 20 µs in place of 1 ms in Firefox.
 import type { RequestHandler } from "express";
 
 const join = (...directives: readonly string[]): string => directives.join("; ");
@@ -31,7 +31,10 @@ const sourcePagePolicy = join(
   "frame-ancestors 'none'",
 );
 
-/** What a feature that is in neither list may do is its own default; sharing, for one, is allowed to the page's own origin. */
+/**
+ * What a feature that is in neither list may do is its own default; sharing, for one, is allowed to the page's own
+ * origin.
+ */
 const allowedFeatures = [
   "accelerometer",
   "bluetooth",

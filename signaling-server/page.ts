@@ -45,7 +45,8 @@ const filesOf = (folder: string, coding?: ContentCoding): RequestHandler => {
   });
   return (request, response, next) =>
     files(request, response, (error?: unknown) => {
-      // The answer is not the file then, such as where a range lies behind its end: it must not be read, nor kept, as if it were.
+      // The answer is not the file then, such as where a range lies behind its end: it must not be read, nor kept, as
+      // if it were.
       if (error !== undefined) for (const header of headersOfFile) response.removeHeader(header);
       next(error);
     });

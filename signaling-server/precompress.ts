@@ -6,7 +6,10 @@ import { promisify } from "node:util";
 import { brotliCompress, gzip, constants as zlib } from "node:zlib";
 import { type ContentCoding, contentCodings } from "./content-coding.ts";
 
-/** Pictures are compressed already, and source maps are for developers, who wait: they would take longer than all the rest. */
+/**
+ * Pictures are compressed already, and source maps are for developers, who wait: they would take longer than all the
+ * rest.
+ */
 const compressible: ReadonlySet<string> = new Set([".css", ".html", ".js", ".json", ".svg", ".webmanifest"]);
 
 const compressors: Readonly<Record<ContentCoding["name"], (bytes: Buffer) => Promise<Buffer>>> = {
@@ -21,7 +24,10 @@ const compressors: Readonly<Record<ContentCoding["name"], (bytes: Buffer) => Pro
   gzip: (bytes) => promisify<Buffer, object, Buffer>(gzip)(bytes, { level: zlib.Z_BEST_COMPRESSION }),
 };
 
-/** Writes each text file of the folder in each coding, where that makes it smaller, in place of what an earlier build left. */
+/**
+ * Writes each text file of the folder in each coding, where that makes it smaller, in place of what an earlier build
+ * left.
+ */
 export const precompress = async (folder: string): Promise<void> => {
   await Promise.all(contentCodings.map((coding) => rm(join(folder, coding.folder), { recursive: true, force: true })));
   const names = await readdir(folder, { recursive: true });

@@ -1,4 +1,5 @@
-// What the page offers in the browser's console: its whole account as plain data, described in docs/report.md. It changes nothing and holds no secret.
+// What the page offers in the browser's console: its whole account as plain data, described in docs/report.md. It
+// changes nothing and holds no secret.
 import type { GatewayReport } from "../gateway/report.ts";
 import type { ServerState } from "../gateway/server-state.ts";
 

@@ -1,5 +1,5 @@
-// What a person asks for on the start screen before the rest of the page has been loaded. Neighbours: opening.ts draws that screen, main.ts fulfils the wish.
-// One room at a time: only the last way in that was asked for is gone.
+// What a person asks for on the start screen before the rest of the page has been loaded. Neighbours: opening.ts draws
+// that screen, main.ts fulfils the wish. One room at a time: only the last way in that was asked for is gone.
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { RoomStore } from "./store/room-store.ts";
 import type { RoomView, StartActions, StartModel } from "./ui/app-model.ts";

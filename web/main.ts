@@ -1,5 +1,5 @@
-// The page's composition root: everything of the browser is gathered here, handed to the parts, and released when the page is left.
-// Neighbours: opening.ts has drawn the start screen already, and loads this behind it.
+// The page's composition root: everything of the browser is gathered here, handed to the parts, and released when the
+// page is left. Neighbours: opening.ts has drawn the start screen already, and loads this behind it.
 import { effect, signal, untracked } from "@preact/signals";
 import { Peer } from "peerjs";
 import { VibrationBudgets } from "../gateway/probes/vibration-budgets.ts";
@@ -58,7 +58,10 @@ export interface Opened {
   readonly wish: FirstWish;
 }
 
-/** Starts the page in `root`; the returned function ends it: says goodbye to the room, and lets go of all that was opened. */
+/**
+ * Starts the page in `root`; the returned function ends it: says goodbye to the room, and lets go of all that was
+ * opened.
+ */
 export const start = async ({ root, isDrawn, server, config: firstConfig, wish }: Opened): Promise<() => void> => {
   const endings = new Endings();
   const notices = new NoticeBoard();
@@ -251,7 +254,8 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
   endings.add(renderApp(root, app.model, app.actions));
   const stopWakeLock = effect(() => {
     if (app.model.room.value === undefined) return undefined;
-    // Untracked, because it may raise a notice at once: the effect must not depend on the notices, or a dismissed one comes back.
+    // Untracked, because it may raise a notice at once: the effect must not depend on the notices, or a dismissed one
+    // comes back.
     const lock = untracked(() =>
       keepAwake({
         wakeLock: navigator.wakeLock,

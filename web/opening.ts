@@ -1,5 +1,6 @@
-// The page's entry: draws the start screen with the little that it needs, and loads the rest behind it at once. Neighbours: main.ts is that rest.
-// What it imports, everybody waits for before they see anything: tests/browser/first-load.test.ts holds it to a size.
+// The page's entry: draws the start screen with the little that it needs, and loads the rest behind it at once.
+// Neighbours: main.ts is that rest. What it imports, everybody waits for before they see anything:
+// tests/browser/first-load.test.ts holds it to a size.
 import { FirstWish } from "./first-wish.ts";
 import { serverApi } from "./mesh/server-api.ts";
 import { hasWebRtc } from "./platform/webrtc.ts";

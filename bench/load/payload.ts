@@ -1,5 +1,5 @@
-// What the simulated probes say: when the message was due, in which slice of the run, and text up to the size that was asked for. It travels
-// unchanged in every mode, so that all modes are measured by the same mark.
+// What the simulated probes say: when the message was due, in which slice of the run, and text up to the size that was
+// asked for. It travels unchanged in every mode, so that all modes are measured by the same mark.
 
 /** f64 time, u16 slice. */
 export const markBytes = 10;

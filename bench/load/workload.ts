@@ -1,5 +1,5 @@
-// What the probes of a run say and when: pure and seeded, so that every mode and every process meets the same load. Open loop: a message is
-// due when it is due, whatever became of the one before.
+// What the probes of a run say and when: pure and seeded, so that every mode and every process meets the same load.
+// Open loop: a message is due when it is due, whatever became of the one before.
 import type { RandomUnit } from "../../gateway/basics/runtime.ts";
 import { markBytes } from "./payload.ts";
 import { seededRandom } from "./seeded-random.ts";
@@ -59,7 +59,10 @@ export const messagesOf = (load: Load, phone: number, probes: number, seconds: n
   return messages.sort((a, b) => a.atMs - b.atMs);
 };
 
-/** Messages a second of the whole run, as the load means them: the mean from which the sentinel's service time is derived. */
+/**
+ * Messages a second of the whole run, as the load means them: the mean from which the sentinel's service time is
+ * derived.
+ */
 export const meanRate = ({ hz, gesturesPerMinute, trace }: Load, phones: number, probes: number): number => {
   if (trace !== undefined) return trace.length / (traceLengthMs(trace) / 1000);
   return phones * (probes * hz + gesturesPerMinute / 60);

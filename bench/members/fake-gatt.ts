@@ -1,5 +1,6 @@
-// A Bluetooth device as Web Bluetooth shows it, without a radio: the product's own GattLink, GattSession and GattQueue run on it. Only what they
-// touch is there. Its owner speaks as the device, and sees each write with the cause that was tagged to it.
+// A Bluetooth device as Web Bluetooth shows it, without a radio: the product's own GattLink, GattSession and GattQueue
+// run on it. Only what they touch is there. Its owner speaks as the device, and sees each write with the cause that was
+// tagged to it.
 
 import type { DeviceDriver, DriverSession } from "../../firmware-bridge/devices/device-driver.ts";
 import type {
@@ -165,7 +166,9 @@ export class FakeGatt {
     };
   }
 
-  /** The driver is asked for a command's bytes right before they are written, so that it knows whose write comes next. */
+  /**
+   * The driver is asked for a command's bytes right before they are written, so that it knows whose write comes next.
+   */
   #driver(): DeviceDriver {
     return {
       ...earlDriver,

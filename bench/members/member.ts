@@ -1,4 +1,5 @@
-// One gateway of the bench in the room: the product's RoomSession with a tap on each of its channels. What it does in a run is its role's.
+// One gateway of the bench in the room: the product's RoomSession with a tap on each of its channels. What it does in a
+// run is its role's.
 
 import type { Clocks, Crypto, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import type { GatewayEvent } from "../../gateway/gateway-events.ts";

@@ -1,4 +1,5 @@
-// A probe without a radio: a DeviceLink that says what the load says, takes commands, and needs its service time for both.
+// A probe without a radio: a DeviceLink that says what the load says, takes commands, and needs its service time for
+// both.
 
 import { capabilities, probeClasses } from "../../firmware-bridge/devices/device-info.ts";
 import type {

@@ -1,5 +1,5 @@
-// A slice: one mode, or none, for some seconds on a mesh that stays up. All hosts begin it at the same moment of the machine's clock and play the
-// same seeded load; here is what they are given and what they find, as plain data.
+// A slice: one mode, or none, for some seconds on a mesh that stays up. All hosts begin it at the same moment of the
+// machine's clock and play the same seeded load; here is what they are given and what they find, as plain data.
 
 import type { Load } from "../load/workload.ts";
 import { OutgoingMeter } from "../meters/processing-meter.ts";

@@ -1,5 +1,5 @@
-// Stands between a gateway and its channel: the product's messages pass unread, the bench's own turn off here. Counts how often the gateway
-// sends after a pause, which is what wakes a phone's radio.
+// Stands between a gateway and its channel: the product's messages pass unread, the bench's own turn off here. Counts
+// how often the gateway sends after a pause, which is what wakes a phone's radio.
 
 import type { Now } from "../../gateway/basics/runtime.ts";
 import type { Channel, ChannelListener, FingerprintPair, FingerprintRefusal } from "../../gateway/wire/channel.ts";

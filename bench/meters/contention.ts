@@ -1,5 +1,5 @@
-// Whether the machine gave the bench what it needed, after WoTbench: a sentinel of known service time S runs beside the load; how much longer it
-// takes, as R_d = (R − S) / S, is what the machine was short of. Pure.
+// Whether the machine gave the bench what it needed, after WoTbench: a sentinel of known service time S runs beside the
+// load; how much longer it takes, as R_d = (R − S) / S, is what the machine was short of. Pure.
 import type { TallySummary } from "./tally.ts";
 
 /** One of each kind of work: a processor that is fully used shows in the first, a late timer in the second. */
@@ -15,7 +15,10 @@ export interface SentinelTimes {
   readonly timerMs: number;
 }
 
-/** Between messages of the whole run, within what a sentinel can measure and may cost: 5 ms four times a second are 2 % of a core. */
+/**
+ * Between messages of the whole run, within what a sentinel can measure and may cost: 5 ms four times a second are 2 %
+ * of a core.
+ */
 const cpuRangeMs = { least: 1, most: 5 };
 /** Between messages of one probe; above 10 ms a timer's own grain of 1 ms is not what is measured. */
 const timerRangeMs = { least: 10, most: 100 };
@@ -44,8 +47,9 @@ export interface Contention {
 }
 
 /**
- * Half again for computing: on two cores a sentinel that shares one with a busy thread takes twice as long, so more than a quarter of its turns met
- * one. A tenth for a timer of 100 ms, and 25 ms for the bench's own loops: below what a gesture is judged by. docs/bench.md tells how to calibrate it.
+ * Half again for computing: on two cores a sentinel that shares one with a busy thread takes twice as long, so more
+ * than a quarter of its turns met one. A tenth for a timer of 100 ms, and 25 ms for the bench's own loops: below what a
+ * gesture is judged by. docs/bench.md tells how to calibrate it.
  */
 export const band = { cpuRd: 0.5, timerRd: 0.1, loopLagP99Ms: 25, lateSendP99Ms: 25 } as const;
 

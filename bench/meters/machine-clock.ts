@@ -1,5 +1,5 @@
-// The clock that all processes of one machine share, CLOCK_MONOTONIC, in milliseconds: what makes one-way delays between them true.
-// Every process has its own `performance.now()`; that one and this differ by a constant, found once.
+// The clock that all processes of one machine share, CLOCK_MONOTONIC, in milliseconds: what makes one-way delays
+// between them true. Every process has its own `performance.now()`; that one and this differ by a constant, found once.
 import type { Now } from "../../gateway/basics/runtime.ts";
 
 /** By how much a process's `performance.now()` is behind the machine's clock, and how wrong that may be. */

@@ -1,5 +1,5 @@
-// What the operating system counts: processor time and memory of processes, packets and bytes on the loopback interface. Linux only; elsewhere
-// the figures are absent.
+// What the operating system counts: processor time and memory of processes, packets and bytes on the loopback
+// interface. Linux only; elsewhere the figures are absent.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 /** `getconf CLK_TCK` on every Linux that Node runs on. */
@@ -8,7 +8,10 @@ const ticksPerSecond = 100;
 export interface WireCounters {
   /** UDP datagrams sent by anybody on this machine, over IPv4 and IPv6 (/proc/net/snmp, /proc/net/snmp6). */
   readonly packets: number;
-  /** IP bytes through `lo`, each packet once (transmit column of /proc/net/dev): all traffic between processes of one machine takes that way. */
+  /**
+   * IP bytes through `lo`, each packet once (transmit column of /proc/net/dev): all traffic between processes of one
+   * machine takes that way.
+   */
   readonly bytes: number;
 }
 

@@ -1,5 +1,5 @@
-// How long a gateway works on a message on its way out: taken in when it is notified, left when the channel has it. How long it is held back in
-// between on purpose does not count; a timer that comes late does.
+// How long a gateway works on a message on its way out: taken in when it is notified, left when the channel has it. How
+// long it is held back in between on purpose does not count; a timer that comes late does.
 import type { Now } from "../../gateway/basics/runtime.ts";
 import type { ProcessingMeter } from "../modes/mode.ts";
 import { Tally } from "./tally.ts";

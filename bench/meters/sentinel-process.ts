@@ -1,5 +1,5 @@
-// The sentinel: a process of its own that does the same two small things four times a second and notes how long they took. Its computing is
-// calibrated when it starts, on a machine that has nothing else to do yet.
+// The sentinel: a process of its own that does the same two small things four times a second and notes how long they
+// took. Its computing is calibrated when it starts, on a machine that has nothing else to do yet.
 import type { SentinelReading, SentinelTimes } from "./contention.ts";
 
 const intervalMs = 250;

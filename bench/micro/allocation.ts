@@ -1,11 +1,14 @@
-// What each case allocates, as JSON on stdout. To be run with --expose-gc and a young generation that is larger than all of it: then nothing is
-// collected while it is measured, and the growth of the heap is what was allocated.
+// What each case allocates, as JSON on stdout. To be run with --expose-gc and a young generation that is larger than
+// all of it: then nothing is collected while it is measured, and the growth of the heap is what was allocated.
 import { microBenches } from "./cases.ts";
 
 /** Until the compiler has settled. */
 const warmUpRuns = 5_000;
 const measuredRuns = 2_000;
-/** Buffers of what was there before are given back by another thread, now and then in the midst of a round: the median is of rounds without. */
+/**
+ * Buffers of what was there before are given back by another thread, now and then in the midst of a round: the median
+ * is of rounds without.
+ */
 const rounds = 9;
 
 const { gc } = globalThis;

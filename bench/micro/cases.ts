@@ -1,4 +1,5 @@
-// The gateway's code alone, as it runs for a room of ten phones with ten probes each: what is measured here has no channel and no timer in it.
+// The gateway's code alone, as it runs for a room of ten phones with ten probes each: what is measured here has no
+// channel and no timer in it.
 
 import { capabilities, probeClasses } from "../../firmware-bridge/devices/device-info.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";

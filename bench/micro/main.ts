@@ -1,4 +1,5 @@
-// `npm run bench:micro`: time by Vitest's benchmark, allocation by the growth of the heap, in one table. `--json <file>` writes it down, too.
+// `npm run bench:micro`: time by Vitest's benchmark, allocation by the growth of the heap, in one table. `--json
+// <file>` writes it down, too.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";

@@ -1,5 +1,6 @@
-// What the rival modes have in common: the same messages of the same probes, over the same channels of the same mesh, so that only the way
-// of a message differs. Their bytes begin with a tag that no message of the product has; bench/members/tap.ts keeps the two apart.
+// What the rival modes have in common: the same messages of the same probes, over the same channels of the same mesh,
+// so that only the way of a message differs. Their bytes begin with a tag that no message of the product has;
+// bench/members/tap.ts keeps the two apart.
 import type { Now, Schedule } from "../../gateway/basics/runtime.ts";
 import type { MessageKind } from "../load/workload.ts";
 
@@ -11,7 +12,9 @@ export const frameTypes = {
   floor: 1,
   perMessage: 2,
   thesis: 3,
-  /** A notification on its way from a simulated device to the page under test: the radio of scenarios with one gateway. */
+  /**
+   * A notification on its way from a simulated device to the page under test: the radio of scenarios with one gateway.
+   */
   notification: 4,
   /** What the page under test writes to a simulated band. */
   deviceWrite: 5,
@@ -64,7 +67,10 @@ export interface RivalMode {
   incoming(message: Uint8Array, onArrival: (arrival: Arrival) => void): void;
 }
 
-/** Learns what handling costs each message: from its notification to the hand-over to the channel, without what it was meant to wait. */
+/**
+ * Learns what handling costs each message: from its notification to the hand-over to the channel, without what it was
+ * meant to wait.
+ */
 export interface ProcessingMeter {
   /** So many of those that were taken in have left; each `lateMs` after it should have, of which `workMs` were work. */
   left(count: number, lateMs: number, workMs: number): void;

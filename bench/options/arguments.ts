@@ -1,4 +1,5 @@
-// What can be asked of the bench on the command line: the options, their defaults and their verifier, here and nowhere else.
+// What can be asked of the bench on the command line: the options, their defaults and their verifier, here and nowhere
+// else.
 import { accessSync, constants, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";

@@ -1,5 +1,5 @@
-// The scenarios: what each asks, who takes part, and what it does when nothing else is said. In the scenarios with one gateway `phones` are those
-// around it, as in the thesis; in a mesh they are all.
+// The scenarios: what each asks, who takes part, and what it does when nothing else is said. In the scenarios with one
+// gateway `phones` are those around it, as in the thesis; in a mesh they are all.
 
 import type { ModeName } from "../modes/modes.ts";
 import { outputs } from "../roles/commander.ts";

@@ -1,5 +1,5 @@
-// A recorded load as CSV with the header `time,phone,probe,kind,bytes`: ms from the beginning, phones and probes from 1, kind "sample" or
-// "gesture". A line that is not so is named; nothing is guessed.
+// A recorded load as CSV with the header `time,phone,probe,kind,bytes`: ms from the beginning, phones and probes from
+// 1, kind "sample" or "gesture". A line that is not so is named; nothing is guessed.
 
 import { maxPayloadBytes } from "../../gateway/wire/frame-types.ts";
 import type { TraceEvent } from "../load/workload.ts";

@@ -1,4 +1,5 @@
-// What docs/measurements.md is made of: each experiment with its question and the very command that runs it. Order is that of the document.
+// What docs/measurements.md is made of: each experiment with its question and the very command that runs it. Order is
+// that of the document.
 
 /** How a table of the thesis is put beside a ramp of ours. */
 export interface ThesisTable {

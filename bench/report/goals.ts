@@ -1,5 +1,5 @@
-// The goals that the bench was built for, each as a question to the reports: what was reached, and whether that is enough. A goal whose experiment
-// was not run says so; one whose run was not trustworthy says that, too.
+// The goals that the bench was built for, each as a question to the reports: what was reached, and whether that is
+// enough. A goal whose experiment was not run says so; one whose run was not trustworthy says that, too.
 
 import type { MicroReport } from "./micro-report.ts";
 import type { ModeReport, RampReport, RunReport } from "./report.ts";

@@ -1,4 +1,5 @@
-// A report as an SVG chart, written by hand so that it needs nothing: bars for one run, lines over the phones for a ramp.
+// A report as an SVG chart, written by hand so that it needs nothing: bars for one run, lines over the phones for a
+// ramp.
 import { figure, isRamp, stepsOf } from "./markdown.ts";
 import type { ModeReport, RampReport, RunReport } from "./report.ts";
 
@@ -129,7 +130,10 @@ const barChart = (title: string, yTitle: string, groups: readonly Bar[], names: 
   return frame(title, description, [...parts, ...bars, ...legend(names)]);
 };
 
-/** What the modes are compared by: the delay of gestures if there are any, otherwise the processing delay, or else that of samples. */
+/**
+ * What the modes are compared by: the delay of gestures if there are any, otherwise the processing delay, or else that
+ * of samples.
+ */
 const measureOf = (
   modes: readonly ModeReport[],
 ): { readonly title: string; readonly of: (mode: ModeReport) => readonly number[] } => {

@@ -1,4 +1,5 @@
-// The report of a run, as docs/bench.md describes it: plain data, the same for JSON, Markdown and plots. A figure that was not measured is null.
+// The report of a run, as docs/bench.md describes it: plain data, the same for JSON, Markdown and plots. A figure that
+// was not measured is null.
 import { cpus, type as osType, release, totalmem } from "node:os";
 import type { SliceResult } from "../members/slice.ts";
 import { type Contention, worstOf } from "../meters/contention.ts";
@@ -92,7 +93,10 @@ export interface RunReport {
 export interface RampReport {
   readonly scenario: string;
   readonly steps: readonly RunReport[];
-  /** From this step on the bench was the limit, not the product: no greater one was trustworthy. Null: the last step was. */
+  /**
+   * From this step on the bench was the limit, not the product: no greater one was trustworthy. Null: the last step
+   * was.
+   */
   readonly benchLimitAtPhones: number | null;
 }
 

@@ -1,5 +1,6 @@
-// The page under test on its way in: what its peers send ends at its bands, through the product's own gateway (demux, rules, limits) and links
-// (GattQueue on a fake radio). With a band far away, the write goes on over a second DataChannel, as by radio.
+// The page under test on its way in: what its peers send ends at its bands, through the product's own gateway (demux,
+// rules, limits) and links (GattQueue on a fake radio). With a band far away, the write goes on over a second
+// DataChannel, as by radio.
 import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeVibration } from "../../firmware-bridge/frames/payloads.ts";

@@ -1,4 +1,5 @@
-// A phone that sends the page under test aggregates of ten commands, one for each of its bands, as often as its load says.
+// A phone that sends the page under test aggregates of ten commands, one for each of its bands, as often as its load
+// says.
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeVibration } from "../../firmware-bridge/frames/payloads.ts";
 import { encodeCommandTarget } from "../../gateway/wire/command-payload.ts";

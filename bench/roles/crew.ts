@@ -1,5 +1,6 @@
-// The members that live in one process, native or page, and what they are asked to do: join, stand by, play a slice, leave. The only thing that a
-// process of the bench runs; how its commands get here is the process's business (worker.ts, page/main.ts).
+// The members that live in one process, native or page, and what they are asked to do: join, stand by, play a slice,
+// leave. The only thing that a process of the bench runs; how its commands get here is the process's business
+// (worker.ts, page/main.ts).
 import { fromBase64url } from "../../gateway/basics/base64url.ts";
 import { deriveRoom } from "../../gateway/wire/room-key.ts";
 import { clocks, now, schedule } from "../../web/platform/timers.ts";

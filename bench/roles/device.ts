@@ -1,5 +1,5 @@
-// The wearables of one phone in a scenario with one gateway: what they notify goes over a DataChannel, as by radio, to the page under test.
-// The same in every mode.
+// The wearables of one phone in a scenario with one gateway: what they notify goes over a DataChannel, as by radio, to
+// the page under test. The same in every mode.
 import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";

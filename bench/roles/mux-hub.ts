@@ -1,5 +1,6 @@
-// The page under test on its way out: N wearables notify it, one receiver gets what it makes of that. The product's own links (GattLink on a
-// fake radio), probes and mux, put together as gateway.ts does it; a gateway itself holds at most sixteen probes, and the thesis had 49.
+// The page under test on its way out: N wearables notify it, one receiver gets what it makes of that. The product's own
+// links (GattLink on a fake radio), probes and mux, put together as gateway.ts does it; a gateway itself holds at most
+// sixteen probes, and the thesis had 49.
 
 import type { DriverSession } from "../../firmware-bridge/devices/device-driver.ts";
 import { earlDriver } from "../../firmware-bridge/devices/earl-driver.ts";

@@ -1,5 +1,5 @@
-// Bluetooth of the scenarios with one gateway, replaced by a DataChannel: notifications to the page under test, and its writes to a band. The
-// mark stands in front, so that a meter need not decode what the radio carries.
+// Bluetooth of the scenarios with one gateway, replaced by a DataChannel: notifications to the page under test, and its
+// writes to a band. The mark stands in front, so that a meter need not decode what the radio carries.
 import { concatBytes } from "../../firmware-bridge/frames/bytes.ts";
 import { type Mark, markBytes, readMark, writeMark } from "../load/payload.ts";
 import type { MessageKind } from "../load/workload.ts";
@@ -48,7 +48,9 @@ export const encodeDeviceWrite = (mark: Mark, chunk: Uint8Array): Uint8Array => 
 export const decodeDeviceWrite = (message: Uint8Array): Mark | undefined =>
   message[1] === frameTypes.deviceWrite ? readMark(message, 4) : undefined;
 
-/** An aggregate of a mux that stands alone, so that the receiver's own gateway does not take it for one of its peer's. */
+/**
+ * An aggregate of a mux that stands alone, so that the receiver's own gateway does not take it for one of its peer's.
+ */
 export const tagAggregate = (message: Uint8Array): Uint8Array => {
   const tagged = new Uint8Array(2 + message.length);
   tagged.set([benchTag, frameTypes.aggregate]);

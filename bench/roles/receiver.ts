@@ -1,4 +1,5 @@
-// The far end of a scenario with one gateway: counts what comes out of the page under test, in whichever form the mode gives it.
+// The far end of a scenario with one gateway: counts what comes out of the page under test, in whichever form the mode
+// gives it.
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { decodeMessage } from "../../gateway/wire/decode-message.ts";
 import { readMark } from "../load/payload.ts";

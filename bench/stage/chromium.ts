@@ -1,4 +1,5 @@
-// The system's Chromium, headless, as the browser tests need it: with Web Bluetooth, and with pages that never slow down unseen.
+// The system's Chromium, headless, as the browser tests need it: with Web Bluetooth, and with pages that never slow
+// down unseen.
 import { type Browser, chromium } from "playwright-core";
 import { chromiumPath } from "./find-chromium.ts";
 

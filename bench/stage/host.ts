@@ -1,4 +1,5 @@
-// A process in which members live, seen from the run: a worker or a page. Both do what a crew does, by the same commands.
+// A process in which members live, seen from the run: a worker or a page. Both do what a crew does, by the same
+// commands.
 
 import type { SliceProgress, SliceResult, SliceSpec } from "../members/slice.ts";
 import type { ClockOffset } from "../meters/machine-clock.ts";
@@ -12,7 +13,9 @@ export interface Host {
   standBy(plan: RoomPlan): Promise<void>;
   /** Resolves when it listens: a message of the slice that came before would be lost to it. */
   prepare(spec: SliceSpec): Promise<void>;
-  /** @param startAtMs on the machine's clock. Resolves when the slice is over and its grace is, too, or was cut short. */
+  /**
+   * @param startAtMs on the machine's clock. Resolves when the slice is over and its grace is, too, or was cut short.
+   */
   play(startAtMs: number): Promise<SliceResult>;
   /** That of the slice that is being played. */
   progress(): Promise<SliceProgress>;

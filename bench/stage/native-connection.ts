@@ -1,6 +1,6 @@
-// node-datachannel's RTCPeerConnection, made to behave as a browser's where the difference shows on a busy machine. Bench
-// and tests make all native connections from it, through native-webrtc.ts. Invariant: a candidate that comes too early
-// waits, and one that comes too late is ignored.
+// node-datachannel's RTCPeerConnection, made to behave as a browser's where the difference shows on a busy machine.
+// Bench and tests make all native connections from it, through native-webrtc.ts. Invariant: a candidate that comes too
+// early waits, and one that comes too late is ignored.
 import { RTCPeerConnection } from "node-datachannel/polyfill";
 
 type NativeDataChannel = ReturnType<RTCPeerConnection["createDataChannel"]>;

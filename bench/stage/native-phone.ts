@@ -1,5 +1,5 @@
-// A phone of the room without page and browser: the product's own gateway, mesh and opener on native WebRTC. Dozens fit one process, which is what
-// makes tests and benches of a full room possible.
+// A phone of the room without page and browser: the product's own gateway, mesh and opener on native WebRTC. Dozens fit
+// one process, which is what makes tests and benches of a full room possible.
 
 import type { IdentityKey } from "../../gateway/basics/runtime.ts";
 import type { GatewayEvent } from "../../gateway/gateway-events.ts";
@@ -64,7 +64,10 @@ export interface NativeMeshOptions extends Pick<MeshOptions, "sessionId" | "admi
   readonly origin: string;
 }
 
-/** The mesh alone: who is admitted, and what then happens on a channel, is the caller's. @throws Error when the server does not answer. */
+/**
+ * The mesh alone: who is admitted, and what then happens on a channel, is the caller's. @throws Error when the server
+ * does not answer.
+ */
 export const startNativeMesh = async ({ origin, ...options }: NativeMeshOptions): Promise<Mesh> => {
   const { api, config } = await contact(origin);
   const { sessionId } = options;

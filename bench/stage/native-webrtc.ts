@@ -1,5 +1,5 @@
-// WebRTC without a browser: node-datachannel behind the names that browsers have, so that PeerJS and web/mesh run in Node as they are.
-// PeerJS reads the names when it is loaded, and may be loaded once per process.
+// WebRTC without a browser: node-datachannel behind the names that browsers have, so that PeerJS and web/mesh run in
+// Node as they are. PeerJS reads the names when it is loaded, and may be loaded once per process.
 import { createRequire } from "node:module";
 import { cleanup, setSctpSettings } from "node-datachannel";
 import { RTCSessionDescription } from "node-datachannel/polyfill";
@@ -8,14 +8,20 @@ import type { NativeConnectionClass } from "../../web/mesh/neighbour-opener.ts";
 import type { PeerClass } from "../../web/mesh/peerjs-face.ts";
 import { BrowserLikeConnection, closeConnections } from "./native-connection.ts";
 
-/** While it loads, PeerJS tries out a connection with public STUN servers, and unlike a browser's this one would ask them at once. */
+/**
+ * While it loads, PeerJS tries out a connection with public STUN servers, and unlike a browser's this one would ask
+ * them at once.
+ */
 class OfflineConnection extends BrowserLikeConnection {
   constructor() {
     super({ iceServers: [] });
   }
 }
 
-/** A browser's socket that fails says "error" and then "close"; this one throws when nobody listens to the first, and PeerJS does not. */
+/**
+ * A browser's socket that fails says "error" and then "close"; this one throws when nobody listens to the first, and
+ * PeerJS does not.
+ */
 class BrowserLikeSocket extends WebSocket {
   constructor(url: string) {
     super(url);
@@ -28,7 +34,10 @@ export const installWebRtc = (): void => {
   setSctpSettings({
     /** As browsers do; libdatachannel's own 20 ms sends about two packets a message where a browser sends 1.2. */
     delayedSackTime: 200,
-    /** `bufferedAmount` leaves out what waits in here, a megabyte by default: a slow peer's backlog would not show. Holds two messages. */
+    /**
+     * `bufferedAmount` leaves out what waits in here, a megabyte by default: a slow peer's backlog would not show.
+     * Holds two messages.
+     */
     sendBufferSize: 32 * 1024,
   });
   Object.assign(globalThis, {

@@ -70,8 +70,8 @@ export class PageHost implements Host {
 }
 
 /**
- * Round trips prove an interval for the offset. Chromium tells the origin of its clock, too, on the machine's own; where that lies in the interval
- * it is exact to a few µs.
+ * Round trips prove an interval for the offset. Chromium tells the origin of its clock, too, on the machine's own;
+ * where that lies in the interval it is exact to a few µs.
  */
 export const clockOf = async (context: BrowserContext, page: Page): Promise<ClockOffset> => {
   const readings = [];

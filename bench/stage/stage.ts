@@ -1,4 +1,5 @@
-// All that a run needs, put up and taken down: the server, the browser, the processes, and the members in them, until everybody holds everybody.
+// All that a run needs, put up and taken down: the server, the browser, the processes, and the members in them, until
+// everybody holds everybody.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,5 +1,6 @@
-// What a driver is: the pure part of talking to one make of device, its UUIDs, its info, and the bytes of its notifications and writes.
-// Neighbours: the links (simulated/simulated-link.ts, web/ble for real radios) do the I/O and keep the time; earl-driver.ts is a driver.
+// What a driver is: the pure part of talking to one make of device, its UUIDs, its info, and the bytes of its
+// notifications and writes. Neighbours: the links (simulated/simulated-link.ts, web/ble for real radios) do the I/O and
+// keep the time; earl-driver.ts is a driver.
 import type { DeviceCommand, DeviceInfo, DeviceLinkListener } from "./device-link.ts";
 
 /** One make of device. Others than Earl devices become probes by implementing this. */

@@ -30,14 +30,19 @@ export interface DeviceInfo {
   readonly capabilities: number;
 }
 
-/** One message of the probe; `payload` is the whole message after reassembly, `receivedAtMs` is on the gateway's clock. */
+/**
+ * One message of the probe; `payload` is the whole message after reassembly, `receivedAtMs` is on the gateway's clock.
+ */
 export interface DeviceEvent {
   readonly kind: number;
   readonly payload: Uint8Array;
   readonly receivedAtMs: number;
 }
 
-/** A command is not begun after `expiresAtMs` (gateway's clock); a newer command of the same kind replaces one that waits. */
+/**
+ * A command is not begun after `expiresAtMs` (gateway's clock); a newer command of the same kind replaces one that
+ * waits.
+ */
 export interface DeviceCommand {
   readonly kind: number;
   readonly payload: Uint8Array;

@@ -1,7 +1,7 @@
 // Reading and writing of bytes for both codecs. The reader never throws: it remembers that it ran past the end or met a
 // malformed number, returns zeros from then on, and the decoder asks `failed` once at the end.
-// Numbers are put together byte by byte: a DataView would make the engine give each short array a buffer outside its heap, which costs
-// more than all that is read from it.
+// Numbers are put together byte by byte: a DataView would make the engine give each short array a buffer outside its
+// heap, which costs more than all that is read from it.
 
 /** 2^53 − 1 needs 53 bits, eight groups of seven. */
 export const maxVarintBytes = 8;

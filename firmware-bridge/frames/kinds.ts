@@ -1,4 +1,5 @@
-// The kinds of messages between probe and gateway, docs/protocol.md §1.3. Records between gateways carry the same codes.
+// The kinds of messages between probe and gateway, docs/protocol.md §1.3. Records between gateways carry the same
+// codes.
 
 export const kinds = {
   motion: 0x01,

@@ -1,5 +1,6 @@
-// The payloads of docs/protocol.md §1.3, typed. Decoders return undefined for what is too short or out of its range, and ignore
-// what follows the fields that they know, so that a later version can add some. Encoders throw RangeError for a caller's bug.
+// The payloads of docs/protocol.md §1.3, typed. Decoders return undefined for what is too short or out of its range,
+// and ignore what follows the fields that they know, so that a later version can add some. Encoders throw RangeError
+// for a caller's bug.
 import { ByteReader, ByteWriter } from "./bytes.ts";
 
 /** The device clock of a motion sample, in ms, wraps here: it is a u16. */

@@ -1,6 +1,7 @@
-// Finds the gestures of an arm in the samples of its accelerometer, whichever way round the band is worn, at 10–50 samples a second.
-// Only the device's clock counts, so that samples may be fed faster or later than they were taken. Memory: a few numbers.
-// It was made with synthetic traces (motion-traces.ts). Each threshold says where it comes from; recordings of people should replace the chosen ones.
+// Finds the gestures of an arm in the samples of its accelerometer, whichever way round the band is worn, at 10–50
+// samples a second. Only the device's clock counts, so that samples may be fed faster or later than they were taken.
+// Memory: a few numbers. It was made with synthetic traces (motion-traces.ts). Each threshold says where it comes from;
+// recordings of people should replace the chosen ones.
 
 import { type MotionSample, motionClockRange } from "../frames/payloads.ts";
 import type { GestureName } from "./gestures.ts";
@@ -16,24 +17,32 @@ export interface DetectedGesture {
 const intensityUnitMg = 16;
 
 /**
- * The fewest samples a second that a probe may be asked for. Tried on the traces in four orientations, with and without noise, a tenth slower
- * and faster, begun at twenty moments between two samples: at 9 a second one shake in twenty is taken for a wave, at 10 one tap in 600 is missed,
- * at 11 nothing is; one more, because the clocks of sensors are not exact.
+ * The fewest samples a second that a probe may be asked for. Tried on the traces in four orientations, with and without
+ * noise, a tenth slower and faster, begun at twenty moments between two samples: at 9 a second one shake in twenty is
+ * taken for a wave, at 10 one tap in 600 is missed, at 11 nothing is; one more, because the clocks of sensors are not
+ * exact.
  */
 export const leastDetectionHz = 12;
 
 /**
- * Time constant of the low-pass that tells gravity from movement. Android's WindowOrientationListener found 100 ms too short and
- * 500 ms too long for the posture of a phone, and took 200 ms; here the swings of a wave (period 500 ms) must stay out, so it is at the upper end.
+ * Time constant of the low-pass that tells gravity from movement. Android's WindowOrientationListener found 100 ms too
+ * short and 500 ms too long for the posture of a phone, and took 200 ms; here the swings of a wave (period 500 ms) must
+ * stay out, so it is at the upper end.
  */
 const gravityMs = 500;
 /** So much of a jolt at most is taken for gravity: a tap must not tilt the estimate. 1 g, as gravity itself. */
 const gravityStepMg = 1000;
-/** A swing is at least this beside gravity: twice the ±300 mg of walking in the traces. CODAL (micro:bit) takes 400 mg, gravity included. */
+/**
+ * A swing is at least this beside gravity: twice the ±300 mg of walking in the traces. CODAL (micro:bit) takes 400 mg,
+ * gravity included.
+ */
 const swingMg = 600;
 /** Swings, to and fro, that make a wave or a shake. CODAL's ACCELEROMETER_SHAKE_COUNT_THRESHOLD. */
 const swings = 4;
-/** Swings in mean closer than this are a shake, otherwise a wave: 2.9 Hz, chosen by trying it on the traces (2 and 3.5 Hz). */
+/**
+ * Swings in mean closer than this are a shake, otherwise a wave: 2.9 Hz, chosen by trying it on the traces (2 and 3.5
+ * Hz).
+ */
 const shakeIntervalMs = 175;
 /** A shake is vigorous. Chosen by trying it on the traces; quick swings that stay below are a wave. */
 const shakeMg = 1000;
@@ -41,16 +50,20 @@ const shakeMg = 1000;
 const maxSwingIntervalMs = 600;
 /**
  * A spike at least this strong is a tap. The ADXL345's data sheet (tap detection) starts from 3 g for more than 10 ms;
- * averaged over the 100 ms between two samples of the slowest rate there is less of it left. Chosen by trying it on the traces.
+ * averaged over the 100 ms between two samples of the slowest rate there is less of it left. Chosen by trying it on the
+ * traces.
  */
 const tapMg = 1000;
 /** A tap is over within this: at 10 samples a second it may fall into two of them. */
 const tapMs = 120;
-/** … and is followed by this much quiet, or it was the first swing of something else: half a period of the slowest wave in the traces. */
+/**
+ * … and is followed by this much quiet, or it was the first swing of something else: half a period of the slowest wave
+ * in the traces.
+ */
 const tapQuietMs = 250;
 /**
- * After a wave or a shake the next gesture begins when the arm has not moved for this long, so that one movement is one gesture; a tap and
- * a raise are reported when the arm is quiet already. More than `maxSwingIntervalMs`.
+ * After a wave or a shake the next gesture begins when the arm has not moved for this long, so that one movement is one
+ * gesture; a tap and a raise are reported when the arm is quiet already. More than `maxSwingIntervalMs`.
  */
 const refractoryMs = 700;
 /** After a gap like this (the link was lost) what was known of the arm is out of date. */

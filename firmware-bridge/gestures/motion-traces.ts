@@ -1,5 +1,6 @@
-// What an accelerometer on a forearm feels during each gesture: formulas, not recordings. The simulated probe plays them, and the
-// gesture detector is tested with them. Axes of the arm: x to the hand, y sideways, z to the front; thousandths of g.
+// What an accelerometer on a forearm feels during each gesture: formulas, not recordings. The simulated probe plays
+// them, and the gesture detector is tested with them. Axes of the arm: x to the hand, y sideways, z to the front;
+// thousandths of g.
 
 import type { GestureName } from "./gestures.ts";
 import { add, scale, type Vector } from "./vector.ts";
@@ -81,8 +82,9 @@ const sensorRangeMg = 8000;
 const pointsPerMean = 10;
 
 /**
- * What the sensor reports at `toMs` when its last report was at `fromMs`: the mean between the two, as its own low-pass leaves it.
- * Times count from the start of the gesture; before and after it the arm hangs. Without a gesture it hangs all the time.
+ * What the sensor reports at `toMs` when its last report was at `fromMs`: the mean between the two, as its own low-pass
+ * leaves it. Times count from the start of the gesture; before and after it the arm hangs. Without a gesture it hangs
+ * all the time.
  */
 export const meanAcceleration = (gesture: GestureName | undefined, fromMs: number, toMs: number): Vector => {
   if (gesture === undefined) return hanging;

@@ -1,18 +1,29 @@
-// Where the arm rests: tells when it has come to rest raised, seen from where it rested before. Knows no axis of the band.
+// Where the arm rests: tells when it has come to rest raised, seen from where it rested before. Knows no axis of the
+// band.
 import { degreesBetween, length, subtract, type Vector } from "./vector.ts";
 
-/** Resting samples stay this near to each other. Chosen by trying: above twice the ±60 mg of noise of the tests, below any movement of the traces. */
+/**
+ * Resting samples stay this near to each other. Chosen by trying: above twice the ±60 mg of noise of the tests, below
+ * any movement of the traces.
+ */
 const stillMg = 250;
-/** … and this near to 1 g: a fall and a steady pull look still, too. Chosen: the noise of the tests and a badly calibrated sensor fit in. */
+/**
+ * … and this near to 1 g: a fall and a steady pull look still, too. Chosen: the noise of the tests and a badly
+ * calibrated sensor fit in.
+ */
 const gravityToleranceMg = 200;
-/** At rest when still for this long. Chosen by trying: long enough for four samples of the slowest rate, 10 a second. */
+/**
+ * At rest when still for this long. Chosen by trying: long enough for four samples of the slowest rate, 10 a second.
+ */
 const restMs = 300;
 /**
- * From hanging, a forearm on a table is turned by 90°, an arm straight up by 180°. Chosen between the two, nearer to the table
- * because few arms go straight up. The price: an arm that is raised from a table is not noticed.
+ * From hanging, a forearm on a table is turned by 90°, an arm straight up by 180°. Chosen between the two, nearer to
+ * the table because few arms go straight up. The price: an arm that is raised from a table is not noticed.
  */
 const raisedDegrees = 120;
-/** A posture held this long is where the arm usually rests. Chosen: short enough to be learnt while the band is tied on. */
+/**
+ * A posture held this long is where the arm usually rests. Chosen: short enough to be learnt while the band is tied on.
+ */
 const homeMs = 3000;
 /** Nobody holds an arm up for so long (chosen, not measured): what looked raised was the usual posture after all. */
 const raisedAtMostMs = 30_000;

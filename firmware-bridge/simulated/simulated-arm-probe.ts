@@ -1,6 +1,7 @@
-// The firmware of an arm-probe without the arm: what a newcomer without hardware tries the page with, and what authors of firmware
-// can read as the reference. It speaks real frames. A command is checked, obeyed and acknowledged; a vibration ends by itself.
-// It sends its movement and leaves it to the gateway to find the gestures. Timers run only while a central is connected.
+// The firmware of an arm-probe without the arm: what a newcomer without hardware tries the page with, and what authors
+// of firmware can read as the reference. It speaks real frames. A command is checked, obeyed and acknowledged; a
+// vibration ends by itself. It sends its movement and leaves it to the gateway to find the gestures. Timers run only
+// while a central is connected.
 
 import { capabilities, probeClasses } from "../devices/device-info.ts";
 import { encodeInfo } from "../devices/earl-profile.ts";
@@ -32,7 +33,9 @@ export interface SimulatedArmProbeOptions {
   readonly onVibration: (isOn: boolean, strengthPercent: number) => void;
 }
 
-/** Until a rate command says otherwise: every gesture is found at this rate, at 10 a second the quickest shakes are not. */
+/**
+ * Until a rate command says otherwise: every gesture is found at this rate, at 10 a second the quickest shakes are not.
+ */
 const defaultSamplesPerSecond = 20;
 export const batteryReportMs = 60_000;
 /** 100 % last ten hours: a shift and some more. Made up, as everything about a simulated battery. */

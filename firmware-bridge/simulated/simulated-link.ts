@@ -1,5 +1,5 @@
-// A DeviceLink to a peripheral without a radio, through real frames. It behaves as a link over the air does: one write at a time,
-// a newer command replaces one of its kind that waits, a lost link is sought again until `close`.
+// A DeviceLink to a peripheral without a radio, through real frames. It behaves as a link over the air does: one write
+// at a time, a newer command replaces one of its kind that waits, a lost link is sought again until `close`.
 
 import type { DriverSession } from "../devices/device-driver.ts";
 import { canDo, unknownInfo } from "../devices/device-info.ts";
@@ -26,7 +26,10 @@ export interface SimulatedLinkOptions {
   readonly schedule: (delayMs: number, task: () => void) => () => void;
 }
 
-/** A write is confirmed in a connection event soon after: chosen, within the 7.5 ms and more that Bluetooth LE allows between two. */
+/**
+ * A write is confirmed in a connection event soon after: chosen, within the 7.5 ms and more that Bluetooth LE allows
+ * between two.
+ */
 const confirmMs = 30;
 /** What confirms no write for so long is gone; the link is made anew. */
 const writeTimeoutMs = 2000;

@@ -1,4 +1,5 @@
-// What one peer may cost this gateway in messages, docs/protocol.md §2.9; records are in record-allowance.ts. A peer that exceeds it is disconnected.
+// What one peer may cost this gateway in messages, docs/protocol.md §2.9; records are in record-allowance.ts. A peer
+// that exceeds it is disconnected.
 
 import type { Now } from "../basics/runtime.ts";
 import { TokenBucket } from "../basics/token-bucket.ts";
@@ -7,30 +8,34 @@ import type { GatewayFrame } from "../wire/frame-types.ts";
 import { type Share, unshared } from "./fair-total.ts";
 
 /**
- * Messages, the frames in them, and the writes that a done frame reports, each counted as one. Sixteen probes at their limits (uplink.ts) make 160 urgent messages a second at the
- * very worst, of one frame each; the burst is what a page that wakes finds waiting.
+ * Messages, the frames in them, and the writes that a done frame reports, each counted as one. Sixteen probes at their
+ * limits (uplink.ts) make 160 urgent messages a second at the very worst, of one frame each; the burst is what a page
+ * that wakes finds waiting.
  */
 const maxUnitsPerSecond = 400;
 const maxUnitBurst = 2000;
 /**
- * Rosters, wishes and hints: each makes other work than reading it, such as another way to share samples out. Sixteen probes that come and go
- * at once, and a person who taps, make some fifty.
+ * Rosters, wishes and hints: each makes other work than reading it, such as another way to share samples out. Sixteen
+ * probes that come and go at once, and a person who taps, make some fifty.
  */
 const maxNewsPerSecond = 20;
 export const maxNewsBurst = 200;
 /**
- * Offers and answers of others that it merely carries here, docs/protocol.md §2.11, and the messages that hold nothing else: others decide how many, so they
- * use up nothing of its own. An honest peer carries 8 a second of 63 others at most; the burst is what they all begin with, and what a page finds
- * that wakes after a minute.
+ * Offers and answers of others that it merely carries here, docs/protocol.md §2.11, and the messages that hold nothing
+ * else: others decide how many, so they use up nothing of its own. An honest peer carries 8 a second of 63 others at
+ * most; the burst is what they all begin with, and what a page finds that wakes after a minute.
  */
 const maxCarriedPerSecond = 10;
 const maxCarriedBurst = 1000;
-/** What may wait for a peer that goes on asking without reading the answers: four times what makes the mux wait for it. */
+/**
+ * What may wait for a peer that goes on asking without reading the answers: four times what makes the mux wait for it.
+ */
 const maxUnreadBytes = 4 * backlogHighWaterBytes;
 
 /**
- * Messages and frames of all peers together. Of 49 honest ones each sends some 40 a second; in bursts each may bring `maxUnitBurst`, when this page was
- * stalled and finds everything waiting, and all of them pass. 63 that each stay just below their own limits reach it within seconds.
+ * Messages and frames of all peers together. Of 49 honest ones each sends some 40 a second; in bursts each may bring
+ * `maxUnitBurst`, when this page was stalled and finds everything waiting, and all of them pass. 63 that each stay just
+ * below their own limits reach it within seconds.
  */
 export const unitsOfAll = { perSecond: 6000, windowMs: 20_000 };
 
@@ -56,7 +61,10 @@ export class Allowance {
     this.#carried = new TokenBucket({ capacity: maxCarriedBurst, refillPerSecond: maxCarriedPerSecond, now });
   }
 
-  /** Of a message with these frames to the session `ownSessionId`, while so much waits for its sender; undefined: it may be taken. */
+  /**
+   * Of a message with these frames to the session `ownSessionId`, while so much waits for its sender; undefined: it may
+   * be taken.
+   */
   exceededBy(frames: readonly GatewayFrame[], ownSessionId: string, unreadBytes: number): Excess | undefined {
     const carried = frames.filter((frame) => isCarried(frame, ownSessionId)).length;
     const isOnlyCarried = carried > 0 && carried === frames.length;

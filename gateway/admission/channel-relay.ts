@@ -1,8 +1,11 @@
-// Stands between a channel and whoever listens to it: first the handshake, which asks for one message at a time, then the peer.
-// Invariants: nothing is lost or put in another order on the way from one to the other, and what waits is bounded.
+// Stands between a channel and whoever listens to it: first the handshake, which asks for one message at a time, then
+// the peer. Invariants: nothing is lost or put in another order on the way from one to the other, and what waits is
+// bounded.
 import type { Channel, ChannelListener } from "../wire/channel.ts";
 
-/** What an honest peer can have sent before it is listened to: roster, members, interest, ping, and a second of records. */
+/**
+ * What an honest peer can have sent before it is listened to: roster, members, interest, ping, and a second of records.
+ */
 export const maxHeldMessages = 32;
 
 interface Asker {
@@ -37,7 +40,10 @@ export class ChannelRelay {
     return this.#hasOverflowed;
   }
 
-  /** The first message, held or to come, that `isMine`; the others stay held. Undefined when the channel is closed. One at a time. */
+  /**
+   * The first message, held or to come, that `isMine`; the others stay held. Undefined when the channel is closed. One
+   * at a time.
+   */
   next(isMine: (message: Uint8Array) => boolean = () => true): Promise<Uint8Array | undefined> {
     const index = this.#held.findIndex(isMine);
     if (index >= 0) return Promise.resolve(this.#held.splice(index, 1)[0]);

@@ -1,7 +1,8 @@
-// A limit on what all peers may use together, shared fairly: each may have used, within the window, as much as is left for everybody. So a single
-// peer gets half of it, N peers that want more get an (N+1)th each, and one more such part stays free for whoever uses less. (The rule is that of
-// dynamic queue thresholds: A. K. Choudhury, E. L. Hahne, "Dynamic queue length thresholds for shared-memory packet switches", 1998.)
-// Invariant: a peer that uses less than its guaranteed part is never refused, whatever the others do.
+// A limit on what all peers may use together, shared fairly: each may have used, within the window, as much as is left
+// for everybody. So a single peer gets half of it, N peers that want more get an (N+1)th each, and one more such part
+// stays free for whoever uses less. (The rule is that of dynamic queue thresholds: A. K. Choudhury, E. L. Hahne,
+// "Dynamic queue length thresholds for shared-memory packet switches", 1998.) Invariant: a peer that uses less than its
+// guaranteed part is never refused, whatever the others do.
 import type { Now } from "../basics/runtime.ts";
 
 /** As many peers as a gateway has places for (peer-book.ts). */
@@ -9,7 +10,10 @@ const maxSharers = 64;
 
 export interface FairTotalOptions {
   readonly perSecond: number;
-  /** Use is forgotten with this time constant: the longer, the larger the bursts that pass and the later a flood is stopped. */
+  /**
+   * Use is forgotten with this time constant: the longer, the larger the bursts that pass and the later a flood is
+   * stopped.
+   */
   readonly windowMs: number;
   readonly now: Now;
 }

@@ -1,5 +1,6 @@
-// Admission: both ends prove that they hold the room key, whose gateway they are, and that nobody sits between them (docs/protocol.md §2.1).
-// Strictly alternating, as the channel is unordered. Invariant: nobody is admitted unless every byte of the transcript is the same at both ends.
+// Admission: both ends prove that they hold the room key, whose gateway they are, and that nobody sits between them
+// (docs/protocol.md §2.1). Strictly alternating, as the channel is unordered. Invariant: nobody is admitted unless
+// every byte of the transcript is the same at both ends.
 import { equalBytes } from "../../firmware-bridge/frames/bytes.ts";
 import type { Crypto, IdentityKey, Schedule } from "../basics/runtime.ts";
 import type { FingerprintPair } from "../wire/channel.ts";

@@ -1,5 +1,6 @@
-// Who was let go for exceeding its limits, and until when it is not let in again: what it may cost fills up again (allowance-book.ts), and a flood would
-// else cost it no more than a handshake. By gateway id, whatever the epoch; bounded, because identities cost nothing.
+// Who was let go for exceeding its limits, and until when it is not let in again: what it may cost fills up again
+// (allowance-book.ts), and a flood would else cost it no more than a handshake. By gateway id, whatever the epoch;
+// bounded, because identities cost nothing.
 
 import { BoundedMap } from "../basics/bounded-map.ts";
 import type { Now } from "../basics/runtime.ts";

@@ -1,6 +1,7 @@
-// The handshakes that are underway with whoever dialled us. They have proven nothing yet, so nobody can be told apart: where all places are taken, the
-// one that has waited longest gives its place to the next. An honest handshake takes a second, a silent one 10 s. Invariant: bounded; what we dial
-// ourselves has its own bound (dial-policy.ts), and needs no place here.
+// The handshakes that are underway with whoever dialled us. They have proven nothing yet, so nobody can be told apart:
+// where all places are taken, the one that has waited longest gives its place to the next. An honest handshake takes a
+// second, a silent one 10 s. Invariant: bounded; what we dial ourselves has its own bound (dial-policy.ts), and needs
+// no place here.
 import type { Channel } from "../wire/channel.ts";
 
 /** Each holds half a megabyte at the very worst. */

@@ -1,4 +1,5 @@
-// How many records one peer may bring, alone and beside all others, docs/protocol.md §2.9; what else it may cost is in allowance.ts.
+// How many records one peer may bring, alone and beside all others, docs/protocol.md §2.9; what else it may cost is in
+// allowance.ts.
 
 import type { Now } from "../basics/runtime.ts";
 import { TokenBucket } from "../basics/token-bucket.ts";
@@ -10,8 +11,8 @@ export const maxRecordsPerSecond = 2000;
 /** What a channel may hand over at once after a stall: a full backlog of 64 KiB in small records. */
 export const maxRecordBurst = 4000;
 /**
- * Of these, those that have an effect: each is work for the page and a line in its log. Sixteen probes at their limits (uplink.ts) make 160 a second, and
- * the burst is more than they begin with.
+ * Of these, those that have an effect: each is work for the page and a line in its log. Sixteen probes at their limits
+ * (uplink.ts) make 160 a second, and the burst is more than they begin with.
  */
 export const maxEffectsPerSecond = 200;
 export const maxEffectBurst = 400;
@@ -19,13 +20,14 @@ export const maxEffectBurst = 400;
 export const maxExcessBurst = 2 * maxRecordBurst;
 
 /**
- * Records without an effect of all peers together: fifty phones whose ten probes each are watched by everybody make 2000 a second. Over five seconds,
- * so that what waited while this page was stalled passes, and half a second's work at most.
+ * Records without an effect of all peers together: fifty phones whose ten probes each are watched by everybody make
+ * 2000 a second. Over five seconds, so that what waited while this page was stalled passes, and half a second's work at
+ * most.
  */
 export const recordsOfAll = { perSecond: 12_000, windowMs: 5_000 };
 /**
- * Records with an effect of all peers together, as far as they come in time: forty peers that each drive ten bands four times a second make 1600. Over
- * one second, because one that waits longer is felt late.
+ * Records with an effect of all peers together, as far as they come in time: forty peers that each drive ten bands four
+ * times a second make 1600. Over one second, because one that waits longer is felt late.
  */
 export const effectsOfAll = { perSecond: 2400, windowMs: 1_000 };
 
@@ -57,7 +59,10 @@ export class RecordAllowance {
     return this.#shares.records.take(records.length - effects) ? "taken" : "too-many";
   }
 
-  /** One that is in time, before it has its effect. Those that are late cost nobody anything: after a stall they all are. */
+  /**
+   * One that is in time, before it has its effect. Those that are late cost nobody anything: after a stall they all
+   * are.
+   */
   takeEffect(): boolean {
     return this.#shares.effects.take();
   }

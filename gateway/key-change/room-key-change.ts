@@ -10,8 +10,8 @@ import type { GatewayFrame, KeyProposal } from "../wire/frame-types.ts";
 
 /**
  * Two people who press at the same moment hear of each other well within this, over a slow relay too; until then every
- * key counts, no matter which member it removes. Afterwards removed members have no say: they hear of their removal no earlier than
- * when the first member has settled.
+ * key counts, no matter which member it removes. Afterwards removed members have no say: they hear of their removal no
+ * earlier than when the first member has settled.
  */
 export const contestMs = 1_000;
 export const settleMs = 2 * contestMs;

@@ -1,10 +1,14 @@
-// When two gateways that should be connected dial, by whom, and which of two connections between them stays. Pure rules without state; the
-// state is in membership.ts. Both ends follow the same rules from what both know, so that they seldom dial at the same time.
+// When two gateways that should be connected dial, by whom, and which of two connections between them stays. Pure rules
+// without state; the state is in membership.ts. Both ends follow the same rules from what both know, so that they
+// seldom dial at the same time.
 import { backoffMs, jittered } from "../basics/backoff.ts";
 import type { RandomUnit } from "../basics/runtime.ts";
 import type { Channel } from "../wire/channel.ts";
 
-/** A page that dialled a whole room at once would starve every handshake; four keep a phone busy and finish 25 in about 3 s. */
+/**
+ * A page that dialled a whole room at once would starve every handshake; four keep a phone busy and finish 25 in about
+ * 3 s.
+ */
 export const maxDialsAtOnce = 4;
 /** In any one second: a room that lost its network comes back without flooding the signaling server. */
 export const maxDialsPerSecond = 8;
@@ -14,12 +18,17 @@ export const lowerWaitMs = 8_000;
 /** … and, as that too may be unable to, at last the higher's. */
 export const higherWaitMs = 16_000;
 
-/** A pair that lost its channel: the lower dials again about as soon as both ends can know, the higher when that has had its chance. */
+/**
+ * A pair that lost its channel: the lower dials again about as soon as both ends can know, the higher when that has had
+ * its chance.
+ */
 export const lowerRedialMs = 1_000;
 export const higherRedialMs = 8_000;
 
 export const firstBackoffMs = 1_000;
-/** A room is to be whole within 30 s of the end of whatever broke it: this, and the dial that then succeeds, stay below. */
+/**
+ * A room is to be whole within 30 s of the end of whatever broke it: this, and the dial that then succeeds, stay below.
+ */
 export const longestBackoffMs = 20_000;
 
 type DialledChannel = Pick<Channel, "localSessionId" | "remoteSessionId" | "dialedBy">;
@@ -55,8 +64,9 @@ interface WayOptions {
 }
 
 /**
- * The server first; after a failure, or while it is away, one neighbour after the other, and so round. They are taken in the order of their
- * ids from the other's id on: as ids are random, the pairs of a room that lost its network spread over all neighbours.
+ * The server first; after a failure, or while it is away, one neighbour after the other, and so round. They are taken
+ * in the order of their ids from the other's id on: as ids are random, the pairs of a room that lost its network spread
+ * over all neighbours.
  */
 export const nextWay = ({
   otherSessionId,
@@ -80,8 +90,9 @@ export const isSameWay = (a: DialWay, b: DialWay): boolean =>
 export const glareMs = 20_000;
 
 /**
- * Of two authenticated channels between the same sessions, the one that stays. When both dialled at the same time it is the lower
- * id's. But nobody dials whom it holds connected: a channel dialled so much later replaces one that its dialer has lost already.
+ * Of two authenticated channels between the same sessions, the one that stays. When both dialled at the same time it is
+ * the lower id's. But nobody dials whom it holds connected: a channel dialled so much later replaces one that its
+ * dialer has lost already.
  */
 export const keepOf = <T extends DialledChannel>(older: T, newer: T, olderHeldMs: number): T => {
   if (older.dialedBy === newer.dialedBy || olderHeldMs >= glareMs) return newer;

@@ -1,5 +1,6 @@
 // Which peer names whom, by the newest list of each. Neighbour: membership.ts, which decides whom to believe.
-// Invariants: bounded for each peer that names others; a new list costs its own length, however many other lists there are.
+// Invariants: bounded for each peer that names others; a new list costs its own length, however many other lists there
+// are.
 
 /** A page has places for so many peers (peer-book.ts): what a list names beyond them is made up. */
 export const maxNamesPerPeer = 64;
@@ -10,7 +11,10 @@ export class Gossip {
   /** By whom they name. */
   readonly #namersOf = new Map<string, Set<string>>();
 
-  /** Replaces what that peer named before. Returns all who are named now and were not, or were and are not, by this peer. */
+  /**
+   * Replaces what that peer named before. Returns all who are named now and were not, or were and are not, by this
+   * peer.
+   */
   replace(namer: string, sessionIds: readonly string[]): ReadonlySet<string> {
     const before = this.namedBy(namer);
     const named = new Set(sessionIds.slice(0, maxNamesPerPeer));

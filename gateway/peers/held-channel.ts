@@ -1,5 +1,6 @@
-// One admitted channel to a peer, with everything that counts from its opening: clock, liveness, and the versions heard and sent on it.
-// Neighbour: peer.ts, which outlives its channels. Invariant: after its end nothing leaves by it; what was learned of the clock stays readable.
+// One admitted channel to a peer, with everything that counts from its opening: clock, liveness, and the versions heard
+// and sent on it. Neighbour: peer.ts, which outlives its channels. Invariant: after its end nothing leaves by it; what
+// was learned of the clock stays readable.
 
 import type { Now } from "../basics/runtime.ts";
 import type { MuxPort } from "../records/mux.ts";

@@ -1,11 +1,15 @@
-// Whose hint is dialled next. A hint is a session id that a peer names, that no server lists and that was never connected: naming one costs nothing,
-// and a dial of nobody takes a place for seconds. Invariant: each peer that names has one dial underway at most, and whose hint failed last comes last.
+// Whose hint is dialled next. A hint is a session id that a peer names, that no server lists and that was never
+// connected: naming one costs nothing, and a dial of nobody takes a place for seconds. Invariant: each peer that names
+// has one dial underway at most, and whose hint failed last comes last.
 
 /** Half of all dials (dial-policy.ts): the other half is for those who are known to be, or to have been, there. */
 export const maxHintDialsAtOnce = 2;
 /** A hint that failed so often waits long … */
 export const maxHintFailures = 2;
-/** … as long as whoever goes on exceeding its limits is kept out (penalty-book.ts). A list of the server, or its own dial, ends the wait. */
+/**
+ * … as long as whoever goes on exceeding its limits is kept out (penalty-book.ts). A list of the server, or its own
+ * dial, ends the wait.
+ */
 export const longHintWaitMs = 120_000;
 
 export class HintTurns {

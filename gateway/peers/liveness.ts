@@ -7,7 +7,9 @@ export const pingAfterSilenceMs = 4_000;
 /** However much is heard: the clocks drift apart by up to 2 ms in this time (200 ppm). */
 export const pingEveryMs = 10_000;
 export const asleepAfterMs = 8_000;
-/** A dead path is given up long before its channel says so; a phone that wakes later dials again within a second or two. */
+/**
+ * A dead path is given up long before its channel says so; a phone that wakes later dials again within a second or two.
+ */
 export const dropAfterMs = 60_000;
 
 /** What is to be done now; "drop" is repeated until somebody does it. */
@@ -49,7 +51,10 @@ export class Liveness {
     return "ping";
   }
 
-  /** While this page slept it could not hear: that time is not the peer's silence, or every waking page would drop the whole room. */
+  /**
+   * While this page slept it could not hear: that time is not the peer's silence, or every waking page would drop the
+   * whole room.
+   */
   #forgiveOwnSleep(nowMs: number): void {
     const gapMs = nowMs - this.#tickedAtMs;
     if (gapMs > sleepGapMs) this.#heardAtMs = Math.min(nowMs, this.#heardAtMs + gapMs - sleepGapMs);

@@ -1,7 +1,7 @@
-// Whom to dial, when and which way: what the server lists and what authenticated peers name, less whom we hold (dial-policy.ts has the rules).
-// By the server where it is there, otherwise by a peer that names the missing one. Invariants: bounded in members, in hints, in dials at once and in
-// dials per second; every id that `next` returns counts as being dialled until the caller reports `connected` or `failed`. Times are on the
-// gateway's clock.
+// Whom to dial, when and which way: what the server lists and what authenticated peers name, less whom we hold
+// (dial-policy.ts has the rules). By the server where it is there, otherwise by a peer that names the missing one.
+// Invariants: bounded in members, in hints, in dials at once and in dials per second; every id that `next` returns
+// counts as being dialled until the caller reports `connected` or `failed`. Times are on the gateway's clock.
 
 import type { RandomUnit } from "../basics/runtime.ts";
 import { isSameRoom, isSessionId } from "../wire/session-id.ts";
@@ -22,7 +22,10 @@ import { HintTurns, longHintWaitMs, maxHintFailures } from "./hint-turns.ts";
 export const maxKnownMembers = 128;
 /** A session id that nobody names any more may still come back, when its page only lost its network. */
 export const forgetAfterMs = 60_000;
-/** A list tells who was there when it was made: whoever let so many dials fail, over half a minute, stands in it no more. */
+/**
+ * A list tells who was there when it was made: whoever let so many dials fail, over half a minute, stands in it no
+ * more.
+ */
 const maxListedFailures = 5;
 
 interface Missing {
@@ -97,8 +100,9 @@ export class Membership {
   }
 
   /**
-   * The server's members, oldest first; asked for after every connection to the server, and dialling begins with the first answer.
-   * Those who stand before us in that answer are ours to dial at once; those after us came, or came back, later and dial us.
+   * The server's members, oldest first; asked for after every connection to the server, and dialling begins with the
+   * first answer. Those who stand before us in that answer are ours to dial at once; those after us came, or came back,
+   * later and dial us.
    */
   serverListed(sessionIds: readonly string[], nowMs: number): void {
     this.#listed = this.#readable(sessionIds);
@@ -236,7 +240,10 @@ export class Membership {
     return nextWay({ otherSessionId: sessionId, isServerUp: this.#isServerUp, neighbourSessionIds, tried: ways });
   }
 
-  /** With the first list after each connection to the server: all waiting begins anew, or everybody's turn would have come meanwhile. */
+  /**
+   * With the first list after each connection to the server: all waiting begins anew, or everybody's turn would have
+   * come meanwhile.
+   */
   #takeTurns(sessionIds: readonly string[], nowMs: number): void {
     const own = sessionIds.indexOf(this.#ownSessionId);
     // A list without us was made before we came: everyone in it was there earlier.
@@ -292,7 +299,10 @@ export class Membership {
     for (const named of this.#gossip.replace(sessionId, [])) this.#noteNamed(named, nowMs);
   }
 
-  /** Whom the server lists, or who has been connected, is a member from then on. Undefined when the book is full, of others like it. */
+  /**
+   * Whom the server lists, or who has been connected, is a member from then on. Undefined when the book is full, of
+   * others like it.
+   */
   #enter(sessionId: string, nowMs: number): Member | undefined {
     const hint = this.#hints.get(sessionId);
     if (this.#members.size >= maxKnownMembers && !this.#forgetOneUnlisted(nowMs)) return hint;

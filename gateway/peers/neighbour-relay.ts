@@ -1,5 +1,6 @@
-// What becomes of neighbour frames that arrive (docs/protocol.md §2.11): those for this gateway go to whoever dials, the others to the peer that they
-// are meant for. Invariants: one hop and never a second, in nobody else's name, at a bounded rate; nothing is held, and every drop is counted.
+// What becomes of neighbour frames that arrive (docs/protocol.md §2.11): those for this gateway go to whoever dials,
+// the others to the peer that they are meant for. Invariants: one hop and never a second, in nobody else's name, at a
+// bounded rate; nothing is held, and every drop is counted.
 import { FairTotal, type Share } from "../admission/fair-total.ts";
 import { BucketBook } from "../basics/bucket-book.ts";
 import type { Now } from "../basics/runtime.ts";
@@ -9,32 +10,38 @@ import { maxNeighbourSdpBytes, type NeighbourFrame } from "../wire/frame-types.t
 import type { Peer } from "./peer.ts";
 
 /**
- * Of one peer, handed on. It dials at most `maxDialsPerSecond`, through several neighbours; the burst is a room that lost its network, in which
- * it also answers. At the longest SDP a peer that only floods makes this gateway send 64 KB a second.
+ * Of one peer, handed on. It dials at most `maxDialsPerSecond`, through several neighbours; the burst is a room that
+ * lost its network, in which it also answers. At the longest SDP a peer that only floods makes this gateway send 64 KB
+ * a second.
  */
 export const maxHandedOnPerSecond = 8;
 export const maxHandedOnBurst = 16;
 
 /**
- * Of one peer to one other, offers and answers each, where they are handed on and where they arrive. Dials that fail are up to 20 s apart, and the first four
- * within seconds. All 64 members of a room together stay below `maxOffersPerSecond`: so those who offer without end through an honest
- * neighbour cannot use up what others may.
+ * Of one peer to one other, offers and answers each, where they are handed on and where they arrive. Dials that fail
+ * are up to 20 s apart, and the first four within seconds. All 64 members of a room together stay below
+ * `maxOffersPerSecond`: so those who offer without end through an honest neighbour cannot use up what others may.
  */
 export const maxPairFramesPerSecond = 1 / 16;
 export const maxPairBurst = 4;
 /** A peer holds no more than a room has. */
 const maxPairs = 64;
 
-/** Through one peer, for this gateway: each costs a connection for a few seconds, so a peer that invents them gets few. */
+/**
+ * Through one peer, for this gateway: each costs a connection for a few seconds, so a peer that invents them gets few.
+ */
 export const maxOffersPerSecond = 4;
 export const maxOfferBurst = 8;
 
 /**
- * Of all peers, handed on: in a room of fifty that lost its network some sixteen a second go through each page. At the longest SDP this gateway sends
- * half a megabyte a second, for ten seconds twice that.
+ * Of all peers, handed on: in a room of fifty that lost its network some sixteen a second go through each page. At the
+ * longest SDP this gateway sends half a megabyte a second, for ten seconds twice that.
  */
 export const handedOnOfAll = { perSecond: 64, windowMs: 10_000 };
-/** Through all peers, for this gateway: twice what its own dials are. A page that wakes may find an offer of every member waiting. */
+/**
+ * Through all peers, for this gateway: twice what its own dials are. A page that wakes may find an offer of every
+ * member waiting.
+ */
 export const offersOfAll = { perSecond: 16, windowMs: 10_000 };
 
 export interface NeighbourRelayOptions {
@@ -95,7 +102,10 @@ export class NeighbourRelay {
     return true;
   }
 
-  /** Of an offer to this gateway. Those that are not looked at anyway use up nothing: the neighbour can be honest, and carry another's offer next. */
+  /**
+   * Of an offer to this gateway. Those that are not looked at anyway use up nothing: the neighbour can be honest, and
+   * carry another's offer next.
+   */
   #causeToDrop(neighbour: Peer, { from }: NeighbourFrame): string | undefined {
     // Who has fallen silent may have lost a channel of which this end still knows nothing.
     if (this.#options.heldPeer(from)?.state.kind === "connected") return "neighbour offer of somebody who is here";

@@ -1,5 +1,6 @@
-// The peers of a gateway: who is admitted, which of several channels stays, who is remembered, and the accounts of all of them together.
-// Invariant: at most one peer per gateway id, of its newest proven epoch, and at most one open channel per peer.
+// The peers of a gateway: who is admitted, which of several channels stays, who is remembered, and the accounts of all
+// of them together. Invariant: at most one peer per gateway id, of its newest proven epoch, and at most one open
+// channel per peer.
 
 import { AllowanceBook } from "../admission/allowance-book.ts";
 import { ChannelRelay } from "../admission/channel-relay.ts";
@@ -20,7 +21,9 @@ import { Peer, type PeerListener, type PeerOptions } from "./peer.ts";
 
 /** A room is a full mesh, and the goal is 50 phones. */
 export const maxPeers = 64;
-/** Who is gone is remembered this long, so that a person sees who left and a returning channel can close the accounts. */
+/**
+ * Who is gone is remembered this long, so that a person sees who left and a returning channel can close the accounts.
+ */
 const rememberGoneMs = 10 * 60_000;
 
 export interface PeerBookOptions
@@ -112,8 +115,8 @@ export class PeerBook {
   }
 
   /**
-   * Lets whoever is at the other end prove itself. True when the pair is connected now, by this channel or by one that is better;
-   * a channel that does not become a peer's is closed.
+   * Lets whoever is at the other end prove itself. True when the pair is connected now, by this channel or by one that
+   * is better; a channel that does not become a peer's is closed.
    */
   async admit(channel: Channel): Promise<boolean> {
     if (this.#isClosed) {
@@ -201,9 +204,10 @@ export class PeerBook {
   }
 
   /**
-   * Whoever holds the room key could otherwise be at the other end of a channel to somebody else (docs/protocol.md §2.11), and keep the two
-   * apart: an epoch is one session, and a session is of one gateway. Of one that is gone without a goodbye it stays as far as neighbours go, whose
-   * word is that of a member; who comes by the server, which gives an id to one page only, is its owner and finds it free.
+   * Whoever holds the room key could otherwise be at the other end of a channel to somebody else (docs/protocol.md
+   * §2.11), and keep the two apart: an epoch is one session, and a session is of one gateway. Of one that is gone
+   * without a goodbye it stays as far as neighbours go, whose word is that of a member; who comes by the server, which
+   * gives an id to one page only, is its owner and finds it free.
    */
   #isSessionOfAnother({ remoteSessionId, signaledBy }: Channel, gatewayId: string, epoch: number): boolean {
     return [...this].some((peer) => {
@@ -214,7 +218,9 @@ export class PeerBook {
     });
   }
 
-  /** A session that somebody took, and to which no server has led, goes on without them: its owner may still be there. */
+  /**
+   * A session that somebody took, and to which no server has led, goes on without them: its owner may still be there.
+   */
   #endSession(peer: Peer): void {
     if (peer.isSessionVouched) this.#listener.onSessionOver(peer.sessionId);
   }

@@ -1,15 +1,25 @@
 // The offset between this clock and a peer's, by four-timestamp exchanges (docs/protocol.md §2.6; Mills, RFC 5905 §8).
-// Each exchange proves an interval in which the offset lies; what is known is where all of them overlap, each grown by the drift since.
-// Invariant: however asymmetric the way and however the clocks drift, the true offset lies within the bound that is stated.
+// Each exchange proves an interval in which the offset lies; what is known is where all of them overlap, each grown by
+// the drift since. Invariant: however asymmetric the way and however the clocks drift, the true offset lies within the
+// bound that is stated.
 import type { Now } from "../basics/runtime.ts";
 
 /** A phone's oscillator is within ±100 ppm; two of them part by at most this. */
 export const maxDrift = (100e-6 + 100e-6) / (1 - 100e-6);
-/** Each side of the interval is made of two readings of `performance.now()`, each coarsened to 100 µs at most: not so in a Firefox that is not isolated. */
+/**
+ * Each side of the interval is made of two readings of `performance.now()`, each coarsened to 100 µs at most: not so in
+ * a Firefox that is not isolated.
+ */
 export const clockGrainMs = 0.2;
-/** Above a second and a half of them at the fastest rate of a latency test. A peer that sleeps answers none, and late answers say little. */
+/**
+ * Above a second and a half of them at the fastest rate of a latency test. A peer that sleeps answers none, and late
+ * answers say little.
+ */
 export const maxPingsInFlight = 32;
-/** A ping that arrives this long after it left, by the estimate, may come from a clock that stood still: longer than an effect lives. */
+/**
+ * A ping that arrives this long after it left, by the estimate, may come from a clock that stood still: longer than an
+ * effect lives.
+ */
 const doubtMs = 1_000;
 
 export interface ClockEstimate {
@@ -57,7 +67,10 @@ export interface ClockObserver {
 /** "slow": it was long on its way, or a clock stood still; "impossible": a clock has jumped. */
 export type PingVerdict = "plausible" | "slow" | "impossible";
 
-/** Why nothing is known: no exchange yet; a ping that is in doubt, and what was known before it; a clock has jumped, or mine has slept. */
+/**
+ * Why nothing is known: no exchange yet; a ping that is in doubt, and what was known before it; a clock has jumped, or
+ * mine has slept.
+ */
 type Unknown =
   | { readonly kind: "new" }
   | { readonly kind: "doubted"; readonly before: Interval }
@@ -147,7 +160,10 @@ export class PeerClock {
     return estimate;
   }
 
-  /** When it was `peerUs` on the peer's clock, on mine. The drift widens what is known on both sides alike, so the time of asking does not matter. */
+  /**
+   * When it was `peerUs` on the peer's clock, on mine. The drift widens what is known on both sides alike, so the time
+   * of asking does not matter.
+   */
   toLocalMs(peerUs: number): number | undefined {
     return this.#known && peerUs / 1000 - middleOf(this.#known);
   }

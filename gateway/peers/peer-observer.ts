@@ -1,5 +1,5 @@
-// What a peer reports to its meter: narrow callbacks, handed in at construction, that change nothing. Without a meter nothing is measured and
-// nothing is paid. gateway/statistics/peer-statistics.ts is the meter of the product.
+// What a peer reports to its meter: narrow callbacks, handed in at construction, that change nothing. Without a meter
+// nothing is measured and nothing is paid. gateway/statistics/peer-statistics.ts is the meter of the product.
 
 import type { DoneWrite } from "../wire/frame-types.ts";
 import type { GatewayRecord } from "../wire/record.ts";

@@ -1,4 +1,5 @@
-// How a peer is shown, and how its channel can end: words that the gateway, the page and the figures share with peer.ts.
+// How a peer is shown, and how its channel can end: words that the gateway, the page and the figures share with
+// peer.ts.
 import { byeReasons } from "../wire/frame-types.ts";
 
 export type PeerState =
@@ -7,8 +8,8 @@ export type PeerState =
   | { readonly kind: "gone"; readonly sinceMs: number; readonly reason: string };
 
 /**
- * Why nobody is there: the peer said that it leaves the room, that it follows the room to another key, that we are removed, or that we send too
- * much; or the channel failed.
+ * Why nobody is there: the peer said that it leaves the room, that it follows the room to another key, that we are
+ * removed, or that we send too much; or the channel failed.
  */
 export type Departure = "left" | "moved" | "removed" | "let-go" | "lost";
 

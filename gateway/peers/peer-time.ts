@@ -1,5 +1,6 @@
-// Time between this gateway and one peer over one channel: pings and pongs, the delay that is shown, and when the peer's records are too late.
-// Neighbours: peer-clock.ts estimates the offset, demux.ts asks the gate. Invariant: without an estimate nothing is in time.
+// Time between this gateway and one peer over one channel: pings and pongs, the delay that is shown, and when the
+// peer's records are too late. Neighbours: peer-clock.ts estimates the offset, demux.ts asks the gate. Invariant:
+// without an estimate nothing is in time.
 
 import type { Now } from "../basics/runtime.ts";
 import type { Ping, Pong } from "../wire/frame-types.ts";
@@ -40,7 +41,10 @@ export class PeerTime {
     return this.#clock.ping();
   }
 
-  /** A ping has come. "doubted": it contradicts what was known of the peer's clock, or nearly, and nothing is in time until it is known afresh. */
+  /**
+   * A ping has come. "doubted": it contradicts what was known of the peer's clock, or nearly, and nothing is in time
+   * until it is known afresh.
+   */
   pinged({ t1Us }: Pick<Ping, "t1Us">): "plausible" | "doubted" {
     const verdict = this.#clock.judge(t1Us);
     if (verdict === "impossible") {

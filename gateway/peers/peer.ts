@@ -1,6 +1,6 @@
 // One gateway at the far end, from its first admitted channel until it is forgotten: its state, its roster, its ledger.
-// Channels come and go under it (held-channel.ts). The ledger stays for the epoch, longer than the peer itself (account-book.ts), so that both
-// ends can account for every record.
+// Channels come and go under it (held-channel.ts). The ledger stays for the epoch, longer than the peer itself
+// (account-book.ts), so that both ends can account for every record.
 
 import { excessWords } from "../admission/allowance.ts";
 import type { Allowances } from "../admission/allowance-book.ts";
@@ -60,7 +60,10 @@ export interface PeerListener {
   onExcess(peer: Peer): void;
   /** Its channel has ended, and no other takes its place. */
   onGone(peer: Peer, how: Departure): void;
-  /** A record that came for the first time, and in time. The deadline is on this gateway's clock, for records with an effect. */
+  /**
+   * A record that came for the first time, and in time. The deadline is on this gateway's clock, for records with an
+   * effect.
+   */
   onRecord(peer: Peer, record: GatewayRecord, probe: RosterProbe | undefined, deadlineMs: number): void;
   /** The session ids that the peer says it holds: at once, and then at most once between two ticks. */
   onMembers(peer: Peer, sessionIds: readonly string[]): void;
@@ -195,7 +198,8 @@ export class Peer {
   close(reason: ByeReason, why: string): void {
     const held = this.#open;
     if (held === undefined) return;
-    // What has come since the last report would count as lost at the other end, and for good if this one does not return.
+    // What has come since the last report would count as lost at the other end, and for good if this one does not
+    // return.
     held.send(this.#newPing(held), { type: "bye", reason: byeReasons[reason] });
     const isReplaced = reason === "newerChannel" || reason === "newerEpoch";
     this.#end(held, why, isReplaced ? "replaced" : "lost");
@@ -212,7 +216,9 @@ export class Peer {
     this.#demux.giveUp();
   }
 
-  /** Compares the clocks, and reports to the other end which records have come. Returns the ping's id on this channel. */
+  /**
+   * Compares the clocks, and reports to the other end which records have come. Returns the ping's id on this channel.
+   */
   ping(): number | undefined {
     const held = this.#open;
     if (held === undefined) return undefined;
@@ -235,7 +241,10 @@ export class Peer {
     return this.#wishes.has(probeIndex);
   }
 
-  /** Nothing with an effect is applied until the clocks have been compared afresh: this page slept, or the other's clock jumped. */
+  /**
+   * Nothing with an effect is applied until the clocks have been compared afresh: this page slept, or the other's clock
+   * jumped.
+   */
   distrustClock(): void {
     this.#open?.time.distrust();
     this.ping();

@@ -1,5 +1,5 @@
-// The probes of this gateway: how they come and go, what the other gateways know of them (the roster), and their wearer's limits.
-// Neighbours: own-probe.ts is one of them; gateway.ts connects them with the room's peers.
+// The probes of this gateway: how they come and go, what the other gateways know of them (the roster), and their
+// wearer's limits. Neighbours: own-probe.ts is one of them; gateway.ts connects them with the room's peers.
 // Invariant: every change of the roster is reported to `onRoster` once, after the change.
 import type { DeviceLink, WriteOutcome } from "../../firmware-bridge/devices/device-link.ts";
 import type { MotionSample } from "../../firmware-bridge/frames/payloads.ts";

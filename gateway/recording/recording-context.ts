@@ -9,7 +9,10 @@ export interface RecordingSession {
   readonly browser: string;
   /** With the browser, this shows how exact the page's clock is: docs/statistics.md, "Time". */
   readonly isCrossOriginIsolated: boolean;
-  /** How long samples and status were held back to share a packet when it began; the column of that name has what became of it. */
+  /**
+   * How long samples and status were held back to share a packet when it began; the column of that name has what became
+   * of it.
+   */
   readonly windowMs: number;
 }
 

@@ -1,5 +1,5 @@
-// A histogram of values that come each with its own error, summarized so that a few that were hardly known do not spoil the
-// rest: beside the values themselves it keeps the least and the most that each may truly have been.
+// A histogram of values that come each with its own error, summarized so that a few that were hardly known do not spoil
+// the rest: beside the values themselves it keeps the least and the most that each may truly have been.
 // Invariant: every percentile of the truth lies between those of the two, because moving no value below its least moves
 // no percentile below that of the least.
 import { Histogram, type Told } from "./histogram.ts";

@@ -1,5 +1,6 @@
-// Interarrival jitter of one stream (RFC 3550 §6.4.1): how unevenly what was made evenly arrives. The two clocks need not agree, only to go on:
-// J += (|D| − J) / 16, where D is the difference of the transit times of two records that arrive one after the other.
+// Interarrival jitter of one stream (RFC 3550 §6.4.1): how unevenly what was made evenly arrives. The two clocks need
+// not agree, only to go on: J += (|D| − J) / 16, where D is the difference of the transit times of two records that
+// arrive one after the other.
 
 /** By the RFC: a compromise of noise reduction and a reasonable rate of convergence. */
 const gain = 1 / 16;

@@ -1,5 +1,6 @@
-// A decoder that takes four times as long for twice the input is a way to tire whoever runs it, however fast it is on all that chance makes. Each gets the worst
-// that its patterns suggest, at one length and at four times that length: in time that grows with the length it takes four times as long, squared sixteen.
+// A decoder that takes four times as long for twice the input is a way to tire whoever runs it, however fast it is on
+// all that chance makes. Each gets the worst that its patterns suggest, at one length and at four times that length: in
+// time that grows with the length it takes four times as long, squared sixteen.
 import type { IncomingMessage } from "node:http";
 import { expect, it } from "vitest";
 import { FrameDecoder } from "../../firmware-bridge/frames/decode-frames.ts";

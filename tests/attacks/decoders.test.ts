@@ -1,5 +1,6 @@
-// Every decoder that bytes or texts from outside reach: from devices, peers, the signaling server, pages at the server's door, invites and storage. Each
-// gets what somebody thought of (tests/vectors/hostile) and what chance makes of valid inputs; 100,000 each in the long form.
+// Every decoder that bytes or texts from outside reach: from devices, peers, the signaling server, pages at the
+// server's door, invites and storage. Each gets what somebody thought of (tests/vectors/hostile) and what chance makes
+// of valid inputs; 100,000 each in the long form.
 
 import type { IncomingMessage } from "node:http";
 import fc from "fast-check";

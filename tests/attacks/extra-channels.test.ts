@@ -1,5 +1,6 @@
-// Every bound of a channel is on one data channel; the browser lets the other end open more on the same connection, and PeerJS listens to each. A member, and
-// a stranger who never says who he is, open twenty and fill them: the page ends the whole connection, and hears nothing of what is in them.
+// Every bound of a channel is on one data channel; the browser lets the other end open more on the same connection, and
+// PeerJS listens to each. A member, and a stranger who never says who he is, open twenty and fill them: the page ends
+// the whole connection, and hears nothing of what is in them.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
@@ -27,7 +28,10 @@ declare global {
 }
 
 const patience = { interval: 100 };
-/** The word that a connection is closed may be lost in the flood; without it the other end finds out when 30 s of consent have run out (RFC 7675). */
+/**
+ * The word that a connection is closed may be lost in the flood; without it the other end finds out when 30 s of
+ * consent have run out (RFC 7675).
+ */
 const untilConsentEnds = { interval: 100 };
 const channelsOfEach = 20;
 /** How long somebody who is let go comes back for more. */

@@ -1,5 +1,6 @@
-// Whoever holds the room key is let in, but only as themselves: a real page, a native phone that it knows, and a second one that claims to be
-// the first. Liar and page take turns in who dials, because each role has a proof of its own to give and to check.
+// Whoever holds the room key is let in, but only as themselves: a real page, a native phone that it knows, and a second
+// one that claims to be the first. Liar and page take turns in who dials, because each role has a proof of its own to
+// give and to check.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import { endWebRtc } from "../../bench/stage/native-webrtc.ts";

@@ -1,5 +1,6 @@
-// Firefox connects when any of several fingerprint lines matches, and shows the first: the browser in which the rule of exactly one line matters most.
-// Where there is no Firefox the rule is held against the same descriptions alone, as decoders.test.ts does everywhere.
+// Firefox connects when any of several fingerprint lines matches, and shows the first: the browser in which the rule of
+// exactly one line matters most. Where there is no Firefox the rule is held against the same descriptions alone, as
+// decoders.test.ts does everywhere.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import { endWebRtc } from "../../bench/stage/native-webrtc.ts";

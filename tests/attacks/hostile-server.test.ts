@@ -1,5 +1,5 @@
-// A signaling server is not trusted: it may keep two pages apart, and nothing more. Here it sits down between them with certificates of its
-// own, and says whatever could harm a page, to the real page under its real headers.
+// A signaling server is not trusted: it may keep two pages apart, and nothing more. Here it sits down between them with
+// certificates of its own, and says whatever could harm a page, to the real page under its real headers.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import { makeSessionId, roomIdOf } from "../../gateway/wire/session-id.ts";
@@ -110,7 +110,8 @@ describe("the server as the man in the middle", () => {
       await expectNobodyAdmitted(attacker);
       expect(attacker.carried).not.toContain("proof");
       tell(task, { tried: `${attacker.dials} dials`, "got in": "no hello", ...(await figuresOfPages(site.browser)) });
-      // Of several lines Chromium takes the last, forgets the others, and shows the page that one alone: so it is the page's own door that sees them.
+      // Of several lines Chromium takes the last, forgets the others, and shows the page that one alone: so it is the
+      // page's own door that sees them.
       expect(attacker.opened).toBe(0);
       // It tells Anna, whom Ben dials; he gets no answer that he could look at.
       await expect.poll(async () => (await anna.report()).refusals["not-safe"], patience).toBeGreaterThanOrEqual(1);
@@ -272,7 +273,8 @@ describe("the server as a liar", () => {
     await expectWaveToReach(ben, anna);
     const [one = "", two = ""] = server.sessionIds;
 
-    // Members are invented, more than any answer holds and then as many as it does; whoever calls one of them hears many times that it is absent.
+    // Members are invented, more than any answer holds and then as many as it does; whoever calls one of them hears
+    // many times that it is absent.
     const invent = (count: number) =>
       Array.from({ length: count }, () => makeSessionId(roomIdOf(one), webCrypto.randomBytes));
     let callsToNobody = 0;

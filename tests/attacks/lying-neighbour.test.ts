@@ -1,5 +1,5 @@
-// The server is dead, and the only peer that two members have in common lies about what it carries between them. It holds the room key, and still
-// nobody is taken for somebody else, nobody listens in, and what it costs is bounded.
+// The server is dead, and the only peer that two members have in common lies about what it carries between them. It
+// holds the room key, and still nobody is taken for somebody else, nobody listens in, and what it costs is bounded.
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from "vitest";
 import { type NativePhoneOptions, startNativePhone } from "../../bench/stage/native-phone.ts";

@@ -1,5 +1,6 @@
-// A member of the room who keeps to nothing: floods, what is too big, lies about probes and times, answers that are never read. A real page limits it and
-// lets it go; its memory stays bounded, and what another member says arrives meanwhile.
+// A member of the room who keeps to nothing: floods, what is too big, lies about probes and times, answers that are
+// never read. A real page limits it and lets it go; its memory stays bounded, and what another member says arrives
+// meanwhile.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, type TestContext } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
@@ -27,13 +28,16 @@ const attackMs = sized({ short: 800, long: 60_000 });
 const maxHeapMb = 40;
 /** How often the honest member speaks while the page is attacked. */
 const honestIntervalMs = 200;
-/** Of what the honest member says, so much is felt in time: all of it, where the machine is not busy with anything else. */
+/**
+ * Of what the honest member says, so much is felt in time: all of it, where the machine is not busy with anything else.
+ */
 const leastShareInTime = 1 / 2;
 /** Of one core: a page that an attack can bring to this serves nobody else, and no battery. */
 const maxBusyPercent = 90;
 /**
- * Until both hold. A short attack may lie wholly within one pause of a busy machine, or be all the work that a slow one can do meanwhile; a page that
- * goes on to stall fails all the same. Of a long attack this is too short to make up for what happened while it went on.
+ * Until both hold. A short attack may lie wholly within one pause of a busy machine, or be all the work that a slow one
+ * can do meanwhile; a page that goes on to stall fails all the same. Of a long attack this is too short to make up for
+ * what happened while it went on.
  */
 const recovery = { timeout: sized({ short: patienceMs, long: 5_000 }), interval: 50 };
 
@@ -84,7 +88,10 @@ const pageHeapMb = async (): Promise<number> => {
   return Math.round(usedSize / 1e5) / 10;
 };
 
-/** Percent of the time until it is asked for that the page's main thread had a processor. May be asked for until the page is closed. */
+/**
+ * Percent of the time until it is asked for that the page's main thread had a processor. May be asked for until the
+ * page is closed.
+ */
 const pageBusyPercent = async (): Promise<() => Promise<number>> => {
   const session = await page.page.context().newCDPSession(page.page);
   await session.send("Performance.enable", { timeDomain: "threadTicks" });
@@ -174,7 +181,10 @@ const whileTheOtherIsHeard = async (
   expect(page.problems).toEqual([]);
 };
 
-/** How often the page may let in, and go, in that time who floods it whenever it is let in: each time it is kept out for twice as long. */
+/**
+ * How often the page may let in, and go, in that time who floods it whenever it is let in: each time it is kept out for
+ * twice as long.
+ */
 const mostLettingsGo = (withinMs: number): number => {
   let count = 1;
   for (let [atMs, penaltyMs] = [firstPenaltyMs, firstPenaltyMs]; atMs <= withinMs; count++) {
@@ -184,7 +194,10 @@ const mostLettingsGo = (withinMs: number): number => {
   return count;
 };
 
-/** Says it as fast as the channel takes it, and again whenever it is let in again, until the page has let it go and the attack is over. */
+/**
+ * Says it as fast as the channel takes it, and again whenever it is let in again, until the page has let it go and the
+ * attack is over.
+ */
 const flood = async (speak: () => void): Promise<number> => {
   const endsAtMs = performance.now() + attackMs;
   let said = 0;

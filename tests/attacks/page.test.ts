@@ -1,5 +1,5 @@
-// The page itself: names and invites that are markup, a room key that wants to get out, and the browser's own locks against scripts, frames and other
-// origins. With the real page, under the real server's headers.
+// The page itself: names and invites that are markup, a room key that wants to get out, and the browser's own locks
+// against scripts, frames and other origins. With the real page, under the real server's headers.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page } from "playwright-core";
@@ -239,7 +239,8 @@ it("the room key stays in the fragment and in this device's own list", async ({ 
   const holding = Object.entries(places).filter(([, text]) => text.includes(key));
   expect(holding.map(([place]) => place)).toEqual(["earl-mesh.rooms"]);
   expect(`${site.server.stdout}${site.server.stderr}`).not.toContain(key);
-  // What others are told by the channel is checked byte by byte in the vectors: no frame before a change of the key has a place for it.
+  // What others are told by the channel is checked byte by byte in the vectors: no frame before a change of the key has
+  // a place for it.
   expect(phone.gateway.peers).toHaveLength(1);
   tell(task, {
     tried: `${Object.keys(places).length} places`,

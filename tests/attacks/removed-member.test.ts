@@ -1,5 +1,6 @@
-// Mallory was a member, has the old key, has learned everybody's session ids and has kept every message that she sent or received. Anna's page removes
-// her. What she tries then: the old room, the old sessions, the new room with the old key, her recordings, and a key of her own.
+// Mallory was a member, has the old key, has learned everybody's session ids and has kept every message that she sent
+// or received. Anna's page removes her. What she tries then: the old room, the old sessions, the new room with the old
+// key, her recordings, and a key of her own.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startNativeOpener, startNativePhone } from "../../bench/stage/native-phone.ts";
 import { endWebRtc } from "../../bench/stage/native-webrtc.ts";

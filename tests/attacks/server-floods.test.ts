@@ -1,5 +1,6 @@
-// Whoever wants the server down: floods, slow and broken requests, stuffed queues, taken ids. It stays up, others are served meanwhile, and its memory
-// stays under a stated bound. In the long form 2000 pages are connected, and each attack lasts a minute.
+// Whoever wants the server down: floods, slow and broken requests, stuffed queues, taken ids. It stays up, others are
+// served meanwhile, and its memory stays under a stated bound. In the long form 2000 pages are connected, and each
+// attack lasts a minute.
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createConnection, type Socket } from "node:net";
@@ -34,12 +35,16 @@ const idlePages = sized({ short: 100, long: 2000 });
 const attackMs = sized({ short: 1_500, long: 60_000 });
 
 /**
- * Whatever is done to it, the server needs no more. The most that was measured with 2000 idle pages is 231 MB (docs/threat-model.md), and 181 MB with
- * 100 and short attacks; the rest is room for other machines and versions of Node.
+ * Whatever is done to it, the server needs no more. The most that was measured with 2000 idle pages is 231 MB
+ * (docs/threat-model.md), and 181 MB with 100 and short attacks; the rest is room for other machines and versions of
+ * Node.
  */
 const maxServerRssMb = sized({ short: 300, long: 400 });
 
-/** An attack as long as this lets the honest pair complete one exchange at least. In a minute 450 to 1450 were measured; the rest is for busy machines. */
+/**
+ * An attack as long as this lets the honest pair complete one exchange at least. In a minute 450 to 1450 were measured;
+ * the rest is for busy machines.
+ */
 const longestPerExchangeMs = 2_000;
 
 /** Limits are counted by the address that a proxy names: attackers and others come from different ones. */
@@ -77,7 +82,9 @@ afterAll(async () => {
 /** A message of 16 kB each 20 ms is somewhat more than one socket may say: nothing is gained by more. */
 const stuffingPaceMs = 20;
 
-/** How often what waits at the server is looked at: half as often as it answers one address, however long the attack is. */
+/**
+ * How often what waits at the server is looked at: half as often as it answers one address, however long the attack is.
+ */
 const lookEveryMs = 2_000 / requestRate.refillPerSecond;
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0");
@@ -139,7 +146,9 @@ const newcomer = async (to: ServerProcess): Promise<string> => {
   return "let in";
 };
 
-/** Runs `strike` again and again, `atOnce` of them at any moment, for as long as an attack lasts; how often it was run. */
+/**
+ * Runs `strike` again and again, `atOnce` of them at any moment, for as long as an attack lasts; how often it was run.
+ */
 const attack = async (atOnce: number, strike: () => Promise<unknown>): Promise<number> => {
   const endsAtMs = performance.now() + attackMs;
   let strikes = 0;
@@ -153,7 +162,9 @@ const attack = async (atOnce: number, strike: () => Promise<unknown>): Promise<n
   return strikes;
 };
 
-/** Lets a pair of honest pages go on while `during` runs, and tells of both. What `during` resolves with is told, too. */
+/**
+ * Lets a pair of honest pages go on while `during` runs, and tells of both. What `during` resolves with is told, too.
+ */
 const whileOthersAreServed = async (
   { task }: TestContext,
   under: ServerProcess,
@@ -164,7 +175,8 @@ const whileOthersAreServed = async (
   const pair = await SteadyPair.start(under, seat("203.0.113.1"), seat("203.0.113.2"));
   const sinceMs = performance.now();
   const figures = await during();
-  const attackedMs = Math.min(attackMs, performance.now() - sinceMs); // What goes beyond is the machine's slowness, or the rest of a case.
+  // What goes beyond is the machine's slowness, or the rest of a case.
+  const attackedMs = Math.min(attackMs, performance.now() - sinceMs);
   const leastExchanges = Math.max(1, Math.floor(attackedMs / longestPerExchangeMs));
   const { exchanges, slowestMs } = await pair.stop();
   const peakMb = peakRssMb(under.pid);

@@ -1,4 +1,5 @@
-// The holes of PeerServer, each tried twice: on PeerServer alone, where the attack must succeed, or it shows nothing, and on our server, where it must not.
+// The holes of PeerServer, each tried twice: on PeerServer alone, where the attack must succeed, or it shows nothing,
+// and on our server, where it must not.
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { afterEach, beforeEach, expect, it } from "vitest";

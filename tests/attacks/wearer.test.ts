@@ -1,5 +1,6 @@
-// The wearer's body: whatever a member asks for, no band vibrates longer, stronger or more often than its wearer allows, and none goes on by itself. The
-// limits are the receiver's (gateway/probes/downlink.ts) and, behind them, the device's own (docs/protocol.md §1.3).
+// The wearer's body: whatever a member asks for, no band vibrates longer, stronger or more often than its wearer
+// allows, and none goes on by itself. The limits are the receiver's (gateway/probes/downlink.ts) and, behind them, the
+// device's own (docs/protocol.md §1.3).
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
@@ -135,7 +136,8 @@ describe("a member who wants to hurt", () => {
       expect(count).toBeLessThanOrEqual(buzzesPerTenSeconds);
       expect(strength).toBeLessThanOrEqual(strengthLimit);
       expect(vibratingMs).toBeLessThanOrEqual(maxVibratingMsPerTenSeconds);
-      expect(new Set(link.written.map(({ kind }) => kind))).toEqual(new Set([kinds.vibrate])); // LED and rate are not a peer's.
+      // LED and rate are not a peer's.
+      expect(new Set(link.written.map(({ kind }) => kind))).toEqual(new Set([kinds.vibrate]));
       tell(task, { tried: `${sequence} records`, "got in": `${count} × ${strength} %, ${vibratingMs} ms in 10 s` });
     });
   }
@@ -154,7 +156,10 @@ describe("a member who wants to hurt", () => {
 
 describe("a member who insists for a minute, against a band with a slow link", () => {
   const spanMs = 10_000;
-  /** As long as can be, in pieces, and late within its three seconds: on that a count by beginnings would be filled twice. */
+  /**
+   * As long as can be, in pieces, and late within its three seconds: on that a count by beginnings would be filled
+   * twice.
+   */
   const payloads = [hardest, Uint8Array.of(100, 0, 150, 150), Uint8Array.of(100, 20), Uint8Array.of(100, 255, 0, 45)];
 
   for (const buzzesPerTenSeconds of [buzzRateRange.least, 3, buzzRateRange.most]) {

@@ -1,4 +1,5 @@
-// What a person does with one phone: they leave a room and come back, open a second tab, or have a browser that cannot run the page at all.
+// What a person does with one phone: they leave a room and come back, open a second tab, or have a browser that cannot
+// run the page at all.
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { errorTexts } from "../../web/ui/errors.ts";
 import { RoomPage } from "../support/room-page.ts";

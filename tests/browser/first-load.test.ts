@@ -1,5 +1,5 @@
-// What everybody waits for before they see anything: the start screen comes without the rest of the page, in few bytes, and what a person does on it before
-// the rest is there is not lost.
+// What everybody waits for before they see anything: the start screen comes without the rest of the page, in few bytes,
+// and what a person does on it before the rest is there is not lost.
 import type { Page, Request, Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { RoomPage } from "../support/room-page.ts";

@@ -1,5 +1,5 @@
-// The reader of ICE servers against the browsers themselves: what passes it must never make RTCPeerConnection throw, and what
-// makes it throw must not pass.
+// The reader of ICE servers against the browsers themselves: what passes it must never make RTCPeerConnection throw,
+// and what makes it throw must not pass.
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { maxIceCredentialBytes, maxIceUrls, maxIceUsernameBytes } from "../../gateway/wire/ice-servers.ts";

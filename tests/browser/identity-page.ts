@@ -1,10 +1,14 @@
-// The page of identity-store.test.ts: opens its identity and enters a room, as the product's page does, and says what it got.
+// The page of identity-store.test.ts: opens its identity and enters a room, as the product's page does, and says what
+// it got.
 import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import { schedule } from "../../web/platform/timers.ts";
 import { openIdentity } from "../../web/store/identity-store.ts";
 import { openTextStorage } from "../../web/store/text-storage.ts";
 
-/** `?without=locks` or `?without=indexedDB` plays a browser that refuses one of them, `?without=room` one whose disk is full. */
+/**
+ * `?without=locks` or `?without=indexedDB` plays a browser that refuses one of them, `?without=room` one whose disk is
+ * full.
+ */
 const without = new URL(location.href).searchParams.get("without");
 
 const refusing = (): never => {

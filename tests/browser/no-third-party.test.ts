@@ -1,4 +1,5 @@
-// The page speaks to its own server and to the phones of its room, and to nobody else; and even its own server never hears the room key.
+// The page speaks to its own server and to the phones of its room, and to nobody else; and even its own server never
+// hears the room key.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -106,7 +107,8 @@ it.each([
   expect(iceServers).toEqual(given);
   const { visits } = await meet(origin);
   for (const { phone, ear } of visits) {
-    // PeerJS makes one connection more while it loads, to try out the browser. It names public servers, but is closed before it asks them.
+    // PeerJS makes one connection more while it loads, to try out the browser. It names public servers, but is closed
+    // before it asks them.
     const asking = (await ear.connections()).filter(({ hasGathered }) => hasGathered);
     expect(asking.length).toBeGreaterThan(0);
     const asChromiumTellsThem = iceServers.map((server) => ({ username: "", credential: "", ...server }));

@@ -1,5 +1,6 @@
-// The figures on real parts: three pages in Chromium, one of which sends everything late by a known delay, and is killed in the end. What the
-// panel of another page shows must hold that delay within the bound that it states, and what it hands out must be readable.
+// The figures on real parts: three pages in Chromium, one of which sends everything late by a known delay, and is
+// killed in the end. What the panel of another page shows must hold that delay within the bound that it states, and
+// what it hands out must be readable.
 import type { CDPSession } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clockGrainMs } from "../../gateway/peers/peer-clock.ts";
@@ -14,7 +15,10 @@ import { unaccounted } from "../support/unaccounted.ts";
 const delayMs = 80;
 /** What a busy machine adds: timers that come late, and tasks that wait. */
 const machineMs = 70;
-/** Who is delayed one way only is known no better than to half of the round trip; the machine's part has room for what telling a bound adds to it. */
+/**
+ * Who is delayed one way only is known no better than to half of the round trip; the machine's part has room for what
+ * telling a bound adds to it.
+ */
 const lateBoundMs = (delayMs + machineMs) / 2 + clockGrainMs;
 const promptBoundMs = machineMs / 2 + clockGrainMs;
 /** The last minute, and then some until the figures are drawn anew. */
@@ -74,7 +78,8 @@ test("should show a known delay within the stated bound, who falls asleep and go
     if (reading === undefined) throw new Error(`${name} has no row`);
     return reading;
   };
-  // What came while the pages loaded was measured by slow first exchanges, and makes the bound of the minute that it is in.
+  // What came while the pages loaded was measured by slow first exchanges, and makes the bound of the minute that it is
+  // in.
   const boundOf = async (name: string): Promise<number> => (await read(name)).boundMs;
   await expect.poll(() => boundOf("Late"), { timeout: forgottenMs }).toBeLessThanOrEqual(lateBoundMs);
   await expect.poll(() => boundOf("Prompt"), { timeout: forgottenMs }).toBeLessThanOrEqual(promptBoundMs);

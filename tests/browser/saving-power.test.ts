@@ -1,5 +1,5 @@
-// The shift governor and the dark screen on real pages: a battery that falls too fast for the shift, a person who overrules, and a phone in a pocket
-// that goes on as a gateway and draws nothing.
+// The shift governor and the dark screen on real pages: a battery that falls too fast for the shift, a person who
+// overrules, and a phone in a pocket that goes on as a gateway and draws nothing.
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { defaultWindowMs } from "../../gateway/wire/record.ts";

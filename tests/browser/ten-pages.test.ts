@@ -1,5 +1,6 @@
-// A room of ten phones on real parts: a full mesh from one invite, and what becomes of it when one dies, one reloads, one sleeps, and the
-// server goes away. In the end the books of all pages agree on every record. The cases follow each other in one room.
+// A room of ten phones on real parts: a full mesh from one invite, and what becomes of it when one dies, one reloads,
+// one sleeps, and the server goes away. In the end the books of all pages agree on every record. The cases follow each
+// other in one room.
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
 import { batteryReportMs } from "../../firmware-bridge/simulated/simulated-arm-probe.ts";
 import { dropAfterMs } from "../../gateway/peers/liveness.ts";
@@ -76,7 +77,10 @@ const delivered = async (pages: readonly RoomPage[]): Promise<readonly (readonly
   );
 };
 
-/** Every page asks all others to buzz, and each of them gets it: by hand, because a simulated arm on a busy machine moves unevenly. */
+/**
+ * Every page asks all others to buzz, and each of them gets it: by hand, because a simulated arm on a busy machine
+ * moves unevenly.
+ */
 const everyPairExchanges = async (pages: readonly RoomPage[]): Promise<void> => {
   const before = await delivered(pages);
   for (const page of pages) {
@@ -118,7 +122,8 @@ const fatesOf = async (senders: readonly RoomPage[], receiver: RoomPage) => {
     fates.addressed += sender.addressed;
     fates.delivered += taken.delivered;
     fates.late += taken.late;
-    // Where the browser gave the connection up: it does so after some 30 s of a sleep, which a busy machine makes of ten.
+    // Where the browser gave the connection up: it does so after some 30 s of a sleep, which a busy machine makes of
+    // ten.
     fates.lost += sender.lost;
     fates.neverSent += sumOf(sender.droppedBeforeSend);
   }
@@ -200,11 +205,13 @@ describe("ten pages", () => {
     process.kill(pid, "SIGSTOP");
     const stoppedAtMs = performance.now();
     const missed = (await exchangeFor(awake, sleepMs - 2 * effectLifetimeMs)) * awake.length;
-    await pause(Math.max(2 * effectLifetimeMs, stoppedAtMs + sleepMs - performance.now())); // All of it is too late now.
+    // All of it is too late now.
+    await pause(Math.max(2 * effectLifetimeMs, stoppedAtMs + sleepMs - performance.now()));
     process.kill(pid, "SIGCONT");
     await heal(context);
     const now = await settledFatesOf(awake, asleep);
-    // What an arm says of its battery has no deadline: that is handed on whenever it comes. It is said once more on a channel that is made anew.
+    // What an arm says of its battery has no deadline: that is handed on whenever it comes. It is said once more on a
+    // channel that is made anew.
     const batteryReports = awake.length * (1 + Math.ceil((performance.now() - stoppedAtMs) / batteryReportMs));
     const addressed = now.addressed - before.addressed;
     const delivered = now.delivered - before.delivered;

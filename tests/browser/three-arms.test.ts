@@ -1,5 +1,5 @@
-// The product's main job on real parts: three pages in Chromium, each paired through the real navigator.bluetooth with an arm-probe of its
-// own, joined by the real server. Movement bytes of one arm become vibrate bytes at the other two.
+// The product's main job on real parts: three pages in Chromium, each paired through the real navigator.bluetooth with
+// an arm-probe of its own, joined by the real server. Movement bytes of one arm become vibrate bytes at the other two.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { capabilities } from "../../firmware-bridge/devices/device-info.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
@@ -17,8 +17,8 @@ import { openSite, type Site } from "../support/site.ts";
 const gestureCount = sized({ short: 60, long: 200 });
 const samplesPerSecond = 20;
 /**
- * Of ten seconds a band vibrates for six at most, which is four turns of all four gestures and the longest once more, 5.84 s. In ten seconds there are fifteen
- * of these, so that a busy machine may delay the first of them by a second.
+ * Of ten seconds a band vibrates for six at most, which is four turns of all four gestures and the longest once more,
+ * 5.84 s. In ten seconds there are fifteen of these, so that a busy machine may delay the first of them by a second.
  */
 const gesturePaceMs = 700;
 const restMs = 800;
@@ -38,7 +38,10 @@ interface Wearer {
   readonly probe: EmulatedArmProbe;
 }
 
-/** Taps, unless the band is there. On a busy machine the emulated chooser now and then closes without a choice: then a person taps again. */
+/**
+ * Taps, unless the band is there. On a busy machine the emulated chooser now and then closes without a choice: then a
+ * person taps again.
+ */
 const pairOnce = async (page: RoomPage): Promise<string | undefined> => {
   const [probe] = (await page.report()).probes;
   if (probe === undefined) await page.page.getByRole("button", { name: "Pair a band" }).click();
@@ -67,7 +70,9 @@ const setSlider = async ({ page }: Wearer, label: string, value: number): Promis
   await slider.dispatchEvent("change");
 };
 
-/** An arm whose movement goes on from gesture to gesture; a detector beside it tells at which sample the page can know. */
+/**
+ * An arm whose movement goes on from gesture to gesture; a detector beside it tells at which sample the page can know.
+ */
 class Arm {
   readonly #probe: EmulatedArmProbe;
   readonly #detector = new GestureDetector();

@@ -1,5 +1,5 @@
-// What a person reads when a band that is paired makes trouble, and what becomes of the buzz that was meant for it: a link that is lost
-// in the middle of a write, a device that is busy or silent, and one that sends rubbish.
+// What a person reads when a band that is paired makes trouble, and what becomes of the buzz that was meant for it: a
+// link that is lost in the middle of a write, a device that is busy or silent, and one that sends rubbish.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
@@ -131,7 +131,8 @@ describe("a band that is paired", () => {
       await band.notify(bytes(longest));
       await band.notify(new Uint8Array(20).fill(0xea)); // Nothing but beginnings of frames.
       for (const frame of rubbish.encode(kinds.motion, bytes(8))) await band.notify(cut(frame));
-      for (const frame of rubbish.encode(kinds.opaque, bytes(200)).slice(1)) await band.notify(frame); // It has no beginning.
+      // It has no beginning.
+      for (const frame of rubbish.encode(kinds.opaque, bytes(200)).slice(1)) await band.notify(frame);
       await band.send(kinds.motion, bytes(3)); // A good frame around a payload that is too short.
       await band.send(kinds.gesture, wave);
     }

@@ -1,5 +1,5 @@
-// What a person reads at the door of a room: an invite that is none, and somebody at the other end who holds another key or speaks another
-// version. Whoever is turned away is counted and told, and those who are in the room go on.
+// What a person reads at the door of a room: an invite that is none, and somebody at the other end who holds another
+// key or speaks another version. Whoever is turned away is counted and told, and those who are in the room go on.
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { RoomPage } from "../support/room-page.ts";
@@ -86,7 +86,10 @@ describe("somebody who cannot prove that they hold the room's key", () => {
       };
     });
 
-  /** A page that does not stop at what it is told: in each handshake message of that type it changes the byte at that place. */
+  /**
+   * A page that does not stop at what it is told: in each handshake message of that type it changes the byte at that
+   * place.
+   */
   const corrupt = ({ page }: RoomPage, type: number, at: number): Promise<unknown> =>
     page.addInitScript(
       ([wantedType, place]) => {

@@ -1,5 +1,5 @@
-// What a person reads when no band can be paired, and that nothing is lost by it: no Web Bluetooth, no adapter, no permission, no choice,
-// the wrong device, no more links. The real page and the real chooser of Chromium.
+// What a person reads when no band can be paired, and that nothing is lost by it: no Web Bluetooth, no adapter, no
+// permission, no choice, the wrong device, no more links. The real page and the real chooser of Chromium.
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { maxBluetoothLinks } from "../../web/ble/pairing.ts";

@@ -1,5 +1,5 @@
-// What the others see when a page is hidden, killed, reloaded or doubled, and what a page that slept does when it wakes: nobody is there twice,
-// nobody loses anything, and nothing buzzes that is out of date.
+// What the others see when a page is hidden, killed, reloaded or doubled, and what a page that slept does when it
+// wakes: nobody is there twice, nobody loses anything, and nothing buzzes that is out of date.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { sleepGapMs } from "../../gateway/basics/wake-detector.ts";
 import { effectLifetimeMs } from "../../gateway/wire/record.ts";

@@ -1,5 +1,5 @@
-// What a person reads when the phone or its browser withholds something: a secure page, storage, the wake lock, vibration, movement. The page
-// goes on with what there is.
+// What a person reads when the phone or its browser withholds something: a secure page, storage, the wake lock,
+// vibration, movement. The page goes on with what there is.
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { RoomPage } from "../support/room-page.ts";

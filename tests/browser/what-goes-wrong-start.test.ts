@@ -1,4 +1,5 @@
-// What a person reads when the page starts in a browser or at a moment that lacks something: WebRTC, or the server's word on how to reach others.
+// What a person reads when the page starts in a browser or at a moment that lacks something: WebRTC, or the server's
+// word on how to reach others.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Stage } from "../support/stage.ts";
 import { noticesOn, proveAlive, told } from "../support/told.ts";

@@ -1,5 +1,6 @@
-// What every `Channel` (gateway/wire/channel.ts) must do, fake or real. Plain functions that throw on violation: any test runner, Node or
-// a page, runs `channelContract` with a harness; all waiting goes through the harness, so that a fake clock serves as well.
+// What every `Channel` (gateway/wire/channel.ts) must do, fake or real. Plain functions that throw on violation: any
+// test runner, Node or a page, runs `channelContract` with a harness; all waiting goes through the harness, so that a
+// fake clock serves as well.
 import { equalBytes } from "../../firmware-bridge/frames/bytes.ts";
 import { backlogHighWaterBytes, backlogLowWaterBytes, type Channel } from "../../gateway/wire/channel.ts";
 

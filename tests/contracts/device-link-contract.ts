@@ -1,5 +1,6 @@
-// What every `DeviceLink` (firmware-bridge/devices/device-link.ts) must do, simulated or over the air. Plain functions that throw on violation:
-// any test runner, Node or a page, runs `deviceLinkContract` with a fresh harness for each clause; all waiting goes through the harness.
+// What every `DeviceLink` (firmware-bridge/devices/device-link.ts) must do, simulated or over the air. Plain functions
+// that throw on violation: any test runner, Node or a page, runs `deviceLinkContract` with a fresh harness for each
+// clause; all waiting goes through the harness.
 
 import type {
   DeviceCommand,
@@ -12,7 +13,9 @@ import { equalBytes } from "../../firmware-bridge/frames/bytes.ts";
 import { maxMessagePayload } from "../../firmware-bridge/frames/frame.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 
-/** A link that has not been opened, and the device behind it: one that can vibrate and change its rate, and has no LED. */
+/**
+ * A link that has not been opened, and the device behind it: one that can vibrate and change its rate, and has no LED.
+ */
 export interface DeviceLinkHarness {
   readonly link: DeviceLink;
   /** The clock of the link's times. */

@@ -1,4 +1,5 @@
-// What phones do to a page: they freeze it, with its clock or without, set the time, reload it, kill it. Whole gateways in memory, on fake time.
+// What phones do to a page: they freeze it, with its clock or without, set the time, reload it, kill it. Whole gateways
+// in memory, on fake time.
 import { describe, expect, it } from "vitest";
 import { expectAllHeld } from "../support/fault-verdict.ts";
 import { FaultyRoom } from "../support/faulty-room.ts";

@@ -1,5 +1,6 @@
-// A shift of a room of ten, in the long run a day and a night, simulated: pages are reloaded, killed, frozen, and leave; phones lose their network, the server is away.
-// After each of these the room is whole again in time; in the end the books agree, and it takes no more memory than in the first hour.
+// A shift of a room of ten, in the long run a day and a night, simulated: pages are reloaded, killed, frozen, and
+// leave; phones lose their network, the server is away. After each of these the room is whole again in time; in the end
+// the books agree, and it takes no more memory than in the first hour.
 import { expect, it } from "vitest";
 import { tell } from "../support/case-table.ts";
 import type { Dice } from "../support/dice.ts";

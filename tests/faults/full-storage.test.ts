@@ -1,5 +1,5 @@
-// A phone with no room left, on the real page: its browser's disk quota is used up before somebody enters a room, or while a recording runs, or the
-// browser deletes what the page has stored.
+// A phone with no room left, on the real page: its browser's disk quota is used up before somebody enters a room, or
+// while a recording runs, or the browser deletes what the page has stored.
 
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -17,7 +17,10 @@ const patient = { interval: 250 };
 /** Of IndexedDB: less than a key takes. */
 const noBytes = 1;
 
-/** Chromium counts a database's bytes anew only 30 s after it last found room enough for them, and a chunk is written every 10 s. */
+/**
+ * Chromium counts a database's bytes anew only 30 s after it last found room enough for them, and a chunk is written
+ * every 10 s.
+ */
 const quotaPatience = { interval: 500 };
 
 /** What the page says that it has recorded. */

@@ -1,5 +1,6 @@
-// A shift is recorded: eight hours of a gateway with ten peers, as real rows of a real room, with a store on disk, with one that fills up on the
-// way, and with none. Memory stays bounded, nothing that was shown as recorded is lost, and the files can be read.
+// A shift is recorded: eight hours of a gateway with ten peers, as real rows of a real room, with a store on disk, with
+// one that fills up on the way, and with none. Memory stays bounded, nothing that was shown as recorded is lost, and
+// the files can be read.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { recordingIntervalMs, recordingRows } from "../../gateway/recording/recording.ts";
@@ -50,7 +51,9 @@ beforeAll(async () => {
   }
 });
 
-/** What the fakes write down for tests that read it: it grows with every message, and is none of the product's memory. */
+/**
+ * What the fakes write down for tests that read it: it grows with every message, and is none of the product's memory.
+ */
 const forgetRecords = (): void => {
   for (const { events, link } of [anna, ...others]) {
     events.length = 0;
@@ -136,7 +139,10 @@ const shapeOf = async (file: Blob, firstLines: number): Promise<Shape> => {
 
 const lastLines = (text: string, count: number): string => text.trimEnd().split("\n").slice(-count).join("\n");
 
-/** Both files of a recording, read at both ends by the reader that knows only the docs: as many rows as were shown, up to the last one. */
+/**
+ * Both files of a recording, read at both ends by the reader that knows only the docs: as many rows as were shown, up
+ * to the last one.
+ */
 const expectReadable = async (recorder: Recorder): Promise<void> => {
   const view = recorder.view.value;
   if (view.kind === "none") throw new Error("nothing is recorded");

@@ -1,4 +1,5 @@
-// What networks do: lose, double, reorder, delay, stop. Whole gateways and meshes in memory, on fake time; all chance comes from seeds.
+// What networks do: lose, double, reorder, delay, stop. Whole gateways and meshes in memory, on fake time; all chance
+// comes from seeds.
 import { describe, expect, it } from "vitest";
 import { backlogHighWaterBytes } from "../../gateway/wire/channel.ts";
 import { expectAllHeld } from "../support/fault-verdict.ts";

@@ -1,4 +1,5 @@
-// What networks do, on real DataChannels: native phones whose every datagram passes a relay that loses, doubles, reorders and swallows it.
+// What networks do, on real DataChannels: native phones whose every datagram passes a relay that loses, doubles,
+// reorders and swallows it.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import { now } from "../../web/platform/timers.ts";

@@ -1,5 +1,6 @@
-// What happens between a band and its phone: the link breaks in the midst of a message or of a write, the band restarts, or walks in and out of
-// reach. The page's own GattLink on a device in memory, in a room of two: Anna waves, Ben wears the band.
+// What happens between a band and its phone: the link breaks in the midst of a message or of a write, the band
+// restarts, or walks in and out of reach. The page's own GattLink on a device in memory, in a room of two: Anna waves,
+// Ben wears the band.
 import { beforeEach, describe, expect, it, type TestContext } from "vitest";
 import { earlDriver } from "../../firmware-bridge/devices/earl-driver.ts";
 import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
@@ -53,7 +54,10 @@ describe("a band in memory", () => {
   let band: TimedPeripheral;
   let device: MemoryGattDevice;
   let probe: OwnProbe;
-  /** By the sequence of the gesture: what it is, and when it was made. Each is another than the one before, and so is what the band feels of it. */
+  /**
+   * By the sequence of the gesture: what it is, and when it was made. Each is another than the one before, and so is
+   * what the band feels of it.
+   */
   let waves: Map<number, { readonly gesture: GestureName; readonly atMs: number }>;
   /** What the page said it had written for which of them, and how much the band had felt by then. */
   let answers: { readonly sequence: number; readonly felt: number }[];
@@ -111,8 +115,8 @@ describe("a band in memory", () => {
   };
 
   /**
-   * The gesture that the page named for each vibration: of one write after the other, the first whose answer came after the band had felt it. A write that
-   * failed may have been felt.
+   * The gesture that the page named for each vibration: of one write after the other, the first whose answer came after
+   * the band had felt it. A write that failed may have been felt.
    */
   const causes = () =>
     band.felt.map((felt, nth) => {

@@ -1,4 +1,5 @@
-// The server is killed, and two of three real pages lose each other: the third brings them together again, and a buzz goes through.
+// The server is killed, and two of three real pages lose each other: the third brings them together again, and a buzz
+// goes through.
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { PageReport } from "../../web/console.d.ts";
 import { tell } from "../support/case-table.ts";

@@ -1,4 +1,5 @@
-// Both openers on native WebRTC, at both ends of a dial: an end that opens more data channels on the connection loses it, before it has said much on them.
+// Both openers on native WebRTC, at both ends of a dial: an end that opens more data channels on the connection loses
+// it, before it has said much on them.
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startNativeOpener } from "../../bench/stage/native-phone.ts";
 import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
@@ -142,7 +143,8 @@ describe("a connection on which the other end opens more data channels", () => {
         ]);
         await expect.poll(() => pair[attacker].ends.length, patience).toBe(1);
         expect(extra.isAnyOpen()).toBe(false);
-        // What the native threads had handed over before the connection ended: a message or so, of all that he had to say.
+        // What the native threads had handed over before the connection ended: a message or so, of all that he had to
+        // say.
         expect(bytes).toBeLessThanOrEqual(extraChannels * extraMessageBytes);
       });
     }

@@ -214,7 +214,10 @@ describe("the same words, said to PeerJS alone and behind the guard", () => {
     expect(held()).toBe(many.length);
   });
 
-  /** A connection to a peer that has just been opened, as that peer has it; of its own, because one native dial in a hundred fails. */
+  /**
+   * A connection to a peer that has just been opened, as that peer has it; of its own, because one native dial in a
+   * hundred fails.
+   */
   const openConnection = async (isGuarded: boolean) => {
     for (let dials = 0; dials < 3; dials++) {
       const [me, you] = [await openBare(), await openBare()];

@@ -28,7 +28,10 @@ const join = async (count: number): Promise<readonly TestPhone[]> => {
 
 const isFullMesh = () => phones.every((phone) => phone.peers.length === phones.length - 1);
 
-/** Where a pair's first dial fails, or neither of the two is a newcomer, the lower's turn comes after 8 s and the higher's after 16. */
+/**
+ * Where a pair's first dial fails, or neither of the two is a newcomer, the lower's turn comes after 8 s and the
+ * higher's after 16.
+ */
 const untilFullMesh = () => expect.poll(isFullMesh, { interval: 50 }).toBe(true);
 
 /** Everybody says a byte, and everybody hears it from everybody else, once. */

@@ -1,4 +1,5 @@
-// The server is gone, and two phones have lost each other: a third, that both hold, brings them together again. Whole gateways on native WebRTC.
+// The server is gone, and two phones have lost each other: a third, that both hold, brings them together again. Whole
+// gateways on native WebRTC.
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import { endWebRtc } from "../../bench/stage/native-webrtc.ts";

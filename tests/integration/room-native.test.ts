@@ -1,4 +1,5 @@
-// Whole gateways on native WebRTC and the real server: the handshake on real certificates, gestures over real channels, and books that agree.
+// Whole gateways on native WebRTC and the real server: the handshake on real certificates, gestures over real channels,
+// and books that agree.
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import { endWebRtc } from "../../bench/stage/native-webrtc.ts";

@@ -1,4 +1,5 @@
-// The files of the page in the codings that the build has written: who gets which, and that nothing of HTTP breaks by it.
+// The files of the page in the codings that the build has written: who gets which, and that nothing of HTTP breaks by
+// it.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { tmpdir } from "node:os";

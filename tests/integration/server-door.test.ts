@@ -1,5 +1,6 @@
-// What the door lets through, message by message and socket by socket, on the real server. Attacks on PeerServer's holes are in tests/attacks.
-// That something was dropped shows in what arrives next: messages of one socket keep their order.
+// What the door lets through, message by message and socket by socket, on the real server. Attacks on PeerServer's
+// holes are in tests/attacks. That something was dropped shows in what arrives next: messages of one socket keep their
+// order.
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signalingPath } from "../../gateway/wire/signaling-message.ts";

@@ -1,5 +1,6 @@
-// The rooms of the house and what each may import: the table that `npm run check` proves. docs/architecture.md draws it.
-// A room may always import from itself. The files at the root of a folder are a room of their own, named like the folder.
+// The rooms of the house and what each may import: the table that `npm run check` proves. docs/architecture.md draws
+// it. A room may always import from itself. The files at the root of a folder are a room of their own, named like the
+// folder.
 
 const firmwareBridge = {
   "firmware-bridge/frames": [],

@@ -1,5 +1,5 @@
-// Which imports run against the table of rooms.ts. Pure: source texts in, sentences out; check-rooms.ts reads the files.
-// Imports of types count like any other: a type that is known is a dependency.
+// Which imports run against the table of rooms.ts. Pure: source texts in, sentences out; check-sources.ts reads the
+// files. Imports of types count like any other: a type that is known is a dependency.
 import { dirname, join, normalize } from "node:path/posix";
 import { parseSync } from "vite";
 

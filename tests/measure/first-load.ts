@@ -1,7 +1,8 @@
-// What a first visit costs: `npm run -s measure:first-load`. The built page from the real server over plain HTTP, in Chromium on a slow mobile network and a
-// slow processor, with nothing cached: bytes over the wire, the time to the button "Create a room", and the time to the room of somebody who presses it
-// at once, who reads first, and who comes with an invite. Each figure is the median of several visits, in a line of JSON.
-// Chromium's emulation delays each request by the round trip and shares the bandwidth; it opens connections at no cost.
+// What a first visit costs: `npm run -s measure:first-load`. The built page from the real server over plain HTTP, in
+// Chromium on a slow mobile network and a slow processor, with nothing cached: bytes over the wire, the time to the
+// button "Create a room", and the time to the room of somebody who presses it at once, who reads first, and who comes
+// with an invite. Each figure is the median of several visits, in a line of JSON. Chromium's emulation delays each
+// request by the round trip and shares the bandwidth; it opens connections at no cost.
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import type { Browser, CDPSession, Page } from "playwright-core";
@@ -30,8 +31,8 @@ const waitTimeoutMs = 60_000;
 const lookEveryMs = 200;
 
 /**
- * Notes when an element that matches is first there, as of the frame that shows it, and presses it if told to. As text, because tsx adds helpers to
- * functions that pages do not have.
+ * Notes when an element that matches is first there, as of the frame that shows it, and presses it if told to. As text,
+ * because tsx adds helpers to functions that pages do not have.
  */
 const watch = (name: string, selector: string, text: string, pressesAfterMs?: number): string => `{
   const look = () => {

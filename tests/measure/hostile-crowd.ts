@@ -1,5 +1,6 @@
-// What many identities of one attacker cost a member's gateway and its book of members, each within its own limits: the processor time of this
-// process while they talk on fake time, without a network and without a page. Run by `npm run measure:crowd`.
+// What many identities of one attacker cost a member's gateway and its book of members, each within its own limits: the
+// processor time of this process while they talk on fake time, without a network and without a page. Run by `npm run
+// measure:crowd`.
 import { Membership } from "../../gateway/peers/membership.ts";
 import { encodeMessage } from "../../gateway/wire/encode-message.ts";
 import { dialIdBytes, type GatewayFrame, maxMembers, maxNeighbourSdpBytes } from "../../gateway/wire/frame-types.ts";

@@ -1,5 +1,6 @@
-// Stands in for web/figures/figure-history.ts in the page that is measured: the same history, which begins with the better part of an hour behind it.
-// Made up, because nobody waits an hour for a measurement; what comes after it is real.
+// Stands in for web/figures/figure-history.ts in the page that is measured: the same history, which begins with the
+// better part of an hour behind it. Made up, because nobody waits an hour for a measurement; what comes after it is
+// real.
 import type { OneWayDelay, StatisticsSnapshot } from "../../gateway/statistics/statistics-types.ts";
 import { firstIntervalMs, maxPoints, FigureHistory as RealHistory } from "../../web/figures/figure-history.ts";
 import { allFigures, noPath } from "../support/made-up-figures.ts";

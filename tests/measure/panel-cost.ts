@@ -1,6 +1,7 @@
-// What the figures cost a page: `npm run -s measure:panel`. The built page in Chromium, in a room of eleven with ten native phones whose arms
-// move, an hour of history behind it; the figures are opened and closed by turns, and the processor time of Chromium's processes is taken from the
-// operating system. Neighbours: hour-of-history.ts, and the tests' support. Linux, macOS and Windows tell of it alike.
+// What the figures cost a page: `npm run -s measure:panel`. The built page in Chromium, in a room of eleven with ten
+// native phones whose arms move, an hour of history behind it; the figures are opened and closed by turns, and the
+// processor time of Chromium's processes is taken from the operating system. Neighbours: hour-of-history.ts, and the
+// tests' support. Linux, macOS and Windows tell of it alike.
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +24,10 @@ import { startServer } from "../support/server-process.ts";
 
 const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
 const phones = 10;
-/** Each arm, evenly: two gestures a second in a room of ten, and as many in every span that is measured. Their samples go to nobody, as in a room where nobody looks. */
+/**
+ * Each arm, evenly: two gestures a second in a room of ten, and as many in every span that is measured. Their samples
+ * go to nobody, as in a room where nobody looks.
+ */
 const gestureEveryMs = 5_000;
 /** What was just opened or closed has been laid out and drawn. */
 const settleMs = 1_500;
@@ -65,7 +69,10 @@ const buildPage = async (outDir: string): Promise<void> => {
   });
 };
 
-/** A battery that has been seen to step twice: the forecast is drawn, too. As text, because tsx adds helpers to functions that pages do not have. */
+/**
+ * A battery that has been seen to step twice: the forecast is drawn, too. As text, because tsx adds helpers to
+ * functions that pages do not have.
+ */
 const drainedBattery = `{
   const battery = Object.assign(new EventTarget(), { level: 0.9, charging: false });
   navigator.getBattery = async () => battery;
@@ -104,7 +111,10 @@ interface Work {
   readonly renderer: number;
   readonly gpu: number;
   readonly others: number;
-  /** Seconds of the page's main thread, by Chromium: in all, and of these what ran scripts, and what recalculated styles and laid out. */
+  /**
+   * Seconds of the page's main thread, by Chromium: in all, and of these what ran scripts, and what recalculated styles
+   * and laid out.
+   */
   readonly mainThread: number;
   readonly script: number;
   readonly layout: number;

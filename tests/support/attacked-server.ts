@@ -1,5 +1,5 @@
-// A signaling server to be attacked: ours behind its door, or a bare PeerServer as a control, on which the same attack must succeed. An attack that
-// fails on both shows nothing.
+// A signaling server to be attacked: ours behind its door, or a bare PeerServer as a control, on which the same attack
+// must succeed. An attack that fails on both shows nothing.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { request } from "node:http";

@@ -1,7 +1,7 @@
-// What runs inside a page before its own scripts, for what the DevTools protocol has no command for: an unsolicited notification, a
-// device that Chromium calls busy, and a link that breaks while an operation runs. A notification is a `readValue()` on the very
-// characteristic object on which the product called startNotifications(): Chromium fires the same event on the same object, with
-// the bytes that the emulated peripheral answers.
+// What runs inside a page before its own scripts, for what the DevTools protocol has no command for: an unsolicited
+// notification, a device that Chromium calls busy, and a link that breaks while an operation runs. A notification is a
+// `readValue()` on the very characteristic object on which the product called startNotifications(): Chromium fires the
+// same event on the same object, with the bytes that the emulated peripheral answers.
 
 export interface BluetoothPageHooks {
   /** Reads the subscribed characteristic; false when the page is not connected or has not subscribed. */

@@ -1,4 +1,5 @@
-// One TypeScript entry, bundled and served to Chromium's engine: for tests of our modules in a real browser, without the product's page.
+// One TypeScript entry, bundled and served to Chromium's engine: for tests of our modules in a real browser, without
+// the product's page.
 import { createServer } from "node:http";
 import type { Browser } from "playwright-core";
 import { build } from "vite";

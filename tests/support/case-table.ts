@@ -1,5 +1,6 @@
-// What the attack and fault suites have to show beside "passed": a table with one row a case and its figures. A test tells its figures as it
-// learns them; the verdict is the runner's, so that no row can claim what its test did not find.
+// What the attack and fault suites have to show beside "passed": a table with one row a case and its figures. A test
+// tells its figures as it learns them; the verdict is the runner's, so that no row can claim what its test did not
+// find.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { TaskMeta } from "vitest";
@@ -14,15 +15,24 @@ declare module "vitest" {
   }
 }
 
-/** The greatest resident set of what is attacked or at fault: the server, the page, or the test's own process where the phones are in it. */
+/**
+ * The greatest resident set of what is attacked or at fault: the server, the page, or the test's own process where the
+ * phones are in it.
+ */
 const peakColumn = "peak MB";
 
-/** Adds to the figures of a running test; what was told before stays. Of memory it tells the test's own, unless it is given another's. */
+/**
+ * Adds to the figures of a running test; what was told before stays. Of memory it tells the test's own, unless it is
+ * given another's.
+ */
 export const tell = ({ meta }: { readonly meta: TaskMeta }, figures: CaseFigures): void => {
   meta.caseFigures = { [peakColumn]: peakRssMb(), ...meta.caseFigures, ...figures };
 };
 
-/** The greatest resident set that a process has had, in MB; "n/a" where the system does not tell of other processes, and of one that has ended. */
+/**
+ * The greatest resident set that a process has had, in MB; "n/a" where the system does not tell of other processes, and
+ * of one that has ended.
+ */
 export const peakRssMb = (pid: number = process.pid): number | "n/a" => {
   if (process.platform === "linux") {
     const kb = /^VmHWM:\s+(\d+) kB/m.exec(statusOf(pid))?.[1];
@@ -80,7 +90,10 @@ const suiteOf = ({ project }: TestCase): string => project.name.replace(/-alone$
 const casesOf = (modules: readonly TestModule[]): readonly TestCase[] =>
   modules.flatMap((module) => [...module.children.allTests()]).filter((test) => test.meta().caseFigures !== undefined);
 
-/** A column of its own is for what as many of the rows tell; what fewer tell stands by its name in the last column before the verdict. */
+/**
+ * A column of its own is for what as many of the rows tell; what fewer tell stands by its name in the last column
+ * before the verdict.
+ */
 const leastShareOfColumn = 1 / 4;
 const besides = "besides";
 

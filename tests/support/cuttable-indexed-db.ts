@@ -1,5 +1,5 @@
-// An IndexedDB whose connections a test can cut, as browsers cut those of pages in the background. What was committed stays on disk, until a test
-// deletes it, as browsers do that are short of room; localStorage beside it stays.
+// An IndexedDB whose connections a test can cut, as browsers cut those of pages in the background. What was committed
+// stays on disk, until a test deletes it, as browsers do that are short of room; localStorage beside it stays.
 import { openTextStorage } from "../../web/store/text-storage.ts";
 
 /** What a page notices of it: an event at once, that no transaction can begin any more, or that each one is aborted. */

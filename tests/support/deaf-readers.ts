@@ -1,4 +1,5 @@
-// Clients that ask for a big file and read nothing of the answer: what the server keeps for them is what they are after.
+// Clients that ask for a big file and read nothing of the answer: what the server keeps for them is what they are
+// after.
 import { createConnection, type Socket } from "node:net";
 import type { ServerProcess } from "./server-process.ts";
 

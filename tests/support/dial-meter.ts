@@ -1,4 +1,5 @@
-// Whether a room dials like a storm: how many dials all phones together, any one of them, and any one pair began within one second.
+// Whether a room dials like a storm: how many dials all phones together, any one of them, and any one pair began within
+// one second.
 
 interface BegunDial {
   readonly from: string;

@@ -1,6 +1,7 @@
-// A room whose gateways consist of nothing but their `Membership`, around a signaling server that can be switched off; then
-// whoever both ends hold carries a dial. Connecting
-// takes a while and sometimes fails, and one end can lose a channel without the other noticing. All chance comes from one seed.
+// A room whose gateways consist of nothing but their `Membership`, around a signaling server that can be switched off;
+// then whoever both ends hold carries a dial. Connecting
+// takes a while and sometimes fails, and one end can lose a channel without the other noticing. All chance comes from
+// one seed.
 
 import type { RandomUnit } from "../../gateway/basics/runtime.ts";
 import { keepOf } from "../../gateway/peers/dial-policy.ts";

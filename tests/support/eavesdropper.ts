@@ -1,5 +1,5 @@
-// Hears all that a page says to servers, as it leaves the browser: requests with their headers, and the signaling socket both ways. And sees
-// whom its peer connections are told to ask for their addresses.
+// Hears all that a page says to servers, as it leaves the browser: requests with their headers, and the signaling
+// socket both ways. And sees whom its peer connections are told to ask for their addresses.
 import type { CDPSession, Page } from "playwright-core";
 
 /** One RTCPeerConnection of the page. */
@@ -47,7 +47,10 @@ export class Eavesdropper {
     return new Eavesdropper(page, network);
   }
 
-  /** Of everything that was requested from somewhere, each once. Chromium's own picture of a clock in a field for a time of day is a data URL. */
+  /**
+   * Of everything that was requested from somewhere, each once. Chromium's own picture of a clock in a field for a time
+   * of day is a data URL.
+   */
   get origins(): readonly string[] {
     const asked = this.#urls.map((url) => new URL(url)).filter(({ protocol }) => protocol !== "data:");
     return [...new Set(asked.map(({ origin }) => origin))];

@@ -1,5 +1,6 @@
-// What a room's bands were made to do, by books that are not the product's: which gesture moved which band, how often, and how old it was then, and
-// whether samples came in order. The gateway's event after every write names the gesture that caused it; what the bands themselves count is put beside.
+// What a room's bands were made to do, by books that are not the product's: which gesture moved which band, how often,
+// and how old it was then, and whether samples came in order. The gateway's event after every write names the gesture
+// that caused it; what the bands themselves count is put beside.
 import type { Peer } from "../../gateway/peers/peer.ts";
 import { effectLifetimeMs, type GatewayRecord } from "../../gateway/wire/record.ts";
 

@@ -1,11 +1,13 @@
-// An arm-probe in the air around one page of a headless Chromium: the product talks to it through the real `navigator.bluetooth`.
+// An arm-probe in the air around one page of a headless Chromium: the product talks to it through the real
+// `navigator.bluetooth`.
 //
 //   const bluetooth = await EmulatedBluetooth.attach(browser);       one for each browser
 //   const probe = await EmulatedArmProbe.attach(bluetooth, page, {…}); before page.goto(); one or more for each page
 //   await page.click("…pair…");                                      the chooser picks the probe attached last
 //   await probe.send(kinds.gesture, payload);                        as notifications, one frame each
 //   await probe.waitFor(({ kind }) => kind === kinds.vibrate);       what the page has written
-//   await probe.drop(); … probe.comeBack();                          the link breaks; services are there again on reconnection
+//   await probe.drop(); … probe.comeBack();                          the link breaks; services are there again on
+// reconnection
 //
 // Neighbours: emulated-bluetooth.ts carries its answers, bluetooth-page-hooks.ts makes its notifications.
 import type { Page } from "playwright-core";
@@ -125,7 +127,10 @@ export class EmulatedArmProbe implements EmulatedPeripheral {
     ]);
   }
 
-  /** Puts the probe within reach of the browser, hooks into the page (before it loads), and lets its chooser pick this probe. */
+  /**
+   * Puts the probe within reach of the browser, hooks into the page (before it loads), and lets its chooser pick this
+   * probe.
+   */
   static async attach(
     bluetooth: EmulatedBluetooth,
     page: Page,

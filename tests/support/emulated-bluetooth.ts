@@ -1,6 +1,7 @@
-// A Bluetooth adapter for one headless Chromium, over the DevTools protocol, so that tests drive the real `navigator.bluetooth`.
-// Neighbours: emulated-arm-probe.ts is a peripheral within its reach; bluetooth-page-hooks.ts is what runs inside the pages.
-// Two sessions are needed: BluetoothEmulation lives on the browser, DeviceAccess (the chooser) on each page.
+// A Bluetooth adapter for one headless Chromium, over the DevTools protocol, so that tests drive the real
+// `navigator.bluetooth`. Neighbours: emulated-arm-probe.ts is a peripheral within its reach; bluetooth-page-hooks.ts is
+// what runs inside the pages. Two sessions are needed: BluetoothEmulation lives on the browser, DeviceAccess (the
+// chooser) on each page.
 import type { Browser, CDPSession, Page } from "playwright-core";
 
 /** One GATT operation of a page that waits for the peripheral's answer. */
@@ -94,7 +95,10 @@ export class EmulatedBluetooth {
     });
   }
 
-  /** What a person does with every chooser that this page opens from now on: picks the device of this address, or cancels. */
+  /**
+   * What a person does with every chooser that this page opens from now on: picks the device of this address, or
+   * cancels.
+   */
   async answerChooser(page: Page, address: string | undefined): Promise<void> {
     const known = this.#choosers.get(page);
     if (known !== undefined) {
@@ -162,7 +166,9 @@ export class EmulatedBluetooth {
     });
   }
 
-  /** Every request must have been answered before: Chromium 156 never recovers from a disconnection with one under way. */
+  /**
+   * Every request must have been answered before: Chromium 156 never recovers from a disconnection with one under way.
+   */
   async disconnect(address: string): Promise<void> {
     await this.#session.send("BluetoothEmulation.simulateGATTDisconnection", { address });
   }

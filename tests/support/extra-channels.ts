@@ -1,4 +1,5 @@
-// More data channels on a connection than the product would ever open: for a test that has whoever is native in its process break that rule.
+// More data channels on a connection than the product would ever open: for a test that has whoever is native in its
+// process break that rule.
 import { loadPeerJs } from "../../bench/stage/native-webrtc.ts";
 
 export interface NativeConnections {
@@ -58,7 +59,10 @@ export const openExtraChannels = (connection: RTCPeerConnection, count: number):
   };
 };
 
-/** A connection that the other end closes this very moment throws at whoever still uses it, which is no fault of the test. */
+/**
+ * A connection that the other end closes this very moment throws at whoever still uses it, which is no fault of the
+ * test.
+ */
 const unlessItEnds = (use: () => void): boolean => {
   try {
     use();

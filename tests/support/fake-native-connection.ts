@@ -1,4 +1,5 @@
-// An RTCPeerConnection that describes, gathers and opens when a test says so, as far as web/mesh/neighbour-opener.ts uses it.
+// An RTCPeerConnection that describes, gathers and opens when a test says so, as far as web/mesh/neighbour-opener.ts
+// uses it.
 import type { NativeConnection } from "../../web/mesh/neighbour-opener.ts";
 import { describeSession, FakeConnection, FakePipe, fingerprintLine } from "./fake-rtc.ts";
 

@@ -1,5 +1,6 @@
-// A clock and a scheduler that only move when a test says so; they are handed in where the product gets `Now` and `Schedule`.
-// Tasks run in the order of their times; after each one everything that it set in motion, promises too, comes to rest first.
+// A clock and a scheduler that only move when a test says so; they are handed in where the product gets `Now` and
+// `Schedule`. Tasks run in the order of their times; after each one everything that it set in motion, promises too,
+// comes to rest first.
 import type { Cancel, Now, Schedule } from "../../gateway/basics/runtime.ts";
 
 interface Task {
@@ -11,7 +12,10 @@ interface Task {
 
 const isBefore = (a: Task, b: Task): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.nth < b.nth);
 
-/** One turn of the event loop: every chain of promises has come to its end, work on other threads (WebCrypto) perhaps not. */
+/**
+ * One turn of the event loop: every chain of promises has come to its end, work on other threads (WebCrypto) perhaps
+ * not.
+ */
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export class FakeTime {
@@ -53,8 +57,8 @@ export class FakeTime {
   }
 
   /**
-   * Lets time pass until `promise` is settled, for what waits for work on other threads (WebCrypto): 1 ms of this clock for at
-   * least 1 ms of the real one, so that a busy machine does not make timeouts of this clock run out.
+   * Lets time pass until `promise` is settled, for what waits for work on other threads (WebCrypto): 1 ms of this clock
+   * for at least 1 ms of the real one, so that a busy machine does not make timeouts of this clock run out.
    */
   async until<T>(promise: Promise<T>, limitMs = 60_000): Promise<T> {
     let isSettled = false;

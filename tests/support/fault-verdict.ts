@@ -1,5 +1,6 @@
-// What has to hold of a room after any fault, each as a figure of the case's row: it is whole again in time, and nothing was felt twice or too late,
-// came out of order, was lost from the books, grew without bound, or dialled like a storm.
+// What has to hold of a room after any fault, each as a figure of the case's row: it is whole again in time, and
+// nothing was felt twice or too late, came out of order, was lost from the books, grew without bound, or dialled like a
+// storm.
 import { expect, type TestContext } from "vitest";
 import { maxDialsAtOnce, maxDialsPerSecond } from "../../gateway/peers/dial-policy.ts";
 import { backlogHighWaterBytes } from "../../gateway/wire/channel.ts";
@@ -38,8 +39,8 @@ export const healLimitMs = 30_000;
 const mostDialsOfPair = 2;
 
 /**
- * Of all phones together within a second. One for each pair, and those that cross; two dials make a crossing, so that of what all have under way at once
- * half can be too much. In a large room what each phone may begin is less.
+ * Of all phones together within a second. One for each pair, and those that cross; two dials make a crossing, so that
+ * of what all have under way at once half can be too much. In a large room what each phone may begin is less.
  */
 const mostDialsOfRoom = (phones: number): number =>
   Math.min((phones * (phones - 1)) / 2 + (phones * maxDialsAtOnce) / 2, phones * maxDialsPerSecond);

@@ -1,11 +1,14 @@
-// One direction of a channel in memory over a `Way` that is as bad as a test wants it, with what SCTP makes of that on a reliable unordered channel:
-// a lost packet comes again, late.
+// One direction of a channel in memory over a `Way` that is as bad as a test wants it, with what SCTP makes of that on
+// a reliable unordered channel: a lost packet comes again, late.
 import type { Schedule } from "../../gateway/basics/runtime.ts";
 import type { Dice } from "./dice.ts";
 import type { Carrier } from "./memory-channel.ts";
 import type { Way } from "./way.ts";
 
-/** SCTP's own least and greatest time-out before it sends again (dcsctp_options.h: `rto_min`, `rto_max`); doubled at every failure. */
+/**
+ * SCTP's own least and greatest time-out before it sends again (dcsctp_options.h: `rto_min`, `rto_max`); doubled at
+ * every failure.
+ */
 const leastRtoMs = 400;
 const greatestRtoMs = 60_000;
 /** What is on its way at once; the rest waits in the sender's buffer. */

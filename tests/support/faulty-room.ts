@@ -1,5 +1,6 @@
-// A room of phones in memory under load, and books of its own on what has to hold of it: which gesture reached which band, how often and how old,
-// in which order samples came, and what both ends of every pair have counted. Neighbours: memory-phone.ts, memory-network.ts.
+// A room of phones in memory under load, and books of its own on what has to hold of it: which gesture reached which
+// band, how often and how old, in which order samples came, and what both ends of every pair have counted. Neighbours:
+// memory-phone.ts, memory-network.ts.
 
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
@@ -182,7 +183,10 @@ export class FaultyRoom implements FaultedRoom {
     }
   }
 
-  /** How long it took until every pair of open pages held one channel at both ends and heard each other; undefined: longer than the limit. */
+  /**
+   * How long it took until every pair of open pages held one channel at both ends and heard each other; undefined:
+   * longer than the limit.
+   */
   async untilWhole(limitMs: number): Promise<number | undefined> {
     const sinceMs = this.time.now();
     while (!this.isWhole()) {
@@ -221,7 +225,10 @@ export class FaultyRoom implements FaultedRoom {
     return sums;
   }
 
-  /** Of pages that are open: records whose fate nobody can tell, that were counted twice, or that still wait. 0 when all is well. */
+  /**
+   * Of pages that are open: records whose fate nobody can tell, that were counted twice, or that still wait. 0 when all
+   * is well.
+   */
   openRecords(): number {
     return this.#open().reduce(
       (total, { sender, receiver, copies }) =>
@@ -235,8 +242,9 @@ export class FaultyRoom implements FaultedRoom {
   }
 
   /**
-   * Records that reached a page, or left one, that ended before it could tell: the sender counts them as lost, the receiver as what they were, or
-   * the sender is no more. Undefined where a page that lived on cannot tell what became of its own.
+   * Records that reached a page, or left one, that ended before it could tell: the sender counts them as lost, the
+   * receiver as what they were, or the sender is no more. Undefined where a page that lived on cannot tell what became
+   * of its own.
    */
   untold(): number | undefined {
     let untold = this.#foldedUntold;

@@ -1,4 +1,5 @@
-// A channel whose messages a test looks at, changes or keeps back, in either direction: how a peer that deafens or lies is made from an honest one.
+// A channel whose messages a test looks at, changes or keeps back, in either direction: how a peer that deafens or lies
+// is made from an honest one.
 import type { Channel } from "../../gateway/wire/channel.ts";
 import { decodeMessage } from "../../gateway/wire/decode-message.ts";
 import type { GatewayFrame } from "../../gateway/wire/frame-types.ts";

@@ -7,7 +7,10 @@ export { chromiumPath, findChromium, missingChromium, provideChromium } from "..
 /** Debian's, of the same source and version as its Chromium. */
 const headlessShellPath = "/usr/bin/chromium-headless-shell";
 
-/** The engine without the browser around it, or where it is not installed, or CHROME_PATH names a browser, that whole browser. */
+/**
+ * The engine without the browser around it, or where it is not installed, or CHROME_PATH names a browser, that whole
+ * browser.
+ */
 export const enginePath = (): string => {
   const { CHROME_PATH: named } = process.env;
   return named || !existsSync(headlessShellPath) ? chromiumPath() : headlessShellPath;

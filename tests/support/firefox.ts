@@ -1,5 +1,5 @@
-// Firefox, over WebDriver BiDi on a bare socket: playwright-core drives only a Firefox of its own, and puppeteer-core wants a newer
-// Node. Just what a test needs: open an address, and ask the page something.
+// Firefox, over WebDriver BiDi on a bare socket: playwright-core drives only a Firefox of its own, and puppeteer-core
+// wants a newer Node. Just what a test needs: open an address, and ask the page something.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -19,7 +19,10 @@ export const findFirefox = (): string | undefined => {
   return [named, ...usualPaths].find((path) => path !== "" && existsSync(path));
 };
 
-/** Installs Firefox where none is found, and where that can be done without a download of its own; without it, its cases are skipped. */
+/**
+ * Installs Firefox where none is found, and where that can be done without a download of its own; without it, its cases
+ * are skipped.
+ */
 export const provideFirefox = (): void => {
   if (findFirefox() === undefined) installFromDebian("firefox-esr");
 };

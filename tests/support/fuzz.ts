@@ -1,5 +1,6 @@
-// Property-based fuzzing with a count: a decoder is given inputs without end, and whatever they are, it answers in the documented way, in bounded time,
-// and never throws. A failure is shrunk by fast-check and told with the seed that finds it again.
+// Property-based fuzzing with a count: a decoder is given inputs without end, and whatever they are, it answers in the
+// documented way, in bounded time, and never throws. A failure is shrunk by fast-check and told with the seed that
+// finds it again.
 import fc from "fast-check";
 import { tell } from "./case-table.ts";
 import { sized } from "./run-length.ts";
@@ -8,17 +9,23 @@ import { sized } from "./run-length.ts";
 export const casesOfEach = sized({ short: 2_000, long: 100_000 });
 
 /**
- * Of the processor, not of the clock, which goes on while others have the processor. A collection of garbage may fall into any case, so a single one may take
- * long; the one in the middle cannot. What grows faster than its input is found by tests/attacks/decoder-growth.test.ts.
+ * Of the processor, not of the clock, which goes on while others have the processor. A collection of garbage may fall
+ * into any case, so a single one may take long; the one in the middle cannot. What grows faster than its input is found
+ * by tests/attacks/decoder-growth.test.ts.
  */
 const maxCaseMs = 1_000;
-/** Half of all cases are faster. What any decoder here needs, with the gateway that takes in what it reads, is a tenth of it. */
+/**
+ * Half of all cases are faster. What any decoder here needs, with the gateway that takes in what it reads, is a tenth
+ * of it.
+ */
 const maxMedianMs = 10;
 
 export interface Fuzzed<Input> {
   readonly inputs: fc.Arbitrary<Input>;
   readonly corpus?: readonly Input[];
-  /** Decodes, and checks what comes out. @throws when it is not as documented; whatever the decoder throws counts, too. */
+  /**
+   * Decodes, and checks what comes out. @throws when it is not as documented; whatever the decoder throws counts, too.
+   */
   readonly check: (input: Input) => unknown;
 }
 

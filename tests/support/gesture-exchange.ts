@@ -1,4 +1,5 @@
-// Proof that two pages are one room: an arm moves at the one, and a wrist buzzes at the other. Both have a simulated arm-probe.
+// Proof that two pages are one room: an arm moves at the one, and a wrist buzzes at the other. Both have a simulated
+// arm-probe.
 import { expect } from "vitest";
 import type { RoomPage } from "./room-page.ts";
 

@@ -1,5 +1,5 @@
-// The corpora of tests/vectors/hostile: inputs that were chosen because somebody might choose them. Fuzzing finds what nobody thought of; these are what
-// somebody did think of.
+// The corpora of tests/vectors/hostile: inputs that were chosen because somebody might choose them. Fuzzing finds what
+// nobody thought of; these are what somebody did think of.
 import { readFileSync } from "node:fs";
 import { fromHex } from "../../firmware-bridge/frames/bytes.ts";
 

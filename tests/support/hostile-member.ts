@@ -1,5 +1,6 @@
-// Somebody who holds the room key, or only the room's id, and keeps to nothing else: a native phone without a gateway, which lets a test say any bytes
-// on its channels. It answers pings, so that the others know its clock and what it sends is not merely too late.
+// Somebody who holds the room key, or only the room's id, and keeps to nothing else: a native phone without a gateway,
+// which lets a test say any bytes on its channels. It answers pings, so that the others know its clock and what it
+// sends is not merely too late.
 import { startNativeMesh } from "../../bench/stage/native-phone.ts";
 import { ChannelRelay } from "../../gateway/admission/channel-relay.ts";
 import { EpochBook } from "../../gateway/admission/epoch-book.ts";

@@ -1,5 +1,5 @@
-// A signaling server that can be told to lie. The page with all its headers is the real server's; the signaling socket and the list of members
-// are its own. It is honest until a test says otherwise.
+// A signaling server that can be told to lie. The page with all its headers is the real server's; the signaling socket
+// and the list of members are its own. It is honest until a test says otherwise.
 import { once } from "node:events";
 import {
   createServer,

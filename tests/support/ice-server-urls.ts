@@ -1,4 +1,5 @@
-// URLs of STUN and TURN servers, right and wrong, for the reader of the gateway and for the browsers that it must agree with.
+// URLs of STUN and TURN servers, right and wrong, for the reader of the gateway and for the browsers that it must agree
+// with.
 import type { IceServerFault } from "../../gateway/wire/ice-servers.ts";
 
 export const soundIceUrls: readonly string[] = [

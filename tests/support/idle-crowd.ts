@@ -1,4 +1,5 @@
-// Pages that are open and do nothing: their signaling sockets, with the heartbeat of PeerJS. What they cost the server is measured.
+// Pages that are open and do nothing: their signaling sockets, with the heartbeat of PeerJS. What they cost the server
+// is measured.
 import { once } from "node:events";
 import { WebSocket } from "ws";
 import type { ServerProcess } from "./server-process.ts";

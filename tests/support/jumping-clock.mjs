@@ -1,5 +1,5 @@
-// Loaded before a server by NODE_OPTIONS: the signal SIGUSR2 sets the wall clock of that process ten minutes forward, as a
-// person or the network may do. Timers and performance.now() go on undisturbed, as they do on a real machine.
+// Loaded before a server by NODE_OPTIONS: the signal SIGUSR2 sets the wall clock of that process ten minutes forward,
+// as a person or the network may do. Timers and performance.now() go on undisturbed, as they do on a real machine.
 const RealDate = Date;
 let aheadMs = 0;
 

@@ -1,5 +1,6 @@
-// A member of the room who is honest in everything but neighbour frames: what others ask to be handed on comes to the test instead, and the test says
-// whatever it likes in anybody's name. A native phone, with the product's own gateway and mesh.
+// A member of the room who is honest in everything but neighbour frames: what others ask to be handed on comes to the
+// test instead, and the test says whatever it likes in anybody's name. A native phone, with the product's own gateway
+// and mesh.
 import { type NativePhoneOptions, startNativePhone } from "../../bench/stage/native-phone.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
 import { encodeMessage } from "../../gateway/wire/encode-message.ts";

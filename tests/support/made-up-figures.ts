@@ -54,7 +54,9 @@ export const allFigures = (fields: Partial<MeshFigures> = {}): MeshFigures => ({
   ...fields,
 });
 
-/** What a recording knows beside the statistics: of Anna's page, in front, with nothing to tell of its battery's drain. */
+/**
+ * What a recording knows beside the statistics: of Anna's page, in front, with nothing to tell of its battery's drain.
+ */
 export const recordedPage: RecordedPage = {
   gatewayId: "ab".repeat(16),
   epoch: 1,

@@ -1,5 +1,6 @@
-// The attack that only the handshake can see: who does the signaling answers each dial himself, dials the other page in the dialer's name,
-// and carries every message across. Both connections are sound; the certificates at his ends are his own.
+// The attack that only the handshake can see: who does the signaling answers each dial himself, dials the other page in
+// the dialer's name, and carries every message across. Both connections are sound; the certificates at his ends are his
+// own.
 import { X509Certificate } from "node:crypto";
 import { type DataChannel, PeerConnection } from "node-datachannel";
 import { generate } from "selfsigned";
@@ -10,8 +11,10 @@ import type { AnswerPayload, OfferPayload } from "../../gateway/wire/signaling-m
 import type { RelayedMessage } from "./hostile-server.ts";
 
 /**
- * Which certificates his descriptions name: his own alone, or the other page's true one too, both in the media section ("before") or one in
- * the session's part of the description ("above"); or his own by another hash, for which he needs a certificate that he has made himself. Of two lines in the session's part Chromium takes the whole description for broken.
+ * Which certificates his descriptions name: his own alone, or the other page's true one too, both in the media section
+ * ("before") or one in the session's part of the description ("above"); or his own by another hash, for which he needs
+ * a certificate that he has made himself. Of two lines in the session's part Chromium takes the whole description for
+ * broken.
  */
 export type Forgery =
   | "own-alone"
@@ -80,7 +83,10 @@ export class ManInTheMiddle {
     return this.#dials.size;
   }
 
-  /** In place of the server's honest relay. Candidates are of no use to him: his own stand in his descriptions, and the pages find him there. */
+  /**
+   * In place of the server's honest relay. Candidates are of no use to him: his own stand in his descriptions, and the
+   * pages find him there.
+   */
   receive({ src, dst, ...message }: RelayedMessage): void {
     if (this.#isClosed) return; // What was under way.
     if (message.type === "OFFER") return void this.#dial(src, dst, message.payload);

@@ -1,5 +1,6 @@
-// A band whose writes take as long as a test says, one after another, and whose motor is measured: when it was on, and how much of that any span of time held.
-// A vibration begins somewhere between its write and the answer, and ends the one before it, as in every Earl device.
+// A band whose writes take as long as a test says, one after another, and whose motor is measured: when it was on, and
+// how much of that any span of time held. A vibration begins somewhere between its write and the answer, and ends the
+// one before it, as in every Earl device.
 import type { DeviceCommand, WriteOutcome } from "../../firmware-bridge/devices/device-link.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { decodeVibration } from "../../firmware-bridge/frames/payloads.ts";

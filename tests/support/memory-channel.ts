@@ -1,5 +1,6 @@
-// Two connected `Channel`s in memory, on a scheduler that the test drives: delay, reordering, backlog and cut are scripted, or left to a
-// carrier such as faulty-carrier.ts. Without either every message takes `defaultDelayMs` and none overtakes another.
+// Two connected `Channel`s in memory, on a scheduler that the test drives: delay, reordering, backlog and cut are
+// scripted, or left to a carrier such as faulty-carrier.ts. Without either every message takes `defaultDelayMs` and
+// none overtakes another.
 
 import type { Schedule } from "../../gateway/basics/runtime.ts";
 import {
@@ -22,7 +23,10 @@ export interface MemoryEnd {
 
 /** Brings the messages of one end to the other, or does not. */
 export interface Carrier {
-  /** `leave` once the network has taken the message, which frees the buffer; `arrive` once for each copy that gets through. */
+  /**
+   * `leave` once the network has taken the message, which frees the buffer; `arrive` once for each copy that gets
+   * through.
+   */
   carry(message: Uint8Array, leave: () => void, arrive: () => void): void;
 }
 

@@ -1,5 +1,6 @@
-// A `BluetoothDevice` in memory over any `Peripheral`, as Chromium would show it: for what a radio does in the midst of an operation. Its service and
-// characteristic objects belong to one connection; writes take a while, and can be made to hang as they do when the probe walks out of reach.
+// A `BluetoothDevice` in memory over any `Peripheral`, as Chromium would show it: for what a radio does in the midst of
+// an operation. Its service and characteristic objects belong to one connection; writes take a while, and can be made
+// to hang as they do when the probe walks out of reach.
 import { earlUuids } from "../../firmware-bridge/devices/earl-profile.ts";
 import type { Peripheral } from "../../firmware-bridge/simulated/peripheral.ts";
 import type { Schedule } from "../../gateway/basics/runtime.ts";

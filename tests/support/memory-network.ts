@@ -1,5 +1,6 @@
-// A signaling server and the network around it, in memory: what a mesh needs to open channels, on fake time. Every direction between two phones
-// is a `Way` that a test makes as bad as it likes; phones can die, freeze and come back. Neighbour: memory-phone.ts.
+// A signaling server and the network around it, in memory: what a mesh needs to open channels, on fake time. Every
+// direction between two phones is a `Way` that a test makes as bad as it likes; phones can die, freeze and come back.
+// Neighbour: memory-phone.ts.
 
 import type { Cancel, Schedule } from "../../gateway/basics/runtime.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
@@ -249,7 +250,9 @@ class MemoryOpener implements ServerOpener {
   }
 }
 
-/** Real frames over the real mesh, and in place of what they describe a connection in memory once the answer is there. */
+/**
+ * Real frames over the real mesh, and in place of what they describe a connection in memory once the answer is there.
+ */
 class MemoryNeighbourOpener implements NeighbourOpener {
   readonly drops = new Map<string, number>();
   readonly node: NetworkNode;

@@ -1,5 +1,6 @@
-// A phone in memory: page after page of the product's own gateway and mesh, one band on its arm, and clocks that can be told to misbehave.
-// A page can freeze, with its clock or without, be killed, be reloaded, or leave as it should. Neighbours: memory-network.ts, faulty-room.ts.
+// A phone in memory: page after page of the product's own gateway and mesh, one band on its arm, and clocks that can be
+// told to misbehave. A page can freeze, with its clock or without, be killed, be reloaded, or leave as it should.
+// Neighbours: memory-network.ts, faulty-room.ts.
 import { capabilities, probeClasses } from "../../firmware-bridge/devices/device-info.ts";
 import type { Crypto, IdentityKey, Now, Schedule } from "../../gateway/basics/runtime.ts";
 import { sleeplessClock } from "../../gateway/basics/sleepless-clock.ts";
@@ -204,7 +205,10 @@ export class MemoryPage implements NetworkNode {
     this.#frozen ??= { sinceMs: this.#owner.options.network.options.time.now(), arrived: [], due: [] };
   }
 
-  /** What arrived meanwhile is handled before any timer. Timers go by the monotonic clock: where that stood still, so did they. */
+  /**
+   * What arrived meanwhile is handled before any timer. Timers go by the monotonic clock: where that stood still, so
+   * did they.
+   */
   thaw(clock: "went-on" | "stood-still"): void {
     const frozen = this.#frozen;
     if (frozen === undefined) return;

@@ -1,4 +1,5 @@
-// Whole gateways in memory: one fake time, a clock of its own for each, memory channels between them, and the real handshake.
+// Whole gateways in memory: one fake time, a clock of its own for each, memory channels between them, and the real
+// handshake.
 import { capabilities, probeClasses } from "../../firmware-bridge/devices/device-info.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";

@@ -1,4 +1,5 @@
-// Inputs that are almost right, which get further into a decoder than noise: valid ones with bytes, characters or fields turned, cut, doubled and moved.
+// Inputs that are almost right, which get further into a decoder than noise: valid ones with bytes, characters or
+// fields turned, cut, doubled and moved.
 import fc from "fast-check";
 import { concatBytes } from "../../firmware-bridge/frames/bytes.ts";
 

@@ -1,5 +1,6 @@
-// A room of native phones under load, on real DataChannels and real time, with the same books as a room in memory (faulty-room.ts). The phones find
-// each other by whatever server they are given; with a `UdpRelay` between them the network is as bad as a test wants it.
+// A room of native phones under load, on real DataChannels and real time, with the same books as a room in memory
+// (faulty-room.ts). The phones find each other by whatever server they are given; with a `UdpRelay` between them the
+// network is as bad as a test wants it.
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import { capabilities, probeClasses } from "../../firmware-bridge/devices/device-info.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
@@ -37,7 +38,10 @@ export class NativeFaultRoom implements FaultedRoom {
   /** For whoever relays the offers. */
   readonly dials = new DialMeter();
   greatestBufferBytes = 0;
-  /** Between the decision that a gesture is in time and the moment at which this is noted a busy machine may do something else. */
+  /**
+   * Between the decision that a gesture is in time and the moment at which this is noted a busy machine may do
+   * something else.
+   */
   readonly graceMs = 50;
   /** SCTP hands on no packet twice. */
   readonly copies = 0;
@@ -117,8 +121,9 @@ export class NativeFaultRoom implements FaultedRoom {
   }
 
   /**
-   * Everybody waves, and everybody else is told once. A busy machine may pause for longer than a wave lives, so whoever's wave was counted as too late
-   * for somebody waves again. One whose fate nobody has counted, or that was told twice, fails.
+   * Everybody waves, and everybody else is told once. A busy machine may pause for longer than a wave lives, so
+   * whoever's wave was counted as too late for somebody waves again. One whose fate nobody has counted, or that was
+   * told twice, fails.
    */
   async everybodyFeelsEverybody(): Promise<boolean> {
     const ways = this.phones.flatMap((from) =>
@@ -199,7 +204,10 @@ export class NativeFaultRoom implements FaultedRoom {
   }
 }
 
-/** Since they met. While nothing else is said: the fate of waves. Too late is what the receiver got too late, or the sender did not even send. */
+/**
+ * Since they met. While nothing else is said: the fate of waves. Too late is what the receiver got too late, or the
+ * sender did not even send.
+ */
 const fateOfWaves = (
   from: NativeFaultPhone,
   to: NativeFaultPhone,
@@ -215,7 +223,10 @@ const fateOfWaves = (
 export class NativeFaultPhone {
   readonly session: RoomSession;
   readonly link: RecordingLink;
-  /** Vibrations that others' waves have asked of its band, whether its wearer's rate let them pass or not: by the session that waved. */
+  /**
+   * Vibrations that others' waves have asked of its band, whether its wearer's rate let them pass or not: by the
+   * session that waved.
+   */
   readonly told: ReadonlyMap<string, number>;
   readonly #effects: EffectBook;
   /** The sequence of its next. */

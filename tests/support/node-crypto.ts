@@ -1,5 +1,6 @@
-// `Crypto` and `IdentityKey` on Node's synchronous functions: real cryptography that is over within the turn in which it was asked for, so that
-// a simulation on fake time is the same at every run. Random bytes come from the simulation's own dice.
+// `Crypto` and `IdentityKey` on Node's synchronous functions: real cryptography that is over within the turn in which
+// it was asked for, so that a simulation on fake time is the same at every run. Random bytes come from the simulation's
+// own dice.
 import { createHash, createHmac, createPublicKey, generateKeyPairSync, hkdfSync, sign, verify } from "node:crypto";
 import type { Crypto, IdentityKey } from "../../gateway/basics/runtime.ts";
 import { gatewayIdBytes } from "../../gateway/wire/frame-types.ts";

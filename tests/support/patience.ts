@@ -1,8 +1,11 @@
-// How long the tests wait, in one place. A limit costs nothing when its condition becomes true soon, so these limits are
-// generous enough for a machine that does five other things at once. A test that expects something to be quick says so
-// with a figure of its own, and not with the limit of a wait.
+// How long the tests wait, in one place. A limit costs nothing when its condition becomes true soon, so these limits
+// are generous enough for a machine that does five other things at once. A test that expects something to be quick says
+// so with a figure of its own, and not with the limit of a wait.
 
-/** For any condition. Most need a moment; some need a few timers of the product, of which the longest takes half a minute. */
+/**
+ * For any condition. Most need a moment; some need a few timers of the product, of which the longest takes half a
+ * minute.
+ */
 export const patienceMs = 120_000;
 
 /** For a whole test, which waits for several conditions. */

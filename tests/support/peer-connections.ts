@@ -1,5 +1,5 @@
-// The RTCPeerConnections of a page, so that a test can cut the one that leads to a certain other page: each connection has a certificate of its
-// own, and what one page shows as its own is the other's remote one.
+// The RTCPeerConnections of a page, so that a test can cut the one that leads to a certain other page: each connection
+// has a certificate of its own, and what one page shows as its own is the other's remote one.
 import type { RoomPage } from "./room-page.ts";
 
 declare global {

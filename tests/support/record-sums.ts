@@ -1,4 +1,5 @@
-// Records by what became of them, summed over pairs of gateways: what the sender and the receiver of each pair have counted.
+// Records by what became of them, summed over pairs of gateways: what the sender and the receiver of each pair have
+// counted.
 import { type LedgerSnapshot, sumOf } from "../../gateway/records/ledger.ts";
 
 export interface Sums {

@@ -1,4 +1,5 @@
-// Reads the files that gateway/recording/recording.ts writes, by docs/statistics.md and RFC 4180 alone: it shares no code with the writer.
+// Reads the files that gateway/recording/recording.ts writes, by docs/statistics.md and RFC 4180 alone: it shares no
+// code with the writer.
 
 export type ReadRow = Readonly<Record<string, string | number | undefined>>;
 
@@ -9,7 +10,9 @@ export interface ReadRecording {
   readonly rows: readonly ReadRow[];
 }
 
-/** Columns that hold text, which may be empty, and those that hold text or nothing; all others hold numbers or nothing. */
+/**
+ * Columns that hold text, which may be empty, and those that hold text or nothing; all others hold numbers or nothing.
+ */
 const textColumns: ReadonlySet<string> = new Set(["rowKind", "gatewayId", "name", "state"]);
 const optionalTextColumns: ReadonlySet<string> = new Set(["cpuPressure", "origin"]);
 

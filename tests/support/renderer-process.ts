@@ -1,4 +1,5 @@
-// The operating system's process behind a page, to stop it as a phone stops a page in a pocket: CDP's "frozen" state changes nothing for a headless page.
+// The operating system's process behind a page, to stop it as a phone stops a page in a pocket: CDP's "frozen" state
+// changes nothing for a headless page.
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { type CaseFigures, forgetPeakRss, greatestPeakMb, rssMb } from "./case-table.ts";
 
@@ -38,8 +39,8 @@ const grownByMark = async (session: CDPSession, page: Page): Promise<readonly nu
 };
 
 /**
- * Chromium tells the renderers but not whose they are: the page takes much memory for a moment, and the process that grows by it is its. That
- * another grows as much in the same moment is unlikely, and then it is asked again.
+ * Chromium tells the renderers but not whose they are: the page takes much memory for a moment, and the process that
+ * grows by it is its. That another grows as much in the same moment is unlikely, and then it is asked again.
  */
 export const rendererPid = async (browser: Browser, page: Page): Promise<number> => {
   const session = await browser.newBrowserCDPSession();

@@ -1,5 +1,6 @@
-// A person's phone in a browser test: the real page in a browser context of its own (storage, slots), and what a person does on it.
-// It watches for console errors, page errors and unhandled rejections: a page that has one fails its test at `close`.
+// A person's phone in a browser test: the real page in a browser context of its own (storage, slots), and what a person
+// does on it. It watches for console errors, page errors and unhandled rejections: a page that has one fails its test
+// at `close`.
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { PageReport } from "../../web/console.d.ts";
 import { type Felt, untilFelt } from "./felt-within.ts";
@@ -23,8 +24,8 @@ export class RoomPage {
   }
 
   /**
-   * A new phone that has not opened the page yet. Its person wants things to keep still, unless they are what is looked at: where the processor alone
-   * draws, ten moving dials need more of it than their room does.
+   * A new phone that has not opened the page yet. Its person wants things to keep still, unless they are what is looked
+   * at: where the processor alone draws, ten moving dials need more of it than their room does.
    */
   static async open(browser: Browser, name: string, { moves = false } = {}): Promise<RoomPage> {
     const reducedMotion = moves ? "no-preference" : "reduce";

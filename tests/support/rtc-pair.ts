@@ -1,5 +1,5 @@
-// Two `DataChannel`s on a real connection within one process or page, with signaling by function call; and the harness of the channel
-// contract over them. The RTCPeerConnection is handed in: the browser's, or node-datachannel's.
+// Two `DataChannel`s on a real connection within one process or page, with signaling by function call; and the harness
+// of the channel contract over them. The RTCPeerConnection is handed in: the browser's, or node-datachannel's.
 import { DataChannel } from "../../web/mesh/data-channel.ts";
 import { schedule } from "../../web/platform/timers.ts";
 import { webCrypto } from "../../web/platform/web-crypto.ts";
@@ -13,13 +13,16 @@ export interface RtcPair {
 
 export interface RtcPairOptions {
   /**
-   * The dialer has spoken first, as in the product. On a busy machine Chromium keeps what a callee sends before it has heard anything to itself, in one of
-   * twenty, until it sends more (measured with version 156).
+   * The dialer has spoken first, as in the product. On a busy machine Chromium keeps what a callee sends before it has
+   * heard anything to itself, in one of twenty, until it sends more (measured with version 156).
    */
   readonly isGreeted?: boolean;
 }
 
-/** Of native dials one in a hundred fails in libdatachannel's handshake, at both ends at once (measured): a page dials again then, and so does a pair. */
+/**
+ * Of native dials one in a hundred fails in libdatachannel's handshake, at both ends at once (measured): a page dials
+ * again then, and so does a pair.
+ */
 const mostDials = 5;
 
 /** @throws Error when every dial ended before its channel was open */
@@ -40,7 +43,8 @@ const dialOnce = async (
   { isGreeted = false }: RtcPairOptions,
 ): Promise<RtcPair | undefined> => {
   const [here, there] = connections;
-  // A candidate may be told only to who has the description that it belongs to; what comes too early waits for `described`.
+  // A candidate may be told only to who has the description that it belongs to; what comes too early waits for
+  // `described`.
   const described = { here: promiseOf<void>(), there: promiseOf<void>() };
   here.onicecandidate = ({ candidate }) => void described.there.promise.then(() => addTo(there, candidate));
   there.onicecandidate = ({ candidate }) => void described.here.promise.then(() => addTo(here, candidate));

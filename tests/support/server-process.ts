@@ -1,5 +1,6 @@
-// The real server as a child process. PeerServer keeps timers for ever and the door is about hostile input: neither belongs into the
-// process of a test. Whoever starts one stops it; should the tests' process end before that, the child is killed with it.
+// The real server as a child process. PeerServer keeps timers for ever and the door is about hostile input: neither
+// belongs into the process of a test. Whoever starts one stops it; should the tests' process end before that, the child
+// is killed with it.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -36,7 +37,9 @@ process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** A server on ports that the system chose, ready to be asked. @throws Error with what it wrote, when it does not start. */
+/**
+ * A server on ports that the system chose, ready to be asked. @throws Error with what it wrote, when it does not start.
+ */
 export const startServer = async (options: ServerOptions = {}): Promise<ServerProcess> => {
   const dataFolder = await mkdtemp(join(tmpdir(), "earl-mesh-test-"));
   const server = new ServerProcess(options, dataFolder);

@@ -1,5 +1,5 @@
-// Session descriptions as browsers and native phones write them, recorded in tests/vectors: what has to pass every door. And the signaling messages that
-// carry them, as PeerJS writes them.
+// Session descriptions as browsers and native phones write them, recorded in tests/vectors: what has to pass every
+// door. And the signaling messages that carry them, as PeerJS writes them.
 import { readFileSync } from "node:fs";
 
 export interface RecordedDescription {

@@ -1,4 +1,5 @@
-// A bare WebSocket at the server's door, which says whatever a test makes it say. Neither PeerJS nor the page is in its way.
+// A bare WebSocket at the server's door, which says whatever a test makes it say. Neither PeerJS nor the page is in its
+// way.
 import { once } from "node:events";
 import { WebSocket } from "ws";
 import { patienceMs } from "./patience.ts";

@@ -1,5 +1,5 @@
-// A battery whose drain depends on what the governor decides: what a test of it plays a shift with. Every coefficient is made up, so that each lever
-// counts; none was measured, and no test may depend on more than their signs.
+// A battery whose drain depends on what the governor decides: what a test of it plays a shift with. Every coefficient
+// is made up, so that each lever counts; none was measured, and no test may depend on more than their signs.
 import type { PowerPlan } from "../../gateway/power/power-plan.ts";
 
 const hourMs = 3_600_000;

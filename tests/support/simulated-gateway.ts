@@ -1,5 +1,6 @@
-// A gateway reduced to its data path: real mux, demux, ledger, roster and codec, and around them a book-keeping of its own that says
-// what has to come out. It sleeps, wakes, and may be hostile: then it sends earlier messages again, and commands that nobody can read.
+// A gateway reduced to its data path: real mux, demux, ledger, roster and codec, and around them a book-keeping of its
+// own that says what has to come out. It sleeps, wakes, and may be hostile: then it sends earlier messages again, and
+// commands that nobody can read.
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { RecordAllowance } from "../../gateway/admission/record-allowance.ts";
 import type { Schedule } from "../../gateway/basics/runtime.ts";

@@ -1,5 +1,5 @@
-// One channel of the simulated mesh, with all that real ones do: messages overtake each other and hang for seconds, the buffer fills,
-// and the whole channel dies with what is on its way while the two ends notice at different times.
+// One channel of the simulated mesh, with all that real ones do: messages overtake each other and hang for seconds, the
+// buffer fills, and the whole channel dies with what is on its way while the two ends notice at different times.
 import { backlogHighWaterBytes } from "../../gateway/wire/channel.ts";
 import type { Dice } from "./dice.ts";
 import type { FakeTime } from "./fake-time.ts";

@@ -1,5 +1,5 @@
-// Where most browser tests play: the real server with the built page, and Chromium's engine. What goes wrong with Bluetooth, storage or the rest of a
-// browser plays on stage.ts.
+// Where most browser tests play: the real server with the built page, and Chromium's engine. What goes wrong with
+// Bluetooth, storage or the rest of a browser plays on stage.ts.
 import type { Browser } from "playwright-core";
 import { deriveRoom, makeInvite, makeRoomKey, type Room } from "../../gateway/wire/room-key.ts";
 import { webCrypto } from "../../web/platform/web-crypto.ts";

@@ -1,5 +1,5 @@
-// Connections that never come to say anything: silent ones, requests whose headers trickle in, and TLS that is not begun or not ended. They cost an
-// attacker nothing, and the server a place each until it loses patience.
+// Connections that never come to say anything: silent ones, requests whose headers trickle in, and TLS that is not
+// begun or not ended. They cost an attacker nothing, and the server a place each until it loses patience.
 import { createConnection, type Socket } from "node:net";
 import type { ServerProcess } from "./server-process.ts";
 

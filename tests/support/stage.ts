@@ -1,5 +1,5 @@
-// Where the tests of what goes wrong play: the real server with the real page, Chromium with a Bluetooth adapter, and people with phones.
-// Whatever goes wrong on a phone, its page must not: `clear` tells what was wrong with any of them.
+// Where the tests of what goes wrong play: the real server with the real page, Chromium with a Bluetooth adapter, and
+// people with phones. Whatever goes wrong on a phone, its page must not: `clear` tells what was wrong with any of them.
 import type { Browser } from "playwright-core";
 import { launchChromium } from "./chromium.ts";
 import { EmulatedArmProbe, type EmulatedArmProbeOptions } from "./emulated-arm-probe.ts";

@@ -1,11 +1,13 @@
-// Two honest pages' worth of signaling that goes on while somebody attacks: an offer there, an answer back, again and again. Whether others are
-// served shows in that it never stops; how well, in its slowest exchange.
+// Two honest pages' worth of signaling that goes on while somebody attacks: an offer there, an answer back, again and
+// again. Whether others are served shows in that it never stops; how well, in its slowest exchange.
 import { setTimeout as pause } from "node:timers/promises";
 import type { ServerProcess } from "./server-process.ts";
 import { answerOf, offerOf } from "./session-descriptions.ts";
 import { openSignaling, type SignalingClient, type SignalingOptions } from "./signaling-client.ts";
 
-/** Between two exchanges: two pages that set a connection up say as much in a second, and the server allows far more. */
+/**
+ * Between two exchanges: two pages that set a connection up say as much in a second, and the server allows far more.
+ */
 const paceMs = 40;
 
 export interface Seat extends Pick<SignalingOptions, "forwardedFor" | "localAddress"> {

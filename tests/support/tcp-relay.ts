@@ -1,5 +1,5 @@
-// A way to a server that can die without a sign, as a phone's old network does: what is open then stays open and carries nothing, and what is
-// opened later works. On 127.0.0.1, on a port of the system's.
+// A way to a server that can die without a sign, as a phone's old network does: what is open then stays open and
+// carries nothing, and what is opened later works. On 127.0.0.1, on a port of the system's.
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 

@@ -1,6 +1,7 @@
-// A bad network between native phones, without rights and on any system: for every connection two UDP sockets, each of which stands for one phone
-// towards the other. Who relays the signaling lets each phone know the other's stand-in in place of its address. Every datagram then passes here, and is
-// lost, doubled, held up or swallowed as the `Way` in its direction says.
+// A bad network between native phones, without rights and on any system: for every connection two UDP sockets, each of
+// which stands for one phone towards the other. Who relays the signaling lets each phone know the other's stand-in in
+// place of its address. Every datagram then passes here, and is lost, doubled, held up or swallowed as the `Way` in its
+// direction says.
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import type { Dice } from "./dice.ts";
@@ -21,7 +22,10 @@ interface End {
   address: Address | undefined;
 }
 
-/** `a=candidate:1 1 UDP 2122317823 192.0.2.1 41234 typ host`, with or without the `a=`: the first host candidate of IPv4 and UDP. */
+/**
+ * `a=candidate:1 1 UDP 2122317823 192.0.2.1 41234 typ host`, with or without the `a=`: the first host candidate of IPv4
+ * and UDP.
+ */
 const hostCandidate = /(candidate:\S+ 1 udp \d+ )(\d+\.\d+\.\d+\.\d+) (\d+)( typ host)/i;
 const anyCandidate = /^a=candidate:.*\r?\n/gm;
 
@@ -79,7 +83,9 @@ export class UdpRelay {
     return [a, b];
   }
 
-  /** The first candidate that can be relayed decides; all others are dropped, so that there is no way past the relay. */
+  /**
+   * The first candidate that can be relayed decides; all others are dropped, so that there is no way past the relay.
+   */
   #standInFor(end: End, candidate: string): string | undefined {
     const [, , host = "", port = ""] = hostCandidate.exec(candidate) ?? [];
     if (host === "") return undefined;

@@ -1,4 +1,5 @@
-// How bad the network is in one direction between two phones: in memory (faulty-carrier.ts) and on real UDP (udp-relay.ts).
+// How bad the network is in one direction between two phones: in memory (faulty-carrier.ts) and on real UDP
+// (udp-relay.ts).
 
 /** The state of the network from one phone to another, whichever channels lie on it. A test sets it. */
 export class Way {

@@ -165,7 +165,10 @@ export class GattQueue {
     }
   }
 
-  /** One timer watches all calls, one after the other: to set and cancel a timer for each would cost more than the write itself. */
+  /**
+   * One timer watches all calls, one after the other: to set and cancel a timer for each would cost more than the write
+   * itself.
+   */
   #watchFrom(nowMs: number, delayMs: number): void {
     this.#cancelWatch = this.#options.schedule(delayMs, () => this.#watch(nowMs + delayMs));
   }
@@ -174,7 +177,8 @@ export class GattQueue {
     this.#cancelWatch = undefined;
     if (this.#askedAtMs === undefined) return;
     const nowMs = this.#options.now();
-    // A timer that is late was held up by the page, or stood still while the phone slept: that is not the device's silence.
+    // A timer that is late was held up by the page, or stood still while the phone slept: that is not the device's
+    // silence.
     const leftMs = Math.min(gattTimeoutMs, this.#askedAtMs + gattTimeoutMs - Math.min(nowMs, dueMs));
     if (leftMs > 0) return this.#watchFrom(nowMs, leftMs);
     this.end("link-timeout");

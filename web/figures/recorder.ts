@@ -235,7 +235,8 @@ export class Recorder {
 
   #watchClock(jumpedBeforeMs: number): void {
     const { now, monotonicNow } = this.#options;
-    const monotonicMs = monotonicNow(); // First: a lead that is taken for greater than it is hides a moment of a jump, and makes none up.
+    // First: a lead that is taken for greater than it is hides a moment of a jump, and makes none up.
+    const monotonicMs = monotonicNow();
     this.#clockLeadMs = now() - monotonicMs;
     this.#jumpedBeforeMs = jumpedBeforeMs;
   }

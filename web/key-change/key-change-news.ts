@@ -160,8 +160,8 @@ export class KeyChangeNews {
   }
 
   /**
-   * A page that slept through a change of the key hears of it from nobody; but that the others all went without a word can be
-   * seen.
+   * A page that slept through a change of the key hears of it from nobody; but that the others all went without a word
+   * can be seen.
    */
   #checkWhoIsGone(): void {
     const { schedule, notices, isServerConnected } = this.#options;

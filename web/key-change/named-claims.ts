@@ -1,6 +1,6 @@
-// Names of peers that have said the same to this page: that it was removed, or that the room has moved on. It is a claim
-// and no more: identities cost nothing, so no number of them is a proof, and where all others are gone a single liar
-// would be everybody. Neighbour: key-change-news.ts shows the names.
+// Names of peers that have said the same to this page: that it was removed, or that the room has moved on. It is a
+// claim and no more: identities cost nothing, so no number of them is a proof, and where all others are gone a single
+// liar would be everybody. Neighbour: key-change-news.ts shows the names.
 
 /** As many as a page can hold at once; nobody reads the names of more. */
 const maxClaims = 64;

@@ -1,5 +1,5 @@
-// Connections that an opener is opening, dialled by either end. Invariants: each attempt ends exactly once, as a channel or as a failure, within
-// `dialTimeoutMs`, and one that fails lets go of its connection.
+// Connections that an opener is opening, dialled by either end. Invariants: each attempt ends exactly once, as a
+// channel or as a failure, within `dialTimeoutMs`, and one that fails lets go of its connection.
 
 import type { Schedule } from "../../gateway/basics/runtime.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";

@@ -1,5 +1,6 @@
-// A `Channel` over one RTCDataChannel and its RTCPeerConnection, no matter which end opened it; it takes them over when the data channel is open.
-// Invariants: `send` never throws, nothing that arrives before `listen` is lost, and the listener hears of the end exactly once.
+// A `Channel` over one RTCDataChannel and its RTCPeerConnection, no matter which end opened it; it takes them over when
+// the data channel is open. Invariants: `send` never throws, nothing that arrives before `listen` is lost, and the
+// listener hears of the end exactly once.
 import { equalBytes } from "../../firmware-bridge/frames/bytes.ts";
 import type { Cancel, Crypto, Schedule } from "../../gateway/basics/runtime.ts";
 import {
@@ -48,16 +49,22 @@ export interface DataChannelOptions {
   readonly onReleased: () => void;
 }
 
-/** Twice what a handshake may hold (docs/protocol.md §2.1), a megabyte at most; who sends more before anybody listens is not one of us. */
+/**
+ * Twice what a handshake may hold (docs/protocol.md §2.1), a megabyte at most; who sends more before anybody listens is
+ * not one of us.
+ */
 export const maxEarlyMessages = 64;
 
 /**
- * On a busy machine Chromium says that the dialer's data channel is open before it has shown the page the answer that opened it: in one dial
- * of forty, by a few milliseconds (measured with version 156). To judge then would be to call an honest connection unsafe.
+ * On a busy machine Chromium says that the dialer's data channel is open before it has shown the page the answer that
+ * opened it: in one dial of forty, by a few milliseconds (measured with version 156). To judge then would be to call an
+ * honest connection unsafe.
  */
 const descriptionLimitMs = 2_000;
 
-/** A closing data channel still delivers what it took, a closed connection does not: a goodbye gets this long to leave. */
+/**
+ * A closing data channel still delivers what it took, a closed connection does not: a goodbye gets this long to leave.
+ */
 const lingerMs = 1_000;
 
 export class DataChannel implements Channel {
@@ -123,7 +130,8 @@ export class DataChannel implements Channel {
       this.#options.pipe.send(message as Uint8Array<ArrayBuffer>);
       return true;
     } catch (error) {
-      // It closed this very moment, or its buffer is full, far beyond the high-water mark: either way nobody takes anything.
+      // It closed this very moment, or its buffer is full, far beyond the high-water mark: either way nobody takes
+      // anything.
       this.close(`send failed: ${String(error)}`);
       return false;
     }
@@ -194,7 +202,10 @@ export class DataChannel implements Channel {
 
   readonly #onPipeError = (): void => this.close("data channel error");
 
-  /** "disconnected" is no end: a phone that slept, or walked through a dead spot, comes back. Liveness is decided elsewhere. */
+  /**
+   * "disconnected" is no end: a phone that slept, or walked through a dead spot, comes back. Liveness is decided
+   * elsewhere.
+   */
   readonly #onConnectionState = (): void => {
     const { connectionState } = this.#options.connection;
     if (connectionState === "failed" || connectionState === "closed") this.breakOff(`connection ${connectionState}`);

@@ -1,11 +1,14 @@
-// What the server has said of itself, and what this page can use of it. Asked for when the page starts, and again when the server is reached, until
-// it has answered: a server that was busy at that moment must not leave the page without STUN and TURN for its whole life.
-// Neighbours: server-api.ts asks, room-session.ts dials with what is known by then.
+// What the server has said of itself, and what this page can use of it. Asked for when the page starts, and again when
+// the server is reached, until it has answered: a server that was busy at that moment must not leave the page without
+// STUN and TURN for its whole life. Neighbours: server-api.ts asks, room-session.ts dials with what is known by then.
 import type { PageConfig } from "./server-api.ts";
 
 export interface KnownConfigOptions {
   readonly ask: () => Promise<PageConfig | undefined>;
-  /** Whether this browser makes a connection with these servers; it throws on what it does not know, however it was checked before. */
+  /**
+   * Whether this browser makes a connection with these servers; it throws on what it does not know, however it was
+   * checked before.
+   */
   readonly canUse: (servers: readonly RTCIceServer[]) => boolean;
   /** Some servers for finding a way cannot be used: it goes on without them. */
   readonly onUnusable: () => void;

@@ -1,5 +1,6 @@
-// Keeps the full mesh of a room: asks the server who is there, dials whom and which way gateway/peers/membership.ts says, and hands every open channel,
-// dialled or incoming, to admission. The other end counts as connected only while the gateway has the channel.
+// Keeps the full mesh of a room: asks the server who is there, dials whom and which way gateway/peers/membership.ts
+// says, and hands every open channel, dialled or incoming, to admission. The other end counts as connected only while
+// the gateway has the channel.
 
 import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import { type Dial, Membership } from "../../gateway/peers/membership.ts";
@@ -13,7 +14,10 @@ export interface MeshOptions {
   readonly openNeighbour: (onChannel: OnChannel) => NeighbourOpener;
   /** Session ids of the room by the server, oldest first; undefined when it did not tell. */
   readonly fetchMembers: () => Promise<readonly string[] | undefined>;
-  /** Whether the other end has proven itself, and the pair is connected. A channel that is not admitted has been closed already. */
+  /**
+   * Whether the other end has proven itself, and the pair is connected. A channel that is not admitted has been closed
+   * already.
+   */
   readonly admit: (channel: Channel) => Promise<boolean>;
   /** Session ids with which an admitted channel is open now. */
   readonly heldSessionIds: () => readonly string[];
@@ -29,7 +33,10 @@ export interface MeshOptions {
 /** A dial is due to the second, not to the millisecond; a hidden page's timers run once a second anyway. */
 const tickMs = 500;
 
-/** Who left without a word is listed no more after this, and is not dialled for ever; the server is asked only while somebody is missing. */
+/**
+ * Who left without a word is listed no more after this, and is not dialled for ever; the server is asked only while
+ * somebody is missing.
+ */
 const relistMs = 10_000;
 /** When the server did not answer: nobody can be dialled before the first list. */
 const listRetryMs = 2_000;
@@ -65,7 +72,10 @@ export class Mesh {
     return this.#server.serverState;
   }
 
-  /** Signaling messages, neighbour frames and connections that were not let in, by cause; the two openers' causes differ. */
+  /**
+   * Signaling messages, neighbour frames and connections that were not let in, by cause; the two openers' causes
+   * differ.
+   */
   get drops(): ReadonlyMap<string, number> {
     return new Map([...this.#server.drops, ...this.#neighbour.drops]);
   }
@@ -193,7 +203,8 @@ export class Mesh {
     } else {
       this.#mayListAtMs = now() + relistMs;
       this.#membership.serverListed(sessionIds, now());
-      if (!sessionIds.includes(this.#options.sessionId)) this.#server.doubtServer(); // It has ended our session, and the socket does not know.
+      // It has ended our session, and the socket does not know.
+      if (!sessionIds.includes(this.#options.sessionId)) this.#server.doubtServer();
     }
     this.#step();
   }

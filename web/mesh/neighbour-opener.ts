@@ -1,5 +1,6 @@
-// Opens channels without the server, docs/protocol.md §2.11: one offer and one answer, carried by a peer that both ends hold. The RTCPeerConnection is
-// handed in. Invariant: a neighbour may lie, so nothing that it carries costs more than a bounded number of connections, each for a bounded time.
+// Opens channels without the server, docs/protocol.md §2.11: one offer and one answer, carried by a peer that both ends
+// hold. The RTCPeerConnection is handed in. Invariant: a neighbour may lie, so nothing that it carries costs more than
+// a bounded number of connections, each for a bounded time.
 
 import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import { CauseCounts } from "../../gateway/basics/cause-counts.ts";
@@ -40,12 +41,15 @@ export interface RtcNeighbourOpenerOptions {
 /** The name under which every data channel of this opener is created. */
 const label = "earl-mesh";
 
-/** Host candidates are there within milliseconds, a STUN server answers within a second; one that does not must not use up the dial. */
+/**
+ * Host candidates are there within milliseconds, a STUN server answers within a second; one that does not must not use
+ * up the dial.
+ */
 export const gatherLimitMs = 1_500;
 
 /**
- * Offers that are being answered. A browser holds 500 connections; a neighbour that invents offers leaves half of these places to others, and where
- * several do, each neighbour still has one place for itself: 80 in all.
+ * Offers that are being answered. A browser holds 500 connections; a neighbour that invents offers leaves half of these
+ * places to others, and where several do, each neighbour still has one place for itself: 80 in all.
  */
 export const maxPendingAccepts = 16;
 export const maxPendingAcceptsPerNeighbour = 8;

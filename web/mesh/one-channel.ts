@@ -1,10 +1,14 @@
-// One connection carries one data channel, the one that its dialer opened for the dial. What came on any other would pass by every bound of
-// data-channel.ts and of the gateway behind it: the browser delivers it, and PeerJS listens to each.
+// One connection carries one data channel, the one that its dialer opened for the dial. What came on any other would
+// pass by every bound of data-channel.ts and of the gateway behind it: the browser delivers it, and PeerJS listens to
+// each.
 import type { Connection } from "./data-channel.ts";
 
 export const moreThanOneChannel = "more than one channel";
 
-/** Calls `onMore`, once, when the other end opens a data channel beside that of the dial. To be called in the task that makes the connection. */
+/**
+ * Calls `onMore`, once, when the other end opens a data channel beside that of the dial. To be called in the task that
+ * makes the connection.
+ */
 export const watchForMoreChannels = (connection: Connection, dialedBy: "us" | "them", onMore: () => void): void => {
   let isOneToCome = dialedBy === "them";
   const onChannel = (): void => {

@@ -53,7 +53,7 @@ export interface NeighbourOpener extends Opener {
 }
 
 /**
- * Host candidates connect within 100 ms, relayed ones within 3 s, and a lost DTLS flight is repeated after 1 and 3 s. The dialer has a
- * second try before it is the other end's turn, after 8 s (gateway/peers/dial-policy.ts).
+ * Host candidates connect within 100 ms, relayed ones within 3 s, and a lost DTLS flight is repeated after 1 and 3 s.
+ * The dialer has a second try before it is the other end's turn, after 8 s (gateway/peers/dial-policy.ts).
  */
 export const dialTimeoutMs = 6_000;

@@ -1,5 +1,6 @@
-// Opens channels by PeerJS and the server: dials, and accepts what others of the room dial. PeerJS does the signaling and the ICE dance; once a connection is
-// open its data channel is used directly, because PeerJS buffers without a bound and closes a connection when a send throws.
+// Opens channels by PeerJS and the server: dials, and accepts what others of the room dial. PeerJS does the signaling
+// and the ICE dance; once a connection is open its data channel is used directly, because PeerJS buffers without a
+// bound and closes a connection when a send throws.
 
 import type { PeerOptions } from "peerjs";
 import { toHex } from "../../firmware-bridge/frames/bytes.ts";
@@ -42,7 +43,10 @@ export interface PeerJsOpenerOptions {
   readonly listener: ServerOpenerListener;
 }
 
-/** Connections that others opened and that are not open yet: a room of fifty may dial at once, and a browser holds 500 in all. */
+/**
+ * Connections that others opened and that are not open yet: a room of fifty may dial at once, and a browser holds 500
+ * in all.
+ */
 const maxPendingAccepts = 64;
 /** One session's dial, and its second try when the first was lost. */
 const maxPendingAcceptsPerSession = 2;
@@ -50,8 +54,9 @@ const maxPendingAcceptsPerSession = 2;
 export class PeerJsOpener implements ServerOpener {
   readonly #options: PeerJsOpenerOptions;
   /**
-   * The session's, for the server: only a client that has it may take the session's place there (PeerJS would draw it from Math.random).
-   * The same for every Peer, or a page that comes back would find its own session id reserved for somebody else.
+   * The session's, for the server: only a client that has it may take the session's place there (PeerJS would draw it
+   * from Math.random). The same for every Peer, or a page that comes back would find its own session id reserved for
+   * somebody else.
    */
   readonly #token: string;
   readonly #contact: ServerContact;
@@ -116,7 +121,8 @@ export class PeerJsOpener implements ServerOpener {
     const { Peer, sessionId, address, iceServers } = this.#options;
     const options: PeerOptions = {
       ...address,
-      // PeerJS hands this object to each connection that it makes: asked then, because the server's configuration may have come meanwhile.
+      // PeerJS hands this object to each connection that it makes: asked then, because the server's configuration may
+      // have come meanwhile.
       config: {
         get iceServers() {
           return [...iceServers()];

@@ -1,5 +1,5 @@
-// One gateway in one room, from joining to leaving: the gateway, the mesh that brings it channels, and what passes between the two.
-// The same on pages and on native phones: everything of the platform is handed in.
+// One gateway in one room, from joining to leaving: the gateway, the mesh that brings it channels, and what passes
+// between the two. The same on pages and on native phones: everything of the platform is handed in.
 
 import type { RandomUnit } from "../../gateway/basics/runtime.ts";
 import { TokenBucket } from "../../gateway/basics/token-bucket.ts";
@@ -20,7 +20,10 @@ export interface RoomSessionListener {
   onMeshChange(server: ServerState): void;
 }
 
-/** Of forged descriptions at once, and one a second after: each is a line in the log, and a server says them as fast as it likes. */
+/**
+ * Of forged descriptions at once, and one a second after: each is a line in the log, and a server says them as fast as
+ * it likes.
+ */
 const maxForgedTold = 8;
 
 export interface RoomSessionOptions
@@ -117,7 +120,10 @@ export class RoomSession {
     this.#mesh.networkChanged();
   }
 
-  /** The page goes on in that session, under the room's new key: this one gives up its place at the server, waits for peers that sleep, and closes. */
+  /**
+   * The page goes on in that session, under the room's new key: this one gives up its place at the server, waits for
+   * peers that sleep, and closes.
+   */
   async moveTo(next: { readonly gateway: Gateway }): Promise<void> {
     this.#mesh.retire();
     await this.gateway.moveTo(next.gateway);

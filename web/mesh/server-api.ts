@@ -1,5 +1,5 @@
-// What a page asks the server over HTTP: how to reach others, and who is in the room. The server is not trusted: its answers are bounded in
-// size and time, checked in shape, and one that is not right is an outcome, not an exception.
+// What a page asks the server over HTTP: how to reach others, and who is in the room. The server is not trusted: its
+// answers are bounded in size and time, checked in shape, and one that is not right is an outcome, not an exception.
 
 import { maxMembers } from "../../gateway/wire/frame-types.ts";
 import { readIceServers } from "../../gateway/wire/ice-servers.ts";
@@ -76,8 +76,8 @@ const readPageConfig = (value: unknown, origin: string): PageConfig | undefined 
 };
 
 /**
- * Who opens an invite runs the page that its address serves, which then has the room key: over plain HTTP it would be anybody's on the way. Names and
- * passwords in an address are there to be taken for its host.
+ * Who opens an invite runs the page that its address serves, which then has the room key: over plain HTTP it would be
+ * anybody's on the way. Names and passwords in an address are there to be taken for its host.
  */
 const readInviteOrigin = (value: unknown, ownOrigin: string): string | undefined => {
   const { origin, protocol, username, password } = urlOf(value) ?? {};

@@ -1,6 +1,6 @@
-// The contact to the signaling server: one Peer, reconnected with back-off, or made anew under the same session id where PeerJS gave it up.
-// PeerJS destroys a Peer only before its first contact, when no channel exists, so that a new one costs nothing.
-// Invariant: a contact that is shown as connected has been heard of within a few heartbeats.
+// The contact to the signaling server: one Peer, reconnected with back-off, or made anew under the same session id
+// where PeerJS gave it up. PeerJS destroys a Peer only before its first contact, when no channel exists, so that a new
+// one costs nothing. Invariant: a contact that is shown as connected has been heard of within a few heartbeats.
 import { backoffMs } from "../../gateway/basics/backoff.ts";
 import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import type { ServerState } from "../../gateway/server-state.ts";
@@ -14,17 +14,26 @@ export interface ServerContactOptions {
   readonly random: RandomUnit;
 }
 
-/** A server that was restarted is back in seconds; a room of fifty must not arrive in one instant, nor wait for minutes. */
+/**
+ * A server that was restarted is back in seconds; a room of fifty must not arrive in one instant, nor wait for minutes.
+ */
 const retries = { firstMs: 1_000, longestMs: 15_000 };
 
-/** A WebSocket to an address that swallows packets hangs for minutes; and a server that still has this session's ghost sends no OPEN. */
+/**
+ * A WebSocket to an address that swallows packets hangs for minutes; and a server that still has this session's ghost
+ * sends no OPEN.
+ */
 export const contactTimeoutMs = 10_000;
 
-/** How often PeerJS sends a heartbeat (its `pingInterval`). A hidden page's timers run once a minute, PeerJS's and ours alike. */
+/**
+ * How often PeerJS sends a heartbeat (its `pingInterval`). A hidden page's timers run once a minute, PeerJS's and ours
+ * alike.
+ */
 export const heartbeatMs = 5_000;
 /**
- * A phone that changes its network keeps a socket on which nothing comes and nothing fails: TCP gives up after a quarter of an hour. One interval
- * without an answer may be the network's; after a sleep the first look comes before the answer does.
+ * A phone that changes its network keeps a socket on which nothing comes and nothing fails: TCP gives up after a
+ * quarter of an hour. One interval without an answer may be the network's; after a sleep the first look comes before
+ * the answer does.
  */
 export const maxSilentHeartbeats = 2;
 /** Doubts come in crowds: the system says "online" for each interface, and each list of members may lack us. */
@@ -70,8 +79,8 @@ export class ServerContact {
   }
 
   /**
-   * There is a sign that the socket is dead, or that another would do better: the network has changed, or the server lists us no more. It is
-   * made anew at once; where it waits for the next try, that is due now.
+   * There is a sign that the socket is dead, or that another would do better: the network has changed, or the server
+   * lists us no more. It is made anew at once; where it waits for the next try, that is due now.
    */
   doubt(): void {
     if (this.#isClosed) return;

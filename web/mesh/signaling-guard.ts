@@ -1,5 +1,6 @@
-// The page's door on PeerJS's signaling socket: what the server says passes here before PeerJS acts on it. Without it a server, or a client that it
-// lets through, makes PeerJS throw, hoard messages, answer media calls or close a healthy channel (docs/protocol.md §3.3).
+// The page's door on PeerJS's signaling socket: what the server says passes here before PeerJS acts on it. Without it a
+// server, or a client that it lets through, makes PeerJS throw, hoard messages, answer media calls or close a healthy
+// channel (docs/protocol.md §3.3).
 import { candidatesIn, maxCandidates } from "../../gateway/wire/session-description.ts";
 import { type InboundMessage, readInbound } from "../../gateway/wire/signaling-message.ts";
 import type { PeerFace, SignalingTarget } from "./peerjs-face.ts";
@@ -33,7 +34,8 @@ interface MessageEmitter {
 }
 
 /**
- * Puts itself between a Peer's socket and the Peer, for the life of the Peer. To be called in the task that makes the Peer, before any message.
+ * Puts itself between a Peer's socket and the Peer, for the life of the Peer. To be called in the task that makes the
+ * Peer, before any message.
  * @throws Error when the socket is not as in PeerJS 1.5.5: better no mesh than one without this door.
  */
 export const guardSignaling = (options: SignalingGuardOptions): void => {

@@ -2,7 +2,10 @@
 
 declare global {
   interface Navigator {
-    /** The Network Information API, where the browser has it: Chrome says by it that Wi-Fi has become mobile data, without ever being offline. */
+    /**
+     * The Network Information API, where the browser has it: Chrome says by it that Wi-Fi has become mobile data,
+     * without ever being offline.
+     */
     readonly connection?: EventTarget;
   }
 }

@@ -1,5 +1,5 @@
-// What this browser can do of WebRTC, tried out rather than asked: some have none, some have it switched off, and all throw on ICE servers that
-// they do not know.
+// What this browser can do of WebRTC, tried out rather than asked: some have none, some have it switched off, and all
+// throw on ICE servers that they do not know.
 
 /** False where no room can be entered: nobody could be reached. */
 export const hasWebRtc = (): boolean => typeof RTCPeerConnection === "function" && canConnectWith([]);

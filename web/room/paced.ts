@@ -1,5 +1,6 @@
-// A signal for drawing that changes a few times a second at most, however often its source does: others decide how much happens in a room, and every
-// change that is drawn costs a page more than what it is about. Invariant: the last value of the source is shown in the end.
+// A signal for drawing that changes a few times a second at most, however often its source does: others decide how much
+// happens in a room, and every change that is drawn costs a page more than what it is about. Invariant: the last value
+// of the source is shown in the end.
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Now, Schedule } from "../../gateway/basics/runtime.ts";
 import { TokenBucket } from "../../gateway/basics/token-bucket.ts";

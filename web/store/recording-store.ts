@@ -56,7 +56,10 @@ const storeName = "chunks";
 /** A chunk has a row at least, and a recording ends with its millionth (recorder.ts). */
 const maxChunks = 1_000_000;
 
-/** Lives of the page in one recording, half a kilobyte each: a phone that throws the page away every five minutes of a shift. */
+/**
+ * Lives of the page in one recording, half a kilobyte each: a phone that throws the page away every five minutes of a
+ * shift.
+ */
 export const maxSessions = 100;
 
 /** Several times as many columns as there are, and as long as their names. */

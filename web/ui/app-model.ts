@@ -192,7 +192,10 @@ export interface AppActions {
   darken(): void;
   wake(): void;
   dismissNotice(id: number): void;
-  /** Loads the figures and draws them into `root`; the function takes them away again. Undefined: they could not be loaded. */
+  /**
+   * Loads the figures and draws them into `root`; the function takes them away again. Undefined: they could not be
+   * loaded.
+   */
   showFigures(root: Element): Promise<(() => void) | undefined>;
 }
 

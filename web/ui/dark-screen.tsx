@@ -1,11 +1,13 @@
-// The dark screen: black over the whole page, which an OLED display shows without lighting a pixel. One tap or any key wakes
-// it, and does nothing more. The page behind is hidden, so that nothing of it is painted, reached or read out; only a buzz for
-// the eye (flash.ts) lies above it.
+// The dark screen: black over the whole page, which an OLED display shows without lighting a pixel. One tap or any key
+// wakes it, and does nothing more. The page behind is hidden, so that nothing of it is painted, reached or read out;
+// only a buzz for the eye (flash.ts) lies above it.
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { AppProps } from "./props.ts";
 
-/** A second tap of the same hand must not press what lies below: longer than the 300 ms between the two of a double tap. */
+/**
+ * A second tap of the same hand must not press what lies below: longer than the 300 ms between the two of a double tap.
+ */
 const shieldMs = 500;
 
 /** Keys that do nothing by themselves. */

@@ -1,5 +1,6 @@
-// The room as a dial: I am the hub, the others sit on the ring. Tapping somebody buzzes them; a spark runs along the spoke
-// when a gesture arrives or a buzz leaves. The same people, with all that is known of them, are in the list of people.
+// The room as a dial: I am the hub, the others sit on the ring. Tapping somebody buzzes them; a spark runs along the
+// spoke when a gesture arrives or a buzz leaves. The same people, with all that is known of them, are in the list of
+// people.
 import { computed, type ReadonlySignal, useSignal } from "@preact/signals";
 import { Fragment } from "preact";
 import { useMemo, useRef } from "preact/hooks";

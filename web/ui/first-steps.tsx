@@ -1,5 +1,5 @@
-// The way to the first buzz for somebody who is here for the first time. It is not shown to who needs it no more, but it
-// does not vanish under the hand of who has just got there.
+// The way to the first buzz for somebody who is here for the first time. It is not shown to who needs it no more, but
+// it does not vanish under the hand of who has just got there.
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";

@@ -53,7 +53,10 @@ export const ShareInvite = ({ model, actions }: AppProps) =>
     </button>
   ) : null;
 
-/** On the computer that runs the server this is as it should be; a server that lies about its address would be seen by it. */
+/**
+ * On the computer that runs the server this is as it should be; a server that lies about its address would be seen by
+ * it.
+ */
 export const InviteElsewhere = ({ room }: { room: RoomView }) =>
   room.inviteElsewhere === undefined ? null : (
     <p class="hint">

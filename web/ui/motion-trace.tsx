@@ -1,5 +1,5 @@
-// A probe's movement as a line that runs from right to left, like the paper of a seismograph. The signal moves the SVG's
-// attribute alone: no component renders again when a sample arrives, and nothing moves off the screen.
+// A probe's movement as a line that runs from right to left, like the paper of a seismograph. The signal moves the
+// SVG's attribute alone: no component renders again when a sample arrives, and nothing moves off the screen.
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { type MotionPoint, motionTrailLength } from "./app-model.ts";

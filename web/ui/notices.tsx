@@ -1,5 +1,5 @@
-// What a person should know now, over the page until it is dismissed: the sentence and the way out. What stops or endangers
-// them is read out at once, the rest when the reader pauses.
+// What a person should know now, over the page until it is dismissed: the sentence and the way out. What stops or
+// endangers them is read out at once, the rest when the reader pauses.
 
 import type { Notice } from "./app-model.ts";
 import { type ErrorCode, errorTexts } from "./errors.ts";

@@ -1,4 +1,5 @@
-// One person: state and delay at a glance, a buzz within reach; their probes, their movement and the mute one tap further.
+// One person: state and delay at a glance, a buzz within reach; their probes, their movement and the mute one tap
+// further.
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";

@@ -1,4 +1,5 @@
-// The page without a room: what this is, in one sentence, and the three ways in: a new room, an invite, a room from before.
+// The page without a room: what this is, in one sentence, and the three ways in: a new room, an invite, a room from
+// before.
 import type { ReadonlySignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { RememberedRoom, StartActions, StartModel } from "./app-model.ts";

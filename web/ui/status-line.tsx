@@ -1,4 +1,5 @@
-// The instrument's small print: the server, whether the phone stays awake, and behind Details what became of every record.
+// The instrument's small print: the server, whether the phone stays awake, and behind Details what became of every
+// record.
 import type { ServerState } from "../../gateway/server-state.ts";
 import type { AppModel, TrafficView } from "./app-model.ts";
 import { Ticking } from "./ticking.tsx";

@@ -1,4 +1,5 @@
-// A text that depends on the time: renders itself anew each second and nothing around it; not at all while the screen is dark.
+// A text that depends on the time: renders itself anew each second and nothing around it; not at all while the screen
+// is dark.
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useContext } from "preact/hooks";
 import type { Now } from "../../gateway/basics/runtime.ts";

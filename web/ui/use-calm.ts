@@ -1,4 +1,5 @@
-// Those who asked for less motion get lines that step once in a while, in place of lines that run: it is also what costs the least to draw.
+// Those who asked for less motion get lines that step once in a while, in place of lines that run: it is also what
+// costs the least to draw.
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 

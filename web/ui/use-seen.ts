@@ -1,4 +1,5 @@
-// Whether an element is on the screen: what would move where nobody looks is left still, because each frame costs the battery of a whole shift.
+// Whether an element is on the screen: what would move where nobody looks is left still, because each frame costs the
+// battery of a whole shift.
 import { computed, type ReadonlySignal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo } from "preact/hooks";

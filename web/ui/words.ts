@@ -18,7 +18,10 @@ export const roughDurationText = (durationMs: number): string => {
 export const roundedUp = (value: number, decimals: number): number =>
   Math.ceil(value * 10 ** decimals) / 10 ** decimals;
 
-/** One decimal below 10 ms, where it still says something; the bound is rounded up and covers the rounding of the delay, so that it stays one. */
+/**
+ * One decimal below 10 ms, where it still says something; the bound is rounded up and covers the rounding of the delay,
+ * so that it stays one.
+ */
 export const delayText = (oneWayMs: number, boundMs: number): string => {
   const decimals = oneWayMs < 10 ? 1 : 0;
   const delay = oneWayMs.toFixed(decimals);

@@ -1,5 +1,6 @@
-// A page with nothing on it but a pair button and the product's Bluetooth modules: ble-link.test.ts drives it, and the contract of
-// `DeviceLink` runs in it on the real thing. The probe on the other side is an EmulatedArmProbe, reached through `emulatedProbe`.
+// A page with nothing on it but a pair button and the product's Bluetooth modules: ble-link.test.ts drives it, and the
+// contract of `DeviceLink` runs in it on the real thing. The probe on the other side is an EmulatedArmProbe, reached
+// through `emulatedProbe`.
 import type {
   DeviceCommand,
   DeviceEvent,

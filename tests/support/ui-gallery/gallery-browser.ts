@@ -28,7 +28,9 @@ export class GalleryBrowser {
     return new GalleryBrowser(served, await launchEngine());
   }
 
-  /** What is shown keeps still unless `reducedMotion` says otherwise: drawing what moves takes most of the processor. */
+  /**
+   * What is shown keeps still unless `reducedMotion` says otherwise: drawing what moves takes most of the processor.
+   */
   async scene(name: string, options: BrowserContextOptions = {}): Promise<OpenScene> {
     const context = await this.#browser.newContext({ viewport: desk, reducedMotion: "reduce", ...options });
     const page = await context.newPage();

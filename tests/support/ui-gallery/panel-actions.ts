@@ -1,4 +1,5 @@
-// Actions of the figures for the gallery: each is recorded, and those whose effect a person expects to see at once change the scene.
+// Actions of the figures for the gallery: each is recorded, and those whose effect a person expects to see at once
+// change the scene.
 import type { PanelActions } from "../../../web/panel/panel-model.ts";
 import type { panelModel } from "./panel-fixtures.ts";
 import type { Call } from "./recorder.ts";

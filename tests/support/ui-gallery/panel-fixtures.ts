@@ -1,4 +1,5 @@
-// Made-up figures: an hour of ten peers, a room where nothing has been measured yet, and all that can be amiss. Nothing here is random.
+// Made-up figures: an hour of ten peers, a room where nothing has been measured yet, and all that can be amiss. Nothing
+// here is random.
 import { signal } from "@preact/signals";
 import type { BandForecast, BatteryForecast } from "../../../gateway/power/battery-figures.ts";
 import type { LatencyTestResult } from "../../../gateway/statistics/latency-test.ts";

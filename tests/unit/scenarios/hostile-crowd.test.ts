@@ -1,5 +1,5 @@
-// Many identities of one attacker, each of which keeps to its own limits: what all of them cost together goes by their number, and not by how much
-// each of them says.
+// Many identities of one attacker, each of which keeps to its own limits: what all of them cost together goes by their
+// number, and not by how much each of them says.
 import { beforeEach, describe, expect, it } from "vitest";
 import { maxPendingHandshakes } from "../../../gateway/admission/pending-handshakes.ts";
 import { effectsOfAll } from "../../../gateway/admission/record-allowance.ts";

@@ -1,5 +1,6 @@
-// The rule by which the whole product is judged, under seeded chance: for each ordered pair of gateways each record is counted once,
-// at both ends, whatever happens to the channels between them. The mesh is simulated in one process; mux, demux and ledger are real.
+// The rule by which the whole product is judged, under seeded chance: for each ordered pair of gateways each record is
+// counted once, at both ends, whatever happens to the channels between them. The mesh is simulated in one process; mux,
+// demux and ledger are real.
 import { describe, expect, it } from "vitest";
 import { maxBacklogEffects, maxBacklogSamples } from "../../../gateway/records/backlog.ts";
 import { maxHeldAggregates, maxHeldEffects } from "../../../gateway/records/demux.ts";
@@ -171,7 +172,8 @@ describe("reconciliation", () => {
     expect(receiver.held).toBe(0);
     if (!owner.isHostile && !thins(link.peer)) expect(sender.addressed).toBe(link.expectedAddressed);
     if (mesh.isLive(owner, link.peer)) expect(unaccounted(sender, receiver)).toBe(0);
-    // No report of the last messages has come: what became of them is known to the receiver alone, and counts as lost too.
+    // No report of the last messages has come: what became of them is known to the receiver alone, and counts as lost
+    // too.
     else if (link.end === undefined) expect(unaccounted(sender, receiver)).toBeLessThanOrEqual(0);
   };
 

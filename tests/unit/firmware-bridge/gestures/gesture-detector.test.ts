@@ -130,7 +130,8 @@ describe("GestureDetector, gestures", () => {
   }
 
   it("should tell how strong a movement was, in steps of 16 mg", () => {
-    // A wave with 1237 mg to either side, of which the sensor's mean over 20 ms and the moving estimate of gravity take a little.
+    // A wave with 1237 mg to either side, of which the sensor's mean over 20 ms and the moving estimate of gravity take
+    // a little.
     const [wave] = detect(wear(played("wave"), playedMs("wave"), { rate: 50 }));
     expect((wave?.intensity ?? 0) * 16).toBeGreaterThan(1_000);
     expect((wave?.intensity ?? 0) * 16).toBeLessThan(1_500);

@@ -1,4 +1,5 @@
-// What all peers may cost together: usual loads pass, and what many identities of one attacker bring within each one's limits does not.
+// What all peers may cost together: usual loads pass, and what many identities of one attacker bring within each one's
+// limits does not.
 import { describe, expect, it } from "vitest";
 import { unitsOfAll } from "../../../../gateway/admission/allowance.ts";
 import { AllowanceBook } from "../../../../gateway/admission/allowance-book.ts";
@@ -9,7 +10,9 @@ import { makeCommand, makeGesture, makeRecord } from "../../../support/records.t
 
 const bye: GatewayFrame = { type: "bye", reason: 1 };
 
-/** Every 50 ms so many messages with such records, by each of so many peers. Returns what was refused, and what was not. */
+/**
+ * Every 50 ms so many messages with such records, by each of so many peers. Returns what was refused, and what was not.
+ */
 const load = (peers: number, seconds: number, messages: readonly (readonly GatewayRecord[])[]) => {
   const time = { nowMs: 0 };
   const book = new AllowanceBook(() => time.nowMs);

@@ -1,5 +1,6 @@
-// The attacks of docs/protocol.md §2.1 against the real cryptography of WebCrypto. The other end is another honest `admit`, or a
-// script that holds whatever an attacker can hold: nothing, the room key, or the recording of another session.
+// The attacks of docs/protocol.md §2.1 against the real cryptography of WebCrypto. The other end is another honest
+// `admit`, or a script that holds whatever an attacker can hold: nothing, the room key, or the recording of another
+// session.
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ChannelRelay, maxHeldMessages } from "../../../../gateway/admission/channel-relay.ts";

@@ -336,7 +336,10 @@ describe("RoomKeyChange in a whole room", () => {
     removed: fc.uniqueArray(place, { maxLength: maxRemoved }),
   });
   const liars = 3;
-  /** What one key says of who is removed, a member or a liar, depends on the key alone; low bytes are most often lower than what others make. */
+  /**
+   * What one key says of who is removed, a member or a liar, depends on the key alone; low bytes are most often lower
+   * than what others make.
+   */
   const lieUntil = (latestMs: number): fc.Arbitrary<Lie> =>
     fc
       .record({

@@ -272,7 +272,10 @@ describe("membership, hints", () => {
     return book;
   };
 
-  /** What becomes of all that is dialled: who is made up lets each dial run out of time, after 6 s; the others answer within one. */
+  /**
+   * What becomes of all that is dialled: who is made up lets each dial run out of time, after 6 s; the others answer
+   * within one.
+   */
   const run = (book: Membership, fromS: number, toS: number, underway = new Map<string, number>()) => {
     const connectedAtS = new Map<string, number>();
     let mostMadeUp = 0;

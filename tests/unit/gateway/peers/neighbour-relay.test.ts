@@ -201,7 +201,10 @@ describe("a third member, who has a neighbour carry as much as it can", { timeou
     readonly lastsMs: number;
   }
 
-  /** Each sends eight offers and eight answers a second to Ben through Cleo; Anna, whom he has lost, an offer now and then. */
+  /**
+   * Each sends eight offers and eight answers a second to Ben through Cleo; Anna, whom he has lost, an offer now and
+   * then.
+   */
   const attack = async ({ attackers, areHeld, lastsMs }: Attack) => {
     const pairs: { readonly mallory: Member; readonly toCleo: MemoryChannelPair }[] = [];
     for (let i = 0; i < attackers; i++) {
@@ -317,6 +320,7 @@ describe("a session id", () => {
     expect(cleo.peerOf(first).state.kind).toBe("connected");
     pair.dialer.close("the network failed");
     await time.advance(100);
-    expect((await connect(time, second, cleo)).admitted).toEqual([true, true]); // As one whose disk is full, and who was reloaded.
+    // As one whose disk is full, and who was reloaded.
+    expect((await connect(time, second, cleo)).admitted).toEqual([true, true]);
   });
 });

@@ -12,7 +12,10 @@ import { seededRandom } from "../../../support/random.ts";
 
 const coarsenessMs = 0.1;
 
-/** A clock as browsers show it, in milliseconds: its own origin, its own pace, coarsened, and with steps as sleep makes them. */
+/**
+ * A clock as browsers show it, in milliseconds: its own origin, its own pace, coarsened, and with steps as sleep makes
+ * them.
+ */
 class PhoneClock {
   readonly #time: Now;
   readonly #drift: number;

@@ -141,8 +141,9 @@ const delayIn = (second: number): ClockedDelaySummary => ({
 });
 
 /**
- * A peer late on a long, busy day, in a room where all move, sample and buzz all the time: in every second every percentile of the last minute
- * and every total has changed. Those since the start hold still by then, to the hundredth that a histogram tells apart.
+ * A peer late on a long, busy day, in a room where all move, sample and buzz all the time: in every second every
+ * percentile of the last minute and every total has changed. Those since the start hold still by then, to the hundredth
+ * that a histogram tells apart.
  */
 const busyPeer = (second = 0, name = "Annabella-Maria"): PeerFigures => {
   const sinceStart = { ...delay, count: 900_000 + second };

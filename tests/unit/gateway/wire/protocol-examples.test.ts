@@ -1,4 +1,5 @@
-// The table of frame types and the worked examples of docs/protocol.md §2 are read from the document itself and held against codec and vectors.
+// The table of frame types and the worked examples of docs/protocol.md §2 are read from the document itself and held
+// against codec and vectors.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../../../firmware-bridge/frames/bytes.ts";

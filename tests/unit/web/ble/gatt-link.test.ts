@@ -6,7 +6,10 @@ import { type DeviceHold, lockWaitMs, ownDeviceHold, WebLockHold } from "../../.
 import { FakeTime, settle } from "../../../support/fake-time.ts";
 import { MemoryLocks } from "../../../support/memory-locks.ts";
 
-/** A device of which only the connecting matters; what comes after is tested in Chromium (tests/browser/ble-link.test.ts). */
+/**
+ * A device of which only the connecting matters; what comes after is tested in Chromium
+ * (tests/browser/ble-link.test.ts).
+ */
 class FakeDevice extends EventTarget {
   readonly id = "fake device";
   connects = 0;

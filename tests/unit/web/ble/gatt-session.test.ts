@@ -9,7 +9,10 @@ import { gattTimeoutMs } from "../../../../web/ble/gatt-queue.ts";
 import { GattSession } from "../../../../web/ble/gatt-session.ts";
 import { FakeTime, settle } from "../../../support/fake-time.ts";
 
-/** What emulated devices cannot show: bytes in the middle of a buffer, other properties, a value that no device should send. */
+/**
+ * What emulated devices cannot show: bytes in the middle of a buffer, other properties, a value that no device should
+ * send.
+ */
 class FakeCharacteristic extends EventTarget {
   value: DataView | undefined;
   properties: { write?: boolean; writeWithoutResponse?: boolean; notify?: boolean } = {};

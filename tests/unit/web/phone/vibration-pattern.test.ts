@@ -136,7 +136,10 @@ describe("vibrationPattern", () => {
 });
 
 describe("PhoneMotor", () => {
-  /** Each pattern ends the one that runs, as in a browser: how long the motor is on in all, and when the last pattern is over. */
+  /**
+   * Each pattern ends the one that runs, as in a browser: how long the motor is on in all, and when the last pattern is
+   * over.
+   */
   const run = (motor: PhoneMotor, asks: readonly { readonly atMs: number; readonly wanted: Vibration }[]) => {
     let onMs = 0;
     let endsAtMs = 0;

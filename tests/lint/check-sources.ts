@@ -1,6 +1,8 @@
-// `npm run check`: every import between rooms points the way that rooms.ts allows. Prints a line for each that does not.
+// `npm run check`: every import between rooms points the way that rooms.ts allows, and comments keep to the width of
+// code. Prints a line for each that does not.
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { longComments } from "./long-comments.ts";
 import { rooms } from "./rooms.ts";
 import { circleIn, wrongImports } from "./wrong-imports.ts";
 
@@ -17,6 +19,7 @@ const sources = [...folders].flatMap((folder) =>
 const circle = circleIn(rooms);
 const wrong = [
   ...wrongImports(sources, rooms),
+  ...longComments(sources),
   ...(circle.length > 0 ? [`tests/lint/rooms.ts has a circle: ${circle.join(" → ")}`] : []),
 ];
 
