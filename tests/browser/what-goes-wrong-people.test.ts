@@ -121,7 +121,7 @@ describe("a page that was asleep", () => {
     await expect.poll(async () => (await ben.report()).traffic.late).toBe(asked);
     await expect
       .poll(() => logOn(ben.page))
-      .toContain("This page was asleep; clocks are compared afresh before anything vibrates");
+      .toContain("This page was asleep; it compares clocks again before anything vibrates");
     expect(await buzzes(ben)).toBe(before);
     await anna.buzz(ben);
     expect(await buzzes(ben)).toBe(before + 1);
