@@ -16,7 +16,7 @@ import { answerOf } from "../support/session-descriptions.ts";
 import { openSignaling, type SignalingClient } from "../support/signaling-client.ts";
 import { inviteSomebody, openSite, type Site } from "../support/site.ts";
 
-const patience = { timeout: 30_000, interval: 50 };
+const patience = { interval: 50 };
 /** The page tries for half a minute, and then says that it could not. */
 const untilToldMs = 60_000;
 
@@ -72,7 +72,7 @@ const seenBy = async (page: RoomPage): Promise<readonly string[]> =>
 
 const rememberedBy = ({ page }: RoomPage): Promise<string> => page.evaluate(() => JSON.stringify(localStorage));
 
-describe("a member who has filled the room of a new key", { timeout: 180_000 }, () => {
+describe("a member who has filled the room of a new key", () => {
   it("leads the others there", async ({ task }) => {
     const newRoom = await deriveRoom(webCrypto, makeRoomKey(webCrypto.randomBytes));
     const places = await fill(newRoom);

