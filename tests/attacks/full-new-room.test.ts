@@ -11,12 +11,13 @@ import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { errorTexts } from "../../web/ui/errors.ts";
 import { tell } from "../support/case-table.ts";
 import { HostileMember } from "../support/hostile-member.ts";
+import { patienceMs } from "../support/patience.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { answerOf } from "../support/session-descriptions.ts";
 import { openSignaling, type SignalingClient } from "../support/signaling-client.ts";
 import { inviteSomebody, openSite, type Site } from "../support/site.ts";
 
-const patience = { interval: 50 };
+const patience = { timeout: patienceMs, interval: 50 };
 /** The page tries for half a minute, and then says that it could not. */
 const untilToldMs = 60_000;
 
