@@ -353,11 +353,15 @@ describe("at the server's door", () => {
       check: (bytes) => {
         said.length = 0;
         const passed = inspect(bytes, false);
-        for (const text of said) expect(JSON.parse(text)).toMatchObject({ type: "EXPIRE" });
-        if (passed === undefined) return;
+        const answers = said.map((text) => JSON.parse(text));
+        if (passed === undefined) {
+          for (const answer of answers) expect(answer).toMatchObject({ type: "EXPIRE" });
+          return;
+        }
         expect(passed.length).toBeLessThanOrEqual(maxSignalingLength);
         const message = JSON.parse(passed);
         expect(readOutbound(message)).toEqual(message);
+        expect(answers).toEqual(message.type === "HEARTBEAT" ? [{ type: "HEARTBEAT" }] : []);
         if (message.type !== "HEARTBEAT") expect(message.dst).toBe(you);
       },
     });
