@@ -1,5 +1,5 @@
-// What a gateway tells the page: the events that are shown, logged or acted upon. Neighbours: gateway.ts raises them;
-// web/app.ts hears them.
+// The events that a gateway reports to the page, which shows them, logs them or acts on them. Neighbours: gateway.ts
+// raises them; web/app.ts receives them.
 import type { GestureName } from "../firmware-bridge/gestures/gestures.ts";
 import type { RefusalReason } from "./admission/handshake.ts";
 import type { SettledChange } from "./key-change/room-key-change.ts";
@@ -23,13 +23,13 @@ export type GatewayEvent =
       readonly response: Response;
     }
   | { readonly kind: "peer-joined"; readonly peer: Peer }
-  /** It said that it leaves the room, or that this page sends too much; or its channel was lost. */
+  /** It said that it leaves the room, or that this page sends too much, or its channel was lost. */
   | { readonly kind: "peer-gone"; readonly peer: Peer; readonly how: "left" | "let-go" | "lost" }
-  /** The room has another key: who wants to stay with the others moves there. */
+  /** The room has another key: the page moves there to stay with the others. */
   | { readonly kind: "room-key-settled"; readonly change: SettledChange }
   /** That peer has moved on to a key that never reached us. */
   | { readonly kind: "left-behind"; readonly peer: Peer }
-  /** That peer says that the room has moved on without us: a claim, which any member can make. */
+  /** That peer says that the room has moved on without us. It is a claim, which any member can make. */
   | { readonly kind: "removed"; readonly peer: Peer }
   | { readonly kind: "refused"; readonly reason: RefusalReason }
   | { readonly kind: "woke" };

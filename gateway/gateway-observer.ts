@@ -1,5 +1,5 @@
-// What a gateway reports to its meter, all rooms together: each room defines what it reports, beside what is observed.
-// Without a meter nothing is measured and nothing is paid. statistics/statistics.ts is the meter of the product.
+// What a gateway reports to its observer. Each folder defines what its own parts report; this joins them.
+// Without an observer nothing is measured, and this costs nothing. The product's observer is statistics/statistics.ts.
 import type { Peer } from "./peers/peer.ts";
 import type { PeersObserver } from "./peers/peer-observer.ts";
 import type { OwnProbe } from "./probes/own-probe.ts";

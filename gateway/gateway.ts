@@ -1,5 +1,5 @@
 // A gateway: my probes on one side, the room's peers on the other, and between them mux, rules and limits.
-// Pure: channels come from web/mesh, links from the drivers; time, chance and keys are handed in.
+// Pure: channels come from web/mesh, links from the drivers; time, chance and keys are parameters.
 import type { DeviceLink, WriteOutcome } from "../firmware-bridge/devices/device-link.ts";
 import { kinds } from "../firmware-bridge/frames/kinds.ts";
 import { encodeVibration } from "../firmware-bridge/frames/payloads.ts";
@@ -34,7 +34,7 @@ export interface GatewayOptions extends Clocks {
   readonly schedule: Schedule;
   readonly crypto: Crypto;
   readonly identity: IdentityKey;
-  /** How often that identity has entered a room, from 1. */
+  /** How often this identity has entered a room, from 1. */
   readonly epoch: number;
   readonly roomKey: Uint8Array;
   readonly authKey: Uint8Array;
@@ -42,32 +42,32 @@ export interface GatewayOptions extends Clocks {
   readonly rules: readonly Rule[];
   readonly limits: WearerLimits;
   /**
-   * What the wearer's bands have felt lately, in this room and before it. Left out: nothing, and it is forgotten with
-   * the room.
+   * How long the wearer's bands have vibrated lately, in this room and before it. If it is absent, nothing is known
+   * from before, and the counts end with the room.
    */
   readonly budgets?: VibrationBudgets | undefined;
   readonly onEvent: (event: GatewayEvent) => void;
   /** The session ids that the peer at `sessionId` says it is connected to: hints for dialling. */
   readonly onMembers: (sessionId: string, sessionIds: readonly string[]) => void;
   /**
-   * Of another member, for this one, through the peer at `neighbourSessionId`; who it says it is from, nobody has
-   * checked.
+   * A frame of another member for this one, which came through the peer at `neighbourSessionId`. Nobody has checked the
+   * sender that it names.
    */
   readonly onNeighbourFrame: (neighbourSessionId: string, frame: NeighbourFrame) => void;
-  /** The page behind that session id is no more: it left, or came back as another session. */
+  /** The page behind that session id is gone: it left, or came back as another session. */
   readonly onSessionOver: (sessionId: string) => void;
   /**
-   * The page behind that session id is not to be dialled before then: one of the two was disconnected because it
+   * The page behind that session id must not be dialled before then: one of the two was disconnected because it
    * exceeded its limits.
    */
   readonly onHoldOff: (sessionId: string, untilMs: number) => void;
   /**
-   * Of this page's gateway in the same room under the key before, which goes on until it moves here (see `moveTo`):
-   * otherwise a peer that was disconnected for sending too much could have that forgotten, by leading the room to
+   * The penalties of this page's gateway under the room's former key, which goes on until it moves here (see `moveTo`).
+   * Without them, a peer that was disconnected for sending too much could get rid of its penalty by leading the room to
    * another key. Undefined: the room is a new one.
    */
   readonly penalties?: PenaltyBook | undefined;
-  /** Who measures; see statistics.ts. */
+  /** What measures this gateway; see statistics.ts. */
   readonly observer?: GatewayObserver | undefined;
 }
 
@@ -83,7 +83,7 @@ export class Gateway {
   readonly #wake: WakeDetector;
   readonly #keyChange: RoomKeyChange;
   #farewell: Farewell | undefined;
-  /** When this page came here from the room's former key, or gave up to leave for another. */
+  /** When this page came here from the room's former key, or gave up moving to another. */
   #movedAtMs: number | undefined;
   #commandSequence = 0;
   #cancelBeat: Cancel;
@@ -141,7 +141,7 @@ export class Gateway {
 
   // --- the room's side ---
 
-  /** What others know this gateway by. */
+  /** The name under which others know this gateway. */
   get id(): string {
     return this.#options.identity.gatewayId;
   }
@@ -167,27 +167,27 @@ export class Gateway {
     return this.#peers.admit(channel);
   }
 
-  /** Somebody was turned away before there was a channel. */
+  /** Another page was refused before there was a channel. */
   refuse(reason: RefusalReason): void {
     this.#peers.refuse(reason);
   }
 
-  /** For another member, by way of the peer at `neighbourSessionId`. False when it was not sent. */
+  /** Sends a frame for another member through the peer at `neighbourSessionId`. False when it was not sent. */
   sendThrough(neighbourSessionId: string, frame: NeighbourFrame): boolean {
     return this.#peers.sendThrough(neighbourSessionId, frame);
   }
 
-  /** Leads the room to another key, without those who are removed (docs/protocol.md §4). */
+  /** Leads the room to another key, without the removed members (docs/protocol.md §4). */
   changeRoomKey(roomKey: Uint8Array, removed: readonly string[]): "begun" | "underway" {
     return this.#keyChange.begin(roomKey, removed);
   }
 
-  /** By a change of the key that has not settled yet. */
+  /** Whether a change of the key removes that member; the change may not have settled yet. */
   isBeingRemoved(gatewayId: string): boolean {
     return this.#keyChange.isRemoved(gatewayId);
   }
 
-  /** That change is this gateway's, and it has settled. */
+  /** Whether that change is this gateway's, and has settled. */
   hasSettledFor(change: SettledChange): boolean {
     return this.#keyChange.outcome === change;
   }
@@ -203,9 +203,9 @@ export class Gateway {
   }
 
   /**
-   * The page goes on in the room of the new key, with that gateway, which has no probes yet and gets these. Here it
-   * admits nobody any more. Resolves when no peer is connected any more, after a minute at most; then this gateway is
-   * to be closed.
+   * The page goes on in the room of the new key with the gateway `next`, which has no probes yet and gets these. From
+   * now on this gateway admits nobody. Resolves when no peer is connected any more, after a minute at most; then the
+   * caller closes this gateway.
    */
   moveTo(next: Gateway): Promise<void> {
     next.#movedAtMs = next.#options.now();
@@ -240,7 +240,7 @@ export class Gateway {
     }
   }
 
-  /** Asks for samples of a peer's probe at least `minIntervalMs` apart; undefined: for no more of them. */
+  /** Asks for samples of a peer's probe at least `minIntervalMs` apart; undefined: asks for none any more. */
   watch(gatewayId: string, probeIndex: number, minIntervalMs: number | undefined): void {
     this.#peers.get(gatewayId)?.want(probeIndex, minIntervalMs);
     this.#options.onEvent({ kind: "peers-changed" });
@@ -259,7 +259,7 @@ export class Gateway {
     return this.#mux.windowMs;
   }
 
-  /** Counts from the next record on. Out of `windowRangeMs` is a caller's bug. */
+  /** Applies from the next record on. A value outside of `windowRangeMs` is a caller's bug. */
   setWindowMs(windowMs: number): void {
     this.#mux.setWindowMs(checkWindowMs(windowMs));
   }
@@ -282,7 +282,7 @@ export class Gateway {
     return this.#probes.nameOf(index);
   }
 
-  /** Undefined when the page holds as many probes as it may. The caller opens the probe. */
+  /** Undefined when the page has as many probes as it may. The caller opens the probe. */
   addProbe(link: DeviceLink, name: string): OwnProbe | undefined {
     return this.#probes.add(link, name);
   }
@@ -295,7 +295,7 @@ export class Gateway {
     this.#probes.rename(index, name);
   }
 
-  /** Lets the wearer feel one of their own bands. Undefined: there is no such probe. */
+  /** Makes one of the wearer's own bands vibrate. Undefined: there is no such probe. */
   testBuzz(index: number): Promise<WriteOutcome | undefined> {
     return this.#probes.testBuzz(index);
   }
@@ -310,14 +310,14 @@ export class Gateway {
 
   // --- time ---
 
-  /** The page was hidden, frozen or asleep: nothing has an effect until the clocks have been compared afresh. */
+  /** The page was hidden, frozen or asleep: nothing has an effect until the clocks have been compared again. */
   woke(): void {
     for (const peer of this.#peers) peer.distrustClock();
     this.#probes.expireWaiting();
     this.#options.onEvent({ kind: "woke" });
   }
 
-  /** Says goodbye to the peers and lets go of the probes. */
+  /** Says goodbye to the peers and closes the probes. */
   async close(): Promise<void> {
     this.#cancelBeat();
     this.#keyChange.close();
@@ -390,8 +390,8 @@ export class Gateway {
   }
 
   /**
-   * A band tells its level when it changes, which may be once in an hour: who was not there then would not know it
-   * until the next time.
+   * A band reports its level when it changes, which may be once in an hour. A peer that comes later would not know the
+   * level until then.
    */
   #sendBatteries(gatewayId: string): void {
     for (const record of this.#probes.batteriesAgain()) this.#mux.sendTo(gatewayId, record);

@@ -1,5 +1,5 @@
 // A gateway's whole account as plain data, for the console, for tests, and for the person who has to explain what
-// happened. It holds no secret.
+// happened. It contains no secret.
 import type { LinkState } from "../firmware-bridge/devices/device-link.ts";
 import type { Gateway } from "./gateway.ts";
 import type { PeerState } from "./peers/peer-state.ts";
@@ -16,12 +16,12 @@ export interface PeerReport {
   readonly sessionId: string;
   readonly name: string;
   readonly state: PeerState;
-  /** Who carried the offer and the answer of its present channel. */
+  /** What carried the offer and the answer of its present channel. */
   readonly signaledBy: Channel["signaledBy"] | undefined;
   /** Measured by its last ping, with the bound of the error. */
   readonly delay: { readonly oneWayMs: number; readonly boundMs: number } | undefined;
   readonly ledger: LedgerSnapshot;
-  /** Frames and messages that were not honoured, by cause. */
+  /** Frames and messages that were refused, by cause. */
   readonly refusals: Readonly<Record<string, number>>;
 }
 
@@ -31,7 +31,7 @@ export interface ProbeReport {
   readonly link: LinkState;
   /** Whether it was asked to send its movement less often. */
   readonly pace: MotionPace;
-  /** What became of each wish to let it vibrate. */
+  /** What became of each request to vibrate. */
   readonly buzzes: Partial<Readonly<Record<BuzzOutcome, number>>>;
   /** Bytes and frames from it that could not be read, by cause. */
   readonly discarded: Readonly<Record<string, number>>;
@@ -44,7 +44,7 @@ export interface GatewayReport {
   readonly windowMs: number;
   /** All peers together since the room was entered, the forgotten ones too. */
   readonly traffic: Traffic;
-  /** Channels that were turned away, by reason. */
+  /** Channels that were refused, by reason. */
   readonly refusals: Readonly<Record<string, number>>;
 }
 

@@ -1,11 +1,11 @@
-// How the line to the signaling server is: said by what keeps the line (web/mesh), shown by the page (web/ui), which do
-// not know each other.
+// The state of the connection to the signaling server. Neighbours: web/mesh keeps the connection and reports the state,
+// web/ui shows it; the two do not know each other.
 
 export type ServerState =
   | { readonly kind: "connecting" }
   | { readonly kind: "connected" }
   /**
-   * Since the last contact, or the first try, failed. The mesh goes on and the server is tried again; only newcomers
-   * have to wait.
+   * The last contact, or the first try, has failed. The mesh goes on and the page tries again; only newcomers have to
+   * wait.
    */
   | { readonly kind: "away"; readonly retryAtMs: number };

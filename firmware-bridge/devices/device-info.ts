@@ -1,5 +1,5 @@
 // What a device is and can do, whatever its make: classes and capabilities, docs/protocol.md §1.1.
-// Neighbours: a driver reads them from its device, the roster tells them to the others.
+// Neighbours: a driver reads them from its device, the roster sends them to the others.
 import { kinds } from "../frames/kinds.ts";
 import type { DeviceInfo } from "./device-link.ts";
 
@@ -16,7 +16,7 @@ export const capabilities = {
   rateIn: 1 << 7,
 } as const;
 
-/** What a link says before the device has been asked. */
+/** The value of a link before the device has answered. */
 export const unknownInfo: DeviceInfo = { probeClass: probeClasses.other, capabilities: 0 };
 
 /** The capability that a command needs, by its kind; a kind that is not here needs none. */

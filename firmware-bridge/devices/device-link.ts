@@ -1,5 +1,5 @@
 // What a gateway knows of one probe: the seam between drivers (Web Bluetooth, this phone, simulated) and the rest.
-// A link keeps itself connected until it is closed; outcomes are values, it never throws for what a radio does.
+// A link keeps itself connected until it is closed. Outcomes are values: it never throws because of what a radio does.
 
 /** Why a link or a write did not work. Every code has its sentence in `web/ui/errors.ts`. */
 export type LinkFailure =
@@ -63,7 +63,7 @@ export interface DeviceLinkListener {
 }
 
 export interface DeviceLink {
-  /** The same for the same device as long as the page lives. */
+  /** Stays the same for one device as long as the page lives. */
   readonly deviceId: string;
   readonly name: string;
   /** Known once connected; before, class "other" with no capability. */
@@ -72,7 +72,7 @@ export interface DeviceLink {
   /** Begins to connect; resolves with the first state that is `connected` or `closed`. Called once. */
   open(listener: DeviceLinkListener): Promise<LinkState>;
   write(command: DeviceCommand): Promise<WriteOutcome>;
-  /** What waits to be written is dropped, as expired: the page slept meanwhile, or its wearer wants it no more. */
+  /** Drops what waits to be written, as expired: the page slept meanwhile, or the wearer does not want it any more. */
   expireWaiting(): void;
   /** Ends the link for good; pending writes resolve as failed. Calling it again does nothing. */
   close(): Promise<void>;

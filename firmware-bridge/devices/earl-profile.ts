@@ -1,5 +1,5 @@
 // What an Earl device shows of itself over GATT, docs/protocol.md §1.1: its services and its info characteristic.
-// Pure: web/ble reads the characteristics and hands their bytes in.
+// Pure: web/ble reads the characteristics and passes their bytes.
 
 import { probeClasses } from "./device-info.ts";
 import type { DeviceInfo } from "./device-link.ts";
@@ -26,7 +26,7 @@ const infoVersion = 1;
 const infoBytes = 4;
 const knownClasses: ReadonlySet<number> = new Set(Object.values(probeClasses));
 
-/** Undefined when too short or of another protocol version. */
+/** Undefined when the bytes are too few, or of another protocol version. */
 export const parseInfo = (bytes: Uint8Array): DeviceInfo | undefined => {
   const [version = 0, probeClass = 0, low = 0, high = 0] = bytes;
   if (bytes.length < infoBytes || version !== infoVersion) return undefined;

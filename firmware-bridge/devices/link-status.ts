@@ -1,6 +1,6 @@
-// The state of one link, and who hears of it: the listener, and the caller of `open`. Every kind of link has one.
+// The state of one link, which is reported to the listener and to the caller of `open`. Every kind of link has one.
 // Neighbours: gatt-link.ts, this-phone.ts and simulated-link.ts decide which state comes next.
-// Invariant: a closed link stays closed, and its listener hears of no state after that.
+// Invariant: a closed link stays closed, and its listener gets no state after that.
 import type { DeviceLinkListener, LinkState } from "./device-link.ts";
 
 export class LinkStatus {

@@ -1,4 +1,4 @@
-// Reading and writing of bytes for both codecs. The reader never throws: it remembers that it ran past the end or met a
+// Reads and writes bytes for both codecs. The reader never throws: it remembers that it ran past the end or met a
 // malformed number, returns zeros from then on, and the decoder asks `failed` once at the end.
 // Numbers are put together byte by byte: a DataView would make the engine give each short array a buffer outside its
 // heap, which costs more than all that is read from it.
@@ -50,7 +50,7 @@ export const varintBytes = (value: number): number => {
 export const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
 export const unzigzag = (value: number): number => (value % 2 === 0 ? value / 2 : -(value + 1) / 2);
 
-/** Out of its range a number would be cut to other bits without a word: a bug of the caller. */
+/** A number out of its range would silently be cut to other bits, which is a bug of the caller. */
 const requireInteger = (value: number, min: number, max: number): void => {
   if (!Number.isInteger(value) || value < min || value > max)
     throw new RangeError(`not within ${min}…${max}: ${value}`);
@@ -105,7 +105,7 @@ export class ByteWriter {
     return this;
   }
 
-  /** A view of what was written, good until the next write. */
+  /** A view of what was written, valid until the next write. */
   get written(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -194,13 +194,13 @@ export class ByteReader {
     return this.#take(count) ? this.#bytes.subarray(this.#at - count, this.#at) : new Uint8Array();
   }
 
-  /** For decoders that find a value out of its range. */
+  /** Decoders call this when they find a value out of its range. */
   fail(): void {
     this.#failed = true;
   }
 
   #take(count: number): boolean {
-    // A negative count would move the place backwards.
+    // A negative count would move the position backwards.
     if (this.#failed || !Number.isInteger(count) || count < 0 || count > this.remaining) {
       this.#failed = true;
       return false;

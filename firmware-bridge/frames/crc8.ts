@@ -1,5 +1,5 @@
 // CRC-8/SMBUS: polynomial 07, start 00, not reflected, no final xor; "123456789" gives F4.
-// A frame has at most 18 bytes under it, so that a table would cost more than it saves.
+// It covers at most 18 bytes of a frame, so a table would cost more than it saves.
 
 const polynomial = 0x07;
 

@@ -1,6 +1,6 @@
-// Arbitrary chunks to Earl messages: finds the frames (also inside garbage) and puts fragments together.
-// Never throws; keeps at most one unfinished frame (19 bytes) and one unfinished message (240 bytes).
-// Every byte pushed is in a valid frame, counted as skipped, or still waiting for the rest of its frame.
+// Turns arbitrary chunks into Earl messages: finds the frames (also inside garbage) and joins fragments.
+// It never throws, and keeps at most one unfinished frame (19 bytes) and one unfinished message (240 bytes).
+// Each byte is in a valid frame, is counted as skipped, or still waits for the rest of its frame.
 import { concatBytes } from "./bytes.ts";
 import { crc8 } from "./crc8.ts";
 import {
@@ -20,7 +20,7 @@ import {
 
 export interface ProbeMessage {
   readonly kind: number;
-  /** That of the message's last frame: the one that an ack names. */
+  /** The sequence of the message's last frame, which an ack names. */
   readonly sequence: number;
   readonly payload: Uint8Array;
 }
@@ -28,15 +28,15 @@ export interface ProbeMessage {
 export interface FrameCounts {
   /** Bytes that belong to no valid frame. */
   readonly skippedBytes: number;
-  /** Places that looked like a frame until its CRC. */
+  /** Places that looked like a frame, but had a wrong CRC. */
   readonly badChecksums: number;
   /** Gaps in the sequence; frames lost before the first one that arrived cannot be known. */
   readonly lostFrames: number;
-  /** Messages of which some fragment is missing or does not follow. */
+  /** Messages with a fragment that is missing or out of sequence. */
   readonly brokenMessages: number;
 }
 
-/** What has been put together so far of one message. */
+/** The fragments of one message that have been joined so far. */
 interface Assembly {
   readonly kind: number;
   readonly fragments: Uint8Array[];
@@ -45,7 +45,7 @@ interface Assembly {
 export class FrameDecoder {
   #waiting: Uint8Array = new Uint8Array();
   #lastSequence: number | undefined;
-  /** "broken" while the fragments of a message that has already been counted as broken go by. */
+  /** "broken" while further fragments come of a message that was already counted as broken. */
   #assembly: Assembly | "none" | "broken" = "none";
   readonly #counts = { skippedBytes: 0, badChecksums: 0, lostFrames: 0, brokenMessages: 0 };
 

@@ -1,4 +1,4 @@
-// Messages to Earl frames. One encoder per direction and connection: it keeps the sequence.
+// Turns messages into Earl frames. There is one encoder per direction and connection, because it keeps the sequence.
 import { crc8 } from "./crc8.ts";
 import {
   continuedFlag,
@@ -24,7 +24,7 @@ export class FrameEncoder {
   }
 
   /**
-   * The frames of one message, each at most 20 bytes, to be sent in this order.
+   * The frames of one message, each at most 20 bytes; the caller sends them in this order.
    * @throws RangeError when the kind or the payload fits no message: a bug of the caller.
    */
   encode(kind: number, payload: Uint8Array): readonly Uint8Array[] {

@@ -1,6 +1,6 @@
-// The payloads of docs/protocol.md §1.3, typed. Decoders return undefined for what is too short or out of its range,
-// and ignore what follows the fields that they know, so that a later version can add some. Encoders throw RangeError
-// for a caller's bug.
+// The payloads of docs/protocol.md §1.3, typed. Decoders return undefined for a payload that is too short or out of its
+// range, and ignore what follows the fields that they know, so that a later version can add fields. Encoders throw
+// RangeError for a caller's bug.
 import { ByteReader, ByteWriter } from "./bytes.ts";
 
 /** The device clock of a motion sample, in ms, wraps here: it is a u16. */
@@ -36,7 +36,7 @@ export interface LightLevel {
   readonly lux: number;
 }
 
-/** `sequence` is that of the command's last frame. */
+/** `sequence` is the sequence of the command's last frame. */
 export interface Ack {
   readonly sequence: number;
   readonly status: number;
@@ -138,7 +138,7 @@ export const encodeVibration = ({ strengthPercent, durationsMs }: Vibration): Ui
   return writer.take();
 };
 
-/** Cut after `maxVibrateMs`, whatever the sender wished. */
+/** Cut after `maxVibrateMs`, whatever the sender requested. */
 export const decodeVibration = (payload: Uint8Array): Vibration | undefined =>
   decode(payload.subarray(0, 1 + maxVibrateDurations), (reader) => {
     const strengthPercent = within(reader, reader.u8(), 1, 100);

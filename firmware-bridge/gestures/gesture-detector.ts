@@ -10,17 +10,17 @@ import { add, dot, length, limit, scale, subtract, type Vector } from "./vector.
 
 export interface DetectedGesture {
   readonly gesture: GestureName;
-  /** The strongest acceleration of the movement, beside gravity, in units of `intensityUnitMg`; 255 is that or more. */
+  /** The strongest acceleration of the movement, without gravity, in units of `intensityUnitMg`; 255: that or more. */
   readonly intensity: number;
 }
 
 const intensityUnitMg = 16;
 
 /**
- * The fewest samples a second that a probe may be asked for. Tried on the traces in four orientations, with and without
- * noise, a tenth slower and faster, begun at twenty moments between two samples: at 9 a second one shake in twenty is
- * taken for a wave, at 10 one tap in 600 is missed, at 11 nothing is; one more, because the clocks of sensors are not
- * exact.
+ * The lowest rate, in samples a second, that a probe may be asked for. It was tried on the traces in four orientations,
+ * with and without noise, a tenth slower and faster, begun at twenty moments between two samples. At 9 a second one
+ * shake in twenty is taken for a wave, at 10 one tap in 600 is missed, at 11 nothing is missed. This is one more,
+ * because the clocks of sensors are not exact.
  */
 export const leastDetectionHz = 12;
 
@@ -30,27 +30,27 @@ export const leastDetectionHz = 12;
  * stay out, so it is at the upper end.
  */
 const gravityMs = 500;
-/** So much of a jolt at most is taken for gravity: a tap must not tilt the estimate. 1 g, as gravity itself. */
+/** At most this much of a jolt is taken for gravity: a tap must not tilt the estimate. 1 g, as gravity itself. */
 const gravityStepMg = 1000;
 /**
- * A swing is at least this beside gravity: twice the ±300 mg of walking in the traces. CODAL (micro:bit) takes 400 mg,
- * gravity included.
+ * A swing is at least this strong without gravity: twice the ±300 mg of walking in the traces. CODAL (micro:bit) takes
+ * 400 mg, gravity included.
  */
 const swingMg = 600;
 /** Swings, to and fro, that make a wave or a shake. CODAL's ACCELEROMETER_SHAKE_COUNT_THRESHOLD. */
 const swings = 4;
 /**
- * Swings in mean closer than this are a shake, otherwise a wave: 2.9 Hz, chosen by trying it on the traces (2 and 3.5
- * Hz).
+ * If the mean interval of the swings is less than this, they are a shake, otherwise a wave: 2.9 Hz, chosen by trying it
+ * on the traces (2 and 3.5 Hz).
  */
 const shakeIntervalMs = 175;
-/** A shake is vigorous. Chosen by trying it on the traces; quick swings that stay below are a wave. */
+/** A shake is at least this strong. Chosen by trying it on the traces; quick swings below this are a wave. */
 const shakeMg = 1000;
 /** Swings farther apart do not belong together: slower than 0.8 Hz. Chosen by trying it on the traces. */
 const maxSwingIntervalMs = 600;
 /**
  * A spike at least this strong is a tap. The ADXL345's data sheet (tap detection) starts from 3 g for more than 10 ms;
- * averaged over the 100 ms between two samples of the slowest rate there is less of it left. Chosen by trying it on the
+ * averaged over the 100 ms between two samples of the slowest rate, less of it is left. Chosen by trying it on the
  * traces.
  */
 const tapMg = 1000;
@@ -66,7 +66,7 @@ const tapQuietMs = 250;
  * gesture; a tap and a raise are reported when the arm is quiet already. More than `maxSwingIntervalMs`.
  */
 const refractoryMs = 700;
-/** After a gap like this (the link was lost) what was known of the arm is out of date. */
+/** After such a gap (the link was lost) what was known about the arm is out of date. */
 const maxGapMs = 1000;
 
 /** Swings to and fro that belong together. */
@@ -77,7 +77,7 @@ interface Run {
   /** The strongest moment of the present swing. */
   readonly peak: Vector;
   readonly strongestMg: number;
-  /** The movement of which it is a part may have begun earlier. */
+  /** The movement that this swing is part of may have begun earlier. */
   readonly movingSinceMs: number;
   readonly lastMovedMs: number;
 }
@@ -147,7 +147,7 @@ export class GestureDetector {
 const gravityStep = (moved: Vector, stepMs: number): Vector =>
   scale(limit(moved, gravityStepMg), 1 - Math.exp(-stepMs / gravityMs));
 
-/** `moved` is the acceleration beside gravity of a sample strong enough to be part of a swing. */
+/** `moved` is the acceleration, without gravity, of a sample that is strong enough to be part of a swing. */
 const extendRun = (run: Run | undefined, moved: Vector, timeMs: number): Run => {
   const strength = length(moved);
   const wasQuiet = run === undefined || timeMs - run.lastMovedMs >= tapQuietMs;

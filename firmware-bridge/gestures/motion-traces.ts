@@ -5,7 +5,7 @@
 import type { GestureName } from "./gestures.ts";
 import { add, scale, type Vector } from "./vector.ts";
 
-/** The arm hangs: what the sensor feels is the 1 g upwards that holds it, away from the hand. */
+/** The arm hangs: the sensor feels 1 g upwards, the force that carries it, away from the hand. */
 const hanging: Vector = { x: -1000, y: 0, z: 0 };
 
 interface Trace {

@@ -1,4 +1,4 @@
-// Where the arm rests: tells when it has come to rest raised, seen from where it rested before. Knows no axis of the
+// Where the arm rests: reports when it has come to rest higher than where it rested before. It knows no axis of the
 // band.
 import { degreesBetween, length, subtract, type Vector } from "./vector.ts";
 
@@ -8,8 +8,8 @@ import { degreesBetween, length, subtract, type Vector } from "./vector.ts";
  */
 const stillMg = 250;
 /**
- * … and this near to 1 g: a fall and a steady pull look still, too. Chosen: the noise of the tests and a badly
- * calibrated sensor fit in.
+ * … and this near to 1 g, because samples of a fall or a steady pull stay near to each other, too. Chosen so that the
+ * noise of the tests and a badly calibrated sensor are within it.
  */
 const gravityToleranceMg = 200;
 /**
@@ -22,13 +22,14 @@ const restMs = 300;
  */
 const raisedDegrees = 120;
 /**
- * A posture held this long is where the arm usually rests. Chosen: short enough to be learnt while the band is tied on.
+ * A posture that lasts this long is where the arm usually rests. Chosen: short enough to be learnt while a person puts
+ * the band on.
  */
 const homeMs = 3000;
 /** Nobody holds an arm up for so long (chosen, not measured): what looked raised was the usual posture after all. */
 const raisedAtMostMs = 30_000;
 
-/** "came to rest raised" is said once for every time. */
+/** "came to rest raised" is reported once each time. */
 export type PostureChange = "moving" | "resting" | "came to rest raised";
 
 export class Posture {

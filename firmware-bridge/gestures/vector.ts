@@ -1,4 +1,4 @@
-// The little of vector arithmetic that reading an accelerometer needs.
+// The few vector operations that reading an accelerometer needs.
 
 export interface Vector {
   readonly x: number;

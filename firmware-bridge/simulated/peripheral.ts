@@ -3,7 +3,7 @@
 
 export interface Central {
   onNotify(chunk: Uint8Array): void;
-  /** The link is gone, unless the central ended it itself. */
+  /** The link is gone. Not called when the central ended it itself. */
   onDisconnect(): void;
 }
 
@@ -14,7 +14,7 @@ export interface Peripheral {
   readInfo(): Uint8Array;
   /** From here on it may notify. */
   subscribe(): void;
-  /** Nothing is notified after it. */
+  /** It notifies nothing after this. */
   disconnect(): void;
   /** One write to the command characteristic; false when nothing confirms it. */
   writeCommand(chunk: Uint8Array): boolean;

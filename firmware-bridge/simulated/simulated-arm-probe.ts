@@ -1,7 +1,7 @@
-// The firmware of an arm-probe without the arm: what a newcomer without hardware tries the page with, and what authors
-// of firmware can read as the reference. It speaks real frames. A command is checked, obeyed and acknowledged; a
-// vibration ends by itself. It sends its movement and leaves it to the gateway to find the gestures. Timers run only
-// while a central is connected.
+// The firmware of an arm-probe, simulated. Newcomers without hardware try the page with it, and authors of firmware can
+// read it as the reference. It sends and reads real frames. A command is checked, obeyed and acknowledged; a vibration
+// ends by itself. It sends its movement, and the gateway finds the gestures in it. Timers run only while a central is
+// connected.
 
 import { capabilities, probeClasses } from "../devices/device-info.ts";
 import { encodeInfo } from "../devices/earl-profile.ts";
@@ -27,18 +27,19 @@ export interface SimulatedArmProbeOptions {
   readonly now: () => number;
   /** Runs `task` once after `delayMs`; the returned function cancels it. */
   readonly schedule: (delayMs: number, task: () => void) => () => void;
-  /** Uniform in [0, 1): how the arm trembles. */
+  /** Uniform in [0, 1): makes the arm tremble. */
   readonly random: () => number;
   /** The motor was switched. */
   readonly onVibration: (isOn: boolean, strengthPercent: number) => void;
 }
 
 /**
- * Until a rate command says otherwise: every gesture is found at this rate, at 10 a second the quickest shakes are not.
+ * The rate until a rate command changes it: at this rate every gesture is found, at 10 a second the quickest shakes are
+ * not.
  */
 const defaultSamplesPerSecond = 20;
 export const batteryReportMs = 60_000;
-/** 100 % last ten hours: a shift and some more. Made up, as everything about a simulated battery. */
+/** 100 % last ten hours, somewhat more than a shift. Invented, as everything about a simulated battery. */
 const batteryStepMs = 6 * 60_000;
 /** A resting arm trembles, and sensors are noisy: this much to either side. Chosen, not measured. */
 const trembleMg = 20;
@@ -67,7 +68,7 @@ export class SimulatedArmProbe implements Peripheral {
     return Math.max(1, 100 - usedPercent);
   }
 
-  /** Moves the arm; a movement that is under way is finished first, and the new one ignored. */
+  /** Moves the arm. While a movement is under way, a new one is ignored. */
   move(gesture: GestureName): void {
     const nowMs = this.#options.now();
     const current = this.#movement;
@@ -101,7 +102,7 @@ export class SimulatedArmProbe implements Peripheral {
     this.#central = undefined;
     this.#cancelMotion?.();
     this.#cancelBattery?.();
-    this.#stopVibration(); // Nobody is left who could stop it.
+    this.#stopVibration(); // No central is left that could stop it.
   }
 
   writeCommand(chunk: Uint8Array): boolean {

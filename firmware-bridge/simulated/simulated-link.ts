@@ -1,5 +1,5 @@
 // A DeviceLink to a peripheral without a radio, through real frames. It behaves as a link over the air does: one write
-// at a time, a newer command replaces one of its kind that waits, a lost link is sought again until `close`.
+// at a time, a newer command replaces one of its kind that waits, and it reconnects a lost link until `close`.
 
 import type { DriverSession } from "../devices/device-driver.ts";
 import { canDo, unknownInfo } from "../devices/device-info.ts";
@@ -31,7 +31,7 @@ export interface SimulatedLinkOptions {
  * between two.
  */
 const confirmMs = 30;
-/** What confirms no write for so long is gone; the link is made anew. */
+/** A peripheral that confirms no write for so long is gone; the link connects again. */
 const writeTimeoutMs = 2000;
 const firstRetryMs = 500;
 const maxRetryMs = 10_000;
@@ -48,7 +48,7 @@ export class SimulatedLink implements DeviceLink {
   #info: DeviceInfo = unknownInfo;
   readonly #status = new LinkStatus();
   #session: DriverSession = earlDriver.startSession();
-  /** By kind, in the order in which they were asked for: as many as there are kinds, at most. */
+  /** Commands that wait, by kind, in the order of the requests: at most as many as there are kinds. */
   readonly #waiting = new Map<number, PendingWrite>();
   #writing: PendingWrite | undefined;
   #cancelWrite: (() => void) | undefined;

@@ -1,5 +1,5 @@
 // How a gateway leaves a room that has moved on to another key (docs/protocol.md §4): peers that have the key are
-// disconnected at once, peers that are to have it and sleep stay connected for a while. Nobody is admitted meanwhile.
+// disconnected at once; peers that should get it but sleep stay connected for a while. Nobody is admitted meanwhile.
 // Neighbour: room-key-change.ts knows which peer is which.
 
 import type { Schedule } from "../basics/runtime.ts";
@@ -29,7 +29,7 @@ export class Farewell {
     });
   }
 
-  /** To be called at the beginning, and whenever a peer has acknowledged the key or is gone. */
+  /** The caller calls this at the beginning, and whenever a peer has acknowledged the key or is gone. */
   check(): void {
     this.#dismiss((gatewayId) => !this.#change.isAwaited(gatewayId));
   }

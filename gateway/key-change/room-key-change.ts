@@ -1,46 +1,46 @@
-// How a room changes to another key, seen from one member: docs/protocol.md §4. It hands keys on, chooses among
+// How a room changes to another key, seen from one member: docs/protocol.md §4. It passes keys on, chooses among
 // several, and settles on one.
 // Neighbours: peer.ts brings the frames, gateway.ts moves. Invariants: all members that can reach each other choose the
-// same key, in whatever order the keys come, if each key comes early enough to be handed on before the first member
-// settles; nobody is handed a key that removes them, or that was made before they came; one change at a time.
+// same key, in whatever order the keys come, if each key comes early enough to be passed on before the first member
+// settles; no member gets a key that removes it, or that was made before it came; there is one change at a time.
 import { equalBytes } from "../../firmware-bridge/frames/bytes.ts";
 import type { Cancel, Now, Schedule } from "../basics/runtime.ts";
 import { TokenBucket } from "../basics/token-bucket.ts";
 import type { GatewayFrame, KeyProposal } from "../wire/frame-types.ts";
 
 /**
- * Two people who press at the same moment hear of each other well within this, over a slow relay too; until then every
- * key counts, no matter which member it removes. Afterwards removed members have no say: they hear of their removal no
- * earlier than when the first member has settled.
+ * If two people press the button at the same moment, each page gets the other's key well within this time, over a slow
+ * relay too. Until then every key counts, no matter which member it removes. Afterwards the keys of removed members do
+ * not count: these members learn of their removal only when the first member has settled.
  */
 export const contestMs = 1_000;
 export const settleMs = 2 * contestMs;
-/** A member that changes the key all the time must not stop the room: between two moves there is time for records. */
+/** A member that changes the key again and again must not stop the room: between two moves, records must pass. */
 export const minMoveIntervalMs = 10_000;
 /**
- * Every lower key is taken over, however many come: a member that ignored one would part from those that did not. What
- * is bounded is what this gateway sends because of them. As many keys as people could make in earnest within two
- * seconds are handed on at once …
+ * Every lower key is taken over, however many come, because a member that ignored one would be separated from members
+ * that did not. What this gateway sends because of them is bounded. It passes on at once as many keys as people could
+ * really make within two seconds …
  */
 export const handOnBurst = 8;
 /**
- * … and beyond these the lowest of what came within this time: far below what a receiver bears (allowance.ts), and soon
- * enough to settle.
+ * … and of further keys the lowest that came within this time: far below what a receiver accepts (allowance.ts), and
+ * soon enough to settle.
  */
 export const handOnMs = 100;
-/** A member that comes late with one key after the other is sent ours no more often than this. */
+/** To a member that comes late with one key after another, we send ours no more often than this. */
 export const lateAnswerMs = 1_000;
 
 export interface SettledChange {
   readonly roomKey: Uint8Array;
   /** Gateway id of the member that made the key, if `toldBy` says the truth. */
   readonly by: string;
-  /** Gateway id of the member that handed it to us; our own when we made it. */
+  /** Gateway id of the member that sent it to us; our own when we made it. */
   readonly toldBy: string;
   readonly removed: readonly string[];
-  /** Those whom this page wanted to remove, and who stay because another key was lower. */
+  /** Members that this page wanted to remove, and that stay because another key was lower. */
   readonly notRemoved: readonly string[];
-  /** Those who were connected when we first heard of the change, and are to come along. */
+  /** Members that were connected when we first heard of the change, and should come along. */
   readonly expected: readonly string[];
 }
 
@@ -48,19 +48,19 @@ export interface RoomKeyChangeOptions {
   readonly ownGatewayId: string;
   /** The key that the room has now. */
   readonly roomKey: Uint8Array;
-  /** When the page came by a change of the key, or gave one up, on this gateway's clock; undefined: it did neither. */
+  /** When the page came here by a change of the key, or gave one up, on this gateway's clock; undefined: neither. */
   readonly lastMoveMs: () => number | undefined;
   readonly now: Now;
   readonly schedule: Schedule;
-  /** Gateway ids of those who are connected, or were a while ago. */
+  /** Gateway ids of members that are connected, or were a while ago. */
   readonly members: () => readonly string[];
-  /** Of these, those who are connected. */
+  /** The connected members among these. */
   readonly held: () => readonly string[];
-  /** To a member that is connected; nothing happens when it is not. */
+  /** Sends to a member that is connected; nothing happens when it is not. */
   readonly send: (gatewayId: string, frame: GatewayFrame) => void;
   /** Another key was chosen. */
   readonly onChosen: () => void;
-  /** Once: this is the room's key now. */
+  /** Called once: this is the room's key now. */
   readonly onSettled: (change: SettledChange) => void;
 }
 
@@ -84,10 +84,10 @@ export class RoomKeyChange {
   #choice: Choice | undefined;
   #outcome: SettledChange | undefined;
   #firstHeardMs = 0;
-  /** The members when we first heard of a change: nobody else is handed a key. */
+  /** The members when we first heard of a change: no other member gets a key. */
   #entitled: ReadonlySet<string> = new Set();
   #heldAtFirst: readonly string[] = [];
-  /** Members that say that they have our choice. */
+  /** Members that have acknowledged the key that we chose. */
   readonly #acknowledged = new Set<string>();
   /**
    * The last key of each removed member: it counts if we later choose a key that lets them stay. Bounded as members
@@ -97,7 +97,7 @@ export class RoomKeyChange {
   /** When our key was last sent to a member that came late. */
   readonly #answeredAtMs = new Map<string, number>();
   readonly #rounds: TokenBucket;
-  /** Those whom this page's person asked to remove. */
+  /** Members that this page's person asked to remove. */
   #wished: readonly string[] = [];
   #cancelSettling: Cancel | undefined;
   #cancelHandingOn: Cancel | undefined;
@@ -121,12 +121,12 @@ export class RoomKeyChange {
     return this.#choice?.removed.includes(gatewayId) ?? false;
   }
 
-  /** It is to have the key, and has not said that it does. */
+  /** Whether that member should get the key, and has not acknowledged it. */
   isAwaited(gatewayId: string): boolean {
     return this.#mayHave(gatewayId) && !this.#acknowledged.has(gatewayId);
   }
 
-  /** "underway": one change at a time, and this one is not begun. */
+  /** "underway": there is one change at a time, so this one is not begun. */
   begin(roomKey: Uint8Array, removed: readonly string[]): "begun" | "underway" {
     if (this.isUnderway) return "underway";
     const { ownGatewayId } = this.#options;
@@ -166,7 +166,7 @@ export class RoomKeyChange {
     if (this.isAwaited(gatewayId)) this.#handTo(gatewayId);
   }
 
-  /** The page stays under the key that it has, as if it had heard of no other: the next change may be anybody's. */
+  /** The page stays under the key that it has, as if there were no other: any member may begin the next change. */
   giveUp(): void {
     this.close();
     this.#cancelSettling = undefined;
@@ -200,7 +200,7 @@ export class RoomKeyChange {
     onChosen();
   }
 
-  /** Members that the former choice removed, and this one does not, have a say after all. */
+  /** The keys of members that the former choice removed, and that this one lets stay, count after all. */
   #hearAgain(): void {
     for (const [from, frame] of this.#ofRemoved) {
       if (this.isRemoved(from)) continue;
@@ -220,7 +220,7 @@ export class RoomKeyChange {
   }
 
   #handOn(): void {
-    if (this.#cancelHandingOn !== undefined) return; // Whatever is chosen by then goes with that round.
+    if (this.#cancelHandingOn !== undefined) return; // The next round sends whatever is chosen by then.
     if (this.#rounds.take()) return this.#handOnNow();
     this.#cancelHandingOn = this.#options.schedule(handOnMs, () => this.#handOnNow());
   }
