@@ -148,7 +148,7 @@ const newcomer = async (to: ServerProcess): Promise<string> => {
 };
 
 /**
- * Runs `strike` again and again, `atOnce` at once, for as long as an attack lasts, and on until the server
+ * Runs `strike` again and again, `atOnce` of them together, for as long as an attack lasts, and on until the server
  * has been driven to what the case expects: a busy machine makes few strikes in that time. How often it was run.
  */
 const attack = async (
