@@ -1,4 +1,4 @@
-// The bench's command: reads what is asked, runs it, and prints one report on stdout; progress goes to stderr.
+// The bench's command: reads the arguments, runs them, and prints one report on stdout; progress goes to stderr.
 import { writeFileSync } from "node:fs";
 import { type BenchArguments, helpText, readArguments } from "./options/arguments.ts";
 import { BadArgument } from "./options/bad-argument.ts";
@@ -20,8 +20,7 @@ const main = async (): Promise<number> => {
   const progress = new Progress(process.stderr);
   let isStopped = false;
   const stopped = new Promise<void>((resolve) => {
-    // On a terminal it reaches npm, tsx and us, and tsx hands it on once more: the second is no other wish than the
-    // first.
+    // On a terminal it reaches npm, tsx and us, and tsx passes it on once more: the second means the same as the first.
     process.on("SIGINT", () => {
       isStopped = true;
       progress.say("stopping; what was measured is reported");

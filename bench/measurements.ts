@@ -1,4 +1,4 @@
-// Makes docs/measurements.md: runs the experiments that are asked for, keeps their reports as JSON with a chart each,
+// Makes docs/measurements.md: runs the requested experiments, keeps their reports as JSON with a chart each,
 // and writes the document from all the reports that are there.   npm run bench:measurements -- [--only name,name]
 // [--render]
 import { spawnSync } from "node:child_process";
@@ -35,7 +35,7 @@ const namesToRun = (args: readonly string[]): ReadonlySet<string> => {
   return unknown === undefined ? new Set(names) : fail(`${JSON.stringify(unknown)} is none of ${all.join(", ")}`);
 };
 
-/** The report of a command on its stdout; undefined when it did not end well. */
+/** The report of a command on its stdout; undefined if the command failed. */
 const reportOf = (script: string, command = ""): string | undefined => {
   const args = command === "" ? [] : command.split(" ");
   const { status, stdout } = spawnSync(process.execPath, ["--import", "tsx", script, ...args], {
@@ -79,5 +79,5 @@ else {
   const page = renderMeasurements({ measured, thesis, micro: stored<MicroReport>(microName) });
   writeFileSync(join(projectFolder, "docs/measurements.md"), page);
 }
-for (const { name } of failed) process.stderr.write(`bench:measurements: ${name} did not end well\n`);
+for (const { name } of failed) process.stderr.write(`bench:measurements: ${name} failed\n`);
 process.exitCode = failed.length === 0 && isMicroGood ? 0 : 1;

@@ -1,5 +1,5 @@
 // One run: the modes take turns on a mesh that stays up, in an order that rotates, with a silent slice in every round.
-// What is measured is kept slice by slice, so that a run which is stopped tells what it has.
+// The results are kept slice by slice, so that a run that is stopped can report what it has measured.
 
 import { meanRate } from "./load/workload.ts";
 import type { SliceResult } from "./members/slice.ts";
@@ -16,11 +16,11 @@ import type { Host } from "./stage/host.ts";
 import { Stage } from "./stage/stage.ts";
 
 /**
- * Until the command has reached every process; where it has not, what is due meanwhile is said late, and counted as
- * that.
+ * Until then the command has reached every process. In a process that gets it later, messages that were due in the
+ * meantime leave late, and count as late.
  */
 const leadMs = 400;
-/** The first windows fill: not counted by the system's counters. */
+/** The first windows fill in this time, so the system's counters do not count it. */
 const countFromMs = 500;
 const idleSeconds = 5;
 const settlePollMs = 100;
@@ -28,9 +28,9 @@ const settlePollMs = 100;
 export interface RunOptions {
   readonly args: BenchArguments;
   readonly phones: number;
-  /** What is being done, and how many seconds are left; undefined: not known yet. */
+  /** What the run is doing, and how many seconds are left; undefined: not known yet. */
   readonly onProgress: (what: string, secondsLeft: number | undefined) => void;
-  /** Resolves when the person has had enough. */
+  /** Resolves when the person stops the run. */
   readonly stopped: Promise<void>;
 }
 
@@ -73,7 +73,7 @@ export const run = async ({ args, phones, onProgress, stopped }: RunOptions): Pr
   } finally {
     onProgress("closing", undefined);
     stage.giveUp();
-    await opening.catch(() => undefined); // Its caller knows.
+    await opening.catch(() => undefined); // The caller gets the failure.
     await stage.close();
     await sentinel?.close();
   }
@@ -122,7 +122,7 @@ const measure = async (
     members: stage.members,
   };
   await Promise.all(stage.hosts.map((host) => host.prepare(spec)));
-  await sentinel.take(); // What was before is not of this slice.
+  await sentinel.take(); // Throws away what it measured before this slice.
   const startAtMs = machineNow() + leadMs;
   const playing = Promise.all(
     stage.hosts.map(async (host: Host) => ({

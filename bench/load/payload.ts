@@ -1,10 +1,10 @@
-// What the simulated probes say: when the message was due, in which slice of the run, and text up to the size that was
-// asked for. It travels unchanged in every mode, so that all modes are measured by the same mark.
+// The payload of simulated probes: when the message was due, in which slice of the run, and text up to the requested
+// size. Every mode carries it unchanged, so that all modes are measured by the same mark.
 
 /** f64 time, u16 slice. */
 export const markBytes = 10;
 
-/** When a message was to leave its probe, on the machine's clock. */
+/** When a message was due to leave its probe, on the machine's clock. */
 export interface Mark {
   readonly dueMs: number;
   readonly slice: number;

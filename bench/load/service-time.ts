@@ -18,7 +18,7 @@ export interface ServiceOptions {
   readonly random: RandomUnit;
 }
 
-/** Runs `task` once the device has done its part; at once where that takes no time. */
+/** Runs `task` once the device has done its part; at once if that takes no time. */
 export const afterService = ({ service, now, schedule, random }: ServiceOptions, task: () => void): void => {
   const { distribution, meanMs, by } = service;
   if (meanMs === 0) return task();

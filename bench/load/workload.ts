@@ -1,5 +1,5 @@
-// What the probes of a run say and when: pure and seeded, so that every mode and every process meets the same load.
-// Open loop: a message is due when it is due, whatever became of the one before.
+// The messages of a run's probes, and when they are due: pure and seeded, so that every mode and process gets the same
+// load. Open loop: a message is due at its moment, whatever became of the one before.
 import type { RandomUnit } from "../../gateway/basics/runtime.ts";
 import { markBytes } from "./payload.ts";
 import { seededRandom } from "./seeded-random.ts";
@@ -44,7 +44,7 @@ export interface Message {
   readonly bytes: number;
 }
 
-/** An arm that waves waves about this often, with this between; the bursts come at random. */
+/** A burst has so many gestures, with so much time between them, like an arm that waves; bursts come at random. */
 const burstGestures = 3;
 const burstSpacingMs = 400;
 const msPerMinute = 60_000;
@@ -60,8 +60,7 @@ export const messagesOf = (load: Load, phone: number, probes: number, seconds: n
 };
 
 /**
- * Messages a second of the whole run, as the load means them: the mean from which the sentinel's service time is
- * derived.
+ * Messages a second of the whole run, by the load's own parameters: the sentinel's service time follows from this mean.
  */
 export const meanRate = ({ hz, gesturesPerMinute, trace }: Load, phones: number, probes: number): number => {
   if (trace !== undefined) return trace.length / (traceLengthMs(trace) / 1000);
@@ -96,7 +95,9 @@ const gestures = ({ seed, gesturesPerMinute }: Load, phone: number, endMs: numbe
   return messages;
 };
 
-/** A trace that is shorter than the slice is played again; phones beyond those in it play its phones over. */
+/**
+ * A trace that is shorter than the slice is played again; if there are more phones than in it, they repeat its phones.
+ */
 const traced = (trace: readonly TraceEvent[], phone: number, endMs: number): Message[] => {
   const phonesInTrace = greatest(trace, (event) => event.phone);
   const own = trace.filter((event) => event.phone === (phone % phonesInTrace) + 1);

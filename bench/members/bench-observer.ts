@@ -1,5 +1,5 @@
-// What the bench has to know of a gateway beside its events, and, where wanted, the product's own statistics behind it:
-// a page has them, and they cost what they cost.
+// What the bench has to know about a gateway beside its events. If wanted, it passes everything on to the product's own
+// statistics, because the product's page has them and they cost time.
 import type { DeviceLink } from "../../firmware-bridge/devices/device-link.ts";
 import type { GatewayObserver } from "../../gateway/gateway-observer.ts";
 import type { Peer } from "../../gateway/peers/peer.ts";

@@ -1,6 +1,6 @@
 // A Bluetooth device as Web Bluetooth shows it, without a radio: the product's own GattLink, GattSession and GattQueue
-// run on it. Only what they touch is there. Its owner speaks as the device, and sees each write with the cause that was
-// tagged to it.
+// run on it. It has only what they use. Its owner sends as the device, and sees each write with the cause that was
+// attached to it.
 
 import type { DeviceDriver, DriverSession } from "../../firmware-bridge/devices/device-driver.ts";
 import type {
@@ -16,7 +16,7 @@ import { GattLink } from "../../web/ble/gatt-link.ts";
 import { ownDeviceHold } from "../../web/platform/device-hold.ts";
 import { afterService, type ServiceOptions } from "../load/service-time.ts";
 
-/** Why something is written: the record that asked for it. */
+/** Why something is written: the record that requested it. */
 export interface WriteCause {
   readonly dueMs: number;
   readonly slice: number;
@@ -31,7 +31,7 @@ export interface FakeGattOptions {
   readonly now: Now;
   readonly schedule: Schedule;
   readonly random: RandomUnit;
-  /** The page hands these bytes over to the radio. */
+  /** The page gives these bytes to the radio. */
   readonly onWrite: (chunk: Uint8Array, cause: WriteCause | undefined) => void;
   /** The cause of the commands that are given right now. */
   readonly currentCause: () => WriteCause | undefined;
@@ -71,7 +71,7 @@ export class FakeGatt {
   readonly #commands: Characteristic;
   readonly #causes = new WeakMap<object, WriteCause>();
   #writeCause: WriteCause | undefined;
-  /** Of writes that do not go through the product: one after the other, as Bluetooth wants it. */
+  /** The chain of writes that do not go through the product: one after the other, as Bluetooth requires. */
   #directWrites: Promise<void> = Promise.resolve();
 
   constructor(options: FakeGattOptions) {
@@ -96,18 +96,18 @@ export class FakeGatt {
     this.link = this.#tagged(link);
   }
 
-  /** The device says something. */
+  /** The device sends a notification. */
   notify(chunk: Uint8Array): void {
     this.#events.value = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     this.#events.dispatchEvent(new Event("characteristicvaluechanged"));
   }
 
-  /** A write by a mode that has no queue but its own chain of promises. */
+  /** A write by a mode whose only queue is its own chain of promises. */
   writeDirectly(chunk: Uint8Array, cause: WriteCause): void {
     this.#directWrites = this.#directWrites.then(() => this.#written(chunk, cause));
   }
 
-  /** A write that nothing stands before. */
+  /** A write that no other write delays. */
   writeRaw(chunk: Uint8Array, cause: WriteCause): void {
     void this.#written(chunk, cause);
   }
@@ -167,7 +167,8 @@ export class FakeGatt {
   }
 
   /**
-   * The driver is asked for a command's bytes right before they are written, so that it knows whose write comes next.
+   * The product asks the driver for a command's bytes right before it writes them, so the driver knows the cause of the
+   * next write.
    */
   #driver(): DeviceDriver {
     return {

@@ -1,5 +1,5 @@
-// One gateway of the bench in the room: the product's RoomSession with a tap on each of its channels. What it does in a
-// run is its role's.
+// One gateway of the bench in the room: the product's RoomSession with a tap on each of its channels. Its role decides
+// what it does in a run.
 
 import type { Clocks, Crypto, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import type { GatewayEvent } from "../../gateway/gateway-events.ts";
@@ -22,9 +22,9 @@ import { BurstMeter, Tap } from "./tap.ts";
 /** What a page and a native process give the members that live in them. */
 export interface Platform extends Clocks {
   readonly Peer: PeerClass;
-  /** For pairs that a neighbour reconnects. */
+  /** Makes the connection of a pair that a neighbour reconnects. */
   readonly RTCPeerConnection: RoomSessionOptions["RTCPeerConnection"];
-  /** That of the signaling server. */
+  /** The signaling server's origin. */
   readonly origin: string;
   readonly schedule: Schedule;
   readonly random: RandomUnit;
@@ -47,7 +47,7 @@ export interface MemberListener {
   onFlush(flush: Flush): void;
 }
 
-/** The bench measures the way to the skin; how much a wearer allows is not its question. */
+/** The bench measures how fast a buzz is, not how much a wearer allows. */
 const benchLimits: WearerLimits = {
   isMuted: false,
   strengthLimit: 100,
@@ -119,7 +119,7 @@ export class BenchMember {
     return this.#session;
   }
 
-  /** How many gateways it holds connected. */
+  /** How many gateways it is connected to. */
   get connected(): number {
     return this.session.gateway.heldSessionIds().length;
   }

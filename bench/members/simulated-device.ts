@@ -1,5 +1,5 @@
-// A probe without a radio: a DeviceLink that says what the load says, takes commands, and needs its service time for
-// both.
+// A probe without a radio: a DeviceLink that sends the messages of its load, takes commands, and needs its service time
+// for both.
 
 import { capabilities, probeClasses } from "../../firmware-bridge/devices/device-info.ts";
 import type {
@@ -13,7 +13,7 @@ import type {
 } from "../../firmware-bridge/devices/device-link.ts";
 import { afterService, type ServiceOptions } from "../load/service-time.ts";
 
-/** A band finds its gestures itself and buzzes; a sensor only tells. */
+/** A band finds its gestures itself and buzzes; a sensor only sends. */
 export const bandInfo: DeviceInfo = {
   probeClass: probeClasses.armProbe,
   capabilities: capabilities.motionOut | capabilities.gestureOut | capabilities.vibrateIn,

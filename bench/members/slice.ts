@@ -1,5 +1,5 @@
 // A slice: one mode, or none, for some seconds on a mesh that stays up. All hosts begin it at the same moment of the
-// machine's clock and play the same seeded load; here is what they are given and what they find, as plain data.
+// machine's clock and play the same seeded load. This file has what they get and what they measure, as plain data.
 
 import type { Load } from "../load/workload.ts";
 import { OutgoingMeter } from "../meters/processing-meter.ts";
@@ -8,7 +8,7 @@ import type { Arrival } from "../modes/mode.ts";
 import type { ModeName } from "../modes/modes.ts";
 
 export interface SliceSpec {
-  /** From 1, below 65536; every message of the slice bears it. */
+  /** From 1, below 65536; every message of the slice carries it. */
   readonly id: number;
   readonly mode: ModeName | "idle";
   readonly windowMs: number;
@@ -24,7 +24,7 @@ export interface SliceSpec {
 export type Accounts = Readonly<Record<string, number>>;
 
 export interface SliceProgress {
-  /** Everything has been said; what is under way is waited for. */
+  /** Everything has been sent; the slice waits for what is under way. */
   readonly isSaid: boolean;
   readonly expected: number;
   /** Delivered, or dropped by the product with a cause. */
@@ -32,7 +32,7 @@ export interface SliceProgress {
 }
 
 export interface SliceResult {
-  /** Messages that somebody was to receive, by those who sent them. */
+  /** Messages that members should receive, as their senders count them. */
   readonly expected: number;
   readonly delivered: number;
   /** Not delivered, and why: counted by the product itself. */
@@ -41,7 +41,7 @@ export interface SliceResult {
   readonly sample: TallySnapshot;
   readonly processing: TallySnapshot;
   readonly work: TallySnapshot;
-  /** By how much the load itself left later than intended. */
+  /** How much later than intended the load itself left. */
   readonly lateSends: TallySnapshot;
   readonly loopLag: TallySnapshot;
   /** All members of the host together. */
@@ -53,7 +53,7 @@ export interface SliceResult {
 export class SliceLog {
   readonly spec: SliceSpec;
   readonly outgoing: OutgoingMeter;
-  /** Of messages that have an effect on a device here: from their arrival to the hand-over to the radio. */
+  /** For messages that have an effect on a device here: from their arrival until the radio has the write. */
   readonly incoming = new Tally();
   readonly lateSends = new Tally();
   readonly #accounted = new Map<string, number>();
@@ -84,7 +84,7 @@ export class SliceLog {
     this.#expected += count;
   }
 
-  /** Of another slice: nothing is counted. */
+  /** A message of another slice: nothing is counted. */
   arrived({ kind, dueMs, slice, count }: Pick<Arrival, "kind" | "dueMs" | "slice" | "count">): void {
     if (slice !== this.spec.id) return;
     this.#delivered += count;

@@ -1,12 +1,12 @@
-// Stands between a gateway and its channel: the product's messages pass unread, the bench's own turn off here. Counts
-// how often the gateway sends after a pause, which is what wakes a phone's radio.
+// Stands between a gateway and its channel: the product's messages pass unread, and the bench's own go to the bench. It
+// counts how often the gateway sends after a pause, which is what wakes a phone's radio.
 
 import type { Now } from "../../gateway/basics/runtime.ts";
 import type { Channel, ChannelListener, FingerprintPair, FingerprintRefusal } from "../../gateway/wire/channel.ts";
 import { frameCodes } from "../../gateway/wire/frame-types.ts";
 import { benchTag } from "../modes/mode.ts";
 
-/** Sends further apart than this are bursts of their own: a radio stays awake for about as long. */
+/** Messages that are further apart than this are separate bursts: a radio stays awake for about this long. */
 const burstGapMs = 20;
 
 /** The bursts of one gateway, over all its channels. */
@@ -31,7 +31,7 @@ export class BurstMeter {
 export interface TapOptions {
   readonly channel: Channel;
   readonly meter: BurstMeter;
-  /** In a star nobody may learn of the others, or the star becomes a mesh. */
+  /** In a star no member may learn about the others, because the star would become a mesh. */
   readonly hidesMembers: boolean;
   readonly onBenchMessage: (message: Uint8Array, tap: Tap) => void;
   readonly onProductMessage: () => void;

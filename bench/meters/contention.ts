@@ -1,26 +1,26 @@
 // Whether the machine gave the bench what it needed, after WoTbench: a sentinel of known service time S runs beside the
-// load; how much longer it takes, as R_d = (R − S) / S, is what the machine was short of. Pure.
+// load. R_d = (R − S) / S says how much longer it takes, and so how much the machine was overloaded. Pure.
 import type { TallySummary } from "./tally.ts";
 
-/** One of each kind of work: a processor that is fully used shows in the first, a late timer in the second. */
+/** Two kinds of work: the first shows a processor that is fully used, the second shows late timers. */
 export interface SentinelReading {
   readonly cpuMs: number;
   readonly timerMs: number;
 }
 
 export interface SentinelTimes {
-  /** What the computing takes alone. */
+  /** How long the computing takes on an idle machine. */
   readonly cpuMs: number;
   /** What the timer is set to. */
   readonly timerMs: number;
 }
 
 /**
- * Between messages of the whole run, within what a sentinel can measure and may cost: 5 ms four times a second are 2 %
- * of a core.
+ * Time between messages of the whole run, within the range that a sentinel can measure and may cost: 5 ms four times a
+ * second are 2 % of a core.
  */
 const cpuRangeMs = { least: 1, most: 5 };
-/** Between messages of one probe; above 10 ms a timer's own grain of 1 ms is not what is measured. */
+/** Time between messages of one probe; from 10 ms on, a timer's own grain of 1 ms matters little. */
 const timerRangeMs = { least: 10, most: 100 };
 
 const within = (value: number, { least, most }: { readonly least: number; readonly most: number }): number =>
@@ -42,14 +42,15 @@ export interface Contention {
   /** Actual minus intended, of the messages of the load. */
   readonly lateSendP99Ms: number;
   readonly ok: boolean;
-  /** What left its band. */
+  /** The figures that left their band. */
   readonly causes: readonly string[];
 }
 
 /**
- * Half again for computing: on two cores a sentinel that shares one with a busy thread takes twice as long, so more
- * than a quarter of its turns met one. A tenth for a timer of 100 ms, and 25 ms for the bench's own loops: below what a
- * gesture is judged by. docs/bench.md tells how to calibrate it.
+ * Computing may take half as long again: on two cores, a sentinel that shares one with a busy thread takes twice as
+ * long, so in a run beyond this band more than a quarter of its turns met such a thread. A timer of 100 ms may be late
+ * by a tenth, and the bench's own loops by 25 ms, which is below what a gesture is judged by. docs/bench.md says how to
+ * calibrate the band.
  */
 export const band = { cpuRd: 0.5, timerRd: 0.1, loopLagP99Ms: 25, lateSendP99Ms: 25 } as const;
 
@@ -76,7 +77,7 @@ export const contentionOf = ({ times, readings, loopLag, lateSends }: Contention
   const causes = names
     .filter((name) => figures[name] > band[name])
     .map((name) => `${name} ${figures[name].toFixed(2)} > ${band[name]}`);
-  // Without a reading nobody knows.
+  // Without a reading nothing is known.
   if (readings.length === 0) causes.push("the sentinel did not report");
   return { rd: Math.max(figures.cpuRd, figures.timerRd), ...figures, ok: causes.length === 0, causes };
 };

@@ -1,5 +1,5 @@
-// The clock that all processes of one machine share, CLOCK_MONOTONIC, in milliseconds: what makes one-way delays
-// between them true. Every process has its own `performance.now()`; that one and this differ by a constant, found once.
+// The clock that all processes of one machine share, CLOCK_MONOTONIC, in milliseconds. It makes one-way delays between
+// them exact. Every process has its own `performance.now()`, which differs from it by a constant that is found once.
 import type { Now } from "../../gateway/basics/runtime.ts";
 
 /** By how much a process's `performance.now()` is behind the machine's clock, and how wrong that may be. */
@@ -12,7 +12,7 @@ const nsPerMs = 1e6;
 
 export const machineNow: Now = () => Number(process.hrtime.bigint()) / nsPerMs;
 
-/** Of readings of both clocks, one between two of the other: the tightest proves the most. */
+/** From readings of both clocks, each of one between two of the other: the shortest interval proves the most. */
 export const offsetOf = (
   readings: readonly { readonly beforeMs: number; readonly itsMs: number; readonly afterMs: number }[],
 ): ClockOffset => {
@@ -25,7 +25,7 @@ export const offsetOf = (
 
 const readingCount = 100;
 
-/** Of this process. */
+/** The offset of this process. */
 export const ownClockOffset = (): ClockOffset =>
   offsetOf(
     Array.from({ length: readingCount }, () => ({

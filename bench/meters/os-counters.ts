@@ -31,7 +31,7 @@ export const wireCounters = (): WireCounters | undefined => {
   };
 };
 
-/** User and system time of all threads of these processes, in ms; what has ended meanwhile counts no more. */
+/** User and system time of all threads of these processes, in ms; a process that has ended does not count any more. */
 export const cpuMs = (pids: readonly number[]): number | undefined => {
   if (!hasOsCounters) return undefined;
   let ticks = 0;
@@ -42,7 +42,7 @@ export const cpuMs = (pids: readonly number[]): number | undefined => {
   return (ticks * 1000) / ticksPerSecond;
 };
 
-/** The process and all that descend from it. */
+/** The process and all its descendants. */
 export const processTree = (root: number): readonly number[] => {
   if (!hasOsCounters) return [root];
   const parents = new Map<number, number>();
@@ -59,10 +59,10 @@ export const processTree = (root: number): readonly number[] => {
   return [...tree];
 };
 
-/** Resident now, of all of them together, in MB. Memory that they share counts for each. */
+/** Resident memory now, of all of them together, in MB. Memory that they share counts for each. */
 export const residentMb = (pids: readonly number[]): number | undefined => memoryMb(pids, "VmRSS");
 
-/** The sum of the greatest that each of them has had. */
+/** The sum of the greatest resident memory that each of them has had. */
 export const peakResidentMb = (pids: readonly number[]): number | undefined => memoryMb(pids, "VmHWM");
 
 const memoryMb = (pids: readonly number[], field: string): number | undefined => {
@@ -73,7 +73,7 @@ const memoryMb = (pids: readonly number[], field: string): number | undefined =>
   return Math.round(kb / 1024);
 };
 
-/** The fields after the name, which may hold blanks itself. */
+/** The fields after the name; the name may contain blanks. */
 const statOf = (pid: number): readonly string[] | undefined => {
   const stat = readOrEmpty(`/proc/${pid}/stat`);
   return stat === "" ? undefined : stat.slice(stat.lastIndexOf(")") + 2).split(" ");

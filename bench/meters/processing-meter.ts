@@ -1,5 +1,5 @@
-// How long a gateway works on a message on its way out: taken in when it is notified, left when the channel has it. How
-// long it is held back in between on purpose does not count; a timer that comes late does.
+// How long a gateway works on a message on its way out: from the notification until the channel has it. The time for
+// which it is held back on purpose does not count; the lateness of a timer does.
 import type { Now } from "../../gateway/basics/runtime.ts";
 import type { ProcessingMeter } from "../modes/mode.ts";
 import { Tally } from "./tally.ts";
@@ -10,11 +10,11 @@ interface Entry {
   tookMs: number | undefined;
 }
 
-/** More than waits in any window; a mode that loses messages must not fill the memory. */
+/** More messages than wait in any window; a mode that loses messages must not fill the memory. */
 const maxWaiting = 10_000;
 
 export class OutgoingMeter implements ProcessingMeter {
-  /** From notification to hand-over. */
+  /** From the notification until the channel has the message. */
   readonly processing = new Tally();
   /** The same without the lateness of timers. */
   readonly work = new Tally();
@@ -25,7 +25,7 @@ export class OutgoingMeter implements ProcessingMeter {
     this.#now = now;
   }
 
-  /** Takes in one message: what it does until it waits, or has left. */
+  /** Takes in one message. `task` is what the gateway does until the message waits, or has left. */
   takeIn(task: () => void): void {
     const entry: Entry = { begunMs: this.#now(), tookMs: undefined };
     this.#waiting.push(entry);
@@ -34,7 +34,7 @@ export class OutgoingMeter implements ProcessingMeter {
     entry.tookMs = this.#now() - entry.begunMs;
   }
 
-  /** How long the first of those that wait has been here. */
+  /** How long the first message that waits has been here. */
   waitedMs(): number {
     const first = this.#waiting[0];
     return first === undefined ? 0 : this.#now() - first.begunMs;
@@ -44,7 +44,7 @@ export class OutgoingMeter implements ProcessingMeter {
     for (let i = 0; i < count; i++) {
       const entry = this.#waiting.shift();
       if (entry !== undefined && entry.tookMs === undefined) {
-        const tookMs = this.#now() - entry.begunMs; // It leaves while it is taken in: all of it is in this.
+        const tookMs = this.#now() - entry.begunMs; // It leaves while it is taken in, so this is all of it.
         this.processing.record(tookMs);
         this.work.record(tookMs);
       } else {

@@ -1,10 +1,10 @@
-// The sentinel: a process of its own that does the same two small things four times a second and notes how long they
-// took. Its computing is calibrated when it starts, on a machine that has nothing else to do yet.
+// The sentinel: a process of its own that does the same two small things four times a second and measures how long they
+// take. It calibrates its computing when it starts, while the machine has nothing else to do.
 import type { SentinelReading, SentinelTimes } from "./contention.ts";
 
 const intervalMs = 250;
 const calibrations = 50;
-/** Enough for a reading of a calibration that the clock's grain does not spoil. */
+/** Long enough for a calibration that the clock's grain does not spoil. */
 const calibrationRounds = 200_000;
 
 const compute = (rounds: number): number => {
@@ -19,7 +19,7 @@ const timed = (task: () => unknown): number => {
   return performance.now() - startedMs;
 };
 
-/** The quickest of many: what it takes when nobody interferes. */
+/** The quickest of many: the time that it takes when nothing else runs. */
 const roundsPerMs = (): number => {
   const quickestMs = Math.min(...Array.from({ length: calibrations }, () => timed(() => compute(calibrationRounds))));
   return calibrationRounds / quickestMs;

@@ -13,7 +13,7 @@ export class Sentinel {
     this.times = times;
   }
 
-  /** To be awaited before anything else of the run begins: it calibrates itself on the idle machine. */
+  /** Await this before the run begins anything else: the sentinel calibrates itself on the idle machine. */
   static async start(times: SentinelTimes): Promise<Sentinel> {
     const child = fork(fileURLToPath(new URL("sentinel-process.ts", import.meta.url)), {
       execArgv: ["--import", "tsx"],
@@ -24,7 +24,7 @@ export class Sentinel {
     return new Sentinel(child, times);
   }
 
-  /** What it has found since it was asked last. */
+  /** What it has measured since the last call. */
   async take(): Promise<readonly SentinelReading[]> {
     if (!this.#child.connected) return [];
     const answer = once(this.#child, "message");

@@ -1,5 +1,5 @@
-// Figures of durations, collected in one process, sent as plain data and added up in another. HdrHistogram holds the
-// quantiles; mean and deviation are exact. Durations in ms, kept in whole µs.
+// Figures of durations, collected in one process, sent as plain data and added up in another. HdrHistogram gives the
+// quantiles; mean and deviation are exact. Durations are in ms, and kept in whole µs.
 import { Int32Histogram } from "../../gateway/statistics/hdr.ts";
 
 const highestUs = 60_000_000;
@@ -39,8 +39,8 @@ export class Tally {
   }
 
   /**
-   * For a meter that could not measure while it was held up: what it would have found is filled in, so that no stall
-   * counts as one value.
+   * For a meter that could not measure while it was blocked: this fills in what it would have measured, so that a stall
+   * does not count as one value.
    */
   recordExpected(durationMs: number, intervalMs: number): void {
     this.#histogram.recordValueWithExpectedInterval(wholeUs(durationMs), wholeUs(intervalMs));

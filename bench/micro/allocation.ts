@@ -1,13 +1,13 @@
-// What each case allocates, as JSON on stdout. To be run with --expose-gc and a young generation that is larger than
-// all of it: then nothing is collected while it is measured, and the growth of the heap is what was allocated.
+// What each case allocates, as JSON on stdout. Run it with --expose-gc and a young generation that is larger than all
+// of it: then nothing is collected while it measures, and the growth of the heap is what was allocated.
 import { microBenches } from "./cases.ts";
 
-/** Until the compiler has settled. */
+/** After so many calls the compiler does not change the code any more. */
 const warmUpRuns = 5_000;
 const measuredRuns = 2_000;
 /**
- * Buffers of what was there before are given back by another thread, now and then in the midst of a round: the median
- * is of rounds without.
+ * Another thread frees buffers of earlier rounds, now and then in the middle of a round. The median comes from rounds
+ * in which that did not happen.
  */
 const rounds = 9;
 

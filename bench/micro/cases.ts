@@ -1,5 +1,4 @@
-// The gateway's code alone, as it runs for a room of ten phones with ten probes each: what is measured here has no
-// channel and no timer in it.
+// The gateway's code alone, as it runs in a room of ten phones with ten probes each, without channels and timers.
 
 import { capabilities, probeClasses } from "../../firmware-bridge/devices/device-info.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
@@ -13,7 +12,7 @@ import { defaultWindowMs, type GatewayRecord } from "../../gateway/wire/record.t
 
 export interface MicroBench {
   readonly name: string;
-  /** Of one call of `run`. */
+  /** The records in one call of `run`. */
   readonly records: number;
   run(): void;
 }
@@ -26,7 +25,7 @@ const peers = 9;
 
 const payload = new Uint8Array(payloadBytes).fill(0x61);
 
-/** Used again and again, so that making it is not what is measured. */
+/** Used again and again, so that the time to make it is not measured. */
 type ReusedRecord = { -readonly [Key in keyof GatewayRecord]: GatewayRecord[Key] };
 
 const recordOf = (sequence: number): ReusedRecord => ({
@@ -74,7 +73,7 @@ const decodeCase = (): MicroBench => {
   return { name: "decode an aggregate", records: recordsPerAggregate, run: () => void decodeMessage(message) };
 };
 
-/** From the announcement of each record to the hand-over of their one message to nine channels. */
+/** From the announcement of each record until nine channels have their one message. */
 const muxCase = (): MicroBench => {
   let flush: () => void = () => undefined;
   const mux = new Mux({
@@ -121,7 +120,7 @@ const demuxCase = (): MicroBench => {
     name: "demux",
     records: recordsPerAggregate,
     run: () => {
-      nowMs += 1000; // Or the limit of records a second would be what is measured.
+      nowMs += 1000; // Otherwise the limit of records a second would be measured.
       const before = delivered;
       numberAnew(records);
       demux.onAggregate({ rosterVersion: 1, records });

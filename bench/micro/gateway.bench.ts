@@ -1,4 +1,4 @@
-// The time of each case, by Vitest.
+// Vitest measures the time of each case.
 import { bench, describe } from "vitest";
 import { microBenches } from "./cases.ts";
 

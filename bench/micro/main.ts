@@ -1,5 +1,5 @@
 // `npm run bench:micro`: time by Vitest's benchmark, allocation by the growth of the heap, in one table. `--json
-// <file>` writes it down, too.
+// <file>` also writes it into a file.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";

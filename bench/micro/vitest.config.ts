@@ -1,4 +1,4 @@
-// The microbenchmark alone; the suites have a configuration of their own.
+// For the microbenchmark alone; the suites have their own configuration.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({

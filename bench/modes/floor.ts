@@ -1,6 +1,6 @@
 // The least that the transport costs: raw messages that are made before they are needed and read by nobody. A gesture
-// is one small message at once; samples are one message a window, as long as the product's aggregate of as many would
-// be.
+// is one small message at once; samples are one message for each window, as long as the product's aggregate of as many
+// samples would be.
 import { aggregateOverheadBytes } from "../../gateway/wire/aggregate-layout.ts";
 import { markBytes, readMark, writeMark } from "../load/payload.ts";
 import { type BleMessage, benchTag, frameTypes, type OutgoingContext, type RivalMode } from "./mode.ts";
@@ -11,7 +11,7 @@ const countAt = 3;
 const markAt = 5;
 const headerBytes = markAt + markBytes;
 /**
- * Probe, kind, sequence, time, lifetime and length of one record in the product's aggregate, as short as they get in
+ * Probe, kind, sequence, time, lifetime and length of one record in the product's aggregate, as short as they are in
  * such a run.
  */
 const recordHeaderBytes = 8;

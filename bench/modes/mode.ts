@@ -1,6 +1,6 @@
-// What the rival modes have in common: the same messages of the same probes, over the same channels of the same mesh,
-// so that only the way of a message differs. Their bytes begin with a tag that no message of the product has;
-// bench/members/tap.ts keeps the two apart.
+// What the other modes have in common with the product: the same messages of the same probes, over the same channels of
+// the same mesh, so that only the way of a message differs. Their bytes begin with a tag that no message of the product
+// has, by which bench/members/tap.ts separates the two.
 import type { Now, Schedule } from "../../gateway/basics/runtime.ts";
 import type { MessageKind } from "../load/workload.ts";
 
@@ -18,7 +18,7 @@ export const frameTypes = {
   notification: 4,
   /** What the page under test writes to a simulated band. */
   deviceWrite: 5,
-  /** An aggregate of the product from a mux that stands alone. */
+  /** An aggregate of the product, from a mux without a gateway. */
   aggregate: 6,
 } as const;
 
@@ -33,7 +33,7 @@ export interface Arrival {
   readonly kind: MessageKind;
   readonly dueMs: number;
   readonly slice: number;
-  /** How many messages it stands for: a ready-made aggregate is many. */
+  /** How many messages it contains: a ready-made aggregate contains many. */
   readonly count: number;
   /** The kind of a single message; a ready-made aggregate has none. */
   readonly probe?: number;
@@ -45,17 +45,17 @@ export interface OutgoingContext {
   readonly schedule: Schedule;
   readonly windowMs: number;
   readonly slice: number;
-  /** To everyone who is to get it. */
+  /** Sends to every member that should get it. */
   readonly broadcast: (message: Uint8Array) => void;
-  /** Makes the message anew for everyone, as a library with one encoder a connection does. */
+  /** Makes the message again for each receiver, as a library with one encoder for each connection does. */
   readonly broadcastEach: (makeMessage: () => Uint8Array) => void;
   readonly meter: ProcessingMeter;
 }
 
 export interface Outgoing {
-  /** A message of a probe is here. */
+  /** A message of a probe has arrived. */
   notify(message: BleMessage): void;
-  /** Messages that are to leave now, as one where the mode packs at all. */
+  /** Messages that leave now, as one message if the mode packs. */
   sendNow(messages: readonly BleMessage[]): void;
   stop(): void;
 }
@@ -68,8 +68,8 @@ export interface RivalMode {
 }
 
 /**
- * Learns what handling costs each message: from its notification to the hand-over to the channel, without what it was
- * meant to wait.
+ * Measures how long each message is handled: from its notification until the channel has it, without the time that it
+ * was meant to wait.
  */
 export interface ProcessingMeter {
   /** So many of those that were taken in have left; each `lateMs` after it should have, of which `workMs` were work. */

@@ -1,4 +1,5 @@
-// The modes by name. The product itself is not a rival: its messages go their own way (bench/roles/).
+// The modes that the product is compared with, by name. The product itself is none of them: its messages go their own
+// way (bench/roles/).
 import { floor } from "./floor.ts";
 import { frameTypes, type RivalMode } from "./mode.ts";
 import { perMessage } from "./per-message.ts";

@@ -1,4 +1,4 @@
-// What one would write first: each message of a probe is a DataChannel message of its own, sent to everybody at once.
+// The simplest way to write it: each message of a probe is a DataChannel message of its own, sent to everybody at once.
 import { readMark } from "../load/payload.ts";
 import type { MessageKind } from "../load/workload.ts";
 import { type BleMessage, benchTag, frameTypes, type RivalMode } from "./mode.ts";

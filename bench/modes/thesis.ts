@@ -1,5 +1,5 @@
 // The gateway of the thesis: everything waits for a fixed window of 250 ms, and leaves as JSON that PeerJS's serializer
-// makes anew for each connection (dist/bundler.mjs of PeerJS 1.5.5: JSON.stringify, then TextEncoder).
+// makes again for each connection (dist/bundler.mjs of PeerJS 1.5.5: JSON.stringify, then TextEncoder).
 import { readMark } from "../load/payload.ts";
 import { type BleMessage, benchTag, frameTypes, type OutgoingContext, type RivalMode } from "./mode.ts";
 import { WindowBatch } from "./window-batch.ts";

@@ -34,7 +34,7 @@ export class WindowBatch<T> {
     meter.left(count, tookMs, tookMs);
   }
 
-  /** What waits leaves at once. */
+  /** Sends at once what waits. */
   stop(): void {
     this.#cancel?.();
     if (this.#waiting.length > 0) this.#flush();

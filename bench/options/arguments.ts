@@ -1,5 +1,4 @@
-// What can be asked of the bench on the command line: the options, their defaults and their verifier, here and nowhere
-// else.
+// The bench's command line: this file alone defines the options, their defaults and how they are checked.
 import { accessSync, constants, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
@@ -16,9 +15,9 @@ import { readTrace } from "./trace-file.ts";
 export const browserChoices = ["all", "one", "none"] as const;
 export type BrowserChoice = (typeof browserChoices)[number];
 
-/** A mode as it is to run; several may be of one name with different windows. */
+/** A mode as it will run; several modes may have one name and different windows. */
 export interface ModeRun {
-  /** As it was asked for, such as `earl-mesh` or `earl-mesh@100`. */
+  /** As the person typed it, such as `earl-mesh` or `earl-mesh@100`. */
   readonly label: string;
   readonly name: ModeName;
   readonly windowMs: number;
@@ -45,13 +44,13 @@ export interface BenchArguments {
   readonly outputs: readonly Output[];
 }
 
-/** A gateway holds so many peers (gateway/peers/peer-book.ts), and a room with a receiver one more. */
+/** A gateway has so many peers at most (gateway/peers/peer-book.ts), and a room with a receiver has one more. */
 const maxPhones = 60;
 const maxProbes = 16;
 const maxSeconds = 24 * 3600;
 const maxRate = 100;
 const maxWorkers = 8;
-/** Beyond the longest window: a second's traffic at most is under way. */
+/** Longer than the longest window: at most a second's traffic is under way. */
 const usualGraceMs = 800;
 
 const optionTexts = {
@@ -65,10 +64,10 @@ const optionTexts = {
   grace: ["<ms>", "how long after its slice and window a message may still arrive and count (800)"],
   modes: ["<list>", `of ${modeNames.join(", ")}, with commas; a window of its own after @: earl-mesh@100`],
   window: ["<ms>", `the product's window, 0 to ${windowRangeMs.most} (${defaultWindowMs})`],
-  seed: ["<n>", "of all that is chance (1)"],
-  distribution: [distributions.join("|"), "of the time between samples of one probe (constant)"],
+  seed: ["<n>", "seed of all random choices (1)"],
+  distribution: [distributions.join("|"), "distribution of the time between samples of one probe (constant)"],
   phase: [phases.join("|"), "whether all probes begin at the same moment (random)"],
-  gestures: ["<n>", "a minute of each phone, in bursts of three"],
+  gestures: ["<n>", "gestures a minute from each phone, in bursts of three"],
   trace: ["<file.csv>", "the load: time,phone,probe,kind,bytes"],
   service: ["<constant|exponential:ms:sleep|busy>", "what a device needs to carry out a write (none)"],
   browsers: [browserChoices.join("|"), "phones that are Chromium pages; the others are native (one)"],
@@ -94,11 +93,11 @@ export const helpText = (): string => {
     "",
     ...rows.map(([option, help]) => `  ${option.padEnd(48)}${help}`),
     "",
-    "docs/bench.md tells what each figure means.",
+    "docs/bench.md says what each figure means.",
   ].join("\n");
 };
 
-/** Undefined when help is asked for. @throws BadArgument with one line. */
+/** Undefined when the person asks for help. @throws BadArgument with one line. */
 export const readArguments = (args: readonly string[]): BenchArguments | undefined => {
   const { values, positionals } = parse(args);
   if (values.has("help")) return undefined;

@@ -1,2 +1,2 @@
-// What a person typed and cannot be run: one line says what is wrong.
+// A person typed an argument that cannot be run: one line says what is wrong.
 export class BadArgument extends Error {}

@@ -1,5 +1,5 @@
-// The scenarios: what each asks, who takes part, and what it does when nothing else is said. In the scenarios with one
-// gateway `phones` are those around it, as in the thesis; in a mesh they are all.
+// The scenarios: the question of each, which members take part, and its defaults. In the scenarios with one gateway
+// `phones` counts the phones around it, as in the thesis; in a mesh it counts all.
 
 import type { ModeName } from "../modes/modes.ts";
 import { outputs } from "../roles/commander.ts";
@@ -26,7 +26,7 @@ export type Cast =
       readonly kind: "star";
       readonly hub: (phones: number) => readonly RoleSpec[];
       readonly spoke: readonly RoleSpec[];
-      /** Somebody at the far end of what the hub sends. */
+      /** Whether there is a member that receives what the hub sends. */
       readonly hasReceiver: boolean;
     };
 
@@ -93,12 +93,12 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
     },
   },
   mesh: {
-    asks: "a full mesh, all phones with probes, everyone interested in everything",
+    asks: "a full mesh: all phones have probes, and every phone wants all samples",
     defaults: { phones: 10, probes: 10, hz: 4, bytes: 40, gesturesPerMinute: 12, modes: allModes, ...usualLength },
     cast: { kind: "mesh" },
   },
   join: {
-    asks: `what ${newcomers} newcomers do to the delay of those already in`,
+    asks: `how ${newcomers} newcomers change the delay of the phones that are already there`,
     defaults: {
       phones: 10,
       probes: 1,

@@ -1,12 +1,12 @@
 // A recorded load as CSV with the header `time,phone,probe,kind,bytes`: ms from the beginning, phones and probes from
-// 1, kind "sample" or "gesture". A line that is not so is named; nothing is guessed.
+// 1, kind "sample" or "gesture". A wrong line is named in the error; nothing is guessed.
 
 import { maxPayloadBytes } from "../../gateway/wire/frame-types.ts";
 import type { TraceEvent } from "../load/workload.ts";
 import { BadArgument } from "./bad-argument.ts";
 
 const header = "time,phone,probe,kind,bytes";
-/** An hour of fifty phones with four probes at 4 Hz is 2.9 million; what is bigger is not one run. */
+/** An hour of fifty phones with four probes at 4 Hz is 2.9 million; a bigger file is not one run. */
 const maxTraceLines = 3_000_000;
 const maxTracePhones = 64;
 const maxTraceProbes = 16;

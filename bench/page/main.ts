@@ -1,4 +1,5 @@
-// The page under test: the product's gateway, mesh and links in a real browser, driven as a worker process is.
+// The page under test: the product's gateway, mesh and links in a real browser. The run drives it as it drives a worker
+// process.
 import { Peer } from "peerjs";
 import { Crew } from "../roles/crew.ts";
 

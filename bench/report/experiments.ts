@@ -1,10 +1,9 @@
-// What docs/measurements.md is made of: each experiment with its question and the very command that runs it. Order is
-// that of the document.
+// The experiments of docs/measurements.md, in its order: each with its question and the exact command that runs it.
 
-/** How a table of the thesis is put beside a ramp of ours. */
+/** How a table of the thesis is compared with a ramp of ours. */
 export interface ThesisTable {
   readonly table: string;
-  /** What of our report stands in its place. */
+  /** The figure of our report that is compared with it. */
   readonly ours: "processing" | "gesture" | "cpu";
 }
 
@@ -15,7 +14,7 @@ export interface Experiment {
   /** Arguments of `npm run -s bench --`. */
   readonly command: string;
   readonly thesis?: readonly ThesisTable[];
-  /** A mode per window in the place of a ramp over phones. */
+  /** Whether there is one mode for each window, in place of a ramp over phones. */
   readonly isWindowSweep?: boolean;
 }
 
@@ -26,7 +25,7 @@ export const experiments: readonly Experiment[] = [
   {
     name: "floor",
     title: "The floor",
-    asks: "What two phones pay for raw DataChannel messages, with nothing else in the way.",
+    asks: "What raw DataChannel messages between two phones cost, without anything around them.",
     command: "floor --seconds 20",
   },
   {
@@ -62,7 +61,7 @@ export const experiments: readonly Experiment[] = [
   {
     name: "demux-slow-devices",
     title: "Demultiplexing to slow devices",
-    asks: "The same with bands that need 5 ms on average for each write: what is newer replaces what waits.",
+    asks: "The same with bands that need 5 ms on average for each write: a newer command replaces one that waits.",
     command: "demux --phones 20 --service exponential:5:sleep --seconds 8 --slice 4",
   },
   {
@@ -74,7 +73,7 @@ export const experiments: readonly Experiment[] = [
   {
     name: "mesh-pages",
     title: "A full mesh of pages",
-    asks: "Ten Chromium pages, ten probes each, everyone interested in everything.",
+    asks: "Ten Chromium pages with ten probes each; every page wants all samples.",
     command: "mesh --phones 10 --probes 10 --hz 4 --bytes 40 --browsers all --seconds 20",
   },
   {
@@ -85,8 +84,8 @@ export const experiments: readonly Experiment[] = [
   },
   {
     name: "mesh-50-windows",
-    title: "Fifty phones: which window two cores carry",
-    asks: "The smallest window at which the run is still trustworthy.",
+    title: "Fifty phones: which window two cores can bear",
+    asks: "The smallest window at which the run can still be trusted.",
     command:
       "mesh --phones 50 --probes 4 --hz 4 --modes earl-mesh@1000,earl-mesh@500,earl-mesh@350,earl-mesh@250 --seconds 15 --slice 15",
     isWindowSweep: true,
@@ -100,7 +99,7 @@ export const experiments: readonly Experiment[] = [
   {
     name: "windows",
     title: "Where the window comes from",
-    asks: "Packets, bursts, bytes and delay over the window; each probe begins when it likes.",
+    asks: "Packets, bursts, bytes and delay over the window; each probe begins at a random moment.",
     command: `mesh --phones 4 --probes 4 --hz 4 --gestures 0 --browsers all --modes ${sweep} --seconds 12 --slice 12 --phase random`,
     isWindowSweep: true,
   },
@@ -122,7 +121,7 @@ export const experiments: readonly Experiment[] = [
   {
     name: "join",
     title: "Newcomers",
-    asks: "What five newcomers do to the delay of the ten who are in already; the thesis saw outliers of 4 s.",
+    asks: "How five newcomers change the delay of the ten phones that are already there; the thesis saw outliers of 4 s.",
     command: "join --phones 10 --modes per-message,earl-mesh --seconds 10",
   },
   {

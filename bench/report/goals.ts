@@ -1,5 +1,5 @@
 // The goals that the bench was built for, each as a question to the reports: what was reached, and whether that is
-// enough. A goal whose experiment was not run says so; one whose run was not trustworthy says that, too.
+// enough. If the experiment of a goal was not run, or its run cannot be trusted, the answer says so.
 
 import type { MicroReport } from "./micro-report.ts";
 import type { ModeReport, RampReport, RunReport } from "./report.ts";
@@ -68,7 +68,7 @@ const meshGoal = (run: RunReport | undefined): Found | undefined => {
   };
 };
 
-/** As much as it may grow from the second slice to the last: what is collected late. */
+/** Memory may grow by this much from the second slice to the last, because garbage is collected late. */
 const flatFactor = 1.1;
 
 const fiftyGoal = (run: RunReport | undefined): Found | undefined => {

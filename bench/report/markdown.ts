@@ -15,7 +15,7 @@ export const figure = (value: number | null | undefined): string => {
 const delay = (figures: DelayFigures | null): string =>
   figures === null ? absent : [figures.p50, figures.p95, figures.p99, figures.max].map(figure).join(" / ");
 
-/** What is missing, as far as the product itself tells: " (3 late)". */
+/** What is missing, as far as the product itself reports it: " (3 late)". */
 const causesOf = (accounted: ModeReport["accounted"]): string => {
   const causes = Object.entries(accounted).map(([cause, count]) => `${count} ${cause}`);
   return causes.length === 0 ? "" : ` (${causes.join(", ")})`;
@@ -44,7 +44,7 @@ export const isRamp = (report: RunReport | RampReport): report is RampReport => 
 export const stepsOf = (report: RunReport | RampReport): readonly RunReport[] =>
   isRamp(report) ? report.steps : [report];
 
-/** Header and rows; a ramp has the number of phones in front. */
+/** Header and rows; in a ramp the first column is the number of phones. */
 const tableOf = (report: RunReport | RampReport): readonly Cells[] => {
   const rows = stepsOf(report).flatMap(({ phones, modes }) =>
     modes.map((mode) => [...(isRamp(report) ? [String(phones)] : []), ...columns.map(([, cell]) => cell(mode))]),

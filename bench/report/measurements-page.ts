@@ -1,4 +1,5 @@
-// The reports as one document, with the thesis's tables beside ours. Pure: whatever was not run is said to be not run.
+// The reports as one document, with the thesis's tables beside ours. Pure. It says of an experiment without a report
+// that it was not run.
 import type { Experiment, ThesisTable } from "./experiments.ts";
 import { goalsOf } from "./goals.ts";
 import { figure, markdownOf, markdownTable, stepsOf } from "./markdown.ts";
@@ -24,11 +25,11 @@ export const renderMeasurements = ({ measured, thesis, micro }: MeasurementsInpu
   );
   return `${[
     "# Measurements",
-    "Made by `npm run bench:measurements`, not by hand; [bench.md](bench.md) tells what each figure means and how far to believe it. " +
+    "Made by `npm run bench:measurements`, not by hand; [bench.md](bench.md) says what each figure means and how far to trust it. " +
       "All processes share one machine and its loopback interface: ratios within one run say more than the figures alone.",
     "## The goals",
     goalTable({ byName, micro }),
-    "Why what is missed is missed: [bench.md](bench.md#where-the-goals-stand-and-why-not-further).",
+    "Why some goals are missed: [bench.md](bench.md#where-the-goals-stand-and-why-not-further).",
     ...measured.flatMap((one) => sectionOf(one, thesis)),
     ...microSection(micro),
   ].join("\n\n")}\n`;

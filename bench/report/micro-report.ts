@@ -1,4 +1,4 @@
-// What the microbenchmark finds, as docs/measurements/micro.json holds it.
+// The results of the microbenchmark, in the form of docs/measurements/micro.json.
 export interface MicroCase {
   readonly name: string;
   readonly usPerRecord: number;

@@ -18,7 +18,7 @@ export interface LineChart {
 const size = { width: 720, height: 360 };
 const margin = { left: 64, right: 16, top: 40, bottom: 72 };
 const inner = { width: size.width - margin.left - margin.right, height: size.height - margin.top - margin.bottom };
-/** Told apart in print and by those who see no red: after Okabe and Ito. */
+/** Colours that differ in print too, and for people who see no red: after Okabe and Ito. */
 const colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
 
 const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
@@ -27,7 +27,7 @@ const colourOf = (i: number): string => colours[i % colours.length] ?? "#000000"
 const text = (x: number, y: number, content: string, attributes = ""): string =>
   `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped(content)}</text>`;
 
-/** A round step that makes about five of the whole. */
+/** A round step that divides the whole into about five. */
 export const stepFor = (most: number): number => {
   const rough = Math.max(most, 1e-9) / 5;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -131,8 +131,8 @@ const barChart = (title: string, yTitle: string, groups: readonly Bar[], names: 
 };
 
 /**
- * What the modes are compared by: the delay of gestures if there are any, otherwise the processing delay, or else that
- * of samples.
+ * The figure by which the modes are compared: the delay of gestures if there are any, otherwise the processing delay,
+ * and without that the delay of samples.
  */
 const measureOf = (
   modes: readonly ModeReport[],

@@ -1,4 +1,5 @@
-// What the bench is doing, on stderr: one line that is written over on a terminal, a line for each change elsewhere.
+// Says on stderr what the bench is doing: on a terminal in one line that it overwrites, otherwise in a line for each
+// change.
 
 const minuteSeconds = 60;
 

@@ -33,7 +33,7 @@ export interface ModeReport {
   readonly expected: number;
   readonly accounted: Readonly<Record<string, number>>;
   readonly oneWayMs: OneWayFigures;
-  /** Delays of what reached the gateways under test; null where all are. */
+  /** Delays of what reached the gateways under test; null if all gateways are under test. */
   readonly oneWayMsUnderTest: OneWayFigures | null;
   readonly processingMs: ProcessingFigures | null;
   readonly workMs: ProcessingFigures | null;
@@ -78,10 +78,10 @@ export interface RunReport {
   /** Since 1970, when it began. */
   readonly startedAt: string;
   readonly machine: Machine;
-  /** Until everybody held everybody. */
+  /** Until every member was connected to every other. */
   readonly setupSeconds: number | null;
   readonly contention: Contention;
-  /** It was stopped before its end; what is here was measured. */
+  /** The run was stopped before its end; the report has what was measured until then. */
   readonly isPartial: boolean;
   /** The mesh without load. */
   readonly idle: { readonly packetsPerSecond: number; readonly bytesPerSecond: number } | null;
@@ -94,8 +94,8 @@ export interface RampReport {
   readonly scenario: string;
   readonly steps: readonly RunReport[];
   /**
-   * From this step on the bench was the limit, not the product: no greater one was trustworthy. Null: the last step
-   * was.
+   * From this step on the bench was the limit, not the product: neither this step nor a greater one can be trusted.
+   * Null: the last step can be trusted.
    */
   readonly benchLimitAtPhones: number | null;
 }
@@ -185,7 +185,7 @@ const modeReport = (
   const countedSeconds = sum(slices, (slice) => slice.countedSeconds);
   const delivered = sum(all, (result) => result.delivered);
   const deliveredUnderTest = sum(underTest, (result) => result.delivered);
-  /** Where nothing is delivered to the gateway under test, it hands on. */
+  /** If nothing is delivered to the gateway under test, it passes records on. */
   const handled = deliveredUnderTest > 0 ? deliveredUnderTest : delivered;
   const cpuPercent = perSecondOrNull(slices, ({ cpuMs }) => cpuMs);
   const cpuAll = perSecondOrNull(slices, ({ cpuAllMs }) => cpuAllMs);
@@ -253,7 +253,7 @@ const sum = <T>(items: readonly T[], pick: (item: T) => number): number =>
 const perSecond = (slices: readonly MeasuredSlice[], pick: (slice: MeasuredSlice) => number | undefined): number =>
   sum(slices, (slice) => pick(slice) ?? 0) / sum(slices, ({ countedSeconds }) => countedSeconds);
 
-/** Thousandths are below what any of the figures can tell. */
+/** Thousandths are finer than any of the figures is exact. */
 export const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 
 const roundedContention = (contention: Contention): Contention => ({

@@ -1,4 +1,4 @@
-// The thesis's tables as docs/measurements/thesis.json holds them.
+// The thesis's tables, in the form of docs/measurements/thesis.json.
 export interface ThesisRow {
   readonly peers: number;
   readonly mean?: number;

@@ -1,4 +1,4 @@
-// A run whose modes are one mode with different windows: drawn over the window.
+// Draws a run whose modes are one mode with different windows; the window is the horizontal axis.
 import { lineChart, type Series } from "./plot.ts";
 import type { ModeReport, RunReport } from "./report.ts";
 
@@ -12,7 +12,7 @@ const seriesOf = (modes: readonly ModeReport[], name: string, pick: Pick): Serie
   }),
 });
 
-/** By the ending of their file's name. */
+/** The plots, by the ending of their file's name. */
 export const windowPlotsOf = ({ scenario, phones, modes }: RunReport): Readonly<Record<string, string>> => {
   const chart = (title: string, yTitle: string, picks: Readonly<Record<string, Pick>>): string =>
     lineChart({

@@ -1,6 +1,6 @@
-// The page under test on its way in: what its peers send ends at its bands, through the product's own gateway (demux,
-// rules, limits) and links (GattQueue on a fake radio). With a band far away, the write goes on over a second
-// DataChannel, as by radio.
+// The page under test on the way in: the messages of its peers end at its bands, through the product's own gateway
+// (demux, rules, limits) and links (GattQueue on a fake radio). If the bands are in another process, the write goes on
+// over a second DataChannel, as by radio.
 import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeVibration } from "../../firmware-bridge/frames/payloads.ts";
@@ -23,7 +23,7 @@ export interface BandHubOptions {
   readonly platform: Platform;
   readonly bands: number;
   readonly service: ServiceTime;
-  /** Where the bands are; undefined: here, and a write that was handed to the radio has arrived. */
+  /** Where the bands are; undefined: here, and a write has arrived when the radio has it. */
   readonly farBand: (() => string) | undefined;
   readonly offsetOf: (sessionId: string) => number;
 }
@@ -78,10 +78,10 @@ export class BandHub implements Role {
   }
 
   say(): void {
-    // Others speak to its bands.
+    // It sends nothing: others send to its bands.
   }
 
-  /** Right before the product sets off what the record asks for. */
+  /** Called right before the product does what the record asks for. */
   #recordCame(peer: Peer, { timeUs }: GatewayRecord): void {
     const log = this.#log;
     const dueMs = timeUs / 1000 + this.#options.offsetOf(peer.sessionId);
@@ -89,7 +89,7 @@ export class BandHub implements Role {
     this.#cause = isOfSlice ? { dueMs, slice: log.spec.id, arrivedAtMs: this.#options.member.arrivedAtMs } : undefined;
   }
 
-  /** A message of a rival mode. */
+  /** A message of another mode than the product. */
   #arrived({ dueMs, slice, probe, count }: Arrival): void {
     const cause = { dueMs, slice, arrivedAtMs: this.#options.member.arrivedAtMs };
     if (probe === undefined) {

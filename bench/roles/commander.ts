@@ -1,5 +1,5 @@
-// A phone that sends the page under test aggregates of ten commands, one for each of its bands, as often as its load
-// says.
+// A phone that sends aggregates of ten commands to the page under test, one for each of that page's bands, as often as
+// its load says.
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeVibration } from "../../firmware-bridge/frames/payloads.ts";
 import { encodeCommandTarget } from "../../gateway/wire/command-payload.ts";
@@ -37,7 +37,7 @@ export class Commander implements Role {
   }
 
   async open(): Promise<void> {
-    // It commands the bands of another.
+    // It has no probes: it commands the bands of another.
   }
 
   /** One probe's samples are the moments at which it sends. */
@@ -70,7 +70,7 @@ export class Commander implements Role {
     }
   }
 
-  /** A command is the gateway's own: probe 0. It sends no others, so that the numbers are its to give. */
+  /** A command is the gateway's own: probe 0. The gateway sends no others, so the numbers can be chosen here. */
   #record(target: number, dueMs: number): GatewayRecord {
     return {
       probe: 0,

@@ -1,6 +1,5 @@
-// The members that live in one process, native or page, and what they are asked to do: join, stand by, play a slice,
-// leave. The only thing that a process of the bench runs; how its commands get here is the process's business
-// (worker.ts, page/main.ts).
+// The members that live in one process, native or page, and the commands to them: join, prepare, play a slice, leave. A
+// process of the bench runs nothing more; worker.ts and page/main.ts bring the commands.
 import { fromBase64url } from "../../gateway/basics/base64url.ts";
 import { deriveRoom } from "../../gateway/wire/room-key.ts";
 import { clocks, now, schedule } from "../../web/platform/timers.ts";
@@ -43,16 +42,16 @@ export interface JoinSpec {
   readonly members: readonly MemberSpec[];
 }
 
-/** What everybody has to know of everybody before the first slice. */
+/** What each member has to know about the others before the first slice. */
 export interface RoomPlan {
-  /** The machine's clock minus that of the process in which the session lives. */
+  /** The machine's clock minus the clock of the session's process. */
   readonly offsetsMs: Readonly<Record<string, number>>;
   /** Session ids of the members that have a part of their own. */
   readonly hub: string | undefined;
   readonly receiver: string | undefined;
 }
 
-/** WebRTC of a browser, or native. */
+/** A browser's WebRTC, or native WebRTC. */
 export type WebRtc = Pick<Platform, "Peer" | "RTCPeerConnection">;
 
 interface Cast {
@@ -60,7 +59,7 @@ interface Cast {
   readonly roles: readonly Role[];
 }
 
-/** How often the event loop is asked whether it is late. */
+/** How often the lag of the event loop is measured. */
 const lagBeatMs = 20;
 
 export class Crew {
@@ -68,7 +67,7 @@ export class Crew {
   readonly #cast: Cast[] = [];
   #offsetMs = 0;
   #log: SliceLog | undefined;
-  /** Of the roles in that slice. */
+  /** Each ends a role in that slice. */
   #stops: (() => void)[] = [];
   /** Ends the grace of the slice; undefined until that has begun. */
   #cutGrace: (() => void) | undefined;
@@ -83,7 +82,7 @@ export class Crew {
     this.#offsetMs = offsetMs;
   }
 
-  /** All at once; resolves with their session ids, before they have found each other. */
+  /** They join all at once; resolves with their session ids, before they are connected to each other. */
   async join({ origin, roomKey, members }: JoinSpec): Promise<readonly string[]> {
     const key = fromBase64url(roomKey);
     if (key === undefined) throw new Error("not a room key");
@@ -110,7 +109,7 @@ export class Crew {
     return joined.map(({ member }) => member.session.sessionId);
   }
 
-  /** How many peers each of them holds and knows as well as its roles need. */
+  /** To how many peers each of them is connected, and knows them as well as its role needs. */
   connected(): readonly number[] {
     return this.#cast.map(({ member, roles }) =>
       Math.min(member.connected, ...roles.map((role) => role.acquainted?.() ?? Number.POSITIVE_INFINITY)),
@@ -121,7 +120,7 @@ export class Crew {
     this.#plan = plan;
   }
 
-  /** From now on it listens to that slice: the other hosts may begin to speak in it. */
+  /** From now on it listens to that slice: the other hosts may begin to send. */
   prepare(spec: SliceSpec): void {
     const log = new SliceLog(spec, this.#machineNow);
     this.#log = log;
@@ -129,7 +128,7 @@ export class Crew {
     this.#stops = this.#cast.flatMap(({ roles }) => roles.map((role) => role.begin(log)));
   }
 
-  /** Speaks in the slice that is prepared. Resolves when the slice and its grace are over. */
+  /** Sends the load of the slice that is prepared. Resolves when the slice and its grace are over. */
   async play(startAtMs: number): Promise<SliceResult> {
     const log = this.#log;
     if (log === undefined) throw new Error("no slice is prepared");
@@ -174,7 +173,7 @@ export class Crew {
     await Promise.all(this.#cast.map(({ member }) => member.close()));
   }
 
-  /** Says all that is due, in its order; one timer for all members. */
+  /** Sends all that is due, in its order; one timer serves all members. */
   #say(log: SliceLog, machineNow: () => number): Promise<void> {
     const { startAtMs } = log;
     const { id } = log.spec;
@@ -230,7 +229,7 @@ export class Crew {
   }
 }
 
-/** How late a regular beat is; a stall hides the beats that it swallowed, so these are filled in. */
+/** How late a regular beat is. A stall hides beats that should have come during it, so these are filled in. */
 const measureLag = (lag: Tally, untilMs: number, machineNow: () => number): (() => void) => {
   let isOver = false;
   const beat = (dueMs: number): void => {

@@ -1,5 +1,5 @@
-// The wearables of one phone in a scenario with one gateway: what they notify goes over a DataChannel, as by radio, to
-// the page under test. The same in every mode.
+// The wearables of one phone in a scenario with one gateway: their notifications go over a DataChannel, as by radio, to
+// the page under test. This is the same in every mode.
 import { FrameEncoder } from "../../firmware-bridge/frames/encode-frames.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
@@ -27,7 +27,7 @@ export class Device implements Role {
   }
 
   async open(): Promise<void> {
-    // It has no probes of its own: it is one.
+    // It has no probes: it is one itself.
   }
 
   messages({ spec }: SliceLog): readonly Message[] {

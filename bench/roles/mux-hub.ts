@@ -1,6 +1,6 @@
-// The page under test on its way out: N wearables notify it, one receiver gets what it makes of that. The product's own
-// links (GattLink on a fake radio), probes and mux, put together as gateway.ts does it; a gateway itself holds at most
-// sixteen probes, and the thesis had 49.
+// The page under test on the way out: N wearables notify it, and one receiver gets what it sends on. It has the
+// product's links (GattLink on a fake radio), probes and mux, joined as in gateway.ts. It is not a gateway, because a
+// gateway has at most sixteen probes, and the thesis had 49.
 
 import type { DriverSession } from "../../firmware-bridge/devices/device-driver.ts";
 import { earlDriver } from "../../firmware-bridge/devices/earl-driver.ts";
@@ -36,7 +36,7 @@ export class MuxHub implements Role {
   readonly #options: MuxHubOptions;
   readonly #mux: Mux;
   readonly #gatts: FakeGatt[] = [];
-  /** What the modes without the product read the same frames with. */
+  /** The other modes read the same frames with this. */
   readonly #decoders: DriverSession[] = [];
   #log: SliceLog | undefined;
   #outgoing: Outgoing | undefined;
@@ -114,7 +114,7 @@ export class MuxHub implements Role {
   }
 
   say(): void {
-    // Its wearables speak.
+    // Its wearables send.
   }
 
   #connect(tap: Tap, windowMs: number): void {
@@ -153,7 +153,7 @@ export class MuxHub implements Role {
   #flushed({ reason, records, processingMs }: Flush): void {
     const log = this.#log;
     if (log === undefined) return;
-    // Only a window is meant to be waited for.
+    // Nothing is meant to wait here but for a window.
     const lateMs = reason === "window" ? log.outgoing.waitedMs() - this.#mux.windowMs : 0;
     log.outgoing.left(records.length, Math.max(lateMs, processingMs), processingMs);
   }

@@ -1,21 +1,21 @@
-// A rival mode's way out of a member, for one slice.
+// The way out of a member, for one slice of a mode other than the product.
 import type { Platform } from "../members/member.ts";
 import type { SliceSpec } from "../members/slice.ts";
 import type { Tap } from "../members/tap.ts";
 import type { Outgoing, ProcessingMeter } from "../modes/mode.ts";
 import { rivals } from "../modes/modes.ts";
 
-/** For members that are not what is measured. */
+/** The meter of members that are not measured. */
 export const noMeter: ProcessingMeter = { left: () => undefined };
 
 export interface WayOut {
   readonly platform: Platform;
-  /** Those who are to get what is said, at the moment. */
+  /** The peers that should get what is sent now. */
   readonly taps: () => readonly Tap[];
   readonly meter: ProcessingMeter;
 }
 
-/** Undefined where the product speaks for itself, or nobody speaks. */
+/** Undefined if the product itself sends, or nobody sends. */
 export const outgoingOf = (
   { mode, windowMs, id }: SliceSpec,
   { platform, taps, meter }: WayOut,

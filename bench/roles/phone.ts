@@ -1,4 +1,4 @@
-// A phone of a full mesh with its probes: says what its load says to everybody, and hears everybody.
+// A phone of a full mesh with its probes: sends its load to all others, and receives the load of all others.
 
 import { capabilities } from "../../firmware-bridge/devices/device-info.ts";
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
@@ -29,9 +29,9 @@ export interface PhoneOptions {
   readonly index: number;
   readonly probes: number;
   readonly service: ServiceTime;
-  /** The machine's clock minus that of the process in which that session lives. */
+  /** The machine's clock minus the clock of that session's process. */
   readonly offsetOf: (sessionId: string) => number;
-  /** Whether its samples are asked for by everybody. */
+  /** Whether all others ask for its samples. */
   readonly watches: boolean;
 }
 
@@ -50,7 +50,7 @@ export class Phone implements Role {
       onEvent: (event) => {
         if (event.kind === "peer-record") this.#sampleCame(event.record);
         else if (event.kind === "peer-gesture") this.#gestureCame();
-        // Not while it is measured: the bench would go through all peers with every pong.
+        // Not while a slice is measured: the bench would go through all peers with every pong.
         else if (event.kind === "peers-changed" && options.watches && this.#log === undefined) this.#watchAll();
       },
       onRecord: (peer, record) => this.#recordCame(peer, record),
@@ -113,7 +113,7 @@ export class Phone implements Role {
     log.outgoing.takeIn(() => this.#devices[probe - 1]?.emit(event));
   }
 
-  /** Asks for every sample of everybody, as an open view of the whole room does. */
+  /** Asks all others for every sample, as an open view of the whole room does. */
   #watchAll(): void {
     const { gateway } = this.#options.member.session;
     for (const peer of gateway.peers) {
@@ -143,13 +143,15 @@ export class Phone implements Role {
     const log = this.#log;
     if (log?.spec.mode !== "earl-mesh") return;
     const { member } = this.#options;
-    // Only a window is meant to be waited for.
+    // Nothing is meant to wait here but for a window.
     const lateMs = reason === "window" ? log.outgoing.waitedMs() - member.session.gateway.windowMs : 0;
     log.outgoing.left(records.length, Math.max(lateMs, processingMs), processingMs);
   }
 }
 
-/** What this gateway did not send, and what it did not hand on, from now on: each record at one end alone. */
+/**
+ * What this gateway did not send, and what it did not pass on, from now on; each record is counted at one end alone.
+ */
 const notDelivered = (gateway: Gateway): (() => Accounts) => {
   const before = gateway.traffic();
   return () => {

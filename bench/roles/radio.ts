@@ -1,5 +1,5 @@
-// Bluetooth of the scenarios with one gateway, replaced by a DataChannel: notifications to the page under test, and its
-// writes to a band. The mark stands in front, so that a meter need not decode what the radio carries.
+// In the scenarios with one gateway a DataChannel replaces Bluetooth: it carries notifications to the page under test,
+// and its writes to a band. The mark comes first, so that a meter need not decode what the radio carries.
 import { concatBytes } from "../../firmware-bridge/frames/bytes.ts";
 import { type Mark, markBytes, readMark, writeMark } from "../load/payload.ts";
 import type { MessageKind } from "../load/workload.ts";
@@ -49,7 +49,7 @@ export const decodeDeviceWrite = (message: Uint8Array): Mark | undefined =>
   message[1] === frameTypes.deviceWrite ? readMark(message, 4) : undefined;
 
 /**
- * An aggregate of a mux that stands alone, so that the receiver's own gateway does not take it for one of its peer's.
+ * An aggregate from a mux without a gateway. The receiver's own gateway does not take it for a message of its peer.
  */
 export const tagAggregate = (message: Uint8Array): Uint8Array => {
   const tagged = new Uint8Array(2 + message.length);

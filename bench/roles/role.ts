@@ -6,9 +6,9 @@ import type { SliceLog } from "../members/slice.ts";
 export interface Role {
   /** After its member has joined. */
   open(): Promise<void>;
-  /** Peers whose probes it knows and has asked for, where it needs that. */
+  /** The number of peers whose probes it knows and has asked for, if it needs that. */
   acquainted?(): number;
-  /** What it says in the slice, from its own load; empty for who only receives. */
+  /** What it sends in the slice, from its own load; empty for a role that only receives. */
   messages(log: SliceLog): readonly Message[];
   /** A slice begins; the returned function ends it. */
   begin(log: SliceLog): () => void;

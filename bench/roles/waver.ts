@@ -1,5 +1,5 @@
-// A phone whose wearer gestures as often as its load says: each gesture is to reach the band of somebody else, through
-// the page under test.
+// A phone whose wearer makes gestures as often as its load says. Each gesture should reach the band of another phone,
+// through the page under test.
 
 import { kinds } from "../../firmware-bridge/frames/kinds.ts";
 import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";

@@ -1,5 +1,5 @@
-// The system's Chromium, headless, as the browser tests need it: with Web Bluetooth, and with pages that never slow
-// down unseen.
+// The system's Chromium, headless, as the browser tests need it: with Web Bluetooth, and with pages that do not slow
+// down in the background.
 import { type Browser, chromium } from "playwright-core";
 import { chromiumPath } from "./find-chromium.ts";
 
@@ -14,13 +14,13 @@ const switches = [
   "--disable-backgrounding-occluded-windows",
 ];
 
-/** Playwright's own 30 s are too short for a machine that does five other things at once. */
+/** Playwright's own 30 s are too short on a machine that does five other things at the same time. */
 const launchTimeoutMs = 120_000;
 
 /**
  * @param more switches for this browser alone
- * @param handlesSigint false: Ctrl-C is the caller's; playwright would close the browser and end the process
- * @param executablePath of another build of it
+ * @param handlesSigint false: the caller acts on Ctrl-C; playwright would close the browser and end the process
+ * @param executablePath another build of Chromium
  */
 export const launchChromium = (
   more: readonly string[] = [],

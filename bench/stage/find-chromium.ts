@@ -23,14 +23,14 @@ const usualPaths: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> 
   }),
 };
 
-/** CHROME_PATH goes before all others, even if nothing is there: then that is what has to be mended. */
+/** CHROME_PATH goes before all others, even if nothing is there: then the person has to correct it. */
 export const findChromium = (): string | undefined => {
   const { CHROME_PATH: named } = process.env;
   if (named) return existsSync(named) ? named : undefined;
   return [...(usualPaths[process.platform] ?? []), chromium.executablePath()].find((path) => existsSync(path));
 };
 
-/** For tests, which run only where there is one. */
+/** For tests, which run only if there is one. */
 export const chromiumPath = (): string => {
   const path = findChromium();
   if (path === undefined) throw new Error(missingChromium);
@@ -40,7 +40,7 @@ export const chromiumPath = (): string => {
 export const missingChromium =
   "No Chromium here: install Chromium or Chrome, or set CHROME_PATH to the executable, and run the tests again.";
 
-/** Installs Chromium where none is found. False: it is still missing. */
+/** Installs Chromium if none is found. False: it is still missing. */
 export const provideChromium = (): boolean => {
   const { CHROME_PATH: named } = process.env;
   if (named || findChromium() !== undefined) return findChromium() !== undefined;
@@ -49,7 +49,7 @@ export const provideChromium = (): boolean => {
   return findChromium() !== undefined;
 };
 
-/** Where the system is Debian's, and this process may install on it. */
+/** Whether the system is a Debian, and this process may install on it. */
 export const installFromDebian = (packageName: string): void => {
   if (isDebianRoot()) runAll(["apt-get", "update"], ["apt-get", "install", "-y", packageName]);
 };
@@ -59,7 +59,7 @@ const isDebianRoot = (): boolean => existsSync("/etc/debian_version") && process
 const playwrightCli = (): string =>
   join(dirname(createRequire(import.meta.url).resolve("playwright-core/package.json")), "cli.js");
 
-/** Until one fails. Their output goes to stderr: stdout ends with the summary and is read by programs. */
+/** Runs commands until one fails. Their output goes to stderr: programs read stdout, which ends with the summary. */
 const runAll = (...commands: readonly (readonly [string, ...string[]])[]): void => {
   for (const [command, ...args] of commands) {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };

@@ -1,5 +1,4 @@
-// A process in which members live, seen from the run: a worker or a page. Both do what a crew does, by the same
-// commands.
+// A process in which members live, seen from the run: a worker or a page. Both run a crew, and take the same commands.
 
 import type { SliceProgress, SliceResult, SliceSpec } from "../members/slice.ts";
 import type { ClockOffset } from "../meters/machine-clock.ts";
@@ -11,20 +10,20 @@ export interface Host {
   join(spec: JoinSpec): Promise<readonly string[]>;
   connected(): Promise<readonly number[]>;
   standBy(plan: RoomPlan): Promise<void>;
-  /** Resolves when it listens: a message of the slice that came before would be lost to it. */
+  /** Resolves when it listens: it would lose a message of the slice that came earlier. */
   prepare(spec: SliceSpec): Promise<void>;
   /**
    * @param startAtMs on the machine's clock. Resolves when the slice is over and its grace is, too, or was cut short.
    */
   play(startAtMs: number): Promise<SliceResult>;
-  /** That of the slice that is being played. */
+  /** The progress of the slice that is being played. */
   progress(): Promise<SliceProgress>;
-  /** What is still to come need not be waited for. */
+  /** The slice need not wait for what is still under way. */
   cutGrace(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What goes to a worker over its pipe, and comes back under the same number. */
+/** A command to a worker over its pipe; the reply comes back under the same number. */
 export type Command =
   | { readonly name: "join"; readonly spec: JoinSpec }
   | { readonly name: "connected" | "progress" | "cut-grace" }

@@ -1,5 +1,5 @@
 // A phone of the room without page and browser: the product's own gateway, mesh and opener on native WebRTC. Dozens fit
-// one process, which is what makes tests and benches of a full room possible.
+// into one process, which makes tests and benches of a full room possible.
 
 import type { IdentityKey } from "../../gateway/basics/runtime.ts";
 import type { GatewayEvent } from "../../gateway/gateway-events.ts";
@@ -31,9 +31,9 @@ export interface NativePhoneOptions extends Pick<RoomSessionOptions, "wrapChanne
   readonly epoch?: number;
   readonly limits?: WearerLimits;
   readonly onEvent?: (event: GatewayEvent) => void;
-  /** The state of its server, or who is being dialled, has changed. */
+  /** The state of its server has changed, or the peers that are being dialled. */
   readonly onMeshChange?: () => void;
-  /** What its gateway is given in place of a channel. */
+  /** Makes what its gateway gets in place of a channel. */
   readonly wrapChannel?: (channel: Channel) => Channel;
 }
 
@@ -65,8 +65,8 @@ export interface NativeMeshOptions extends Pick<MeshOptions, "sessionId" | "admi
 }
 
 /**
- * The mesh alone: who is admitted, and what then happens on a channel, is the caller's. @throws Error when the server
- * does not answer.
+ * The mesh alone: the caller decides which peers are admitted, and what then happens on a channel. @throws Error when
+ * the server does not answer.
  */
 export const startNativeMesh = async ({ origin, ...options }: NativeMeshOptions): Promise<Mesh> => {
   const { api, config } = await contact(origin);
@@ -76,7 +76,7 @@ export const startNativeMesh = async ({ origin, ...options }: NativeMeshOptions)
     ...platform,
     fetchMembers: () => api.members(roomIdOf(sessionId)),
     openServer: (listener) => serverOpener(origin, config, sessionId, listener),
-    // Without gateways there is nobody to carry a frame.
+    // Without gateways no neighbour can carry a frame.
     openNeighbour: (onChannel) =>
       new RtcNeighbourOpener({
         ...platform,
@@ -90,7 +90,10 @@ export const startNativeMesh = async ({ origin, ...options }: NativeMeshOptions)
   });
 };
 
-/** The way to the server alone: who dials whom is the caller's, too. @throws Error when the server does not answer. */
+/**
+ * The way to the server alone: the caller also decides which peer to dial. @throws Error when the server does not
+ * answer.
+ */
 export const startNativeOpener = async (
   origin: string,
   sessionId: string,

@@ -29,14 +29,14 @@ class BrowserLikeSocket extends WebSocket {
   }
 }
 
-/** Puts the browser's names in place. To be called before the first connection. */
+/** Defines the names that browsers have. Call it before the first connection. */
 export const installWebRtc = (): void => {
   setSctpSettings({
-    /** As browsers do; libdatachannel's own 20 ms sends about two packets a message where a browser sends 1.2. */
+    /** As in browsers; with its own 20 ms libdatachannel sends about two packets a message, a browser sends 1.2. */
     delayedSackTime: 200,
     /**
      * `bufferedAmount` leaves out what waits in here, a megabyte by default: a slow peer's backlog would not show.
-     * Holds two messages.
+     * It has room for two messages.
      */
     sendBufferSize: 32 * 1024,
   });
@@ -60,7 +60,10 @@ export const loadPeerJs = (): PeerClass => {
   return Peer;
 };
 
-/** For what makes connections itself, beside PeerJS; browsers' names for what they have, some of which these lack. */
+/**
+ * For code that makes connections itself, beside PeerJS. The types are the browser's; some of their members are
+ * missing.
+ */
 export const nativeConnections = (): NativeConnectionClass => BrowserLikeConnection as unknown as NativeConnectionClass;
 
 /**

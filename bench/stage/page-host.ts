@@ -5,9 +5,9 @@ import { type ClockOffset, machineNow, offsetOf } from "../meters/machine-clock.
 import type { JoinSpec, RoomPlan } from "../roles/crew.ts";
 import type { Host } from "./host.ts";
 
-/** A round trip to the page takes a millisecond or two; the quickest of these is close to what it can be. */
+/** A round trip to the page takes a millisecond or two; the quickest of these is close to the minimum. */
 const clockReadings = 40;
-/** Beyond the round trips, what Chromium itself says of its clock may be off by rounding. */
+/** Chromium's own value for its clock may lie outside of the interval by this, because of rounding. */
 const metricToleranceMs = 0.5;
 
 export class PageHost implements Host {
@@ -70,8 +70,8 @@ export class PageHost implements Host {
 }
 
 /**
- * Round trips prove an interval for the offset. Chromium tells the origin of its clock, too, on the machine's own;
- * where that lies in the interval it is exact to a few µs.
+ * Round trips prove an interval for the offset. Chromium also reports the origin of its clock on the machine's clock;
+ * if that lies in the interval, it is exact to a few µs.
  */
 export const clockOf = async (context: BrowserContext, page: Page): Promise<ClockOffset> => {
   const readings = [];

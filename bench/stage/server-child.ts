@@ -16,13 +16,13 @@ export class ServerChild {
     this.origin = origin;
   }
 
-  /** @param pageFolder what it serves @param dataFolder where it may write */
+  /** @param pageFolder the page that it serves @param dataFolder where it may write */
   static async start(pageFolder: string, dataFolder: string): Promise<ServerChild> {
     const options = ["--no-tls", "--http-port", "0", "--page", pageFolder, "--data-folder", dataFolder];
     const child = spawn(process.execPath, ["--import", "tsx", "signaling-server/main.ts", ...options], {
       cwd: projectFolder,
       stdio: ["ignore", "pipe", "inherit"],
-      detached: true, // Ctrl-C is the run's to act on.
+      detached: true, // The run acts on Ctrl-C.
     });
     const killIfLeft = (): void => void child.kill("SIGKILL");
     process.once("exit", killIfLeft);

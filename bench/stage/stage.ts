@@ -1,5 +1,5 @@
-// All that a run needs, put up and taken down: the server, the browser, the processes, and the members in them, until
-// everybody holds everybody.
+// Starts and ends all that a run needs: the server, the browser, the processes, and the members in them. It is ready
+// when every member is connected to every other.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,10 +23,10 @@ import { WorkerHost } from "./worker-host.ts";
 /** Fifty phones on two cores have taken half of it. */
 const wholeTimeoutMs = 180_000;
 const pollMs = 100;
-/** Until the last wishes for samples have arrived, and what setting up left to be done is done. */
+/** In this time the last requests for samples arrive, and the work that setting up left behind is done. */
 const settleMs = 1_000;
 
-/** It could not be put up; one line says what was missing. */
+/** The stage could not be set up; one line says what was missing. */
 export class StageFailure extends Error {}
 
 export interface StageOptions {
@@ -37,9 +37,9 @@ export interface StageOptions {
 
 export class Stage {
   readonly hosts: Host[] = [];
-  /** Members that take part in the load: what one message is to reach is one less in a mesh. */
+  /** Members that take part in the load: in a mesh, one message should reach one less. */
   members = 0;
-  /** From the first member's start until everybody holds everybody. */
+  /** From the first member's start until every member is connected to every other. */
   setupMs = 0;
   readonly #options: StageOptions;
   readonly #roomKey = toBase64url(makeRoomKey(webCrypto.randomBytes));
@@ -54,7 +54,7 @@ export class Stage {
     this.#options = options;
   }
 
-  /** Native phones and pages; which of them is what is asked about. */
+  /** The processes under test: the page, if there is one. */
   get hostsUnderTest(): readonly Host[] {
     const pages = this.hosts.filter(({ kind }) => kind === "page");
     if (pages.length > 0) return pages;
@@ -100,7 +100,7 @@ export class Stage {
     await new Promise((resolve) => setTimeout(resolve, settleMs));
   }
 
-  /** More phones of a mesh, in a process of their own; resolves when they have begun to join. */
+  /** Adds phones to a mesh, in a process of their own; resolves when they have begun to join. */
   async addNewcomers(count: number): Promise<WorkerHost> {
     const worker = await WorkerHost.start();
     const specs = Array.from({ length: count }, (_, i) => this.#phone(1000 + i, false));
@@ -108,7 +108,7 @@ export class Stage {
     return worker;
   }
 
-  /** What is still being put up is not waited for. */
+  /** Ends everything, without waiting for what is still starting. */
   giveUp(): void {
     this.#isGivenUp = true;
   }
@@ -231,9 +231,9 @@ export class Stage {
       if (missing === 0) return;
       if (performance.now() > untilMs)
         throw new StageFailure(
-          `after ${wholeTimeoutMs / 1000} s ${missing} of ${counts.length} members still missed somebody`,
+          `after ${wholeTimeoutMs / 1000} s ${missing} of ${counts.length} members were not connected to everybody`,
         );
-      this.#options.onProgress(`connecting: ${counts.length - missing} of ${counts.length} hold everybody`);
+      this.#options.onProgress(`connecting: ${counts.length - missing} of ${counts.length} are connected to everybody`);
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
   }

@@ -9,7 +9,7 @@ import type { Command, Host, Reply, Request } from "./host.ts";
 
 /** Loading TypeScript on a busy machine takes seconds. */
 const startTimeoutMs = 60_000;
-/** Goodbyes to fifty peers; then the process is ended. */
+/** Time for goodbyes to fifty peers; then the process is ended. */
 const closeTimeoutMs = 5_000;
 
 interface Waiting {
@@ -47,7 +47,7 @@ export class WorkerHost implements Host {
       once(child, "exit").then(() => Promise.reject(new Error("a worker of the bench did not start"))),
     ])) as [Reply];
     clearTimeout(timer);
-    if (!("ready" in reply)) throw new Error("a worker of the bench spoke out of turn");
+    if (!("ready" in reply)) throw new Error("the first message of a worker of the bench was not that it is ready");
     return new WorkerHost(child, reply.ready);
   }
 

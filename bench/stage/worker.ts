@@ -40,7 +40,7 @@ process.on("message", async ({ id, command }: Request) => {
     reply({ id, error: String(error) });
   }
 });
-// Ctrl-C reaches the whole group: it is the run's to decide, which still wants what was measured.
+// Ctrl-C reaches the whole process group. The run decides what to do: it still needs what was measured.
 process.on("SIGINT", () => undefined);
 process.on("disconnect", () => {
   endWebRtc();
