@@ -2,6 +2,7 @@
 // run the page at all.
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { errorTexts } from "../../web/ui/errors.ts";
+import { labels } from "../support/page-labels.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { openSite, type Site } from "../support/site.ts";
 
@@ -66,6 +67,6 @@ test("should say that a room cannot be entered where the browser makes no key", 
     Object.assign(crypto.subtle, { generateKey });
   });
   await page.goto(site.server.origin);
-  await page.getByRole("button", { name: "Create a room" }).click();
+  await page.getByRole("button", { name: labels.createRoom }).click();
   await page.getByText(errorTexts["room-not-entered"].sentence).waitFor();
 }, 60_000);

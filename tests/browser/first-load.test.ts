@@ -2,6 +2,7 @@
 // and what a person does on it before the rest is there is not lost.
 import type { Page, Request, Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { labels } from "../support/page-labels.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { openSite, type Site } from "../support/site.ts";
 
@@ -49,7 +50,7 @@ const holdBackTheRest = async (page: Page): Promise<HeldBack> => {
   return { release: () => release() };
 };
 
-const createButton = (page: Page) => page.getByRole("button", { name: "Create a room" });
+const createButton = (page: Page) => page.getByRole("button", { name: labels.createRoom });
 
 const listen = (page: Page): Request[] => {
   const finished: Request[] = [];

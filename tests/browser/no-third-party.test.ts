@@ -11,6 +11,7 @@ import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { Eavesdropper } from "../support/eavesdropper.ts";
 import { expectWaveToReach } from "../support/gesture-exchange.ts";
+import { labels } from "../support/page-labels.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 
@@ -67,7 +68,7 @@ const meet = async (origin: string) => {
 
 const leave = async ({ page }: RoomPage): Promise<void> => {
   await page.getByRole("button", { name: "Leave" }).click();
-  await page.getByRole("button", { name: "Create a room" }).waitFor();
+  await page.getByRole("button", { name: labels.createRoom }).waitFor();
 };
 
 /** The ways in which bytes are usually written down. */

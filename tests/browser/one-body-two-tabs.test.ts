@@ -9,6 +9,7 @@ import { patternDurationsMs } from "../../gateway/probes/rules.ts";
 import { defaultWearerLimits } from "../../gateway/probes/wearer-limits.ts";
 import { EmulatedArmProbe } from "../support/emulated-arm-probe.ts";
 import { EmulatedBluetooth } from "../support/emulated-bluetooth.ts";
+import { labels } from "../support/page-labels.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { openSite, type Site } from "../support/site.ts";
 
@@ -39,7 +40,7 @@ const linkOf = async (tab: RoomPage) => (await tab.report()).probes[0]?.link;
 const pair = async (tab: RoomPage): Promise<void> => {
   const tapUnlessThere = async (): Promise<string | undefined> => {
     const link = await linkOf(tab);
-    if (link === undefined) await tab.page.getByRole("button", { name: "Pair a band" }).click();
+    if (link === undefined) await tab.page.getByRole("button", { name: labels.pairBand }).click();
     return link?.kind;
   };
   await expect.poll(tapUnlessThere, tapPatience).toMatch(/connected|closed/);

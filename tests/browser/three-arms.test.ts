@@ -9,6 +9,7 @@ import { gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
 import { EmulatedArmProbe } from "../support/emulated-arm-probe.ts";
 import { EmulatedBluetooth } from "../support/emulated-bluetooth.ts";
 import { motionTrace } from "../support/motion-trace.ts";
+import { labels } from "../support/page-labels.ts";
 import { RoomPage } from "../support/room-page.ts";
 import { sized } from "../support/run-length.ts";
 import { openSite, type Site } from "../support/site.ts";
@@ -44,7 +45,7 @@ interface Wearer {
  */
 const pairOnce = async (page: RoomPage): Promise<string | undefined> => {
   const [probe] = (await page.report()).probes;
-  if (probe === undefined) await page.page.getByRole("button", { name: "Pair a band" }).click();
+  if (probe === undefined) await page.page.getByRole("button", { name: labels.pairBand }).click();
   return probe?.link.kind;
 };
 

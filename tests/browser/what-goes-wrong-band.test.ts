@@ -7,6 +7,7 @@ import { encodeGesture } from "../../firmware-bridge/frames/payloads.ts";
 import { gestureCode } from "../../firmware-bridge/gestures/gestures.ts";
 import { Dice } from "../support/dice.ts";
 import type { EmulatedArmProbe } from "../support/emulated-arm-probe.ts";
+import { labels } from "../support/page-labels.ts";
 import type { RoomPage } from "../support/room-page.ts";
 import { Stage } from "../support/stage.ts";
 import { logOn, noticesOn, proveAlive, told } from "../support/told.ts";
@@ -32,7 +33,7 @@ const enter = async (): Promise<Pair> => {
   const anna = await stage.person("Anna");
   const band = await stage.band(anna, "Anna's band");
   const invite = await anna.createRoom(stage.server.origin);
-  await anna.page.getByRole("button", { name: "Pair a band" }).click();
+  await anna.page.getByRole("button", { name: labels.pairBand }).click();
   await expect.poll(() => linkOf(anna)).toBe("connected");
   const ben = await stage.person("Ben");
   await ben.join(invite);
@@ -107,7 +108,7 @@ describe("a band that is paired", () => {
     const band = await stage.band(anna, "Anna's band");
     await band.setSilent(true);
     await anna.createRoom(stage.server.origin);
-    await anna.page.getByRole("button", { name: "Pair a band" }).click();
+    await anna.page.getByRole("button", { name: labels.pairBand }).click();
     await expect.poll(() => cautionsOn(anna)).toEqual([told("link-timeout")]);
     await proveAlive(anna);
     await band.setSilent(false);

@@ -2,6 +2,7 @@
 // key or speaks another version. Whoever is turned away is counted and told, and those who are in the room go on.
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { labels } from "../support/page-labels.ts";
 import type { RoomPage } from "../support/room-page.ts";
 import { Stage } from "../support/stage.ts";
 import { countOn, dismiss, logOn, noticesOn, proveAlive, told } from "../support/told.ts";
@@ -55,7 +56,7 @@ describe("an invite that is none", () => {
     const anna = await stage.person("Anna");
     await anna.page.goto(`${stage.server.origin}/#k=tooshort`);
     await expect.poll(() => noticesOn(anna.page)).toEqual([told("bad-invite")]);
-    await anna.page.getByRole("button", { name: "Create a room" }).click();
+    await anna.page.getByRole("button", { name: labels.createRoom }).click();
     await proveAlive(anna);
     await expect.poll(() => noticesOn(anna.page)).toEqual([]);
   });

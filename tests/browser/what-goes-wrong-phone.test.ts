@@ -2,6 +2,7 @@
 // vibration, movement. The page goes on with what there is.
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { labels } from "../support/page-labels.ts";
 import type { RoomPage } from "../support/room-page.ts";
 import { startServer } from "../support/server-process.ts";
 import { Stage } from "../support/stage.ts";
@@ -30,8 +31,7 @@ const layDown = (page: Page): Promise<unknown> =>
     );
   });
 
-const useThisPhone = ({ page }: RoomPage): Promise<void> =>
-  page.getByRole("button", { name: "Use this phone" }).click();
+const useThisPhone = ({ page }: RoomPage): Promise<void> => page.getByRole("button", { name: labels.usePhone }).click();
 
 const linksOf = async (person: RoomPage): Promise<readonly string[]> =>
   (await person.report()).probes.map(({ link }) => link.kind);
@@ -77,7 +77,7 @@ describe("a browser that keeps nothing", () => {
       expect(await anna.page.getByLabel("Your name").inputValue()).toBe("Phone");
       expect((await anna.report()).epoch).toBe(1);
       await anna.page.getByRole("button", { name: "Leave" }).click();
-      await anna.page.getByRole("button", { name: "Create a room" }).waitFor();
+      await anna.page.getByRole("button", { name: labels.createRoom }).waitFor();
       expect(await anna.page.getByText("Rooms on this device").count()).toBe(0);
     },
   );

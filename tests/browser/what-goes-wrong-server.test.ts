@@ -1,6 +1,7 @@
 // What a person reads when the signaling server cannot be reached, or goes away behind a mesh that is up: the mesh goes
 // on without it, and whoever waits is let in when it is back.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { labels } from "../support/page-labels.ts";
 import type { RoomPage } from "../support/room-page.ts";
 import { Stage } from "../support/stage.ts";
 import { dismiss, logOn, noticesOn, proveAlive, told } from "../support/told.ts";
@@ -20,9 +21,9 @@ afterEach(async () => {
 const createRoomAlone = async (): Promise<RoomPage> => {
   const anna = await stage.person("Anna");
   await anna.page.goto(stage.server.origin);
-  await anna.page.getByRole("button", { name: "Create a room" }).waitFor();
+  await anna.page.getByRole("button", { name: labels.createRoom }).waitFor();
   await stage.server.kill("SIGKILL");
-  await anna.page.getByRole("button", { name: "Create a room" }).click();
+  await anna.page.getByRole("button", { name: labels.createRoom }).click();
   await anna.introduce();
   await expect.poll(() => noticesOn(anna.page)).toEqual([told("server-unreachable")]);
   return anna;
@@ -70,7 +71,7 @@ describe("a server that cannot be reached", () => {
     await anna.page.route("**/config.json", (route) => route.abort());
     await anna.page.goto(stage.server.origin);
     await expect.poll(() => noticesOn(anna.page)).toEqual([told("server-unreachable")]);
-    await anna.page.getByRole("button", { name: "Create a room" }).click();
+    await anna.page.getByRole("button", { name: labels.createRoom }).click();
     await expectConnected(anna); // The page knows where a server of ours is found.
     await proveAlive(anna);
   });

@@ -1,6 +1,7 @@
 // What a person reads when the page starts in a browser or at a moment that lacks something: WebRTC, or the server's
 // word on how to reach others.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { labels } from "../support/page-labels.ts";
 import { Stage } from "../support/stage.ts";
 import { noticesOn, proveAlive, told } from "../support/told.ts";
 
@@ -58,7 +59,7 @@ describe("a server that could not answer while the page loaded", () => {
     });
     await anna.page.goto(stage.server.origin);
     await expect.poll(() => noticesOn(anna.page)).toEqual([told("server-unreachable")]);
-    await anna.page.getByRole("button", { name: "Create a room" }).click();
+    await anna.page.getByRole("button", { name: labels.createRoom }).click();
     await proveAlive(anna);
     await expect.poll(() => asked).toBe(2);
     await expect.poll(() => noticesOn(anna.page)).toEqual([]);
@@ -79,7 +80,7 @@ describe("a server that could not answer while the page loaded", () => {
     });
     await anna.page.goto(stage.server.origin);
     await expect.poll(() => noticesOn(anna.page)).toEqual([told("ice-servers-unusable")]);
-    await anna.page.getByRole("button", { name: "Create a room" }).click();
+    await anna.page.getByRole("button", { name: labels.createRoom }).click();
     await proveAlive(anna);
     const ben = await stage.person("Ben");
     await ben.join(anna.page.url());

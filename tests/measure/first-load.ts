@@ -1,6 +1,6 @@
 // What a first visit costs: `npm run -s measure:first-load`. The built page from the real server over plain HTTP, in
 // Chromium on a slow mobile network and a slow processor, with nothing cached: bytes over the wire, the time to the
-// button "Create a room", and the time to the room of somebody who presses it at once, who reads first, and who comes
+// button labels.createRoom, and the time to the room of somebody who presses it at once, who reads first, and who comes
 // with an invite. Each figure is the median of several visits, in a line of JSON. Chromium's emulation delays each
 // request by the round trip and shares the bandwidth; it opens connections at no cost.
 import { cpus, loadavg } from "node:os";
@@ -10,6 +10,7 @@ import { makeInvite, makeRoomKey } from "../../gateway/wire/room-key.ts";
 import { ensureBuiltPage } from "../../signaling-server/page-build.ts";
 import { webCrypto } from "../../web/platform/web-crypto.ts";
 import { launchChromium } from "../support/chromium.ts";
+import { labels } from "../support/page-labels.ts";
 import { startServer } from "../support/server-process.ts";
 
 const { values } = parseArgs({
@@ -44,7 +45,7 @@ const watch = (name: string, selector: string, text: string, pressesAfterMs?: nu
   requestAnimationFrame(look);
 }`;
 
-const button = (pressesAfterMs?: number): string => watch("button", "button", "Create a room", pressesAfterMs);
+const button = (pressesAfterMs?: number): string => watch("button", "button", labels.createRoom, pressesAfterMs);
 const room = watch("room", "input[aria-label='Your name']", "");
 
 interface Traffic {

@@ -4,6 +4,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { PageReport } from "../../web/console.d.ts";
 import { type Felt, untilFelt } from "./felt-within.ts";
+import { labels } from "./page-labels.ts";
 
 const phoneSize = { width: 390, height: 844 };
 
@@ -41,7 +42,7 @@ export class RoomPage {
   /** Opens the start page and creates a room; the invite that it shows others. */
   async createRoom(origin: string): Promise<string> {
     await this.page.goto(origin);
-    await this.page.getByRole("button", { name: "Create a room" }).click();
+    await this.page.getByRole("button", { name: labels.createRoom }).click();
     await this.introduce();
     return this.page.url();
   }
@@ -53,7 +54,7 @@ export class RoomPage {
 
   async addSimulatedArm(): Promise<void> {
     // By the keyboard: somebody who comes in meanwhile moves what is below the pointer.
-    await this.page.getByRole("button", { name: "Add a simulated band" }).press("Enter");
+    await this.page.getByRole("button", { name: labels.addSimulatedBand }).press("Enter");
     await this.page.getByRole("button", { name: "tap", exact: true }).waitFor();
   }
 

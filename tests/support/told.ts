@@ -1,6 +1,7 @@
 // What a person reads on the real page when something goes wrong, and the proof that the page is none the worse for it.
 import type { Page } from "playwright-core";
 import { type ErrorCode, errorTexts } from "../../web/ui/errors.ts";
+import { labels } from "./page-labels.ts";
 import type { RoomPage } from "./room-page.ts";
 
 /** The sentence and the remedy; before them, where there is one, whom or what it is about. */
@@ -40,7 +41,7 @@ export const unfitWords = async (page: Page): Promise<string[]> => {
 /** Nothing is dead: a band can be added, let buzz and removed. */
 export const proveAlive = async ({ page }: RoomPage): Promise<void> => {
   const band = page.locator(".probe").nth(await page.locator(".probe").count());
-  await page.getByRole("button", { name: "Add a simulated band" }).click();
+  await page.getByRole("button", { name: labels.addSimulatedBand }).click();
   await band.getByRole("button", { name: /^Test buzz/ }).click();
   await page.waitForFunction(() => window.earlMesh?.report()?.probes.at(-1)?.buzzes.written === 1);
   await band.getByRole("button", { name: /^Remove/ }).click();
