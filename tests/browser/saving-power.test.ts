@@ -53,14 +53,14 @@ describe("a battery that falls too fast for the shift", () => {
     await anna.createRoom(stage.server.origin);
     await anna.addSimulatedArm();
     const power = powerOf(anna);
-    await power.getByText("drain is being measured").waitFor();
+    await power.getByText("Measuring how fast the battery empties").waitFor();
     expect(await windowOf(anna)).toBe(defaultWindowMs);
 
     // Ten percent an hour: it would be empty two hours before the shift is over.
     for (let percent = 59; percent >= 54; percent--)
       await anna.page.evaluate((level) => window.passTime(6, { percent: level }), percent);
-    await power.getByText(/^Saving power to reach/).waitFor();
-    await power.getByText("bands send 16 a second").waitFor();
+    await power.getByText(/^Saving power to last until/).waitFor();
+    await power.getByText("bands measure it 16 times a second").waitFor();
     await expect.poll(() => windowOf(anna)).toBe(300);
     await expect.poll(() => paceOf(anna)).toEqual({ kind: "thinned", motionHz: 16 });
 

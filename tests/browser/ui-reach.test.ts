@@ -1,5 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { errorTexts } from "../../web/ui/errors.ts";
+import { labels } from "../support/page-labels.ts";
 import { callsOf, GalleryBrowser, phone } from "../support/ui-gallery/gallery-browser.ts";
 import { scenes } from "../support/ui-gallery/scenes.ts";
 
@@ -72,8 +74,8 @@ describe("reach", () => {
   it("should read what happened politely and problems at once", async () => {
     const { page } = await gallery.scene("problems");
     expect(await page.getByRole("log").textContent()).toContain("Mira waved");
-    expect(await page.locator("[aria-live=assertive]").textContent()).toContain("was not let in");
-    expect(await page.locator("[aria-live=polite]").textContent()).toContain("link was lost");
+    expect(await page.locator("[aria-live=assertive]").textContent()).toContain(errorTexts["wrong-room-key"].sentence);
+    expect(await page.locator("[aria-live=polite]").textContent()).toContain(errorTexts["link-lost"].sentence);
     await page.context().close();
   });
 });
@@ -81,7 +83,7 @@ describe("reach", () => {
 describe("the keyboard", () => {
   it("should lead a newcomer from the start to the first wave", async () => {
     const { page } = await gallery.scene("start");
-    await pressByKeyboard(page, "Create a room");
+    await pressByKeyboard(page, labels.createRoom);
     await pressByKeyboard(page, "Add it");
     await pressByKeyboard(page, "wave");
     expect(await callsOf(page)).toEqual([["createRoom"], ["addSimulatedProbe"], ["moveSimulated", 1, "wave"]]);
@@ -94,7 +96,7 @@ describe("the keyboard", () => {
     await page.getByText("(done)").nth(2).waitFor();
     await pressByKeyboard(page, "Wave");
     await pressByKeyboard(page, "Hide these steps");
-    await page.getByRole("region", { name: "Try it without hardware" }).waitFor({ state: "detached" });
+    await page.getByRole("region", { name: "Try it without a real band" }).waitFor({ state: "detached" });
     expect(await callsOf(page)).toHaveLength(2);
     await page.context().close();
   });

@@ -3,11 +3,17 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { errorTexts } from "../../web/ui/errors.ts";
+import { labels } from "../support/page-labels.ts";
 import { callsOf, GalleryBrowser, phone, smallPhone } from "../support/ui-gallery/gallery-browser.ts";
 import { hostileName, scenes } from "../support/ui-gallery/scenes.ts";
 
 /** The page may weigh 150 kB in all (gzip), of which PeerJS and the gateway need the most. */
 const interfaceBudgetBytes = 40_000;
+
+/** A person wears a band and knows people and a server; what became of the messages stands behind Details. */
+const engineersWords =
+  /\b(probes?|peers?|gateways?|signaling|sessions?|samples?|records?|dropped|duplicates?|turned away|p\d\d)\b|±/i;
 
 let gallery: GalleryBrowser;
 beforeAll(async () => {
@@ -23,6 +29,12 @@ describe("every state of the page", () => {
       await page.setViewportSize(viewport);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(viewport.width);
     }
+    await page.context().close();
+  });
+
+  it.each(Object.keys(scenes))("should be said in words that everybody knows, as it first stands: %s", async (name) => {
+    const { page } = await gallery.scene(name);
+    expect(await page.locator("body").innerText()).not.toMatch(engineersWords);
     await page.context().close();
   });
 
@@ -52,8 +64,8 @@ describe("names that come from others", () => {
 describe("what the browser cannot do", () => {
   it("should stand there with its reason and no button", async () => {
     const { page } = await gallery.scene("iphone");
-    expect(await page.getByRole("button", { name: "Pair a band" }).count()).toBe(0);
-    expect(await page.getByText("This browser has no Web Bluetooth.").isVisible()).toBe(true);
+    expect(await page.getByRole("button", { name: labels.pairBand }).count()).toBe(0);
+    expect(await page.getByText(errorTexts["bluetooth-unsupported"].sentence).isVisible()).toBe(true);
     expect(await page.getByText("It flashes and sounds instead").isVisible()).toBe(true);
     await page.context().close();
   });
@@ -202,12 +214,12 @@ describe("saving power", () => {
   it("should stand under the dial, and be overruled and asked for again", async () => {
     const { page } = await gallery.scene("saving", { ...moving, viewport: phone });
     const power = page.getByRole("region", { name: "Power" });
-    await power.getByText(/^Saving power to reach/).waitFor();
-    expect(await power.getByText("samples leave every 0.5 s").isVisible()).toBe(true);
+    await power.getByText(/^Saving power to last until/).waitFor();
+    expect(await power.getByText("get your movement every 0.5 s").isVisible()).toBe(true);
     await power.getByRole("button", { name: "Full speed" }).click();
     await power.getByText("Full speed, as you wish").waitFor();
     await power.getByRole("button", { name: "Save power again" }).click();
-    await power.getByText(/^Saving power to reach/).waitFor();
+    await power.getByText(/^Saving power to last until/).waitFor();
     await power.getByLabel("Shift ends").fill("22:30");
     expect(await callsOf(page)).toEqual([
       ["setPowerMode", "full-speed"],

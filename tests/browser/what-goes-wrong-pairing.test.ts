@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { maxBluetoothLinks } from "../../web/ble/pairing.ts";
 import type { ErrorCode } from "../../web/ui/errors.ts";
+import { labels } from "../support/page-labels.ts";
 import type { RoomPage } from "../support/room-page.ts";
 import { Stage } from "../support/stage.ts";
 import { dismiss, noticesOn, proveAlive, told } from "../support/told.ts";
@@ -21,7 +22,7 @@ afterEach(async () => {
 
 afterAll(() => stage?.strike());
 
-const pair = ({ page }: RoomPage): Promise<void> => page.getByRole("button", { name: "Pair a band" }).click();
+const pair = ({ page }: RoomPage): Promise<void> => page.getByRole("button", { name: labels.pairBand }).click();
 
 const linksOf = async (person: RoomPage): Promise<readonly string[]> =>
   (await person.report()).probes.map(({ link }) => link.kind);
@@ -67,8 +68,8 @@ describe("pairing a band", () => {
       .poll(() => probes.locator(".unavailable").allInnerTexts())
       .toEqual([`Pairing a band: ${told("bluetooth-unsupported")}`]);
     expect(await probes.locator(".add-probe").getByRole("button").allInnerTexts()).toEqual([
-      "Use this phone",
-      "Add a simulated band",
+      labels.usePhone,
+      labels.addSimulatedBand,
     ]);
     expect(await noticesOn(anna.page)).toEqual([]);
     await proveAlive(anna);
@@ -183,7 +184,7 @@ describe("pairing a band", () => {
       await pairWell(anna);
     }
     await stage.bluetooth.answerChooser(anna.page, bands.at(-1)?.address);
-    await anna.page.getByText(`${maxBluetoothLinks} of ${maxBluetoothLinks} Bluetooth links used`).waitFor();
+    await anna.page.getByText(`${maxBluetoothLinks} of ${maxBluetoothLinks} Bluetooth connections used`).waitFor();
     await pair(anna);
     await expect.poll(() => noticesOn(anna.page)).toEqual([told("link-slots-full")]);
     expect(await choosersOf(anna.page)).toHaveLength(maxBluetoothLinks);
@@ -191,14 +192,14 @@ describe("pairing a band", () => {
     await proveAlive(anna); // A simulated arm takes no link.
 
     await anna.page.getByRole("button", { name: "Remove Band 1" }).click();
-    await anna.page.getByText(`${maxBluetoothLinks - 1} of ${maxBluetoothLinks} Bluetooth links used`).waitFor();
+    await anna.page.getByText(`${maxBluetoothLinks - 1} of ${maxBluetoothLinks} Bluetooth connections used`).waitFor();
     await pairWell(anna);
-    await anna.page.getByText(`${maxBluetoothLinks} of ${maxBluetoothLinks} Bluetooth links used`).waitFor();
+    await anna.page.getByText(`${maxBluetoothLinks} of ${maxBluetoothLinks} Bluetooth connections used`).waitFor();
   }, 120_000);
 
   test("should say that the page holds no more probes, and keep those that it has", async () => {
     const { host: anna } = await stage.host("Anna");
-    const add = anna.page.getByRole("button", { name: "Add a simulated band" });
+    const add = anna.page.getByRole("button", { name: labels.addSimulatedBand });
     for (let i = 0; i < 17; i++) await add.press("Enter"); // Each arm that is added moves what is below a pointer.
     await expect.poll(() => noticesOn(anna.page)).toEqual([told("probe-limit")]);
     expect((await anna.report()).probes).toHaveLength(16);

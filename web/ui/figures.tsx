@@ -51,7 +51,7 @@ export const Figures = ({ actions, isOpen }: FiguresProps) => (
     <h2 id="figures-title" tabIndex={-1}>
       Figures
     </h2>
-    {!isOpen.value && <p class="hint">Delay, load and battery: does it hold for a shift?</p>}
+    {!isOpen.value && <p class="hint">Delay, load and battery: will it last for a whole shift?</p>}
     {isOpen.value && <LateFigures actions={actions} />}
     <button
       type="button"

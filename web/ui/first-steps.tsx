@@ -45,7 +45,7 @@ export const FirstSteps = ({ model, actions, room }: AppProps & { room: RoomView
   return (
     <section class="steps" aria-labelledby="steps-title">
       <div class="steps-head">
-        <h2 id="steps-title">Try it without hardware</h2>
+        <h2 id="steps-title">Try it without a real band</h2>
         <button
           type="button"
           class="key key-quiet"
@@ -64,7 +64,7 @@ export const FirstSteps = ({ model, actions, room }: AppProps & { room: RoomView
             Add it
           </button>
         </Step>
-        <Step isDone={hasCompany} text="Open the invite in a second tab, and add one there too.">
+        <Step isDone={hasCompany} text="Open the invite in a second tab, and add a simulated band there, too.">
           <SecondTabLink room={room} label="Open a second tab" />
         </Step>
         <Step isDone={isDone} text="Wave here, and the band in the other tab buzzes." keepsKeys>

@@ -120,8 +120,10 @@ export const InviteDialog = ({ model, actions, room, onClose }: AppProps & { roo
             }}
           />
         </div>
-        <p class="hint">With a new room key everybody who is here stays, and every older invite stops working.</p>
-        {!model.platform.share && <p class="hint">This browser has no share sheet; the link does the same.</p>}
+        <p class="hint">With a new room key, everybody who is here stays, and all older invites stop working.</p>
+        {!model.platform.share && (
+          <p class="hint">This browser cannot share the invite with another app: copy the link instead.</p>
+        )}
         <button type="button" class="key key-strong" onClick={close}>
           Done
         </button>

@@ -120,7 +120,7 @@ export const PersonRow = ({ peer, now, actions, buzzes }: PersonRowProps) => {
       </div>
       <div id={detailId} class="person-detail" hidden={!isOpen.value}>
         {peer.state.kind === "connected" && peer.state.delay !== undefined && (
-          <p class="hint">Delay on the way here: {peerStateText(peer.state, now())}</p>
+          <p class="hint">Delay from them to you: {peerStateText(peer.state, now())}</p>
         )}
         {peer.probes.length > 0 && (
           <ul>

@@ -12,7 +12,7 @@ const Slots = ({ used, total }: { used: number; total: number }) => (
         <span key={i} class={i < used ? "pip pip-used" : "pip"} />
       ))}
     </span>
-    {used} of {total} Bluetooth links used
+    {used} of {total} Bluetooth connections used
   </p>
 );
 
@@ -57,7 +57,7 @@ export const Probes = ({ model, actions }: AppProps) => {
       </h2>
       {probes.length === 0 && (
         <p class="empty">
-          None yet. A band feels your arm move and buzzes on your wrist; a simulated one is enough for a try.
+          None yet. A band feels your arm move, and buzzes on your wrist. To try it, a simulated one is enough.
         </p>
       )}
       <ul class="probes">

@@ -193,7 +193,7 @@ export const Rules = ({ rules, peers, onRules }: RulesProps) => {
           Add a rule
         </button>
       ) : (
-        <p class="hint">{maxRules} rules are as many as this page keeps.</p>
+        <p class="hint">There can be {maxRules} rules at most.</p>
       )}
     </>
   );

@@ -116,8 +116,8 @@ export const Start = ({ model, actions, isWaiting }: StartProps) => (
     <main class="start-main">
       <h1>Move your arm, and the others’ wrists buzz.</h1>
       <p class="lead">
-        This page joins the Bluetooth wearables near you with everyone else’s in the room. No app to install, and no
-        server in the way of a gesture.
+        This page connects your Bluetooth band with the bands of everybody else in the room. There is no app to install,
+        and your gestures do not pass through a server.
       </p>
       <button type="button" class="key key-strong key-large" onClick={() => actions.createRoom()}>
         Create a room
@@ -128,7 +128,7 @@ export const Start = ({ model, actions, isWaiting }: StartProps) => (
       <InviteForm actions={actions} />
       <RememberedRooms model={model} actions={actions} />
       {model.rememberedRooms.value.length === 0 && (
-        <p class="hint">No wearable at hand? A simulated band and two tabs on one computer are enough to try it.</p>
+        <p class="hint">No band at hand? A simulated band and two tabs on one computer are enough to try it.</p>
       )}
     </main>
   </div>

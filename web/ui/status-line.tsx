@@ -1,5 +1,5 @@
-// The instrument's small print: the server, whether the phone stays awake, and behind Details what became of every
-// record.
+// The last line of the page: the server and whether the phone stays awake, and behind Details what became of the
+// messages.
 import type { ServerState } from "../../gateway/server-state.ts";
 import type { AppModel, TrafficView } from "./app-model.ts";
 import { Ticking } from "./ticking.tsx";
@@ -38,14 +38,17 @@ export const StatusLine = ({ model }: { model: AppModel }) => {
       </div>
       <details class="status-details">
         <summary>Details</summary>
-        <dl class="status-counts" aria-label="Messages since the room was entered">
-          {counts.map(([word, key]) => (
-            <div key={key}>
-              <dt>{word}</dt>
-              <dd>{traffic[key]}</dd>
-            </div>
-          ))}
-        </dl>
+        <div class="status-numbers">
+          <p id="counts-title">Messages since you entered the room:</p>
+          <dl class="status-counts" aria-labelledby="counts-title">
+            {counts.map(([word, key]) => (
+              <div key={key}>
+                <dt>{word}</dt>
+                <dd>{traffic[key]}</dd>
+              </div>
+            ))}
+          </dl>
+        </div>
       </details>
     </footer>
   );

@@ -18,14 +18,11 @@ export const roughDurationText = (durationMs: number): string => {
 export const roundedUp = (value: number, decimals: number): number =>
   Math.ceil(value * 10 ** decimals) / 10 ** decimals;
 
-/**
- * One decimal below 10 ms, where it still says something; the bound is rounded up and covers the rounding of the delay,
- * so that it stays one.
- */
+/** With one decimal below 10 ms, where it still says something. The upper bound is rounded up, so it stays one. */
 export const delayText = (oneWayMs: number, boundMs: number): string => {
   const decimals = oneWayMs < 10 ? 1 : 0;
-  const delay = oneWayMs.toFixed(decimals);
-  return `${delay} ± ${roundedUp(boundMs + Math.abs(oneWayMs - Number(delay)), decimals).toFixed(decimals)} ms`;
+  const mostMs = roundedUp(oneWayMs + boundMs, decimals);
+  return `about ${oneWayMs.toFixed(decimals)} ms, at most ${mostMs.toFixed(decimals)} ms`;
 };
 
 export const peerStateText = (state: PeerStateView, nowMs: number): string => {

@@ -161,7 +161,7 @@ export const busyLog = logLines([
   ["info", "Mira waved: double buzz on Left arm."],
   ["warning", "Per-Olof's phone fell asleep."],
   ["info", "You buzzed Jonas."],
-  ["problem", "A buzz from Aylin came 1.4 s late and was dropped."],
+  ["problem", "Left arm stayed still for Aylin: it would have been too late"],
   ["info", "Tomasz tapped: short buzz on Left arm."],
   ["info", "Ines left."],
   ["info", "Mira waved: double buzz on Left arm."],

@@ -18,17 +18,17 @@ const view = (reason: PowerReason, level: (typeof powerLevels)[number] = "full")
 describe("what is said of power", () => {
   it("should say what is done, until when and for what", () => {
     expect(powerText(view({ kind: "saving", reach: "yes" }, "saving"))).toEqual({
-      title: `Saving power to reach ${end}`,
+      title: `Saving power to last until ${end}`,
       detail:
-        "Now samples leave every 0.5 s, bands send 12 a second, the screen goes dark after 30 s. " +
-        "Gestures and buzzes do not wait. So the battery should last.",
+        "Now the others get your movement every 0.5 s, bands measure it 12 times a second, the screen goes dark after 30 s. " +
+        "Gestures and buzzes are still sent at once. With this, the battery should last.",
     });
   });
 
   it("should say what no battery has to do with it, and why", () => {
     expect(powerText(view({ kind: "no-battery" }))).toEqual({
       title: "Saving power is not available here",
-      detail: "this browser does not tell.",
+      detail: "This browser does not tell.",
     });
   });
 

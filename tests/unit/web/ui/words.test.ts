@@ -13,11 +13,11 @@ import {
 } from "../../../../web/ui/words.ts";
 
 describe("words for states", () => {
-  it("should say a delay with its bound, and nothing more exact than it is", () => {
+  it("should say a delay with its upper bound, and nothing more exact than it is", () => {
     const state = { kind: "connected", delay: { oneWayMs: 11.62, boundMs: 3.14 } } as const;
-    expect(peerStateText(state, 0)).toBe("12 ± 4 ms");
-    expect(delayText(0.62, 0.41)).toBe("0.6 ± 0.5 ms");
-    expect(delayText(12.4, 3.8)).toBe("12 ± 5 ms");
+    expect(peerStateText(state, 0)).toBe("about 12 ms, at most 15 ms");
+    expect(delayText(0.62, 0.41)).toBe("about 0.6 ms, at most 1.1 ms");
+    expect(delayText(12.4, 3.8)).toBe("about 12 ms, at most 17 ms");
     expect(peerStateLabel(state)).toBe("12 ms");
   });
 
@@ -42,7 +42,7 @@ describe("words for states", () => {
   it("should bring the remedy with a link's failure", () => {
     expect(linkText({ kind: "reconnecting", attempt: 3, failure: "link-lost" })).toEqual({
       state: "connecting again, try 3",
-      help: "The band's link was lost. Keep the band near the phone; the page connects again by itself.",
+      help: "The connection to the band was lost. Keep the band near the phone; the page connects again by itself.",
     });
     expect(linkText({ kind: "closed" }).help).toBeUndefined();
   });
