@@ -1,5 +1,5 @@
-// What the page offers in the browser's console: its whole account as plain data, described in docs/report.md. It
-// changes nothing and holds no secret.
+// What the page offers in the browser's console: its whole report as plain data, described in docs/report.md. It
+// changes nothing and has no secret in it.
 import type { GatewayReport } from "../gateway/report.ts";
 import type { ServerState } from "../gateway/server-state.ts";
 
@@ -8,7 +8,7 @@ export interface PageReport extends GatewayReport {
   readonly serverState: ServerState;
   readonly slot: number;
   readonly epoch: number;
-  /** What others tried and was not let in before any handshake, by cause. */
+  /** Attempts of others that were refused before any handshake, by cause. */
   readonly drops: Readonly<Record<string, number>>;
 }
 

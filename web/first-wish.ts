@@ -1,5 +1,5 @@
 // What a person asks for on the start screen before the rest of the page has been loaded. Neighbours: opening.ts draws
-// that screen, main.ts fulfils the wish. One room at a time: only the last way in that was asked for is gone.
+// that screen, main.ts does what was asked for. Invariant: one room at a time, so only the last request counts.
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { RoomStore } from "./store/room-store.ts";
 import type { RoomView, StartActions, StartModel } from "./ui/app-model.ts";
@@ -9,7 +9,7 @@ type WayIn = (actions: StartActions) => void;
 export class FirstWish {
   readonly model: StartModel;
   readonly actions: StartActions;
-  /** Whether somebody waits for a room. */
+  /** Whether the person waits for a room. */
   readonly isWaiting: ReadonlySignal<boolean>;
   readonly #isWaiting = signal(false);
   #wish: WayIn | undefined;
@@ -23,7 +23,7 @@ export class FirstWish {
       openInvite: (text) => this.#ask((actions) => actions.openInvite(text)),
       openRemembered: (roomId) => this.#ask((actions) => actions.openRemembered(roomId)),
       forgetRoom: (roomId) => {
-        rooms.forget(roomId); // Where nothing can be written, the page says so as soon as it enters a room.
+        rooms.forget(roomId); // If it cannot be written, the page reports that when it enters a room.
         rememberedRooms.value = rooms.rooms();
       },
     };

@@ -1,5 +1,5 @@
-// The page's composition root: everything of the browser is gathered here, handed to the parts, and released when the
-// page is left. Neighbours: opening.ts has drawn the start screen already, and loads this behind it.
+// The page's composition root: takes all that the page needs from the browser, hands it to the parts, and releases it
+// when the page is left. Neighbours: opening.ts has drawn the start screen already, and loads this behind it.
 import { effect, signal, untracked } from "@preact/signals";
 import { Peer } from "peerjs";
 import { VibrationBudgets } from "../gateway/probes/vibration-budgets.ts";
@@ -50,17 +50,16 @@ const today = (): Date => new Date();
 
 export interface Opened {
   readonly root: Element;
-  /** Whether the start screen stands in it; else a sentence does, which is to go. */
+  /** Whether the start screen is drawn in it; otherwise it has the HTML's first sentence, which is removed. */
   readonly isDrawn: boolean;
   readonly server: ServerApi;
-  /** What the server was asked for first of all. */
+  /** The server's configuration, which was asked for before all else. */
   readonly config: Promise<PageConfig | undefined>;
   readonly wish: FirstWish;
 }
 
 /**
- * Starts the page in `root`; the returned function ends it: says goodbye to the room, and lets go of all that was
- * opened.
+ * Starts the page in `root`. The returned function ends it: it says goodbye to the room and closes all that was opened.
  */
 export const start = async ({ root, isDrawn, server, config: firstConfig, wish }: Opened): Promise<() => void> => {
   const endings = new Endings();
@@ -226,7 +225,7 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
     copy: (text) => succeeds(() => navigator.clipboard.writeText(text)),
     share: "share" in navigator ? (url) => succeeds(() => navigator.share({ title: "Earl Mesh", url })) : undefined,
     platform: {
-      // Bluetooth that is off may be switched on later: the chooser says so itself.
+      // Bluetooth that is off may be switched on later; until then the chooser itself reports it.
       bluetooth: noBluetooth === "bluetooth-off" ? undefined : noBluetooth,
       motion:
         phone.motionEvents === undefined ? "motion-unsupported" : isSecureContext ? undefined : "insecure-context",
@@ -254,8 +253,8 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
   endings.add(renderApp(root, app.model, app.actions));
   const stopWakeLock = effect(() => {
     if (app.model.room.value === undefined) return undefined;
-    // Untracked, because it may raise a notice at once: the effect must not depend on the notices, or a dismissed one
-    // comes back.
+    // Untracked, because it may raise a notice at once. If the effect depended on the notices, a dismissed one would
+    // come back.
     const lock = untracked(() =>
       keepAwake({
         wakeLock: navigator.wakeLock,
@@ -273,7 +272,7 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
   });
 
   endings.add(stopWakeLock);
-  // The room is closed and not left: a recording that a reload interrupts goes on after it.
+  // The room is closed, not left, so a recording that a reload interrupts goes on after it.
   endings.add(() => figures.suspend());
 
   endings.listen(document, "visibilitychange", () => {
@@ -295,7 +294,7 @@ export const start = async ({ root, isDrawn, server, config: firstConfig, wish }
       return { sessionId, serverState, slot: identity.slot, epoch, drops, ...reportOf(gateway) };
     },
   };
-  void app.followFragment(); // Not waited for: a page that is left while it enters a room says goodbye, too.
+  void app.followFragment(); // Not awaited: a page that is left while it enters a room must say goodbye, too.
   wish.fulfil(app.actions);
   return () => endings.end();
 };

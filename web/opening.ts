@@ -1,6 +1,6 @@
 // The page's entry: draws the start screen with the little that it needs, and loads the rest behind it at once.
 // Neighbours: main.ts is that rest. What it imports, everybody waits for before they see anything:
-// tests/browser/first-load.test.ts holds it to a size.
+// tests/browser/first-load.test.ts limits its size.
 import { FirstWish } from "./first-wish.ts";
 import { serverApi } from "./mesh/server-api.ts";
 import { hasWebRtc } from "./platform/webrtc.ts";
@@ -14,7 +14,7 @@ const open = async (root: Element): Promise<void> => {
   const server = serverApi(location.origin, (...request) => fetch(...request));
   const config = server.config();
   const wish = new FirstWish(new RoomStore(openTextStorage(() => localStorage)));
-  // Somebody who comes with an invite does not want to see the start screen.
+  // A person with an invite does not want to see the start screen.
   const isDrawn = location.hash === "";
   if (isDrawn) {
     root.replaceChildren();
@@ -27,7 +27,7 @@ const open = async (root: Element): Promise<void> => {
 
 const root = document.querySelector("#app");
 if (root !== null) {
-  // Without a secure context there is no cryptography, and without that no room.
+  // Without a secure context there is no cryptography, and without cryptography no room.
   if (!isSecureContext) tellInstead(root, "insecure-context");
   else if (!hasWebRtc()) tellInstead(root, "webrtc-unsupported");
   else
@@ -35,7 +35,7 @@ if (root !== null) {
       console.error(error);
       tellInstead(root, "page-not-started");
     });
-  // A page that comes back from the back/forward cache has said goodbye: it begins anew.
+  // A page that comes back from the back/forward cache has said goodbye, so it starts again.
   window.addEventListener("pageshow", ({ persisted }) => {
     if (persisted) location.reload();
   });

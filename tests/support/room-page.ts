@@ -25,8 +25,8 @@ export class RoomPage {
   }
 
   /**
-   * A new phone that has not opened the page yet. Its person wants things to keep still, unless they are what is looked
-   * at: where the processor alone draws, ten moving dials need more of it than their room does.
+   * A new phone that has not opened the page yet. Its person prefers less motion, unless a test looks at motion:
+   * without a graphics card, ten moving dials need more of the processor than their room does.
    */
   static async open(browser: Browser, name: string, { moves = false } = {}): Promise<RoomPage> {
     const reducedMotion = moves ? "no-preference" : "reduce";
@@ -53,7 +53,7 @@ export class RoomPage {
   }
 
   async addSimulatedArm(): Promise<void> {
-    // By the keyboard: somebody who comes in meanwhile moves what is below the pointer.
+    // By the keyboard: when somebody comes in meanwhile, the buttons move under the pointer.
     await this.page.getByRole("button", { name: labels.addSimulatedBand }).press("Enter");
     await this.page.getByRole("button", { name: "tap", exact: true }).waitFor();
   }
@@ -80,7 +80,7 @@ export class RoomPage {
     await this.page.getByRole("button", { name: /^Really remove\?/ }).click();
   }
 
-  /** Of all that others asked for, how much it took, and how much came too late. */
+  /** How many of the others' wishes this page accepted, and how many came too late. */
   async taken(): Promise<Felt> {
     const { delivered, late } = (await this.report()).traffic;
     return { felt: delivered, late };
@@ -92,7 +92,7 @@ export class RoomPage {
     return report;
   }
 
-  /** How many peers it holds connected. */
+  /** How many peers it is connected to. */
   async connectedPeers(): Promise<number> {
     const isLoaded = await this.page.evaluate(() => window.earlMesh?.report() !== undefined);
     if (!isLoaded) return 0;

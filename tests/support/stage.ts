@@ -1,5 +1,5 @@
 // Where the tests of what goes wrong play: the real server with the real page, Chromium with a Bluetooth adapter, and
-// people with phones. Whatever goes wrong on a phone, its page must not: `clear` tells what was wrong with any of them.
+// people with phones. Whatever goes wrong on a phone, its page must go on: `clear` returns the problems of all pages.
 import type { Browser } from "playwright-core";
 import { launchChromium } from "./chromium.ts";
 import { EmulatedArmProbe, type EmulatedArmProbeOptions } from "./emulated-arm-probe.ts";
@@ -13,7 +13,7 @@ const ofChromium =
   /ERR_CONNECTION_REFUSED|ERR_FAILED|WebSocket connection|Failed to load resource|origin was untrustworthy/;
 
 export interface StageOptions extends Omit<ServerOptions, "page"> {
-  /** Of Chromium, beside its usual ones. */
+  /** Switches for Chromium, beside its usual ones. */
   readonly switches?: readonly string[];
   /** What the people's pages show may move. */
   readonly moves?: boolean;
@@ -75,7 +75,7 @@ export class Stage {
     return EmulatedArmProbe.attach(this.bluetooth, page, { ...options, name, address: `0A:00:00:00:00:${nth}` });
   }
 
-  /** Everybody goes. What was wrong with their pages: errors, and words that are not for people. */
+  /** Everybody goes. Returns the problems of their pages: errors, and words that are not for people. */
   async clear(): Promise<readonly string[]> {
     const problems: string[] = [];
     for (const person of this.#people.splice(0)) {

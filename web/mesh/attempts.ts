@@ -1,5 +1,5 @@
 // Connections that an opener is opening, dialled by either end. Invariants: each attempt ends exactly once, as a
-// channel or as a failure, within `dialTimeoutMs`, and one that fails lets go of its connection.
+// channel or as a failure, within `dialTimeoutMs`; an attempt that fails closes its connection.
 
 import type { Schedule } from "../../gateway/basics/runtime.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
@@ -13,7 +13,7 @@ export interface Attempt {
 export interface OpenAttempt {
   readonly outcome: Promise<Channel | DialFailure>;
   readonly isPending: () => boolean;
-  /** Does nothing after the first time. */
+  /** Only the first call has an effect. */
   readonly settle: (outcome: Channel | DialFailure) => void;
 }
 
@@ -25,8 +25,8 @@ export class Attempts<T extends Attempt> {
     this.#schedule = schedule;
   }
 
-  /** @param letGo called when it fails. */
-  begin(attempt: T, letGo: () => void): OpenAttempt {
+  /** @param release called when the attempt fails. */
+  begin(attempt: T, release: () => void): OpenAttempt {
     let resolve: (outcome: Channel | DialFailure) => void = () => undefined;
     const outcome = new Promise<Channel | DialFailure>((settled) => {
       resolve = settled;
@@ -37,7 +37,7 @@ export class Attempts<T extends Attempt> {
       settle: (result) => {
         if (!this.#pending.delete(attempt)) return;
         cancelLimit();
-        if ("failed" in result) letGo();
+        if ("failed" in result) release();
         resolve(result);
       },
     };

@@ -1,6 +1,6 @@
-// A `Channel` over one RTCDataChannel and its RTCPeerConnection, no matter which end opened it; it takes them over when
-// the data channel is open. Invariants: `send` never throws, nothing that arrives before `listen` is lost, and the
-// listener hears of the end exactly once.
+// A `Channel` over one RTCDataChannel and its RTCPeerConnection, no matter which end opened them. It owns both as soon
+// as the data channel is open. Invariants: `send` never throws, no message that arrives before `listen` is lost, and
+// the listener is called exactly once when the channel ends.
 import { equalBytes } from "../../firmware-bridge/frames/bytes.ts";
 import type { Cancel, Crypto, Schedule } from "../../gateway/basics/runtime.ts";
 import {
@@ -36,7 +36,7 @@ export type Connection = Pick<
 > & { readonly sctp: { readonly transport: Partial<Pick<RTCDtlsTransport, "getRemoteCertificates">> | null } | null };
 
 export interface DataChannelOptions {
-  /** Open, or about to be. */
+  /** It is open, or will be in a moment. */
   readonly pipe: DataPipe;
   readonly connection: Connection;
   readonly localSessionId: string;
@@ -45,25 +45,26 @@ export interface DataChannelOptions {
   readonly signaledBy: Channel["signaledBy"];
   readonly sha256: Crypto["sha256"];
   readonly schedule: Schedule;
-  /** Once, when data channel and connection are both closed: for the opener to forget them. */
+  /** Called once, when data channel and connection are both closed, so that the opener forgets them. */
   readonly onReleased: () => void;
 }
 
 /**
- * Twice what a handshake may hold (docs/protocol.md §2.1), a megabyte at most; who sends more before anybody listens is
- * not one of us.
+ * Twice as many messages as a handshake may have (docs/protocol.md §2.1), a megabyte at most. A sender of more, before
+ * anybody listens, does not follow the protocol.
  */
 export const maxEarlyMessages = 64;
 
 /**
- * On a busy machine Chromium says that the dialer's data channel is open before it has shown the page the answer that
- * opened it: in one dial of forty, by a few milliseconds (measured with version 156). To judge then would be to call an
- * honest connection unsafe.
+ * On a busy machine, Chromium reports the dialer's data channel as open a few milliseconds before it gives the page the
+ * answer that opened it (one dial in forty, measured with version 156). To check the certificates at that moment would
+ * call an honest connection unsafe.
  */
 const descriptionLimitMs = 2_000;
 
 /**
- * A closing data channel still delivers what it took, a closed connection does not: a goodbye gets this long to leave.
+ * A closing data channel still delivers what it has accepted, a closed connection does not. So a goodbye has this long
+ * to leave.
  */
 const lingerMs = 1_000;
 
@@ -103,7 +104,7 @@ export class DataChannel implements Channel {
     if ("refused" in local) return local;
     const remote = readFingerprint(currentRemoteDescription?.sdp ?? "");
     if ("refused" in remote) return remote;
-    // The first one is the peer's own. A platform that keeps it to itself has no such list, or one of an empty buffer.
+    // The first certificate is the peer's own. Some platforms do not give it: no list, or a list with an empty buffer.
     const certificate = sctp?.transport?.getRemoteCertificates?.()[0];
     if (certificate !== undefined && certificate.byteLength > 0) {
       const held = await this.#options.sha256(new Uint8Array(certificate));
@@ -118,7 +119,7 @@ export class DataChannel implements Channel {
     const closedBefore = this.#closeReason;
     for (const message of this.#early.splice(0)) {
       listener.onMessage(message);
-      if (this.#closeReason !== closedBefore) return; // The listener itself closed the channel, and knows.
+      if (this.#closeReason !== closedBefore) return; // The listener closed the channel itself, so it knows.
     }
     if (closedBefore !== undefined) listener.onClose(closedBefore);
   }
@@ -126,12 +127,12 @@ export class DataChannel implements Channel {
   send(message: Uint8Array): boolean {
     if (this.#closeReason !== undefined || this.#options.pipe.readyState !== "open") return false;
     try {
-      // DOM types exclude shared memory, which no message here comes from.
+      // The DOM's types exclude shared memory; no message here lies in shared memory.
       this.#options.pipe.send(message as Uint8Array<ArrayBuffer>);
       return true;
     } catch (error) {
-      // It closed this very moment, or its buffer is full, far beyond the high-water mark: either way nobody takes
-      // anything.
+      // It closed at this moment, or its buffer is full, far beyond the high-water mark: either way the message cannot
+      // leave.
       this.close(`send failed: ${String(error)}`);
       return false;
     }
@@ -154,7 +155,7 @@ export class DataChannel implements Channel {
     this.#listener?.onClose(reason);
   }
 
-  /** Ends the whole connection in this very task: nothing more comes in, and what was to leave is lost. */
+  /** Ends the whole connection in this task: nothing more comes in, and what was waiting to leave is lost. */
   breakOff(reason: string): void {
     this.close(reason);
     this.#release();
@@ -203,8 +204,8 @@ export class DataChannel implements Channel {
   readonly #onPipeError = (): void => this.close("data channel error");
 
   /**
-   * "disconnected" is no end: a phone that slept, or walked through a dead spot, comes back. Liveness is decided
-   * elsewhere.
+   * "disconnected" is not the end: a phone that slept, or that had no network for a moment, comes back. The gateway
+   * decides whether a peer is alive.
    */
   readonly #onConnectionState = (): void => {
     const { connectionState } = this.#options.connection;

@@ -1,18 +1,18 @@
-// What the server has said of itself, and what this page can use of it. Asked for when the page starts, and again when
-// the server is reached, until it has answered: a server that was busy at that moment must not leave the page without
-// STUN and TURN for its whole life. Neighbours: server-api.ts asks, room-session.ts dials with what is known by then.
+// What the server says about itself, and which part of it this page can use. The page asks when it starts, and again
+// whenever it reaches the server, until it has an answer: a server that was busy at the start must not leave the page
+// without STUN and TURN for good. Neighbours: server-api.ts asks, room-session.ts dials with what is known by then.
 import type { PageConfig } from "./server-api.ts";
 
 export interface KnownConfigOptions {
   readonly ask: () => Promise<PageConfig | undefined>;
   /**
-   * Whether this browser makes a connection with these servers; it throws on what it does not know, however it was
-   * checked before.
+   * Whether this browser makes a connection with these servers. It throws on what it does not know, even where our own
+   * check has passed.
    */
   readonly canUse: (servers: readonly RTCIceServer[]) => boolean;
-  /** Some servers for finding a way cannot be used: it goes on without them. */
+  /** This browser cannot use some of the STUN and TURN servers: the page goes on without them. */
   readonly onUnusable: () => void;
-  /** The server has answered for the first time, after it could not at the start. */
+  /** The server has answered for the first time, later than at the start. */
   readonly onKnown: () => void;
 }
 
@@ -36,12 +36,12 @@ export class KnownConfig {
     return this.#iceServers;
   }
 
-  /** What was asked for at the start; undefined: it brought no answer. */
+  /** @param config the answer that was asked for at the start; undefined when none came. */
   begin(config: PageConfig | undefined): void {
     if (config !== undefined) this.#take(config);
   }
 
-  /** The server was reached: asks once more where it has not answered yet. */
+  /** The page has reached the server: asks once more if there is no answer yet. */
   async serverReached(): Promise<void> {
     if (this.#config !== undefined || this.#isAsking) return;
     this.#isAsking = true;

@@ -1,6 +1,6 @@
-// Keeps the full mesh of a room: asks the server who is there, dials whom and which way gateway/peers/membership.ts
-// says, and hands every open channel, dialled or incoming, to admission. The other end counts as connected only while
-// the gateway has the channel.
+// Keeps the full mesh of a room: asks the server for the members, dials those that gateway/peers/membership.ts names,
+// by the way that it names, and hands every open channel, dialled or incoming, to admission. The other end counts as
+// connected only while the gateway has the channel.
 
 import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import { type Dial, Membership } from "../../gateway/peers/membership.ts";
@@ -12,11 +12,11 @@ export interface MeshOptions {
   readonly sessionId: string;
   readonly openServer: (listener: ServerOpenerListener) => ServerOpener;
   readonly openNeighbour: (onChannel: OnChannel) => NeighbourOpener;
-  /** Session ids of the room by the server, oldest first; undefined when it did not tell. */
+  /** Session ids in the room as the server lists them, oldest first; undefined when it did not answer. */
   readonly fetchMembers: () => Promise<readonly string[] | undefined>;
   /**
-   * Whether the other end has proven itself, and the pair is connected. A channel that is not admitted has been closed
-   * already.
+   * Whether the other end has proven who it is, so that the two are connected. A channel that is not admitted is closed
+   * by then.
    */
   readonly admit: (channel: Channel) => Promise<boolean>;
   /** Session ids with which an admitted channel is open now. */
@@ -34,11 +34,11 @@ export interface MeshOptions {
 const tickMs = 500;
 
 /**
- * Who left without a word is listed no more after this, and is not dialled for ever; the server is asked only while
- * somebody is missing.
+ * A member that left without a goodbye is off the server's list by the next time, so it is not dialled for ever. The
+ * server is asked only while somebody is missing.
  */
 const relistMs = 10_000;
-/** When the server did not answer: nobody can be dialled before the first list. */
+/** The wait when the server did not answer: nobody can be dialled before the first list. */
 const listRetryMs = 2_000;
 
 export class Mesh {
@@ -47,7 +47,7 @@ export class Mesh {
   readonly #server: ServerOpener;
   readonly #neighbour: NeighbourOpener;
   readonly #dials = new Set<string>();
-  /** Those with whom a channel was admitted, until the gateway holds none any more. */
+  /** Sessions with an admitted channel, until the gateway has none of theirs any more. */
   readonly #connected = new Set<string>();
   #isListWanted = false;
   #isListUnderway = false;
@@ -85,7 +85,7 @@ export class Mesh {
     return this.#dials;
   }
 
-  /** Hints by a peer: whom it holds. */
+  /** A peer's hints: the sessions that it is connected to. */
   peerNamed(sessionId: string, sessionIds: readonly string[]): void {
     this.#membership.peerNamed(sessionId, sessionIds, this.#options.now());
     this.#step();
@@ -102,12 +102,14 @@ export class Mesh {
     this.#membership.left(sessionId, this.#options.now());
   }
 
-  /** A dial of that peer before then would be in vain. */
+  /** A dial of that peer before then would fail. */
   holdOff(sessionId: string, untilMs: number): void {
     this.#membership.holdOff(sessionId, untilMs);
   }
 
-  /** This device has another network, or has one again: the socket to the server may be dead without a sign. */
+  /**
+   * This device is on another network, or on one again: the socket to the server may be dead without any sign of it.
+   */
   networkChanged(): void {
     if (!this.#isClosed) this.#server.doubtServer();
   }
@@ -203,7 +205,7 @@ export class Mesh {
     } else {
       this.#mayListAtMs = now() + relistMs;
       this.#membership.serverListed(sessionIds, now());
-      // It has ended our session, and the socket does not know.
+      // The server has ended our session, and our socket does not show it.
       if (!sessionIds.includes(this.#options.sessionId)) this.#server.doubtServer();
     }
     this.#step();

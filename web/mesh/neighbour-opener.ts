@@ -1,6 +1,6 @@
-// Opens channels without the server, docs/protocol.md §2.11: one offer and one answer, carried by a peer that both ends
-// hold. The RTCPeerConnection is handed in. Invariant: a neighbour may lie, so nothing that it carries costs more than
-// a bounded number of connections, each for a bounded time.
+// Opens channels without the server (docs/protocol.md §2.11): one offer and one answer, carried by a peer to which both
+// ends are connected. The RTCPeerConnection is handed in. Invariant: a neighbour may lie, so whatever it carries costs
+// no more than a bounded number of connections, each for a bounded time.
 
 import { toHex } from "../../firmware-bridge/frames/bytes.ts";
 import { CauseCounts } from "../../gateway/basics/cause-counts.ts";
@@ -14,7 +14,7 @@ import { isDialable } from "./neighbour-sdp.ts";
 import { moreThanOneChannel, watchForMoreChannels } from "./one-channel.ts";
 import type { DialFailure, NeighbourOpener, OnChannel } from "./opener.ts";
 
-/** The part of an RTCPeerConnection that this file uses beside what a channel does. */
+/** The part of an RTCPeerConnection that this file uses, and that a channel does not use. */
 export interface NativeConnection extends Connection {
   readonly iceGatheringState: RTCIceGatheringState;
   readonly localDescription: { readonly sdp: string } | null;
@@ -33,7 +33,7 @@ export interface RtcNeighbourOpenerOptions {
   readonly iceServers: () => readonly RTCIceServer[];
   readonly crypto: Pick<Crypto, "randomBytes" | "sha256">;
   readonly schedule: Schedule;
-  /** To another member by way of the peer at `neighbourSessionId`; false when it was not sent. */
+  /** Sends to another member through the peer at `neighbourSessionId`; false when nothing was sent. */
   readonly send: (neighbourSessionId: string, frame: NeighbourFrame) => boolean;
   readonly onChannel: OnChannel;
 }
@@ -42,14 +42,14 @@ export interface RtcNeighbourOpenerOptions {
 const label = "earl-mesh";
 
 /**
- * Host candidates are there within milliseconds, a STUN server answers within a second; one that does not must not use
- * up the dial.
+ * Host candidates are found within milliseconds, and a STUN server answers within a second. A server that does not
+ * answer must not use up the time of the dial.
  */
 export const gatherLimitMs = 1_500;
 
 /**
- * Offers that are being answered. A browser holds 500 connections; a neighbour that invents offers leaves half of these
- * places to others, and where several do, each neighbour still has one place for itself: 80 in all.
+ * Offers that are being answered at once. A browser can have 500 connections. A neighbour that invents offers leaves
+ * half of these places to others; where several neighbours do so, each still has one place of its own: 80 in all.
  */
 export const maxPendingAccepts = 16;
 export const maxPendingAcceptsPerNeighbour = 8;
@@ -60,7 +60,7 @@ interface NeighbourAttempt extends Attempt {
   readonly neighbourSessionId: string;
   readonly dialId: Uint8Array;
   readonly connection: NativeConnection;
-  /** From the moment its data channel is there, open or not. */
+  /** Set from the moment when its data channel exists, open or not. */
   channel?: DataChannel;
 }
 
@@ -92,7 +92,7 @@ export class RtcNeighbourOpener implements NeighbourOpener {
     const opening = this.#begin(attempt);
     this.#unanswered.add(attempt);
     const pipe = connection.createDataChannel(label, { ordered: false });
-    // Taken over in the very task that says "open", so that no message slips by.
+    // In the task of the "open" event, so that no message is missed.
     pipe.addEventListener("open", () => {
       if (opening.isPending()) opening.settle(this.#channelOf(attempt, pipe));
     });
@@ -110,7 +110,7 @@ export class RtcNeighbourOpener implements NeighbourOpener {
     else this.#countDrop(cause);
   }
 
-  /** Gives up what is being opened. */
+  /** Gives up all that is being opened. */
   retire(): void {
     this.#isClosed = true;
     this.#attempts.settle(() => true, { failed: "closed" });
@@ -123,7 +123,7 @@ export class RtcNeighbourOpener implements NeighbourOpener {
 
   #causeToDrop(neighbourSessionId: string, { from, sdp }: NeighbourFrame): string | undefined {
     const { sessionId } = this.#options;
-    // Who is connected needs no offer, and nobody dials themselves.
+    // A connected peer needs no offer, and nobody dials themselves.
     if (from === sessionId || from === neighbourSessionId || !isSameRoom(from, sessionId))
       return "neighbour offer of nobody";
     if (!isDialable(sdp)) return "neighbour offer with a bad description";
@@ -171,7 +171,7 @@ export class RtcNeighbourOpener implements NeighbourOpener {
     }
     if (!opening.isPending()) return;
     const sdp = connection.localDescription?.sdp ?? "";
-    if (!isDialable(sdp)) return opening.settle({ failed: "not-connected" }); // More addresses than a frame holds.
+    if (!isDialable(sdp)) return opening.settle({ failed: "not-connected" }); // More addresses than fit into a frame.
     if (!send(neighbourSessionId, { type, from, to, dialId, sdp })) opening.settle({ failed: "neighbour-away" });
   }
 

@@ -1,6 +1,6 @@
-// One connection carries one data channel, the one that its dialer opened for the dial. What came on any other would
-// pass by every bound of data-channel.ts and of the gateway behind it: the browser delivers it, and PeerJS listens to
-// each.
+// One connection has one data channel, the one that its dialer opened for the dial. Messages on any other would pass by
+// every bound of data-channel.ts and of the gateway behind it: the browser delivers them, and PeerJS listens to every
+// data channel.
 import type { Connection } from "./data-channel.ts";
 
 export const moreThanOneChannel = "more than one channel";

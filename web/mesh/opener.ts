@@ -1,5 +1,5 @@
-// What opens channels, seen from the mesh: PeerJS by way of the server, or a peer that both ends hold.
-// The handshake is the same for both.
+// What opens channels, seen from the mesh: PeerJS through the server, or a peer to which both ends are connected. The
+// handshake is the same for both.
 
 import type { ServerState } from "../../gateway/server-state.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
@@ -18,22 +18,22 @@ export interface DialFailure {
     | "closed";
 }
 
-/** Somebody else dialled; the channel is open and nobody has proven anything yet. */
+/** Another session dialled; the channel is open, and the other end has not proven yet who it is. */
 export type OnChannel = (channel: Channel) => void;
 
 interface Opener {
-  /** What others tried and was not let in, by cause. */
+  /** Attempts of others that were refused, by cause. */
   readonly drops: ReadonlyMap<string, number>;
-  /** Opens nothing more, and is not there any more for others; open channels stay. */
+  /** Opens no further channel, and cannot be dialled any more; open channels stay. */
   retire(): void;
-  /** Closes the channels, too. */
+  /** Closes the open channels, too. */
   close(): void;
 }
 
 export interface ServerOpenerListener {
   readonly onServerState: (state: ServerState) => void;
   readonly onChannel: OnChannel;
-  /** Somebody's offer or answer came with more than their own certificate, and was not let in. */
+  /** An offer or an answer named more certificates than the sender's own, and was refused. */
   readonly onForged: () => void;
 }
 
@@ -41,12 +41,12 @@ export interface ServerOpener extends Opener {
   readonly serverState: ServerState;
   /** Resolves within a bounded time, and never rejects. */
   dial(sessionId: string): Promise<Channel | DialFailure>;
-  /** There is a sign that the contact to the server is dead, or that another would do better: it is made anew. */
+  /** A sign that the contact to the server is dead, or that a new one would be better: it is made anew. */
   doubtServer(): void;
 }
 
 export interface NeighbourOpener extends Opener {
-  /** By way of the peer at `neighbourSessionId`. Resolves within a bounded time, and never rejects. */
+  /** Dials through the peer at `neighbourSessionId`. Resolves within a bounded time, and never rejects. */
   dial(sessionId: string, neighbourSessionId: string): Promise<Channel | DialFailure>;
   /** A frame for this session that came through that neighbour. */
   receive(neighbourSessionId: string, frame: NeighbourFrame): void;
@@ -54,6 +54,6 @@ export interface NeighbourOpener extends Opener {
 
 /**
  * Host candidates connect within 100 ms, relayed ones within 3 s, and a lost DTLS flight is repeated after 1 and 3 s.
- * The dialer has a second try before it is the other end's turn, after 8 s (gateway/peers/dial-policy.ts).
+ * The dialer tries a second time before the other end begins to dial, after 8 s (gateway/peers/dial-policy.ts).
  */
 export const dialTimeoutMs = 6_000;

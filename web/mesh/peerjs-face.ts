@@ -1,6 +1,6 @@
 // The part of PeerJS that this folder uses, as narrow types: the class itself is handed in, so that pages, native
-// phones and tests run the same code. PeerJS emits "error" by eventemitter3, which does not throw where nobody listens:
-// an error that nobody awaits is silent.
+// phones and tests run the same code. PeerJS emits "error" with eventemitter3, which does not throw when nobody
+// listens: such an error is silent.
 import type { PeerOptions } from "peerjs";
 import type { Connection, DataPipe } from "./data-channel.ts";
 

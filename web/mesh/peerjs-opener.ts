@@ -1,5 +1,5 @@
-// Opens channels by PeerJS and the server: dials, and accepts what others of the room dial. PeerJS does the signaling
-// and the ICE dance; once a connection is open its data channel is used directly, because PeerJS buffers without a
+// Opens channels with PeerJS and the server: dials, and accepts the dials of others in the room. PeerJS does the
+// signaling and ICE. Once a connection is open, its data channel is used directly, because PeerJS buffers without a
 // bound and closes a connection when a send throws.
 
 import type { PeerOptions } from "peerjs";
@@ -23,7 +23,7 @@ export interface SignalingAddress {
   readonly secure: boolean;
 }
 
-/** @param origin such as `https://mesh.example:8443`; PeerJS needs the ports that a URL leaves out. */
+/** @param origin such as `https://mesh.example:8443`; PeerJS needs the port even where a URL leaves it out. */
 export const signalingAddress = (origin: string, peerPath: string): SignalingAddress => {
   const { protocol, hostname, port } = new URL(origin);
   const secure = protocol === "https:";
@@ -34,7 +34,7 @@ export interface PeerJsOpenerOptions {
   readonly Peer: PeerClass;
   readonly sessionId: string;
   readonly address: SignalingAddress;
-  /** Empty is right on one LAN; PeerJS's own defaults would contact third parties. */
+  /** None are needed in one local network; PeerJS's own defaults would contact third parties. */
   readonly iceServers: () => readonly RTCIceServer[];
   readonly crypto: Pick<Crypto, "randomBytes" | "sha256">;
   readonly now: Now;
@@ -44,8 +44,8 @@ export interface PeerJsOpenerOptions {
 }
 
 /**
- * Connections that others opened and that are not open yet: a room of fifty may dial at once, and a browser holds 500
- * in all.
+ * Connections that others dialled and that are not open yet: all of a room of fifty may dial at once, and a browser can
+ * have 500 in all.
  */
 const maxPendingAccepts = 64;
 /** One session's dial, and its second try when the first was lost. */
@@ -54,9 +54,9 @@ const maxPendingAcceptsPerSession = 2;
 export class PeerJsOpener implements ServerOpener {
   readonly #options: PeerJsOpenerOptions;
   /**
-   * The session's, for the server: only a client that has it may take the session's place there (PeerJS would draw it
-   * from Math.random). The same for every Peer, or a page that comes back would find its own session id reserved for
-   * somebody else.
+   * The session's secret for the server: only a client that has it may take the session's place there (PeerJS would
+   * draw it from Math.random). Every Peer of this page uses the same, or a page that comes back would find its own
+   * session id reserved.
    */
   readonly #token: string;
   readonly #contact: ServerContact;
@@ -105,7 +105,7 @@ export class PeerJsOpener implements ServerOpener {
     this.#contact.doubt();
   }
 
-  /** Leaves the server, and gives up what is being opened. */
+  /** Leaves the server, and gives up all that is being opened. */
   retire(): void {
     this.#isClosed = true;
     this.#contact.close();
@@ -121,8 +121,8 @@ export class PeerJsOpener implements ServerOpener {
     const { Peer, sessionId, address, iceServers } = this.#options;
     const options: PeerOptions = {
       ...address,
-      // PeerJS hands this object to each connection that it makes: asked then, because the server's configuration may
-      // have come meanwhile.
+      // PeerJS reads this object for each connection that it makes. The servers are looked up at that moment, because
+      // the server's configuration may have come meanwhile.
       config: {
         get iceServers() {
           return [...iceServers()];
@@ -167,7 +167,7 @@ export class PeerJsOpener implements ServerOpener {
     const { peerConnection } = connection;
     let channel: DataChannel | undefined;
     connection.on("error", () => attempt.settle({ failed: "not-connected" }));
-    // PeerJS looks at ICE alone; where certificates or the transport fail, only this state shows it.
+    // PeerJS looks at ICE alone. When certificates or the transport fail, only this state shows it.
     peerConnection?.addEventListener("connectionstatechange", () => {
       const { connectionState } = peerConnection;
       if (connectionState === "failed" || connectionState === "closed") attempt.settle({ failed: "not-connected" });
@@ -187,7 +187,7 @@ export class PeerJsOpener implements ServerOpener {
     return attempt.outcome;
   }
 
-  /** Called in the very task in which PeerJS says "open", so that no message slips by. */
+  /** Called in the task of PeerJS's "open" event, so that no message is missed. */
   #channelOf(connection: ConnectionFace, dialedBy: "us" | "them"): DataChannel | undefined {
     const { dataChannel, peerConnection } = connection;
     if (!dataChannel || !peerConnection) return undefined;

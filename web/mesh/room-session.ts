@@ -1,5 +1,5 @@
 // One gateway in one room, from joining to leaving: the gateway, the mesh that brings it channels, and what passes
-// between the two. The same on pages and on native phones: everything of the platform is handed in.
+// between the two. It is the same on pages and on native phones: everything of the platform is handed in.
 
 import type { RandomUnit } from "../../gateway/basics/runtime.ts";
 import { TokenBucket } from "../../gateway/basics/token-bucket.ts";
@@ -16,13 +16,13 @@ import { PeerJsOpener, type SignalingAddress } from "./peerjs-opener.ts";
 
 export interface RoomSessionListener {
   onEvent(event: GatewayEvent): void;
-  /** The state of the server, or who is being dialled, has changed. */
+  /** The server's state has changed, or the list of sessions that are being dialled. */
   onMeshChange(server: ServerState): void;
 }
 
 /**
- * Of forged descriptions at once, and one a second after: each is a line in the log, and a server says them as fast as
- * it likes.
+ * So many forged descriptions are reported at once, and then one a second: each is a line in the log, and a server can
+ * send them as fast as it likes.
  */
 const maxForgedTold = 8;
 
@@ -36,10 +36,10 @@ export interface RoomSessionOptions
   readonly RTCPeerConnection: NativeConnectionClass;
   readonly address: SignalingAddress;
   readonly iceServers: () => readonly RTCIceServer[];
-  /** Session ids of the room by the server, oldest first; undefined when it did not tell. */
+  /** Session ids in the room as the server lists them, oldest first; undefined when it did not answer. */
   readonly fetchMembers: (roomId: string) => Promise<readonly string[] | undefined>;
   readonly random: RandomUnit;
-  /** What the gateway is given in place of a channel, by who wants to stand between the two. */
+  /** What the gateway gets in place of each channel: for a caller that measures or changes what passes. */
   readonly wrapChannel?: (channel: Channel) => Channel;
   readonly listener: RoomSessionListener;
 }
@@ -110,7 +110,7 @@ export class RoomSession {
     return this.#mesh.pendingDials;
   }
 
-  /** What others tried and was not let in before any handshake, by cause. */
+  /** Attempts of others that were refused before any handshake, by cause. */
   get drops(): ReadonlyMap<string, number> {
     return this.#mesh.drops;
   }
@@ -121,7 +121,7 @@ export class RoomSession {
   }
 
   /**
-   * The page goes on in that session, under the room's new key: this one gives up its place at the server, waits for
+   * The page goes on in `next`, under the room's new key. This session gives up its place at the server, waits for
    * peers that sleep, and closes.
    */
   async moveTo(next: { readonly gateway: Gateway }): Promise<void> {
@@ -130,7 +130,7 @@ export class RoomSession {
     await this.close();
   }
 
-  /** Says goodbye to everybody and lets go of everything. */
+  /** Says goodbye to everybody and closes everything. */
   async close(): Promise<void> {
     const closing = this.gateway.close();
     this.#mesh.close();

@@ -1,6 +1,6 @@
-// The DTLS certificate that a session description names. Stricter than the browsers: they accept several fingerprint
-// lines and connect when any of them matches, so a reader of the first one may authenticate a certificate that is not
-// in use.
+// The DTLS certificate that a session description names. This reader is stricter than the browsers: they accept several
+// fingerprint lines and connect when any of them matches, so that the first line may name a certificate that is not in
+// use.
 import { fromHex } from "../../firmware-bridge/frames/bytes.ts";
 import type { FingerprintRefusal } from "../../gateway/wire/channel.ts";
 

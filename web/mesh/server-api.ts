@@ -1,11 +1,11 @@
 // What a page asks the server over HTTP: how to reach others, and who is in the room. The server is not trusted: its
-// answers are bounded in size and time, checked in shape, and one that is not right is an outcome, not an exception.
+// answers are bounded in size and time and checked in shape, and a wrong answer is an outcome, not an exception.
 
 import { maxMembers } from "../../gateway/wire/frame-types.ts";
 import { readIceServers } from "../../gateway/wire/ice-servers.ts";
 import { isSessionId, roomIdOf } from "../../gateway/wire/session-id.ts";
 
-/** Undefined stands for every failure: nobody can do anything but try again. */
+/** Undefined stands for every failure: all that can be done is to try again. */
 export interface ServerApi {
   config(): Promise<PageConfig | undefined>;
   /** Session ids of the room, oldest first. */
@@ -13,17 +13,17 @@ export interface ServerApi {
 }
 
 export interface PageConfig {
-  /** Origin that invites name; undefined where the server knows none that phones reach. */
+  /** The origin in invites; undefined where the server knows none that phones can reach. */
   readonly publicUrl: string | undefined;
   /** Where on the server PeerJS finds its socket. */
   readonly peerPath: string;
   /** Without those on which a browser would throw: a mesh without a relay is better than no mesh. */
   readonly iceServers: readonly RTCIceServer[];
-  /** The server named more. */
+  /** The server named more, which no browser can use. */
   readonly hasUnusableIceServers: boolean;
 }
 
-/** A hundred and twenty-eight session ids are 7 kB. */
+/** 128 session ids are 7 kB. */
 const maxAnswerBytes = 32_768;
 /** A phone's radio may take seconds to wake; the membership asks again anyway. */
 const answerTimeoutMs = 8_000;
@@ -45,7 +45,7 @@ export const serverApi = (origin: string, fetchFrom: typeof fetch): ServerApi =>
   };
 };
 
-/** @throws RangeError when there is more than any honest answer holds; the rest is not fetched. */
+/** @throws RangeError when it is longer than any honest answer; the rest is not fetched. */
 const readText = async (response: Response): Promise<string> => {
   const reader = response.body?.getReader();
   const decoder = new TextDecoder();
@@ -76,8 +76,8 @@ const readPageConfig = (value: unknown, origin: string): PageConfig | undefined 
 };
 
 /**
- * Who opens an invite runs the page that its address serves, which then has the room key: over plain HTTP it would be
- * anybody's on the way. Names and passwords in an address are there to be taken for its host.
+ * A person who opens an invite runs the page at its address, and that page gets the room key: over plain HTTP, anybody
+ * on the way could replace the page. A name or a password in an address can look like its host, so neither is accepted.
  */
 const readInviteOrigin = (value: unknown, ownOrigin: string): string | undefined => {
   const { origin, protocol, username, password } = urlOf(value) ?? {};

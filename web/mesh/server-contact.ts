@@ -1,6 +1,7 @@
-// The contact to the signaling server: one Peer, reconnected with back-off, or made anew under the same session id
-// where PeerJS gave it up. PeerJS destroys a Peer only before its first contact, when no channel exists, so that a new
-// one costs nothing. Invariant: a contact that is shown as connected has been heard of within a few heartbeats.
+// The contact to the signaling server: one Peer that reconnects after longer and longer waits, or a new one under the
+// same session id where PeerJS has destroyed it. PeerJS destroys a Peer only before its first contact, when no channel
+// exists, so a new one costs nothing. Invariant: while it is shown as connected, the server has answered within a few
+// heartbeats.
 import { backoffMs } from "../../gateway/basics/backoff.ts";
 import type { Cancel, Now, RandomUnit, Schedule } from "../../gateway/basics/runtime.ts";
 import type { ServerState } from "../../gateway/server-state.ts";
@@ -15,13 +16,14 @@ export interface ServerContactOptions {
 }
 
 /**
- * A server that was restarted is back in seconds; a room of fifty must not arrive in one instant, nor wait for minutes.
+ * A server that was restarted is back in seconds. A room of fifty must not return at the same moment, nor wait for
+ * minutes.
  */
 const retries = { firstMs: 1_000, longestMs: 15_000 };
 
 /**
- * A WebSocket to an address that swallows packets hangs for minutes; and a server that still has this session's ghost
- * sends no OPEN.
+ * A WebSocket to an address that does not answer hangs for minutes. And a server that still has this session's former
+ * socket sends no OPEN.
  */
 export const contactTimeoutMs = 10_000;
 
@@ -32,11 +34,11 @@ export const contactTimeoutMs = 10_000;
 export const heartbeatMs = 5_000;
 /**
  * A phone that changes its network keeps a socket on which nothing comes and nothing fails: TCP gives up after a
- * quarter of an hour. One interval without an answer may be the network's; after a sleep the first look comes before
- * the answer does.
+ * quarter of an hour. One interval without an answer may be a slow network; and after a sleep, the first check comes
+ * before the answer.
  */
 export const maxSilentHeartbeats = 2;
-/** Doubts come in crowds: the system says "online" for each interface, and each list of members may lack us. */
+/** Doubts come many at once: the system says "online" for each interface, and any list of members may lack us. */
 export const doubtIntervalMs = 10_000;
 
 export class ServerContact {
@@ -45,7 +47,7 @@ export class ServerContact {
   #state: ServerState = { kind: "connecting" };
   #failures = 0;
   #cancelTimer: Cancel = () => undefined;
-  /** It is one that answers heartbeats, so that silence says something. */
+  /** This server answers heartbeats, so silence is a sign. */
   #answersHeartbeats = false;
   #silentHeartbeats = 0;
   #openedAtMs = Number.NEGATIVE_INFINITY;
@@ -61,7 +63,7 @@ export class ServerContact {
     return this.#state;
   }
 
-  /** Only while the server is there: PeerJS silently loses what it is asked before. */
+  /** Only while the server is connected: before that, PeerJS ignores a dial without any sign. */
   get connectedPeer(): PeerFace | undefined {
     return this.#state.kind === "connected" ? this.#peer : undefined;
   }
@@ -79,8 +81,8 @@ export class ServerContact {
   }
 
   /**
-   * There is a sign that the socket is dead, or that another would do better: the network has changed, or the server
-   * lists us no more. It is made anew at once; where it waits for the next try, that is due now.
+   * A sign that the socket is dead, or that a new one would be better: the network has changed, or the server does not
+   * list us any more. The contact is made anew at once; if it waits for its next try, it tries now.
    */
   doubt(): void {
     if (this.#isClosed) return;
@@ -93,7 +95,7 @@ export class ServerContact {
     }
   }
 
-  /** Leaves the server; connections are left to their owners. */
+  /** Leaves the server; the connections stay with their owners. */
   close(): void {
     this.#isClosed = true;
     this.#cancelTimer();

@@ -1,6 +1,6 @@
-// The page's door on PeerJS's signaling socket: what the server says passes here before PeerJS acts on it. Without it a
-// server, or a client that it lets through, makes PeerJS throw, hoard messages, answer media calls or close a healthy
-// channel (docs/protocol.md §3.3).
+// The page's door on PeerJS's signaling socket: all that the server sends is checked here before PeerJS acts on it.
+// Without it a server, or a client behind it, could make PeerJS throw, store messages without a bound, answer media
+// calls or close a healthy channel (docs/protocol.md §3.3).
 import { candidatesIn, maxCandidates } from "../../gateway/wire/session-description.ts";
 import { type InboundMessage, readInbound } from "../../gateway/wire/signaling-message.ts";
 import type { PeerFace, SignalingTarget } from "./peerjs-face.ts";
@@ -14,11 +14,11 @@ export interface SignalingGuardOptions {
   readonly onHeartbeat: () => void;
   /** Whether a new connection from that session may be opened now. */
   readonly mayOffer: (sessionId: string) => boolean;
-  /** The server could not hand on what was meant for that session. */
+  /** The server could not deliver a message to that session. */
   readonly onUnavailable: (sessionId: string) => void;
-  /** A description that names several certificates, which no browser writes: its carrier wants to sit in between. */
+  /** A description names several certificates. No browser writes that: its carrier wants to sit in between. */
   readonly onForged: () => void;
-  /** Something was not let in; the cause is for counting. */
+  /** A message was refused; the cause is for counting. */
   readonly onDrop: (cause: string) => void;
 }
 
@@ -34,9 +34,9 @@ interface MessageEmitter {
 }
 
 /**
- * Puts itself between a Peer's socket and the Peer, for the life of the Peer. To be called in the task that makes the
- * Peer, before any message.
- * @throws Error when the socket is not as in PeerJS 1.5.5: better no mesh than one without this door.
+ * Stands between a Peer's socket and the Peer, as long as the Peer lives. To be called in the task that makes the Peer,
+ * before any message.
+ * @throws Error when the socket is not as in PeerJS 1.5.5: no mesh is better than one without this door.
  */
 export const guardSignaling = (options: SignalingGuardOptions): void => {
   const { peer, mayOffer, onUnavailable, onForged, onDrop } = options;
@@ -44,7 +44,7 @@ export const guardSignaling = (options: SignalingGuardOptions): void => {
   if (!isMessageEmitter(socket)) throw notGuardable();
   const [toPeer, ...others] = socket.listeners("message");
   if (!isListener(toPeer) || others.length > 0) throw notGuardable();
-  /** Candidates of each connection, in descriptions and one by one. */
+  /** How many candidates each connection has, in descriptions and one by one. */
   const candidates = new WeakMap<SignalingTarget, number>();
 
   const mayKnow = (connection: SignalingTarget, more: number): boolean => {
@@ -53,7 +53,7 @@ export const guardSignaling = (options: SignalingGuardOptions): void => {
     return known <= maxCandidates;
   };
 
-  /** Looked for here, because some browsers keep one of several, and then nobody could tell that there were more. */
+  /** Checked here, because some browsers keep one of several, and later nobody can see that there were more. */
   const isForged = ({ payload }: Offer | Answer): boolean => {
     const fingerprint = readFingerprint(payload.sdp.sdp);
     return "refused" in fingerprint && fingerprint.refused === "several-fingerprints";
@@ -72,7 +72,9 @@ export const guardSignaling = (options: SignalingGuardOptions): void => {
     if (connection !== null) mayKnow(connection, candidatesIn(sdp.sdp));
   };
 
-  /** Straight to the connection: PeerJS hoards what it has none for, and leaves a rejected promise to nobody. */
+  /**
+   * Straight to the connection: PeerJS stores messages of unknown connections, and lets rejected promises go unhandled.
+   */
   const toConnection = async (message: Answer | Candidate): Promise<void> => {
     const connection = peer.getConnection(message.src, message.payload.connectionId);
     if (connection === null) return onDrop("unknown connection");

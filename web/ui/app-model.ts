@@ -34,7 +34,7 @@ export const motionTrailLength = 64;
 
 export type PeerStateView =
   | { readonly kind: "connecting" }
-  /** One-way delay is shown with its bound; undefined until the clocks have been compared. */
+  /** The delay from them to here, with the bound of its error; undefined until the clocks have been compared. */
   | { readonly kind: "connected"; readonly delay: { readonly oneWayMs: number; readonly boundMs: number } | undefined }
   | { readonly kind: "asleep"; readonly sinceMs: number }
   | { readonly kind: "gone"; readonly sinceMs: number };
@@ -44,9 +44,9 @@ export interface PeerView {
   readonly name: string;
   readonly state: PeerStateView;
   readonly isMuted: boolean;
-  /** Its page is in the background, where a phone may send it to sleep. */
+  /** Their page is in the background, where a phone may put it to sleep. */
   readonly isHidden: boolean;
-  /** By a change of the room's key that is underway. */
+  /** A change of the room's key is underway that removes them. */
   readonly isBeingRemoved: boolean;
   readonly probes: readonly RemoteProbeView[];
   readonly lastGesture: { readonly name: string; readonly atMs: number } | undefined;
@@ -67,7 +67,7 @@ export interface RoomView {
   readonly roomId: string;
   readonly label: string;
   readonly inviteUrl: string;
-  /** The host of the invite's address, when it is not the one from which this page comes. */
+  /** The host in the invite's address; undefined when this page comes from the same one. */
   readonly inviteElsewhere: string | undefined;
   /** Set when phones cannot reach the address of the invite. */
   readonly inviteProblem: ErrorCode | undefined;
@@ -89,16 +89,16 @@ export interface LogLine {
 export interface Notice {
   readonly id: number;
   readonly code: ErrorCode;
-  /** What it is about, such as names of bands or people, or what somebody did. */
+  /** Names of the bands or people it is about, or what somebody did. */
   readonly subjects: readonly string[];
-  /** How many more there are, which are not named. */
+  /** How many further subjects there are, without their names. */
   readonly moreSubjects: number;
 }
 
 export interface Settings extends WearerLimits {
   readonly name: string;
   readonly rules: readonly Rule[];
-  /** Gateway ids of people whose gestures and buzzes move no band here, in whatever room. */
+  /** Gateway ids of people whose gestures and buzzes move no band here, in any room. */
   readonly mutedPeers: readonly string[];
   /** Whether the governor may save power. */
   readonly powerMode: PowerMode;
@@ -108,11 +108,11 @@ export interface Settings extends WearerLimits {
 export interface PowerView {
   readonly plan: PowerPlan;
   readonly reason: PowerReason;
-  /** By the wall clock. */
+  /** On the wall clock. */
   readonly shiftEndsAtMs: number;
   /** Why the battery is not known. */
   readonly noBattery: string | undefined;
-  /** My probes that were to send less and do not. */
+  /** My probes that should send less and do not. */
   readonly unthinned: readonly { readonly name: string; readonly why: "not-supported" | "not-taken" }[];
 }
 
@@ -135,14 +135,14 @@ export interface AppModel {
   readonly settings: ReadonlySignal<Settings>;
   readonly server: ReadonlySignal<ServerState>;
   readonly probes: ReadonlySignal<readonly ProbeView[]>;
-  /** How many Bluetooth links this phone is known to hold at once. */
+  /** How many Bluetooth connections this phone can have at once, as far as is known. */
   readonly bluetoothSlots: ReadonlySignal<{ readonly used: number; readonly total: number }>;
   readonly peers: ReadonlySignal<readonly PeerView[]>;
   readonly traffic: ReadonlySignal<TrafficView>;
-  /** Oldest first, and bounded by the log that keeps it. */
+  /** Oldest first; the log that keeps the lines bounds their number. */
   readonly log: ReadonlySignal<readonly LogLine[]>;
   readonly notices: ReadonlySignal<readonly Notice[]>;
-  /** What this browser can do; undefined where it can, otherwise why not. */
+  /** What this browser cannot do, and why; undefined where it can. */
   readonly platform: {
     readonly bluetooth: ErrorCode | undefined;
     readonly motion: ErrorCode | undefined;
@@ -193,12 +193,12 @@ export interface AppActions {
   wake(): void;
   dismissNotice(id: number): void;
   /**
-   * Loads the figures and draws them into `root`; the function takes them away again. Undefined: they could not be
+   * Loads the figures and draws them into `root`; the returned function removes them. Undefined when they could not be
    * loaded.
    */
   showFigures(root: Element): Promise<(() => void) | undefined>;
 }
 
-/** What the start screen shows: all that is there before the rest of the page has been loaded. */
+/** What the start screen shows, before the rest of the page has been loaded. */
 export type StartModel = Pick<AppModel, "room" | "rememberedRooms">;
 export type StartActions = Pick<AppActions, "createRoom" | "openInvite" | "openRemembered" | "forgetRoom">;

@@ -11,7 +11,7 @@ import { Shell } from "./shell.tsx";
 
 const productName = "Earl Mesh";
 
-/** Tells two tabs on one computer apart. */
+/** The title of the tab: with it, a person can tell two tabs on one computer apart. */
 const Title = ({ model }: Pick<AppProps, "model">) => {
   useSignalEffect(() => {
     const label = model.room.value?.label;
@@ -20,7 +20,7 @@ const Title = ({ model }: Pick<AppProps, "model">) => {
   return null;
 };
 
-/** Draws the page into `root` and keeps it true to the model; the returned function takes it away again. */
+/** Draws the page into `root` and draws again whatever changes in the model; the returned function removes it. */
 export const renderApp = (root: Element, model: AppModel, actions: AppActions): (() => void) => {
   render(
     <Shell

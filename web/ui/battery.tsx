@@ -1,6 +1,6 @@
 // A battery's level as a drawing and in words.
 
-/** About an hour of a band that buzzes now and then: time to say so. */
+/** A band that buzzes now and then lasts about an hour more: time to show it. */
 const lowPercent = 20;
 const chargeUnits = 15;
 

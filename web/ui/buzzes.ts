@@ -27,6 +27,6 @@ export const createBuzzes = (actions: Pick<AppActions, "buzzPeer" | "buzzAll">):
   };
 };
 
-/** A buzz that cannot arrive in time is dropped on the way, so it is not offered: they must be here and wear a band. */
+/** Buzz is offered only where it can arrive in time: they must be here, and wear a band that can vibrate. */
 export const canBuzz = (peer: PeerView): boolean =>
   peer.state.kind === "connected" && peer.probes.some((probe) => probe.isConnected && probe.canVibrate);

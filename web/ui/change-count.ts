@@ -1,7 +1,7 @@
 // Turns a time stamp that changes into a number that grows: the key under which an animation plays once per event.
 import { useRef } from "preact/hooks";
 
-/** 0 until `stamp` first differs from what it was when the component appeared: what is over does not play again. */
+/** 0 until `stamp` changes for the first time after the component appeared: an event from before does not play. */
 export const useChangeCount = (stamp: number | undefined): number => {
   const seen = useRef(stamp);
   const count = useRef(0);

@@ -1,9 +1,9 @@
-// A button for what cannot be undone: the first press asks, the second does it; leaving it takes the question back.
+// A button for what cannot be undone: the first press asks, the second does it, and leaving the button cancels.
 import { useSignal } from "@preact/signals";
 
 export interface ConfirmButtonProps {
   readonly label: string;
-  /** Read out instead of the label: names what it is about. */
+  /** Screen readers read it in place of the label: it names what the button is about. */
   readonly name: string;
   readonly question: string;
   readonly onConfirm: () => void;

@@ -16,7 +16,7 @@ interface SliderProps {
   readonly onValue: (value: number) => void;
 }
 
-/** Shows the value while it is moved, and hands it on when it is released. */
+/** Shows the value while the person moves it, and applies it when they let go. */
 const Slider = ({ label, value, min, max, step, text, onValue }: SliderProps) => {
   const moving = useSignal<number | undefined>(undefined);
   const shown = moving.value ?? value;

@@ -1,12 +1,12 @@
 // The dark screen: black over the whole page, which an OLED display shows without lighting a pixel. One tap or any key
-// wakes it, and does nothing more. The page behind is hidden, so that nothing of it is painted, reached or read out;
-// only a buzz for the eye (flash.ts) lies above it.
+// wakes it, and does nothing else. The page behind is hidden, so no part of it is painted, reached or read out. Only a
+// buzz for the eye (flash.ts) lies above it.
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { AppProps } from "./props.ts";
 
 /**
- * A second tap of the same hand must not press what lies below: longer than the 300 ms between the two of a double tap.
+ * The second tap of a double tap must not press what lies below. This is longer than the 300 ms between the two taps.
  */
 const shieldMs = 500;
 

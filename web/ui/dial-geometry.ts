@@ -1,9 +1,9 @@
 // Where things sit on the dial: a square of 100 × 100 units with me in its centre. Pure.
 import type { MotionPoint } from "./app-model.ts";
 
-/** More discs of a finger's size, with names, do not fit on a phone's dial; the others are in the list. */
+/** No more discs with names fit on a phone's dial, each as large as a fingertip; the other people are in the list. */
 export const maxSeats = 10;
-/** Up to this many people discs and names have room to be larger. */
+/** Up to this many people, discs and names can be larger. */
 export const roomySeats = 6;
 
 const centreUnits = 50;
@@ -28,7 +28,7 @@ export const placeAt = (turn: number, radiusUnits: number): Place => ({
   y: centreUnits - radiusUnits * Math.cos(2 * Math.PI * turn),
 });
 
-/** The first sits at the top; nobody's place depends on who they are. */
+/** The first sits at the top. The place depends on the order alone. */
 export const seatTurn = (index: number, count: number): number => index / count;
 
 /** Names stand on the far side of their disc, seen from the hub, so that no spoke runs through them. */

@@ -1,6 +1,6 @@
-// The room as a dial: I am the hub, the others sit on the ring. Tapping somebody buzzes them; a spark runs along the
-// spoke when a gesture arrives or a buzz leaves. The same people, with all that is known of them, are in the list of
-// people.
+// The room as a dial: I am the hub, the others sit on the ring. A tap on a person buzzes them; a spark runs along the
+// spoke when a gesture arrives or a buzz leaves. The list of people shows the same people with all that is known about
+// them.
 import { computed, type ReadonlySignal, useSignal } from "@preact/signals";
 import { Fragment } from "preact";
 import { useMemo, useRef } from "preact/hooks";
@@ -91,7 +91,7 @@ interface SeatProps {
   readonly peer: PeerView;
   readonly turn: number;
   readonly buzzes: Buzzes;
-  /** One of the seats that are buttons is in the tab order; the arrow keys go on from there. */
+  /** One seat at a time is in the tab order; the arrow keys move on from there. */
   readonly isTabStop: boolean;
   readonly onFocus: () => void;
 }

@@ -1,4 +1,4 @@
-// Everything that can go wrong and that a person can do something about: a code, a sentence, and what to do.
+// All problems that a person can do something about: for each a code, a sentence, and what to do.
 // Platform exceptions are translated into these codes once, at the edge where they appear.
 import type { LinkFailure } from "../../firmware-bridge/devices/device-link.ts";
 
@@ -38,9 +38,9 @@ export type ErrorCode =
   | "page-out-of-date";
 
 export interface ErrorText {
-  /** What is the case, in one sentence. */
+  /** What has happened, in one sentence. */
   readonly sentence: string;
-  /** What the person can do about it, in one sentence. */
+  /** What the person can do about it, in one or two sentences. */
   readonly remedy: string;
 }
 

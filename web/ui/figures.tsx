@@ -1,5 +1,5 @@
-// Delay, load and battery of this room: a part of the page that is loaded when it is first asked for, and does nothing
-// while it is closed.
+// Delay, load and battery in this room: a part of the page that is loaded when a person first opens it, and that does
+// nothing while it is closed.
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { jumpTo } from "./parts.ts";

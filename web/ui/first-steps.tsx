@@ -1,5 +1,5 @@
-// The way to the first buzz for somebody who is here for the first time. It is not shown to who needs it no more, but
-// it does not vanish under the hand of who has just got there.
+// The steps to the first buzz, for a person who is here for the first time. They are not shown to people who have done
+// all of them before, but they do not disappear at the moment when the last one is done.
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
@@ -15,7 +15,7 @@ const hasBuzzed = (model: AppModel): boolean =>
 interface StepProps {
   readonly isDone: boolean;
   readonly text: string;
-  /** Its keys stay when it is done: to be pressed again. */
+  /** The step's buttons stay when it is done, so that they can be pressed again. */
   readonly keepsKeys?: boolean;
   readonly children: ComponentChildren;
 }

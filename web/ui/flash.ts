@@ -1,14 +1,14 @@
 // A buzz for the eye, for phones that cannot vibrate: a ring along the screen's edge that swells with the pattern.
-// Invariant: never more than three swells in a second, whatever pattern and however many buzzes (WCAG 2.3.1).
+// Invariant: never more than three swells in a second, for any pattern and any number of buzzes (WCAG 2.3.1).
 
 /** Between the beginnings of two swells. WCAG 2.3.1 allows three flashes in any second. */
 export const leastSwellMs = 350;
 /** A shorter swell would not be seen. */
 const shortestSwellMs = 180;
 const riseMs = 40;
-/** Less dark than this between two swells is no gap to the eye, and the fall and rise would overlap. */
+/** The eye does not see a shorter gap between two swells, and the fall of one would overlap the rise of the next. */
 const leastDarkMs = 2 * riseMs;
-/** Those who asked for less motion get no flicker, only a slow glow. */
+/** For people who prefer less motion: a slow glow in place of a flicker. */
 const calmRiseMs = 250;
 
 export interface Swell {
@@ -16,7 +16,9 @@ export interface Swell {
   readonly endMs: number;
 }
 
-/** The on times of a pattern (on and off by turns, beginning with on), joined where they follow too fast to be safe. */
+/**
+ * The on times of a pattern (on and off in turn, on first), joined where they follow each other too fast to be safe.
+ */
 export const swellsOf = (durationsMs: readonly number[]): readonly Swell[] => {
   const swells: Swell[] = [];
   let atMs = 0;
@@ -34,7 +36,7 @@ export const swellsOf = (durationsMs: readonly number[]): readonly Swell[] => {
   return swells;
 };
 
-/** Offsets must not fall: each swell is longer than `edgeMs`, and what lies between two is at least twice as long. */
+/** Offsets must not decrease: each swell is longer than `edgeMs`, and each gap is at least twice as long. */
 const keyframesOf = (swells: readonly Swell[], totalMs: number, edgeMs: number): Keyframe[] => {
   const frame = (atMs: number, opacity: number): Keyframe => ({ offset: Math.min(1, atMs / totalMs), opacity });
   return [
@@ -50,7 +52,7 @@ const keyframesOf = (swells: readonly Swell[], totalMs: number, edgeMs: number):
 };
 
 export interface FlashLayer {
-  /** Plays a pattern: on and off times in ms, beginning with on. One that comes while another plays is part of it. */
+  /** Plays a pattern: on and off times in ms, on first. A pattern that comes while another one plays is not shown. */
   flash(durationsMs: readonly number[]): void;
   close(): void;
 }

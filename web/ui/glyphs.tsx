@@ -28,7 +28,7 @@ export const GestureGlyph = ({ gesture }: { gesture: GestureName }) => <Stroke p
 const patternUnitsPerMs = 0.1;
 const patternHeightUnits = 12;
 
-/** The pattern as a strip of on times, to scale: 10 ms a unit. */
+/** The pattern's on times as bars to scale, 10 ms to a unit. */
 export const PatternBars = ({ pattern }: { pattern: PatternName }) => {
   const bars: { atMs: number; durationMs: number }[] = [];
   let atMs = 0;

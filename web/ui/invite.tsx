@@ -1,4 +1,4 @@
-// The ways to hand the invite on: the code, the link, the phone's share sheet, and a second tab on this very machine.
+// The ways to share the invite: the code, the link, the phone's share sheet, and a second tab on this computer.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { RoomView } from "./app-model.ts";
@@ -10,7 +10,7 @@ import { QrCode } from "./qr-code.tsx";
 
 const copiedShownMs = 4000;
 
-/** The same page with the invite's fragment: on one computer that works whatever the invite's host is. */
+/** The same page with the invite's fragment: on one computer that works for any host in the invite. */
 const secondTabHref = (inviteUrl: string): string => inviteUrl.slice(Math.max(0, inviteUrl.indexOf("#")));
 
 export const SecondTabLink = ({ room, label }: { room: RoomView; label: string }) => (
@@ -19,7 +19,7 @@ export const SecondTabLink = ({ room, label }: { room: RoomView; label: string }
   </a>
 );
 
-/** Says whether it worked; where copying is refused, the link in the dialog can still be selected by hand. */
+/** Shows whether it worked. Where the browser refuses to copy, a person can still select the link in the dialog. */
 export const CopyInvite = ({ actions }: Pick<AppProps, "actions">) => {
   const outcome = useSignal<"copied" | "refused" | undefined>(undefined);
   useEffect(() => {
@@ -54,8 +54,7 @@ export const ShareInvite = ({ model, actions }: AppProps) =>
   ) : null;
 
 /**
- * On the computer that runs the server this is as it should be; a server that lies about its address would be seen by
- * it.
+ * On the computer that runs the server, this is normal. On any other it shows when a server lies about its address.
  */
 export const InviteElsewhere = ({ room }: { room: RoomView }) =>
   room.inviteElsewhere === undefined ? null : (

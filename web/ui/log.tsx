@@ -1,5 +1,5 @@
-// What happened, newest first, in plain words; read out politely as it comes. Short at first, with the newest problems
-// in sight.
+// What happened, newest first, in plain words. Screen readers read each line when they have time. The list is short at
+// first, with the newest problems in sight.
 import { useSignal } from "@preact/signals";
 import type { AppModel, LogLine } from "./app-model.ts";
 import { shortLog, shortLogLines } from "./short-log.ts";

@@ -1,5 +1,5 @@
 // A probe's movement as a line that runs from right to left, like the paper of a seismograph. The signal moves the
-// SVG's attribute alone: no component renders again when a sample arrives, and nothing moves off the screen.
+// SVG's attribute alone: no component renders again when a sample arrives. A line that is off the screen does not move.
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { type MotionPoint, motionTrailLength } from "./app-model.ts";
@@ -8,7 +8,7 @@ import { useSeen, useWhileSeen } from "./use-seen.ts";
 
 const widthUnits = motionTrailLength - 1;
 const heightUnits = 16;
-/** What the height holds in both directions; an arm that is shaken reaches about this much. */
+/** The height shows so much up and down; a shaken arm reaches about this much. */
 const fullScaleG = 2;
 
 /** One axis as the points of a polyline; the newest at the right edge. */
@@ -26,7 +26,7 @@ const Axis = ({ trail, axis }: { trail: ReadonlySignal<readonly MotionPoint[]>; 
   return <polyline class={`trace-line trace-${axis}`} points={points} />;
 };
 
-/** Decoration for the eye: what the movement was is said in words beside it. */
+/** Decoration for the eye: the words beside it name the movement. */
 export const MotionTrace = ({ trail }: { trail: ReadonlySignal<readonly MotionPoint[]> }) => {
   const screen = useRef<HTMLDivElement>(null);
   const seenTrail = useCalm(useWhileSeen(trail, useSeen(screen)));

@@ -1,8 +1,8 @@
-// A name that can be changed where it stands: a text field that looks like text. Enter or leaving it keeps the change,
-// Escape takes it back. The field is not bound to the name: what else changes on the page must not undo half a word.
+// A name that can be changed in place: a text field that looks like text. Enter or leaving the field keeps the change,
+// Escape cancels it. The field is not bound to the name, so that other changes on the page do not undo half a word.
 import { useLayoutEffect, useRef } from "preact/hooks";
 
-/** The wire holds 64 bytes (docs/protocol.md §2.2); the gateway cuts what is longer in other alphabets. */
+/** A name has 64 bytes on the wire (docs/protocol.md §2.2); the gateway cuts longer names in other alphabets. */
 const maxNameLength = 64;
 
 export interface NameFieldProps {

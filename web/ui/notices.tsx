@@ -1,12 +1,12 @@
-// What a person should know now, over the page until it is dismissed: the sentence and the way out. What stops or
-// endangers them is read out at once, the rest when the reader pauses.
+// What a person should know now, over the page until they dismiss it: the problem and what to do. Screen readers read
+// at once what stops or endangers a person, and the rest when they have time.
 
 import type { Notice } from "./app-model.ts";
 import { type ErrorCode, errorTexts } from "./errors.ts";
 import { RemoveGlyph } from "./glyphs.tsx";
 import type { AppProps } from "./props.ts";
 
-/** More would hide the page; the oldest of the rest follow as these are dismissed. */
+/** More would hide the page. When one is dismissed, the oldest of the others takes its place. */
 const maxShown = 2;
 
 const problemCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -1,4 +1,4 @@
-// The parts of the page in a room, in their order, and how the focus gets to them.
+// The parts of the page in a room, in their order, and how to move the focus to them.
 
 export const parts = [
   { id: "room", label: "Room" },
@@ -13,7 +13,7 @@ export type PartId = (typeof parts)[number]["id"];
 
 export const isPart = (id: string): id is PartId => parts.some((part) => part.id === id);
 
-/** Where the focus goes when the control that had it is gone: keyboards and readers keep their place on the page. */
+/** Moves the focus there when the control that had it is gone: keyboards and screen readers keep their place. */
 export const focusTitle = (id: PartId): void => document.getElementById(`${id}-title`)?.focus({ preventScroll: true });
 
 export const jumpTo = (id: PartId): void => {

@@ -1,4 +1,4 @@
-// Everyone else in the room, as a list: the dial's counterpart with all that is known of each.
+// Everyone else in the room as a list, with all that is known about each person; the dial shows the same people.
 import type { Buzzes } from "./buzzes.ts";
 import { isKnown } from "./known.ts";
 import { NewcomerRow, PersonRow } from "./person-row.tsx";

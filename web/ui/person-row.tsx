@@ -1,5 +1,5 @@
-// One person: state and delay at a glance, a buzz within reach; their probes, their movement and the mute one tap
-// further.
+// One person: their state, their delay and a button to buzz them. One tap further: their probes, their movement, and
+// the buttons to mute or remove them.
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
@@ -43,7 +43,7 @@ const bandText = (peer: PeerView): string => {
   return peer.probes.length === 1 ? "1 band" : `${peer.probes.length} bands`;
 };
 
-/** The delay without its bound, which stands one tap further. */
+/** The delay without its upper bound, which is shown one tap further. */
 const glanceText = (state: PeerStateView, nowMs: number): string =>
   state.kind === "connected" ? peerStateLabel(state) : peerStateText(state, nowMs);
 
@@ -71,7 +71,7 @@ const Summary = ({ peer, now, children }: Pick<PersonRowProps, "peer" | "now"> &
   </>
 );
 
-/** Nobody in particular yet: nothing can be done with them but wait. */
+/** It is not known yet who this is: all that a person can do is wait. */
 export const NewcomerRow = ({ peer, now }: Pick<PersonRowProps, "peer" | "now">) => (
   <li class="person person-connecting">
     <div class="person-head">

@@ -1,12 +1,12 @@
-// Below the dial: until when the battery has to last, what is done for that and why, a word to overrule it, and the
-// dark screen for a pocket.
+// Below the dial: until when the battery has to last, what the page does for that and why, a button to overrule it, and
+// the dark screen for a pocket.
 
 import { fieldTime, powerText, unthinnedTexts } from "./power-words.ts";
 import type { AppProps } from "./props.ts";
 
 /**
- * Automatic saving is the rule: a key for it stands here only after it was overruled, and one to overrule it only while
- * it saves.
+ * The page saves power by itself. So a button to save is here only after a person has chosen full speed, and the button
+ * for full speed only while the page saves.
  */
 const ModeKey = ({ model, actions }: AppProps) => {
   const { kind } = model.power.value.reason;

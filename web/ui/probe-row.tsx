@@ -1,4 +1,4 @@
-// One probe of mine: its name, its link, its movement live, and what can be done with it.
+// One of my probes: its name, its link, its live movement, and what can be done with it.
 
 import { useRef } from "preact/hooks";
 import { capabilities } from "../../firmware-bridge/devices/device-info.ts";

@@ -1,4 +1,4 @@
-// My probes, and the ways to add one. What this browser cannot do stands there with its reason.
+// My probes, and the ways to add one. A way that this browser does not have is shown with the reason.
 import { errorTexts } from "./errors.ts";
 import { focusTitle } from "./parts.ts";
 import { ProbeRow } from "./probe-row.tsx";

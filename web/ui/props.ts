@@ -1,4 +1,4 @@
-// What every larger component is handed: the signals to show and the actions to call, nothing else.
+// What every larger component gets: the signals to show and the actions to call, nothing else.
 import type { AppActions, AppModel } from "./app-model.ts";
 
 export interface AppProps {

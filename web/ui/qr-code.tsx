@@ -1,4 +1,4 @@
-// A text as a QR code, one SVG path. Always dark on light: many readers do not take it the other way round.
+// A text as a QR code, one SVG path. Always dark on light: many readers do not read it the other way round.
 
 import { toSvgPath } from "lean-qr/extras/svg";
 import { correction, generate } from "lean-qr/nano";

@@ -1,5 +1,5 @@
-// The page in a room: the dial, what I wear, who else is here, what their gestures may do to me, what happened,
-// and the figures of it all.
+// The page in a room: the dial, my bands, the other people, what their gestures may do to me, what happened, and the
+// figures.
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { RoomView } from "./app-model.ts";
@@ -61,7 +61,7 @@ const RoomHeader = ({ model, actions, room, onInvite, onFigures }: RoomHeaderPro
   </header>
 );
 
-/** Under the dial while nobody else is here: the code is in its middle. */
+/** Under the dial while nobody else is here; the invite's code is in the middle of the dial. */
 const Alone = ({ model, actions, room }: AppProps & { room: RoomView }) => (
   <div class="alone">
     <p>Nobody else is here yet. Let them scan the code, or send them the link.</p>

@@ -1,4 +1,4 @@
-// The rules as sentences that can be edited in place. Their order matters: the first that fits decides.
+// The rules as sentences that can be edited in place. Their order matters: the first rule that fits decides.
 import { useRef } from "preact/hooks";
 import { gestureNames } from "../../firmware-bridge/gestures/gestures.ts";
 import { maxRules, type PatternName, patternNames, type Rule } from "../../gateway/probes/rules.ts";
@@ -58,7 +58,7 @@ const patternOptions: readonly Option<PatternName>[] = patternNames.map((name) =
   text: patternTexts[name],
 }));
 
-/** A rule may name somebody who is not here now: they keep their place in the choice. */
+/** A rule may name a person who is not here now: they stay in the list of choices. */
 const senderOptions = (peers: readonly PeerView[], from: string): readonly Option<string>[] => {
   const known = peers.filter(isKnown).map((peer) => ({ value: peer.gatewayId, text: nameText(peer.name) }));
   const isListed = from === "anyone" || known.some((option) => option.value === from);
@@ -150,7 +150,7 @@ export interface RulesProps {
   readonly onRules: (rules: readonly Rule[]) => void;
 }
 
-/** The moved rule keeps the focus: its row's key in the same direction, or the other one at an end. */
+/** The focus follows the moved rule: to its button for the same direction, or at an end to the other one. */
 const focusMoved = (list: HTMLOListElement | null, index: number, by: 1 | -1): void => {
   const row = list?.children[index];
   const keys = by < 0 ? [".rule-up", ".rule-down"] : [".rule-down", ".rule-up"];

@@ -1,10 +1,10 @@
-// On a phone the room is a long page: six keys at the bottom jump to its parts. Buttons, not links: the address's
-// fragment belongs to the invite.
+// On a phone the room is a long page: six buttons at the bottom jump to its parts. They are not links, because the
+// fragment of the address belongs to the invite.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { isPart, jumpTo, type PartId, parts } from "./parts.ts";
 
-/** A part counts as the present one while it crosses a line a third down the screen. */
+/** The present part is the one that crosses a line a third down the screen. */
 const lineMargin = "-33% 0px -66% 0px";
 
 export const SectionNav = () => {

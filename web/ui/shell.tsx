@@ -1,6 +1,6 @@
-// The start screen, and in its place a room once the page is in one. It is drawn twice: first with the start screen
-// alone, before the rest of the page has been loaded, then with all. It stays the same component, so what a person has
-// typed meanwhile stays, too.
+// The start screen, or the room once the page is in one. It is drawn twice: first the start screen alone, before the
+// rest of the page has been loaded, and then with all. It stays the same component, so that what a person has typed
+// meanwhile stays, too.
 import "./styles.css";
 import { type ComponentChildren, render } from "preact";
 import type { RoomView } from "./app-model.ts";

@@ -1,12 +1,12 @@
-// Which lines of the log are shown while it is short: the newest, with places kept for problems. Pure.
+// Which lines the short log shows: the newest, with some places kept for problems. Pure.
 import type { LogLine } from "./app-model.ts";
 
-/** What fits beside the other parts without pushing them away. */
+/** So many fit beside the other parts without pushing them down. */
 export const shortLogLines = 8;
-/** Of these, for the newest problems: what happens all the time must not push them out of sight. */
+/** How many of these are kept for the newest problems: frequent lines must not push them out of sight. */
 export const shortLogProblems = 3;
 
-/** @param lines oldest first, as is what it returns. */
+/** @param lines oldest first; the result is in the same order. */
 export const shortLog = (lines: readonly LogLine[]): readonly LogLine[] => {
   const problems = lines.filter(({ tone }) => tone === "problem").slice(-shortLogProblems);
   const kept = new Set(problems);

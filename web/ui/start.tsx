@@ -1,5 +1,4 @@
-// The page without a room: what this is, in one sentence, and the three ways in: a new room, an invite, a room from
-// before.
+// The page without a room: what it is for, and the three ways in: a new room, an invite, a room from before.
 import type { ReadonlySignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { RememberedRoom, StartActions, StartModel } from "./app-model.ts";
@@ -10,13 +9,13 @@ import { OpenGlyph } from "./glyphs.tsx";
 export interface StartProps {
   readonly model: StartModel;
   readonly actions: StartActions;
-  /** Whether somebody waits for a room that the page cannot open yet. */
+  /** Whether the person waits for a room that the page cannot open yet. */
   readonly isWaiting?: ReadonlySignal<boolean> | undefined;
 }
 
 const dateFormat = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long" });
 
-/** Storage may hold anything: a date that is none is not shown. */
+/** Anything may stand in the storage: what is not a date is not shown. */
 const lastUsedText = (lastUsedAt: string): string => {
   const date = new Date(lastUsedAt);
   return Number.isNaN(date.getTime()) ? "" : `last used ${dateFormat.format(date)}`;
@@ -90,7 +89,7 @@ const RememberedRooms = ({ model, actions }: StartProps) => {
 
 const pictureSeats = 7;
 
-/** A dial at work, for the eye: a wave goes out from the hub and reaches the ring. */
+/** Decoration: a wave goes out from the hub of a dial and reaches the ring. */
 const Picture = () => (
   <svg class="start-picture" viewBox="0 0 100 100" aria-hidden="true">
     <circle class="dial-plate" cx="50" cy="50" r="44" />

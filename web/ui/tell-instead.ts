@@ -1,5 +1,5 @@
 // What a person reads when the page cannot start: one sentence and what to do, in place of everything else.
-// It needs no component and no state, because whatever those need may be what is missing.
+// It uses no component and no state, because what they need may be what is missing.
 import { type ErrorCode, errorTexts } from "./errors.ts";
 
 /** One sentence in place of the page is better than a page that does nothing. */

@@ -1,5 +1,5 @@
-// A text that depends on the time: renders itself anew each second and nothing around it; not at all while the screen
-// is dark.
+// A text that depends on the time: renders itself again each second, and nothing around it. While the screen is dark,
+// it renders nothing.
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useContext } from "preact/hooks";
 import type { Now } from "../../gateway/basics/runtime.ts";

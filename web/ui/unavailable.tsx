@@ -1,4 +1,4 @@
-// What stands where a button would be that this browser cannot serve: the reason and the way out, never a dead button.
+// In place of a button for what this browser cannot do: the reason and what to do, never a button without effect.
 import { type ErrorCode, errorTexts } from "./errors.ts";
 
 export const Unavailable = ({ what, code }: { what: string; code: ErrorCode }) => (

@@ -1,12 +1,11 @@
-// Those who asked for less motion get lines that step once in a while, in place of lines that run: it is also what
-// costs the least to draw.
+// For people who prefer less motion, lines step once in a while in place of running. That also costs the least to draw.
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 
 /** Slow enough to be a step and no movement, fast enough to show that a band is alive. */
 export const calmStepMs = 1_000;
 
-/** The value as it was at its last step; a component that shows it is not drawn for what comes in between. */
+/** The value as it was at its last step; a component that shows it is not drawn again between two steps. */
 export const calmly = <T>(
   value: ReadonlySignal<T>,
   prefersCalm: () => boolean,

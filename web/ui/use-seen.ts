@@ -1,10 +1,10 @@
-// Whether an element is on the screen: what would move where nobody looks is left still, because each frame costs the
-// battery of a whole shift.
+// Whether an element is on the screen: what nobody sees does not move, because each frame costs battery over a whole
+// shift.
 import { computed, type ReadonlySignal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 
-/** True until the browser has said. */
+/** True until the browser has answered. */
 export const useSeen = (element: RefObject<Element | null>): ReadonlySignal<boolean> => {
   const isSeen = useSignal(true);
   useEffect(() => {
@@ -18,7 +18,7 @@ export const useSeen = (element: RefObject<Element | null>): ReadonlySignal<bool
   return isSeen;
 };
 
-/** The value as it was when it was last seen; a component that shows it is not drawn for what comes meanwhile. */
+/** The value as it was when it was last seen; a component that shows it is not drawn again meanwhile. */
 export const useWhileSeen = <T>(value: ReadonlySignal<T>, isSeen: ReadonlySignal<boolean>): ReadonlySignal<T> =>
   useMemo(() => {
     let seen = value.peek();

@@ -1,4 +1,4 @@
-// How states and figures are said in words. Pure; the sentences of what goes wrong are in web/ui/errors.ts.
+// States and figures in words. Pure; the sentences for problems are in web/ui/errors.ts.
 import type { LinkState } from "../../firmware-bridge/devices/device-link.ts";
 import type { ServerState } from "../../gateway/server-state.ts";
 import type { PeerStateView } from "./app-model.ts";
@@ -8,7 +8,7 @@ const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 
-/** In the greatest unit alone: "8 s", "5 min", "2 h". */
+/** In the largest unit only: "8 s", "5 min", "2 h". */
 export const roughDurationText = (durationMs: number): string => {
   const ms = Math.max(0, durationMs);
   if (ms < minuteMs) return `${Math.floor(ms / secondMs)} s`;
@@ -46,7 +46,7 @@ export const peerStateLabel = (state: PeerStateView): string => {
   return state.delay.oneWayMs < 1 ? "< 1 ms" : `${Math.round(state.delay.oneWayMs)} ms`;
 };
 
-/** The state of a probe's link; a failure brings its sentence and its remedy. */
+/** The state of a probe's link; for a failure, its sentence and its remedy too. */
 export const linkText = (link: LinkState): { readonly state: string; readonly help: string | undefined } => {
   switch (link.kind) {
     case "connecting":
@@ -63,7 +63,7 @@ export const linkText = (link: LinkState): { readonly state: string; readonly he
 const failureText = (failure: keyof typeof errorTexts): string =>
   `${errorTexts[failure].sentence} ${errorTexts[failure].remedy}`;
 
-/** Without the server a room goes on only where somebody is connected. */
+/** Without the server, a room goes on only where somebody is connected. */
 export const serverText = ({ kind }: ServerState, isAnybodyConnected: boolean): string => {
   switch (kind) {
     case "connecting":
@@ -75,13 +75,13 @@ export const serverText = ({ kind }: ServerState, isAnybodyConnected: boolean): 
   }
 };
 
-/** A name is the other side's word for itself, and may be empty. */
+/** The other side chooses its name, and it may be empty. */
 export const nameText = (name: string): string => (name.trim() === "" ? "No name" : name);
 
-/** What of a name can be seen: no direction marks, joiners or spaces. */
+/** The visible characters of a name: no direction marks, joiners or spaces. */
 const visibleCharacter = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
-/** Two or three characters that stand for a name; a number at its end tells a crowd of namesakes apart. */
+/** Two or three characters for a name; people with the same name differ in the number at its end. */
 export const initials = (name: string): string => {
   const firsts = name.split(/\s+/u).flatMap((word) => visibleCharacter.exec(word)?.[0] ?? []);
   const number = /\s#?(\d{1,2})$/u.exec(name.trim())?.[1];

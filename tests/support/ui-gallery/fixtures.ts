@@ -1,4 +1,4 @@
-// Made-up people, probes and figures in every main state of the page. Nothing here is random: a picture stays the same.
+// Made-up people, probes and figures in every main state of the page. Nothing is random, so a picture stays the same.
 import { signal } from "@preact/signals";
 import { capabilities } from "../../../firmware-bridge/devices/device-info.ts";
 import { powerPlans } from "../../../gateway/power/power-plan.ts";
@@ -18,7 +18,7 @@ import {
   type TrafficView,
 } from "../../../web/ui/app-model.ts";
 
-/** The moment at which every picture is taken, on the model's clock. */
+/** The moment of every picture, on the model's clock. */
 export const nowMs = 600_000;
 
 const armCapabilities =
@@ -183,7 +183,7 @@ export interface SceneState {
   readonly power: PowerView;
   readonly isDark: boolean;
   readonly platform: AppModel["platform"];
-  /** By name, so that the figures' fixtures are loaded as late as the figures are. */
+  /** A name, so that the figures' fixtures are loaded as late as the figures themselves. */
   readonly figures: "nothingYet" | "hourOfTen" | "allAmiss";
 }
 

@@ -1,5 +1,5 @@
-// The gallery in Chromium's engine, for the tests of the page's interface. Everything that the browser complains about,
-// a breach of the policy above all, is kept for the test to look at.
+// The gallery in Chromium's engine, for the tests of the page's interface. It keeps all complaints of the browser for
+// the test, above all those about the policy.
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { launchEngine } from "../chromium.ts";
 import { type ServedGallery, serveGallery } from "./serve.ts";
@@ -29,7 +29,7 @@ export class GalleryBrowser {
   }
 
   /**
-   * What is shown keeps still unless `reducedMotion` says otherwise: drawing what moves takes most of the processor.
+   * Nothing moves unless `reducedMotion` asks for it: to draw movement takes most of the processor time.
    */
   async scene(name: string, options: BrowserContextOptions = {}): Promise<OpenScene> {
     const context = await this.#browser.newContext({ viewport: desk, reducedMotion: "reduce", ...options });

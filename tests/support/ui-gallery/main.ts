@@ -1,4 +1,4 @@
-// The gallery's page: draws the App on the scene that `?scene=` names, and shows tests what was called.
+// The gallery's page: draws the App with the scene that `?scene=` names, and keeps the calls for tests.
 import { renderApp } from "../../../web/ui/app.tsx";
 import { openFlashLayer } from "../../../web/ui/flash.ts";
 import { sceneModel } from "./fixtures.ts";
@@ -8,7 +8,7 @@ import { scenes } from "./scenes.ts";
 
 export interface Gallery {
   readonly model: ReturnType<typeof sceneModel>;
-  /** Of the figures, since they were opened. */
+  /** The figures' model, once they have been opened. */
   panel: ReturnType<typeof panelModel> | undefined;
   readonly calls: Call[];
   readonly flash: (durationsMs: readonly number[]) => void;

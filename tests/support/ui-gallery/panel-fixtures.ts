@@ -1,4 +1,4 @@
-// Made-up figures: an hour of ten peers, a room where nothing has been measured yet, and all that can be amiss. Nothing
+// Made-up figures: an hour of ten peers, a room where nothing has been measured yet, and all that can be wrong. Nothing
 // here is random.
 import { signal } from "@preact/signals";
 import type { BandForecast, BatteryForecast } from "../../../gateway/power/battery-figures.ts";
@@ -29,10 +29,10 @@ import type {
 
 const hourMs = 3_600_000;
 const endMs = hourMs + 240_000;
-/** Half past nine in the morning at the end of the hour, wherever the picture is taken. */
+/** The hour ends at half past nine in the morning, in every time zone. */
 const wallOffsetMs = new Date(2026, 4, 4, 9, 30).getTime() - endMs;
 
-/** The same wave for the same place: an hour that lives, and is the same in every picture. */
+/** A wave that depends on the place alone: figures that change over the hour and are the same in every picture. */
 const wave = (at: number, phase: number): number =>
   0.5 + 0.28 * Math.sin(at / 23 + phase) + 0.22 * Math.sin(at / 7.3 + 2 * phase);
 

@@ -1,4 +1,4 @@
-// The page's main states by name: what a picture or a test asks for with `?scene=`.
+// The page's main states by name; a picture or a test names one with `?scene=`.
 import { signal } from "@preact/signals";
 import { powerPlans } from "../../../gateway/power/power-plan.ts";
 import { defaultRules } from "../../../gateway/probes/rules.ts";
@@ -19,7 +19,7 @@ import {
 } from "./fixtures.ts";
 
 export const hostileName = '<img src=x onerror="globalThis.wasInjected=true">';
-/** Right-to-left override, a long word and no space: what breaks lines and turns text round. */
+/** A right-to-left override, and a long word without a space: they reverse text and make lines too wide. */
 export const longName = `\u202e${"Donaudampfschifffahrtsgesellschaft".repeat(2)}`;
 
 const noBatteryHere = "this browser does not tell pages about the battery; Chrome and Edge do";

@@ -1,5 +1,5 @@
-// Builds the gallery and serves it under the strictest policy that the page has to live with: no inline script or
-// style, and Trusted Types with no policy, so that any use of innerHTML fails.
+// Builds the gallery and serves it under the strictest policy that the page must work with: no inline script or style,
+// and Trusted Types without a policy, so that any use of innerHTML fails.
 import { fileURLToPath } from "node:url";
 import { build, preview } from "vite";
 
