@@ -294,7 +294,7 @@ const validSignaling = fc.constantFrom<unknown[]>(
 const signalingValues = hostileSignaling.map(({ value }) => value);
 
 describe("from the signaling server", () => {
-  it("signaling messages, at the page's door", ({ task }) =>
+  it("signaling messages, at the page's own check", ({ task }) =>
     fuzz(task, {
       inputs: mutatedJson(validSignaling),
       corpus: signalingValues,

@@ -148,7 +148,7 @@ describe("more data channels than one on a connection", () => {
     { who: "a member", isMember: true },
     { who: "a stranger, during the handshake", isMember: false },
   ]) {
-    it(`of ${who}, who dialled the page`, async (context) => {
+    it(`of ${who} that dialled the page`, async (context) => {
       await joinPage();
       const mallory = await enter(isMember);
       const { tried } = await attack();
@@ -156,7 +156,7 @@ describe("more data channels than one on a connection", () => {
       await expectNothingCameIn(context, tried);
     });
 
-    it(`of ${who}, whom the page dialled`, async (context) => {
+    it(`of ${who} that the page dialled`, async (context) => {
       const mallory = await enter(isMember);
       await joinPage();
       const { tried } = await attack();

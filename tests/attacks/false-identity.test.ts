@@ -92,7 +92,7 @@ describe("another's identity", () => {
     return join("Liar", { identity: { ...tomsKey, sign }, epoch: epoch + 1 });
   };
 
-  it("should not be granted to who dials the page without its private key", async ({ task }) => {
+  it("should not be granted to a dialer without its private key", async ({ task }) => {
     const tom = await joinAsTom();
     await page.join(invite);
     await expectConnectedTo(tom, epoch);
@@ -102,7 +102,7 @@ describe("another's identity", () => {
     tell(task, { tried: "Tom's public key", "got in": "no", ...(await figuresOfPages(site.browser)) });
   });
 
-  it("should not be granted to whom the page dials, either", async ({ task }) => {
+  it("should not be granted to a peer that the page dials, either", async ({ task }) => {
     const tom = await joinAsTom();
     const liar = await joinAsLiar();
     await page.join(invite);

@@ -147,7 +147,7 @@ describe("the server as the man in the middle", () => {
   });
 });
 
-describe("the server as one who has kept what it carried", () => {
+describe("the server as an attacker that replays what it carried", () => {
   it("should get nothing by saying genuine old offers and answers again", async ({ task }) => {
     const tape: RelayedMessage[] = [];
     server.relay = (message) => {

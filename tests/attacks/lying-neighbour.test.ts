@@ -199,7 +199,7 @@ const identities = sized({
 
 describe("a neighbour that lies", () => {
   for (const { who, key } of identities) {
-    it(`answers offers in the name of whom they are for, ${who}`, async (context) => {
+    it(`answers offers in the name of the member that they are for, ${who}`, async (context) => {
       const { anna, ben } = await apart();
       const [asBen, asAnna] = [impostor(ben.sessionId, key()), impostor(anna.sessionId, key())];
       mallory.onAsked = (frame) =>

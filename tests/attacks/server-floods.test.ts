@@ -223,7 +223,7 @@ it("sockets without end from one address", async (context) => {
   expectCrowdUndisturbed();
 });
 
-it("as many sockets as one address may hold, each as loud as it can", async (context) => {
+it("as many sockets as one address may have, each sending as much as it can", async (context) => {
   await whileOthersAreServed(context, server, async () => {
     const forwardedFor = newAddress();
     const room = newRoom();

@@ -68,7 +68,7 @@ const framesIn = (message: Uint8Array): readonly FrameType[] => {
   return "malformed" in decoded ? [] : decoded.frames.map(({ type }) => type);
 };
 
-it("who knows only the server cannot signal into a room, though its ids were guessed", async ({ task }) => {
+it("a stranger who knows only the server cannot signal into a room, though its ids were guessed", async ({ task }) => {
   await joinPage();
   const { sessionId } = await page.report();
   const before = (await (await fetch(`${site.server.origin}/healthz`)).json()).droppedMessages["other-room"];
@@ -90,7 +90,7 @@ it("who knows only the server cannot signal into a room, though its ids were gue
   tell(task, { tried: "OFFER, ANSWER, CANDIDATE", "got in": 0, ...(await figuresOfPages(site.browser)) });
 });
 
-it("who has the room's id but another key gets no further than the handshake, is counted and shown", async ({
+it("a stranger with the room's id but another key gets no further than the handshake, is counted and shown", async ({
   task,
 }) => {
   const enter = async (): Promise<RoomSession> => {
@@ -122,7 +122,7 @@ it("who has the room's id but another key gets no further than the handshake, is
   tell(task, { tried: "handshakes with a wrong key", "got in": 0, ...(await figuresOfPages(site.browser)) });
 });
 
-it("who says anything at all before a proof is turned away, whatever it is", async ({ task }) => {
+it("a stranger who sends anything before a proof is refused, whatever it is", async ({ task }) => {
   await joinPage();
   const openings: readonly Uint8Array[] = [
     Uint8Array.of(1, 0x04, 0), // ready
@@ -175,7 +175,7 @@ const recorded = (channel: Channel, tape: Uint8Array[]): Channel => ({
   close: (reason) => channel.close(reason),
 });
 
-it("who replays a member's whole handshake, and what it said after", async ({ task }) => {
+it("a stranger who replays a member's whole handshake, and its messages after that", async ({ task }) => {
   await joinPage();
   const tape: Uint8Array[] = [];
   const member: RoomSession = await startNativePhone({
@@ -227,7 +227,7 @@ it("who replays a member's whole handshake, and what it said after", async ({ ta
   tell(task, { tried: `${replays} replays`, "got in": 0, ...(await figuresOfPages(site.browser)) });
 });
 
-it("who only holds up a mirror", async ({ task }) => {
+it("a stranger who only mirrors every message", async ({ task }) => {
   await joinPage();
   let mirrored = 0;
   const attacker = await HostileMember.join({

@@ -142,7 +142,7 @@ describe("a member who wants to hurt", () => {
     });
   }
 
-  it("gets nothing from who is muted, nor from who has muted them", async ({ task }) => {
+  it("gets nothing from a muted person, nor sends anything to a person who has muted them", async ({ task }) => {
     await meet({ isMuted: true, strengthLimit: 100, buzzesPerTenSeconds: 20 });
     await insist();
     const mutedBoth = victim.gateway.peers[0]?.gatewayId ?? "";
@@ -195,7 +195,7 @@ describe("a member who insists for a minute, against a band with a slow link", (
   }
 });
 
-describe("a device that is told too much", () => {
+describe("a device that gets too long a command", () => {
   const probeInTime = () => {
     const time = new FakeTime();
     const motor: { readonly atMs: number; readonly isOn: boolean }[] = [];
@@ -210,7 +210,7 @@ describe("a device that is told too much", () => {
   };
   const isOn = (motor: readonly { readonly isOn: boolean }[]): boolean => motor.at(-1)?.isOn ?? false;
 
-  it("stops by itself after three seconds, whatever it was told", async ({ task }) => {
+  it("stops by itself after three seconds, whatever the command says", async ({ task }) => {
     const { time, motor, probe } = probeInTime();
     for (const chunk of new FrameEncoder().encode(kinds.vibrate, hardest)) probe.writeCommand(chunk);
     await time.advance(60_000);

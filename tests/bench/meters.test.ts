@@ -163,7 +163,7 @@ describe("a device's service time", () => {
 });
 
 describe("the system's counters", () => {
-  it("should see this process work, and hold memory; on other systems than Linux nothing", async () => {
+  it("should see the work and the memory of this process; on other systems than Linux nothing", async () => {
     if (!hasOsCounters) {
       expect([cpuMs([process.pid]), residentMb([process.pid]), wireCounters()]).toEqual(Array(3).fill(undefined));
       return;

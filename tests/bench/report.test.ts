@@ -119,7 +119,7 @@ describe("a report", () => {
     expect(JSON.stringify(report)).not.toContain("NaN");
   });
 
-  it("should tell apart what reached the gateways under test", () => {
+  it("should separate what reached the gateways under test", () => {
     const page = result({ delivered: 100, expected: 200, gesture: tallyOf(9) });
     const results = [
       { isUnderTest: true, result: page },
@@ -242,7 +242,7 @@ describe("the document of measurements", () => {
   });
 });
 
-it("should tell what is left in words", () => {
+it("should say in words how much time is left", () => {
   expect([durationOf(0.2), durationOf(59), durationOf(61), durationOf(3600)]).toEqual([
     "1 s",
     "59 s",

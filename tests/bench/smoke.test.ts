@@ -82,7 +82,7 @@ describe("the bench", () => {
     expectAllDelivered(report);
   });
 
-  it("should leave a valid report of what it has when it is stopped", async () => {
+  it("should leave a valid report of what it has measured when it is stopped", async () => {
     const line = ["mesh", "--phones", "2", "--modes", "earl-mesh,floor", "--seconds", "60", "--slice", "1", "--json"];
     const stopped = await runBench(line, (stderr) => /^floor, /m.test(stderr));
     const report = reportOf(stopped, 130);

@@ -85,7 +85,7 @@ describe("the load of a phone", () => {
     expect(meanRate(traced, 2, 1)).toBe(2);
   });
 
-  it("should tell its mean rate", () => {
+  it("should report its mean rate", () => {
     expect(meanRate({ ...load, gesturesPerMinute: 12 }, 10, 5)).toBeCloseTo(10 * (5 * 4 + 0.2), 6);
   });
 });

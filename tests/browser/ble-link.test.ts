@@ -200,7 +200,7 @@ describe("GattLink", () => {
     expect(log.discards).toEqual([{ cause: "brokenMessages", count: 1 }]);
   });
 
-  test("should tell of every attempt to reconnect, and discover the services anew", async () => {
+  test("should report every attempt to reconnect, and discover the services again", async () => {
     const { page, probe } = await setUpConnected();
     await probe.drop();
     const away = await untilLogged(page, (log) => log.states.length >= 3);

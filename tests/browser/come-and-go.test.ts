@@ -43,7 +43,7 @@ test("should be let in again after leaving the room, as a newer session, and be 
   expect([...vera.problems, ...tom.problems]).toEqual([]);
 }, 90_000);
 
-test("should let a mute hold in all tabs of the phone at once", async () => {
+test("should apply a mute in all tabs of the phone at once", async () => {
   const vera = await openPage("Vera");
   const invite = await vera.createRoom(site.server.origin);
   const second = await vera.secondTab("Vera's other tab");

@@ -31,7 +31,7 @@ describe("data channel in Chromium", () => {
     expect(await inPage("lastWords")).toEqual(["7"]);
   });
 
-  it("should notice that the browser holds another certificate than the description names", async () => {
+  it("should notice that the browser has another certificate than the description names", async () => {
     expect(await inPage("certificateChecks")).toEqual({
       heldCertificates: 1,
       swapped: { refused: "certificate-differs" },

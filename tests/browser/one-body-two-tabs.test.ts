@@ -92,7 +92,7 @@ const pressOften = async (anna: RoomPage, tab: RoomPage): Promise<void> => {
 };
 
 describe("one body", () => {
-  it("should be held by one tab at a time, and be taken over when that tab is closed", async () => {
+  it("should be used by one tab at a time, and be taken over when that tab is closed", async () => {
     const { anna, first, second, band } = await meet();
     await pair(first);
     await pair(second);

@@ -50,7 +50,7 @@ const workPercent = async (session: CDPSession): Promise<number> => {
   return ((await taskSeconds()) - before) * (100_000 / loadSpanMs);
 };
 
-test("should show a known delay within the stated bound, who falls asleep and goes, and hand out what it recorded", async () => {
+test("should show a known delay within the stated bound, and which peers fall asleep and go, and export what it recorded", async () => {
   const anna = await RoomPage.open(site.browser, "Anna");
   const late = await RoomPage.open(site.browser, "Late");
   const prompt = await RoomPage.open(site.browser, "Prompt");

@@ -108,7 +108,7 @@ describe("the figures", () => {
     await page.context().close();
   });
 
-  it("should tell the delays of the class and the span that a person chooses, and how many they rest on", async () => {
+  it("should show the delays of the class and the span that a person chooses, and how many values they rest on", async () => {
     const { page } = await gallery.scene("ten");
     await open(page);
     await press(page, "Numbers");
@@ -130,7 +130,7 @@ describe("the figures", () => {
     await page.context().close();
   });
 
-  it("should hand on what a person does", async () => {
+  it("should report what a person does", async () => {
     const { page } = await gallery.scene("ten");
     await open(page);
     await page.getByLabel("A shift lasts").selectOption("12");

@@ -90,7 +90,7 @@ describe("the keyboard", () => {
     await page.context().close();
   });
 
-  it("should not take the steps away under the hand of who has just done them", async () => {
+  it("should not remove the steps while the person who has just done them still touches the screen", async () => {
     const { page } = await gallery.scene("simulated");
     await pressByKeyboard(page, "Wave");
     await page.getByText("(done)").nth(2).waitFor();

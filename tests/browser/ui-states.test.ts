@@ -78,8 +78,8 @@ describe("what the browser cannot do", () => {
   });
 });
 
-describe("somebody who is still being dialled", () => {
-  it("should be nobody yet who can be muted, opened or named in a rule", async () => {
+describe("a person who is still being dialled", () => {
+  it("should not be muted, opened or named in a rule yet", async () => {
     const { page } = await gallery.scene("ten");
     const row = page.getByRole("listitem").filter({ hasText: "Noor" });
     expect(await row.textContent()).toContain("connecting");
@@ -150,7 +150,7 @@ describe("what moves", () => {
     await page.context().close();
   });
 
-  it("should step once a second, and not run, for whoever asked for less motion", async () => {
+  it("should step once a second, and not run, for a person who asked for less motion", async () => {
     const { page } = await gallery.scene("simulated");
     const points = await page.evaluate(() => {
       const trail = globalThis.gallery.model.probes.value[0]?.motionTrail;

@@ -34,7 +34,7 @@ const expectToGoOn = async (anna: RoomPage, ben: RoomPage): Promise<void> => {
 };
 
 describe("an invite that is none", () => {
-  test("should be told when it is typed, stay in the field to be mended, and be forgotten once one is good", async () => {
+  test("should be reported when it is typed, stay in the field to be corrected, and be forgotten once an invite is good", async () => {
     const { invite } = await stage.host("Anna");
     const ben = await stage.person("Ben");
     await ben.page.goto(stage.server.origin);
@@ -52,7 +52,7 @@ describe("an invite that is none", () => {
     expect(ben.page.url()).toBe(invite);
   });
 
-  test("should be told when it stands in the address, and every way in be open", async () => {
+  test("should be reported when it is in the address, and leave every way in open", async () => {
     const anna = await stage.person("Anna");
     await anna.page.goto(`${stage.server.origin}/#k=tooshort`);
     await expect.poll(() => noticesOn(anna.page)).toEqual([told("bad-invite")]);
@@ -105,7 +105,7 @@ describe("somebody who cannot prove that they hold the room's key", () => {
       [type, at] as const,
     );
 
-  test("should be turned away and counted by whoever comes to them, and the others go on", async () => {
+  test("should be refused and counted by a member that dials them, and the others go on", async () => {
     const mallory = await stage.person("Mallory");
     await takeOtherKey(mallory);
     const invite = await mallory.createRoom(stage.server.origin);
@@ -128,7 +128,7 @@ describe("somebody who cannot prove that they hold the room's key", () => {
     await proveAlive(anna);
   });
 
-  test("should be turned away and counted by those to whom they come, and the others go on", async () => {
+  test("should be refused and counted by the members that they dial, and the others go on", async () => {
     const { host: anna, invite } = await stage.host("Anna");
     const ben = await stage.person("Ben");
     await ben.join(invite);
@@ -146,7 +146,7 @@ describe("somebody who cannot prove that they hold the room's key", () => {
     expect(await mallory.connectedPeers()).toBe(0);
   });
 
-  test("should be told apart from somebody whose page is of another version, who is told to reload", async () => {
+  test("should be distinguished from a person whose page has another version, and who reads to reload", async () => {
     const { host: anna, invite } = await stage.host("Anna");
     const ben = await stage.person("Ben");
     await corrupt(ben, helloType, 0);

@@ -90,7 +90,7 @@ describe("pairing a band", () => {
     expect(await noticesOn(anna.page)).toEqual([]);
   });
 
-  test("should tell every refusal of Chromium in its own words, and pair as soon as none comes", async () => {
+  test("should say every refusal of Chromium in words of its own, and pair as soon as none comes", async () => {
     // Chromium's bluetooth_error.cc and bluetooth.cc: one name for very different causes.
     const refusals: readonly (readonly [string, string, ErrorCode | undefined])[] = [
       ["NotFoundError", "User denied the browser permission to scan for Bluetooth devices.", "bluetooth-refused"],
@@ -125,7 +125,7 @@ describe("pairing a band", () => {
     expect(await noticesOn(anna.page)).toEqual([]);
   });
 
-  test("should say nothing to who closes the chooser, and open it again", async () => {
+  test("should say nothing to a person who closes the chooser, and open it again", async () => {
     const anna = await stage.person("Anna");
     const band = await stage.band(anna, "Anna's band");
     await watchChoosers(anna.page);
@@ -173,7 +173,7 @@ describe("pairing a band", () => {
     await expect.poll(async () => (await anna.report()).probes[0]?.buzzes.written).toBe(1);
   });
 
-  test("should say that the phone holds no more links, open no chooser, and pair when one is free again", async () => {
+  test("should say that the phone can have no more links, open no chooser, and pair when one is free again", async () => {
     const anna = await stage.person("Anna");
     await watchChoosers(anna.page);
     const bands = [];
@@ -197,7 +197,7 @@ describe("pairing a band", () => {
     await anna.page.getByText(`${maxBluetoothLinks} of ${maxBluetoothLinks} Bluetooth connections used`).waitFor();
   }, 120_000);
 
-  test("should say that the page holds no more probes, and keep those that it has", async () => {
+  test("should say that the page can have no more probes, and keep those that it has", async () => {
     const { host: anna } = await stage.host("Anna");
     const add = anna.page.getByRole("button", { name: labels.addSimulatedBand });
     for (let i = 0; i < 17; i++) await add.press("Enter"); // Each arm that is added moves what is below a pointer.

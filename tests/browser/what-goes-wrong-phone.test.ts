@@ -129,7 +129,7 @@ describe("this phone as a probe", () => {
     expect(await noticesOn(anna.page)).toEqual([]);
   });
 
-  test("should say that the device has no motion sensor, and connect again as soon as it tells of movement", async () => {
+  test("should say that the device has no motion sensor, and connect again as soon as it reports movement", async () => {
     const { host: anna } = await stage.host("Anna");
     await useThisPhone(anna);
     await expect.poll(() => noticesOn(anna.page)).toEqual([told("motion-unsupported", "This phone")]);
@@ -145,7 +145,7 @@ describe("this phone as a probe", () => {
     expect(await noticesOn(anna.page)).toEqual([]);
   });
 
-  test("should say that it may not read the movement, and ask again when told to", async () => {
+  test("should say that it may not read the movement, and ask again when the person wants it", async () => {
     const anna = await stage.person("Anna");
     await anna.page.addInitScript(() => {
       // As on an iPhone, whose owner declines first.

@@ -37,7 +37,7 @@ const expectConnected = async (person: RoomPage): Promise<void> => {
 };
 
 describe("a server that cannot be reached", () => {
-  test("should be told to who creates a room, and be joined by itself when it is there", async () => {
+  test("should be reported to a person who creates a room, and be joined without a tap when it is there", async () => {
     const anna = await createRoomAlone();
     await anna.page.getByText(/next try in \d+ s/).waitFor();
     await proveAlive(anna);
@@ -52,7 +52,7 @@ describe("a server that cannot be reached", () => {
     await ben.buzz(anna); // The band that she had added before is still there.
   }, 120_000);
 
-  test("should be told once, and not again to who has dismissed it", async () => {
+  test("should be reported once, and not again to a person who has dismissed it", async () => {
     const anna = await createRoomAlone();
     await dismiss(anna.page, "server-unreachable");
     let attempts = 0;
@@ -66,7 +66,7 @@ describe("a server that cannot be reached", () => {
     await expectConnected(anna);
   }, 120_000);
 
-  test("should be told when it gives the page and then nothing more, and leave the room usable", async () => {
+  test("should be reported when it gives the page and then nothing more, and leave the room usable", async () => {
     const anna = await stage.person("Anna");
     await anna.page.route("**/config.json", (route) => route.abort());
     await anna.page.goto(stage.server.origin);

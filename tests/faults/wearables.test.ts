@@ -161,7 +161,7 @@ describe("a band in memory", () => {
     expect(noBand).toBeGreaterThanOrEqual(0);
   };
 
-  it("is lost in the midst of a message to the phone, and starts anew", async (context) => {
+  it("is lost in the middle of a message to the phone, and starts again", async (context) => {
     const encoder = new FrameEncoder();
     const [first, second, third] = encoder.encode(
       kinds.opaque,
@@ -200,7 +200,7 @@ describe("a band in memory", () => {
     expectFeltAsMeant(context);
   });
 
-  it("is lost in the midst of a write, and is not told again when it is back", async (context) => {
+  it("is lost in the middle of a write, which is not repeated when it is back", async (context) => {
     device.isHanging = true;
     wave();
     await room.pass(250); // The write is under way, and two more want to follow.
@@ -221,7 +221,7 @@ describe("a band in memory", () => {
     expectFeltAsMeant(context);
   });
 
-  it("stops answering in the midst of a write, and its link is made anew", async (context) => {
+  it("stops answering in the middle of a write, and its link is made again", async (context) => {
     device.isHanging = true;
     for (let i = 0; i < 5; i++) {
       wave();

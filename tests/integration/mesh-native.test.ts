@@ -82,7 +82,7 @@ describe("mesh of native phones on the real server", () => {
     expect(phones.reduce((closed, phone) => closed + phone.closed, 0)).toBe(0);
   });
 
-  it("should dial again whom it has lost", async () => {
+  it("should dial again a peer that it has lost", async () => {
     const [one, two] = await join(3);
     await untilFullMesh();
     one?.cut(two?.sessionId ?? "");

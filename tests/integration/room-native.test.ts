@@ -84,7 +84,7 @@ describe("a room of native phones", () => {
     expect(phones.map(buzzes)).toEqual([3, 3, 3, 3]);
   });
 
-  it("should keep out who has the room's id without its key, and go on", async () => {
+  it("should keep out a peer that has the room's id without its key, and go on", async () => {
     const anna = await join("Anna");
     const ben = await join("Ben");
     await untilWhole();

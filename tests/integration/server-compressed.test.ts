@@ -81,7 +81,7 @@ describe.each(codings)("a client that accepts $name", ({ name, decompress }) => 
     expect(decompress(body).toString()).toBe(text);
   });
 
-  it("should be told by HEAD just what GET would send", async () => {
+  it("should get from HEAD the same headers as from GET", async () => {
     const got = await ask(scriptPath, accepting);
     const told = await ask(scriptPath, accepting, "HEAD");
     expect(told.status).toBe(200);
@@ -90,7 +90,7 @@ describe.each(codings)("a client that accepts $name", ({ name, decompress }) => 
     expect(told.headers).toMatchObject(asGet);
   });
 
-  it("should be told that nothing has changed, of its own coding only", async () => {
+  it("should read that nothing has changed, for its own coding only", async () => {
     const { headers } = await ask("/", accepting);
     const again = await ask("/", { ...accepting, "if-none-match": String(headers.etag) });
     expect(again.status).toBe(304);
@@ -145,7 +145,7 @@ describe("a client that accepts neither", () => {
 });
 
 describe("the folders of the codings", () => {
-  it("should hold what the build has compressed", async () => {
+  it("should contain what the build has compressed", async () => {
     expect(brotliDecompressSync(await readFile(join(folder, ".br", scriptPath))).toString()).toBe(script);
   });
 

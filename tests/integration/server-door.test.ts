@@ -134,7 +134,7 @@ describe("what is said", () => {
     await expectOnlyThisArrives(pair);
   });
 
-  it("should drop what is meant for another room, and say nothing about who is there", async () => {
+  it("should drop what is meant for another room, and say nothing about its members", async () => {
     const pair = await joinPair();
     const stranger = newSession(newRoom());
     const elsewhere = await join(stranger);
@@ -227,7 +227,7 @@ describe("pings and pongs, which no page sends", () => {
   });
 });
 
-describe("who comes in", () => {
+describe("a page that comes in", () => {
   it("should welcome a session again that comes with its own token after its connection was lost", async () => {
     const id = newSession(newRoom());
     const lost = await join(id);
@@ -237,7 +237,7 @@ describe("who comes in", () => {
     expect(returned.isOpen).toBe(true);
   });
 
-  it("should keep the id of a session that is away for whoever has its token", async () => {
+  it("should keep the id of a session that is away for the page that has its token", async () => {
     const id = newSession(newRoom());
     const lost = await join(id);
     lost.cut();
@@ -271,7 +271,7 @@ describe("who comes in", () => {
     expect(await membersOf(room)).toEqual([id]);
   });
 
-  it("should tell who comes for another's session that it is taken, and not listen to them", async () => {
+  it("should say to a page that asks for another's session that it is taken, and not listen to it", async () => {
     const pair = await joinPair();
     const thief = await openSignaling(server, { id: pair.aliceId, token: "another-token" });
     thief.send(offer(pair.bobId, "dc_stolen"));
@@ -281,7 +281,7 @@ describe("who comes in", () => {
     await expectOnlyThisArrives(pair);
   });
 
-  it("should let in pages of its own origins and of those that it was told, and nobody else's", async () => {
+  it("should let in pages of its own origins and of the configured ones, and no others", async () => {
     const room = newRoom();
     const statusFrom = (origin: string): Promise<number> =>
       upgradeStatus(signalingUrl(server, newSession(room), "token-of-tests"), { origin });
@@ -321,7 +321,7 @@ describe("who comes in", () => {
       expect(await upgradeStatus(url.replace("/signaling/peerjs", path)), path).toBe(404);
   });
 
-  it("should hold at most 128 sessions in a room, and still welcome one of them again", async () => {
+  it("should allow at most 128 sessions in a room, and still let one of them in again", async () => {
     const room = newRoom();
     const forwardedFor = "192.0.2.128";
     const ids = Array.from({ length: 128 }, () => newSession(room));
@@ -364,7 +364,7 @@ describe("who comes in", () => {
 });
 
 describe("a room that one address has filled", () => {
-  it("should have places for those who come from others, up to an equal share", async () => {
+  it("should have places for pages from other addresses, up to an equal share", async () => {
     const room = newRoom();
     const held = await Promise.all(
       Array.from({ length: maxRoomSessions }, () =>

@@ -83,7 +83,7 @@ describe("what the page asks", () => {
     });
   });
 
-  it("should be told who is in a room, oldest first, and nobody of another room", async () => {
+  it("should get the members of a room, oldest first, and nobody of another room", async () => {
     const oldest = sessionOf(room, "f");
     const newest = sessionOf(room, "1");
     const elsewhere = sessionOf("f".repeat(32), "1");
@@ -113,8 +113,8 @@ const askWith = (headers: OutgoingHttpHeaders, path = "/"): Promise<{ status: nu
     sent.once("error", reject).end();
   });
 
-describe("who gets no answer", () => {
-  it("should be whoever asks under a name that is not the server's, and read what to do", async () => {
+describe("a request that gets no answer", () => {
+  it("should be one under a name that is not the server's, with a sentence that says what to do", async () => {
     for (const host of ["evil.example", `evil.example:${server.port}`, "192.0.2.77"])
       for (const path of ["/", "/config.json", "/healthz"]) {
         const { status, text } = await askWith({ host }, path);
@@ -137,7 +137,7 @@ describe("who gets no answer", () => {
     expect((await askWith({ ...visitor, "sec-fetch-site": "same-origin" })).status).toBe(200);
   });
 
-  it("should not be a person who follows a link from another page", async () => {
+  it("should not be that of a person who follows a link from another page", async () => {
     const followed = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
     expect((await askWith({ ...followed, "sec-fetch-dest": "document" })).status).toBe(200);
     expect((await askWith({ ...followed, "sec-fetch-dest": "iframe" })).status).toBe(403);

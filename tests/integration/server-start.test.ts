@@ -144,7 +144,7 @@ it("should explain its options when asked", async () => {
 });
 
 describe("a server that runs", () => {
-  it("should tell programs its ports in one line, and draw no code for them", async () => {
+  it("should print its ports for programs in one line, and draw no code for them", async () => {
     const server = await start({ hasTls: true });
     expect(server.stdout).toMatch(/^earl-mesh ready \{.*\}$/m);
     expect(server.stdout).not.toMatch(/[▀▄█]/);

@@ -71,7 +71,7 @@ describe("Gateway", () => {
     expect(anna.peerOf(ben).name).toBe("");
   });
 
-  it("should tell a newcomer what its bands told of their batteries before, and nobody else again", async () => {
+  it("should send a newcomer the last battery levels of its bands, and nobody else again", async () => {
     const toldTo = (member: Member): readonly unknown[] =>
       member.events.flatMap((event) =>
         event.kind === "peer-record" && event.record.kind === kinds.battery
@@ -111,7 +111,7 @@ describe("Gateway", () => {
     expect(buzzes(ben)).toBe(0);
   });
 
-  it("should let samples wait as long as it is told to, and gestures not at all", async () => {
+  it("should let samples wait as long as the window says, and gestures not at all", async () => {
     await connect(time, anna, ben);
     ben.gateway.watch(ben.peerOf(anna).gatewayId, anna.probe.index, 0);
     await time.advance(500);
@@ -132,7 +132,7 @@ describe("Gateway", () => {
     expect(anna.gateway.windowMs).toBe(1000);
   });
 
-  it("should buzz one peer or all, and nobody who muted the sender", async () => {
+  it("should buzz one peer or all, but no peer that muted the sender", async () => {
     const cleo = await newMember(time, "Cleo");
     await connect(time, anna, ben);
     await connect(time, anna, cleo);
@@ -233,7 +233,7 @@ describe("Gateway", () => {
     expect(anna.gateway.refusals.get("stale-epoch")).toBe(1);
   });
 
-  it("should turn away who has another room key, count it, and go on", async () => {
+  it("should refuse a peer with another room key, count it, and go on", async () => {
     const stranger = await newMember(time, "Stranger", { authKey: new Uint8Array(32).fill(8) });
     const { admitted, callee } = await connect(time, stranger, anna);
     expect(admitted).toEqual([false, false]);
@@ -375,7 +375,7 @@ describe("Gateway", () => {
     expect([delivered - before, dropped.malformed]).toEqual([0, 1]);
   });
 
-  it("should tell of a page that was reloaded as joined, and not as gone", async () => {
+  it("should report a page that was reloaded as joined, and not as gone", async () => {
     const identity = await newIdentity();
     await connect(time, await newMember(time, "Ben", { identity, epoch: 3 }), anna);
     await connect(time, await newMember(time, "Ben", { identity, epoch: 4 }), anna);

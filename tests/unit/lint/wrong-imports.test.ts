@@ -58,7 +58,7 @@ describe("imports between rooms", () => {
     expect([...new Set(found)].sort()).toEqual(["./a.ts", "./b.ts", "./c.ts", "./d.ts", "./e.css", "./f.ts", "./g.ts"]);
   });
 
-  it("should tell the room of a file by its path", () => {
+  it("should find the room of a file by its path", () => {
     expect(roomOf("gateway/wire/record.ts")).toBe("gateway/wire");
     expect(roomOf("gateway/gateway.ts")).toBe("gateway");
     expect(roomOf("bench/report/plots/axis.ts")).toBe("bench/report");

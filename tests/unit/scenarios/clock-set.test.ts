@@ -54,7 +54,7 @@ describe("A gateway whose wall clock is set", () => {
   };
 
   it.each([260, 300, 800, 2_000, 4_900])(
-    "should tell true delays and drop no gesture when it is set %i ms forward",
+    "should give true delays and drop no gesture when it is set %i ms forward",
     async (stepMs) => {
       phone.wallLeadMs += stepMs;
       for (let i = 0; i < 60; i++) {
@@ -81,7 +81,7 @@ describe("A gateway whose wall clock is set", () => {
     expect(ben.events.filter(({ kind }) => kind === "woke")).toHaveLength(1);
   });
 
-  it("should tell the room of it at once, so that the others' figures are true as well", async () => {
+  it("should report it to the room at once, so that the others' figures are true as well", async () => {
     phone.wallLeadMs += 2_000;
     await time.advance(1_000); // A beat.
     for (let i = 0; i < 10; i++) {

@@ -44,7 +44,7 @@ describe("a room that changes its key", () => {
     await connect(time, ben, cleo);
   });
 
-  it("should let the key reach all but who is removed, whose page is told once the others have settled", async () => {
+  it("should let the key reach all but the removed member, whose page is informed once the others have settled", async () => {
     expect(anna.gateway.changeRoomKey(newKey, [cleo.gateway.id])).toBe("begun");
     await time.advance(100);
     expect([anna, ben].map(({ gateway }) => gateway.isBeingRemoved(cleo.gateway.id))).toEqual([true, true]);
@@ -61,7 +61,7 @@ describe("a room that changes its key", () => {
     for (const member of [anna, ben]) expect(kindsOf(member)).not.toContain("peer-gone");
   });
 
-  it("should give whoever it removes no say in who was removed", async () => {
+  it("should ignore what a removed member says about who was removed", async () => {
     anna.gateway.changeRoomKey(newKey, [cleo.gateway.id]);
     await time.advance(contestMs);
     const removed = encodeMessage([{ type: "bye", reason: byeReasons.removed }]);
@@ -76,7 +76,7 @@ describe("a room that changes its key", () => {
     expect(settledOf(anna)).toMatchObject([{ roomKey: newKey, removed: [cleo.gateway.id] }]);
   });
 
-  it("should never hand the key to who is removed, in no frame", async () => {
+  it("should never send the key to the removed member, in any frame", async () => {
     const toCleo: Uint8Array[] = [];
     const dora = await newMember(time, "Dora");
     const pair = await connect(time, dora, anna);
@@ -93,7 +93,7 @@ describe("a room that changes its key", () => {
     expect(types.at(-1)).toBe("bye");
   });
 
-  it("should wait for who sleeps, admit nobody meanwhile, and let go once they have the key", async () => {
+  it("should wait for a sleeping member, admit nobody meanwhile, and disconnect it once it has the key", async () => {
     annaToBen.dialer.stall(); // The network has what Anna sends; Ben's page sleeps and does not read it.
     anna.gateway.changeRoomKey(newKey, [cleo.gateway.id]);
     await time.advance(settleMs + 100);
@@ -113,7 +113,7 @@ describe("a room that changes its key", () => {
     expect(kindsOf(ben)).not.toContain("left-behind");
   });
 
-  it("should give up who sleeps for too long", async () => {
+  it("should give up a member that sleeps for too long", async () => {
     annaToBen.dialer.stall();
     anna.gateway.changeRoomKey(newKey, []);
     await time.advance(settleMs + 100);
@@ -123,7 +123,7 @@ describe("a room that changes its key", () => {
     expect(heldBy(anna)).toBe(0);
   });
 
-  it("should tell who came while the key was changed that the others are gone", async () => {
+  it("should inform a member that came while the key was changed that the others are gone", async () => {
     anna.gateway.changeRoomKey(newKey, []);
     const dora = await newMember(time, "Dora");
     await connect(time, dora, anna);
@@ -134,7 +134,7 @@ describe("a room that changes its key", () => {
     expect(kindsOf(dora)).toContain("left-behind");
   });
 
-  it("should bring two who change it at once to one key", async () => {
+  it("should bring two members that change it at once to one key", async () => {
     const lower = new Uint8Array(16).fill(2);
     anna.gateway.changeRoomKey(newKey, [cleo.gateway.id]);
     ben.gateway.changeRoomKey(lower, []);

@@ -87,7 +87,7 @@ describe("many identities of one attacker", () => {
     expect((await connect(time, anna, cleo)).admitted).toEqual([true, true]);
   });
 
-  it("should not have a member hand on more than its uplink bears, and still hand on what an honest member asks", async () => {
+  it("should not make a member pass on more than its uplink bears, and still pass on what an honest member asks", async () => {
     const received: NeighbourFrame[] = [];
     const ben = await newMember(time, "Ben");
     const cleo = await newMember(time, "Cleo", { onNeighbourFrame: (_, frame) => received.push(frame) });

@@ -59,8 +59,8 @@ const floodAnna = async (from: Member): Promise<void> => {
 };
 const refusals = () => anna.gateway.refusals.get("let-go") ?? 0;
 
-describe("a member that was let go", () => {
-  it("should be turned away, whoever dials and in whatever epoch, before it is let in anywhere", async () => {
+describe("a member that was disconnected for exceeding its limits", () => {
+  it("should be refused, whichever end dials and in whatever epoch, before it is let in anywhere", async () => {
     await floodAnna(mallory);
     const again = await join("Mallory again", { identity, epoch: 2 });
     expect((await connect(time, mallory, anna)).admitted).toEqual([false, false]);
@@ -93,7 +93,7 @@ describe("a member that was let go", () => {
     expect(taken).toBeGreaterThan(0);
   });
 
-  it("should not become of who loses its channel ten times in a minute and comes back each time", async () => {
+  it("should not be a member that loses its channel ten times in a minute and comes back each time", async () => {
     for (let nth = 0; nth < 10; nth++) {
       const { admitted, dialer } = await connect(time, mallory, anna);
       expect(admitted).toEqual([true, true]);
@@ -142,7 +142,7 @@ describe("a member that was let go", () => {
     expect(refusals()).toBe(1);
   });
 
-  it("should not be dialled meanwhile, nor dial, and read why it was let go", async () => {
+  it("should not be dialled meanwhile, nor dial, and read why it was disconnected", async () => {
     await floodAnna(mallory);
     await time.advance(100);
     expect(heldOff).toEqual([

@@ -54,7 +54,7 @@ describe("memory channel, script", () => {
     expect([heard.length, dialer.bufferedBytes(), drains.length]).toEqual([1, 0, 1]);
   });
 
-  it("should lose everything after a cut and tell nobody", async () => {
+  it("should lose everything after a cut and report it to nobody", async () => {
     const time = new FakeTime();
     const { dialer, callee } = memoryChannelPair({ schedule: time.schedule });
     const { heard } = heardBy(callee);

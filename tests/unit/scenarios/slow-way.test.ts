@@ -34,7 +34,7 @@ describe("Statistics of a way that was slow, or of a clock that seemed to jump",
   };
   const buzzes = (): number => ben.events.filter(({ kind }) => kind === "peer-gesture").length;
 
-  it("should tell every ping of a way that stalls, and no step of clocks that go on", async () => {
+  it("should report every ping of a way that stalls, and no step of clocks that go on", async () => {
     const periodMs = 27_000;
     const stallMs = 4_000;
     const waysMs: number[] = [];

@@ -41,7 +41,7 @@ describe("the address of the other end", () => {
     expect(clientAddress(requestFrom("127.0.0.1", "203.0.113.9"), false)).toBe("127.0.0.1");
   });
 
-  it("should be what a proxy on this machine saw, not what the sender told the proxy", () => {
+  it("should be what a proxy on this machine saw, not what the sender claimed to the proxy", () => {
     expect(clientAddress(requestFrom("127.0.0.1", "198.51.100.1, 203.0.113.9"), true)).toBe("203.0.113.9");
     expect(clientAddress(requestFrom("::1", "2001:db8::1"), true)).toBe("2001:db8::1");
     expect(clientAddress(requestFrom("127.0.0.1", "unknown"), true)).toBe("127.0.0.1");

@@ -12,7 +12,7 @@ const running = (args: readonly string[], https?: number): RunningServer => {
   return { ports, urls: new ServerUrls(config, ports), close: async () => undefined };
 };
 
-it("should tell programs the ports and the public address as JSON", () => {
+it("should print the ports and the public address for programs as JSON", () => {
   const line = readyLine(running(["--public-url", "https://mesh.example"], 8443));
   expect(line.startsWith(readyPrefix)).toBe(true);
   expect(JSON.parse(line.slice(readyPrefix.length))).toEqual({
@@ -22,7 +22,7 @@ it("should tell programs the ports and the public address as JSON", () => {
   });
 });
 
-it("should tell people where to go on this computer and with phones", () => {
+it("should say where people go on this computer and with phones", () => {
   const text = announcement(running(["--host", "192.168.0.10"], 8443), false);
   expect(text).toContain("http://localhost:8080");
   expect(text).toContain("https://192.168.0.10:8443");

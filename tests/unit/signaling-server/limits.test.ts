@@ -64,7 +64,7 @@ describe("the id of a session that is away", () => {
     reservations = new Reservations(() => nowMs);
   });
 
-  it("should be kept for whoever has its token, and only for a while", () => {
+  it("should be kept for the page that has its token, and only for a while", () => {
     reservations.reserve("a", "mine");
     expect(reservations.mayTake("a", "mine")).toBe(true);
     expect(reservations.mayTake("a", "other")).toBe(false);

@@ -38,14 +38,14 @@ const fill = (count: number, roomId: string, address: string, hasExchanged = tru
 const newcomer = (roomId: string, address: string) => ({ sessionId: newSession(roomId), address });
 
 describe("a full room", () => {
-  it("should lose the newest session of the address that holds most to one that holds fewer", () => {
+  it("should lose the newest session of the address that has most to one that has fewer", () => {
     fill(28, room("a"), "small");
     const large = fill(100, room("a"), "large");
     expect(places.toFreeInRoom(newcomer(room("a"), "new"))).toBe(large.at(-1));
     expect(places.toFreeInRoom(newcomer(room("a"), "small"))).toBe(large.at(-1));
   });
 
-  it("should be shared until addresses hold the same, and no further", () => {
+  it("should be shared until addresses have the same number, and no further", () => {
     fill(128, room("a"), "attacker");
     let admitted = 0;
     for (;;) {
@@ -77,7 +77,7 @@ describe("a full room", () => {
     expect(places.toFreeInRoom(newcomer(room("a"), "school"))).toBeUndefined();
   });
 
-  it("should lose no idle session of an address to one that holds as many", () => {
+  it("should lose no idle session of an address to one that has as many", () => {
     fill(64, room("a"), "honest", false);
     fill(64, room("a"), "attacker");
     nowMs = idleSessionMs;

@@ -14,7 +14,7 @@ it("should name the members of a room in the order in which they came", () => {
   expect(rooms.find(session(roomB, "5"))).toBe(`socket of ${session(roomB, "5")}`);
 });
 
-it("should hold a session that comes again once, as the newest", () => {
+it("should have a session that comes again only once, as the newest", () => {
   const rooms = new Rooms<string>();
   rooms.join(session(roomA, "1"), "first");
   rooms.join(session(roomA, "2"), "other");

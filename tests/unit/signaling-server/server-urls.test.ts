@@ -46,7 +46,7 @@ describe("the hosts of a server", () => {
     expect(urls().isOwnHost(host)).toBe(false);
   });
 
-  it("should be the one address alone that it was told to listen on, beside this machine's own names", () => {
+  it("should be only the one address that it is configured to listen on, beside this machine's own names", () => {
     const bound = urls("--host", "192.0.2.10");
     expect(bound.isOwnHost("192.0.2.10:8443")).toBe(true);
     expect(bound.isOwnHost("127.0.0.1:8080")).toBe(true);

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-it("should write the content, with the rights it was told", async () => {
+it("should write the content, with the requested rights", async () => {
   const file = join(folder, "key.pem");
   await writeWhole(file, "old", 0o600);
   await writeWhole(file, "new", 0o600);
@@ -19,7 +19,7 @@ it("should write the content, with the rights it was told", async () => {
   expect(await readdir(folder)).toEqual(["key.pem"]);
 });
 
-it("should leave nothing behind of what could not be written to its end", async () => {
+it("should remove a file that could not be written to its end", async () => {
   // As on a full disk: the draft is there, and does not become the file.
   await mkdir(join(folder, "key.pem", "inside"), { recursive: true });
   await expect(writeWhole(join(folder, "key.pem"), "content", 0o600)).rejects.toThrow();

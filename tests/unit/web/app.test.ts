@@ -180,7 +180,7 @@ describe("App", () => {
     expect(app.model.rememberedRooms.value.map(({ roomId }) => roomId)).toEqual([joined[0]?.room.roomId]);
   });
 
-  it("should name another address in the invite as soon as the server has told it", async () => {
+  it("should name another address in the invite as soon as the server has named it", async () => {
     inviteBase = { url: "http://localhost:8080", elsewhere: undefined, problem: "invite-not-reachable" };
     app.inviteBaseChanged(); // In no room there is no invite.
     app.actions.createRoom();
@@ -243,7 +243,7 @@ describe("App", () => {
     expect(noticeCodes()).toEqual([]);
   });
 
-  it("should not stay in a room that it was told to leave while it was entering", async () => {
+  it("should not stay in a room that the person left while it was entering", async () => {
     beforeEntry = () => app.leave();
     fragment = invite("a");
     await app.followFragment();
@@ -265,7 +265,7 @@ describe("App", () => {
     expect(noticeCodes()).toEqual([]);
   });
 
-  it("should tell a server that was never there from one that went away, and take the word back", async () => {
+  it("should distinguish a server that was never there from one that went away, and take the notice back", async () => {
     fragment = invite("a");
     await app.followFragment();
     const say = (kind: "connected" | "away"): void =>
@@ -279,7 +279,7 @@ describe("App", () => {
     expect(noticeCodes()).toEqual(["server-away"]);
   });
 
-  it("should keep name, rules and limits over a reload, and let them hold at once", async () => {
+  it("should keep name, rules and limits over a reload, and apply them at once", async () => {
     fragment = invite("a");
     await app.followFragment();
     app.actions.setName("  Anna Maria  ");
@@ -305,7 +305,7 @@ describe("App", () => {
     expect([mira, tom].map((id) => gateway.isMuted(id))).toEqual([true, false]);
   });
 
-  it("should let what another tab has changed hold at once", async () => {
+  it("should apply at once what another tab has changed", async () => {
     const mira = "ab".repeat(16);
     fragment = invite("a");
     await app.followFragment();
@@ -394,7 +394,7 @@ describe("App", () => {
       expect(noticeCodes()).toEqual([]);
     });
 
-    it("should say who changed it and who was removed, and keep mutes, rules and limits", async () => {
+    it("should say which person changed it and which was removed, and keep mutes, rules and limits", async () => {
       const [mira, tom, muted] = [await newMember(time, "Mira"), await newMember(time, "Tom"), "ab".repeat(16)];
       const me = inOldRoom(mira);
       for (const other of [mira, tom]) await connect(time, other, me);
@@ -409,7 +409,7 @@ describe("App", () => {
       expect(joined[1]?.gateway.isMuted(muted)).toBe(true);
     });
 
-    it("should begin a change by a tap, and tell when somebody could not be removed", async () => {
+    it("should begin a change by a tap, and say when a person could not be removed", async () => {
       const tom = "cd".repeat(16);
       app.actions.changeRoomKey();
       expect(noticeCodes()).toEqual(["key-change-needs-server"]); // In the room of the new key nobody would be found.
@@ -482,7 +482,7 @@ describe("App", () => {
         expectInOldRoom();
       });
 
-      it("should go with the next key, whoever makes it", async () => {
+      it("should go with the next key, whichever member makes it", async () => {
         await time.advance(letInWithinMs);
         mira.gateway.stay();
         firstServerState = { kind: "connected" };
@@ -571,7 +571,7 @@ describe("App", () => {
       expect(fragment).toBe(invite("b"));
     });
 
-    it("should stay where it is told to go while a change settles", async () => {
+    it("should stay when a peer says that it should go while a change settles", async () => {
       old?.listener.onMeshChange({ kind: "connected" });
       old?.gateway.changeRoomKey(newKey, []);
       app.actions.leaveRoom();
@@ -595,7 +595,7 @@ describe("App", () => {
     const removal = () => app.model.notices.value.filter(({ code }) => code === "removed-from-room");
     const sayRemoved = (peer: Peer): void => old?.listener.onEvent({ kind: "removed", peer });
 
-    it("should stay when somebody says that it was removed, and tell whose word that is, once", async () => {
+    it("should stay when a peer says that it was removed, and name that peer, once", async () => {
       const mira = await newMember(time, "Mira");
       await connect(time, mira, inOldRoom(mira));
       const [peer] = old?.gateway.peers ?? [];
@@ -610,7 +610,7 @@ describe("App", () => {
       expect(logTexts().filter((text) => text === "Mira says that you were removed from the room")).toHaveLength(1);
     });
 
-    it("should stay whoever says so, and however many, until the person taps", async () => {
+    it("should stay whichever peer says so, and however many, until the person taps", async () => {
       const host = await newMember(time, "Host");
       const claimants = [];
       for (let nth = 1; nth <= 5; nth++) claimants.push(await anyPeer(time, host));
@@ -640,7 +640,7 @@ describe("App", () => {
       expect(joined[1]?.isClosed).toBe(false);
     });
 
-    it("should tell who has not come along to the new key, until they come", async () => {
+    it("should name the people who have not come along to the new key, until they come", async () => {
       const [mira, tom, nora] = await Promise.all(["Mira", "Tom", "Nora"].map((name) => newMember(time, name)));
       if (!mira || !tom || !nora) throw new Error("three are named");
       for (const other of [mira, tom, nora]) await connect(time, other, inOldRoom(other));
@@ -658,7 +658,7 @@ describe("App", () => {
       expect(missing()).toEqual([]);
     });
 
-    it("should tell when all others went without a word and nobody is back, and take it back when somebody comes", async () => {
+    it("should say when all others went without a goodbye and nobody is back, and take it back when somebody comes", async () => {
       const mira = await newMember(time, "Mira");
       const me = inOldRoom(mira);
       const { dialer } = await connect(time, mira, me);
@@ -672,7 +672,7 @@ describe("App", () => {
       expect(noticeCodes()).toEqual([]);
     });
 
-    it("should tell who says that the room has moved on, and stay", async () => {
+    it("should name the peer that says that the room has moved on, and stay", async () => {
       const mira = await newMember(time, "Mira");
       const peer = await anyPeer(time, mira);
       for (let said = 1; said <= 2; said++) old?.listener.onEvent({ kind: "left-behind", peer });

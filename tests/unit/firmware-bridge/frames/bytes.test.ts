@@ -135,7 +135,7 @@ describe("ByteWriter and ByteReader", () => {
     expect(writer.length).toBe(0);
   });
 
-  it("should hand out copies, so that a buffer that is used again changes nothing", () => {
+  it("should return copies, so that a buffer that is used again changes nothing", () => {
     const writer = new ByteWriter(4);
     const first = writer.u8(1).take();
     writer.reset().u8(2);

@@ -140,7 +140,7 @@ describe("FrameDecoder", () => {
     );
   });
 
-  it("should never throw, and hand out no message above the limit, whatever arrives", () => {
+  it("should never throw, and return no message above the limit, whatever arrives", () => {
     const syncs = fc.array(fc.oneof(fc.nat(255), fc.constant(sync), fc.nat(20)), { maxLength: 200 });
     fc.assert(
       fc.property(fc.array(syncs, { maxLength: 10 }), (chunks) => {

@@ -129,7 +129,7 @@ describe("vibration", () => {
     );
   });
 
-  it("should be encodable again once it has been decoded, whoever sent it", () => {
+  it("should be encodable again once it has been decoded, whatever its sender", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 30 }), (bytes) => {
         const decoded = decodeVibration(bytes);

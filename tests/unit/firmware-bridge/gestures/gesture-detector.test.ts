@@ -129,7 +129,7 @@ describe("GestureDetector, gestures", () => {
     });
   }
 
-  it("should tell how strong a movement was, in steps of 16 mg", () => {
+  it("should report how strong a movement was, in steps of 16 mg", () => {
     // A wave with 1237 mg to either side, of which the sensor's mean over 20 ms and the moving estimate of gravity take
     // a little.
     const [wave] = detect(wear(played("wave"), playedMs("wave"), { rate: 50 }));

@@ -131,7 +131,7 @@ describe("SimulatedArmProbe", () => {
     expect(found).toEqual([gesture]);
   });
 
-  it("should switch its motor by turns, and acknowledge with the command's sequence", async () => {
+  it("should switch its motor on and off, and acknowledge with the command's sequence", async () => {
     connect();
     command(kinds.opaque, new Uint8Array());
     vibrate(80, 120, 100, 120);

@@ -62,7 +62,7 @@ describe("what all peers may cost together", () => {
     }
   });
 
-  it("should take no more effects of 63 identities at 180 a second each than of a few, and serve who makes little beside them", () => {
+  it("should take no more effects of 63 identities at 180 a second each than of a few, and serve a peer that sends little beside them", () => {
     const { taken, refused } = load(63, 10, [[makeGesture()], ...Array.from({ length: 8 }, () => [makeGesture()])]);
     expect(refused.effects).toBeGreaterThan(0);
     expect(taken.effects / 10).toBeLessThan(1.6 * effectsOfAll.perSecond);

@@ -43,7 +43,7 @@ describe("what a peer may cost", () => {
     expect(takenOf(allowance, carried())).toEqual({ taken: 10, excess: "rate" });
   });
 
-  it("should hold for what it wants carried to others, and for what stands beside the carried in one message", () => {
+  it("should apply to what it wants carried to others, and to what is beside the carried frames in one message", () => {
     expect(takenOf(open().allowance, carried({ from: you, to: other }))).toEqual({ taken: 1000, excess: "rate" });
     expect(takenOf(open().allowance, bye, bye, bye, carried())).toEqual({ taken: 500, excess: "rate" });
   });

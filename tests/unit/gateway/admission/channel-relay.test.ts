@@ -34,7 +34,7 @@ describe("channel relay", () => {
     expect(relay.heldMessages).toBe(1);
   });
 
-  it("should leave what is not asked for to whoever listens next", async () => {
+  it("should leave what is not asked for to the next listener", async () => {
     const isNine = ([byte]: Uint8Array): boolean => byte === 9;
     arrive(1);
     const nine = relay.next(isNine);
@@ -45,7 +45,7 @@ describe("channel relay", () => {
     expect(told).toEqual(["1", "2", "3", "4"]);
   });
 
-  it("should pass on the end after what was held, once", () => {
+  it("should pass on the end after what was kept back, once", () => {
     arrive(1);
     channel.close("over");
     relay.forward(listener);
@@ -58,7 +58,7 @@ describe("channel relay", () => {
     expect([await asked, await relay.next()]).toEqual([undefined, undefined]);
   });
 
-  it("should stop handing on what is held when the listener closes the channel", () => {
+  it("should stop passing on what was kept back when the listener closes the channel", () => {
     arrive(1, 2, 3);
     relay.forward({
       ...listener,
@@ -70,7 +70,7 @@ describe("channel relay", () => {
     expect(told).toEqual(["1", "enough"]);
   });
 
-  it("should keep the order when a message arrives while held ones are handed on", () => {
+  it("should keep the order when a message arrives while earlier ones are passed on", () => {
     arrive(1, 2);
     relay.forward({
       ...listener,
@@ -82,7 +82,7 @@ describe("channel relay", () => {
     expect(told).toEqual(["1", "2", "3"]);
   });
 
-  it("should close the channel rather than hold more than its bound", async () => {
+  it("should close the channel rather than keep more than its bound", async () => {
     arrive(...Array(maxHeldMessages).keys());
     expect([relay.hasOverflowed, channel.closeReason]).toEqual([false, undefined]);
     arrive(1);

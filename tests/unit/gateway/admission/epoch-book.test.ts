@@ -9,7 +9,7 @@ describe("epoch book", () => {
     expect(book.prove("b", 1)).toBe(true);
   });
 
-  it("should forget who has been silent longest when it is full", () => {
+  it("should forget the peer that has been silent longest when it is full", () => {
     const book = new EpochBook();
     for (let n = 0; n < maxKnownGateways; n++) book.prove(`gateway ${n}`, 2);
     book.prove("gateway 0", 2);

@@ -28,7 +28,7 @@ describe("handshake transcript", () => {
     });
   }
 
-  it("should change with everything that tells one attempt from another", () => {
+  it("should change with everything in which two attempts differ", () => {
     const [ours, theirs] = [partyOf(dialer), partyOf(callee)];
     const other = new Uint8Array(32).fill(0x77);
     const attempts = [

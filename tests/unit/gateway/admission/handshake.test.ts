@@ -134,7 +134,7 @@ describe("handshake between two of one room", () => {
     expect(typesSent(callee)).toEqual(["answer", "ready"]);
   });
 
-  it("should hold what overtakes ready, and hand it on in the order of arrival", async () => {
+  it("should keep messages that overtake ready, and pass them on in the order of arrival", async () => {
     const readyIsNth = 1;
     const { dialer, callee, play, time } = open({
       delayMs: (nth, from) => (from === "callee" && nth === readyIsNth ? 200 : 5),
@@ -166,8 +166,8 @@ describe("handshake between two of one room", () => {
   });
 });
 
-describe("handshake with somebody who does not belong here", () => {
-  it("should refuse whoever holds another room key, before the dialer has proven anything", async () => {
+describe("handshake with a peer that does not belong here", () => {
+  it("should refuse a peer that has another room key, before the dialer has proven anything", async () => {
     const { dialer, callee, play, time } = open();
     const ends = [play(dialer, alice), play(callee, bob, { authKey: otherAuthKey })];
     expect(await time.until(Promise.all(ends.map(({ outcome }) => outcome)))).toEqual([
@@ -367,7 +367,7 @@ describe("handshake out of turn", () => {
     return time.until(outcome);
   };
 
-  it("should refuse whoever begins with anything but hello", async () => {
+  it("should refuse a peer that begins with anything but hello", async () => {
     for (const frame of [
       later,
       { type: "ready" },
@@ -388,7 +388,7 @@ describe("handshake out of turn", () => {
     expect(await outcomeForCallee([helloOf(mallory)], [{ type: "proof", ...noProof }])).toEqual(refused("out-of-turn"));
   });
 
-  it("should refuse a dialer that sends data before it is told to be ready", async () => {
+  it("should refuse a dialer that sends data before it has received ready", async () => {
     const { dialer, callee, play, time } = open();
     const crypto = { ...webCrypto, verifyP256: slow(time, webCrypto.verifyP256) };
     const { outcome } = play(callee, bob, { crypto });
@@ -429,7 +429,7 @@ describe("handshake out of turn", () => {
     expect(await time.until(outcome)).toEqual(refused("out-of-turn"));
   });
 
-  it("should hold only so many messages that overtake ready", async () => {
+  it("should keep only so many messages that overtake ready", async () => {
     const { dialer, callee, play, time } = open();
     const { outcome } = play(dialer, alice);
     const answering = script(callee);
@@ -543,7 +543,7 @@ describe("handshake with noise", () => {
     manyHandshakesMs,
   );
 
-  it("should tell a page of another version from garbage", async () => {
+  it("should distinguish a page of another version from garbage", async () => {
     const { dialer, callee, play, time } = open();
     const { outcome } = play(callee, bob);
     dialer.send(Uint8Array.of(2, 1, 0));

@@ -56,7 +56,7 @@ describe("PenaltyBook", () => {
     expect(addedMs("m")).toBe(firstPenaltyMs);
   });
 
-  it("should stay bounded, and forget those first who were let go longest ago", () => {
+  it("should stay bounded, and forget first the peers that were disconnected longest ago", () => {
     book.add("a");
     book.add("b");
     book.add("a");

@@ -16,7 +16,7 @@ describe("BoundedMap", () => {
     expect([map.shift(), map.shift(), map.shift()]).toEqual([3, 4, undefined]);
   });
 
-  it("should never hold more than it may, and lose nothing without saying so", () => {
+  it("should never contain more than it may, and report everything that it loses", () => {
     fc.assert(
       fc.property(fc.nat({ max: 8 }), fc.array(fc.tuple(fc.nat({ max: 12 }), fc.boolean())), (maxEntries, steps) => {
         const map = new BoundedMap<number, number>(maxEntries);

@@ -20,7 +20,7 @@ describe("bucket book", () => {
     expect([takeAll("a"), takeAll("b")]).toEqual([1, 1]);
   });
 
-  it("should forget whom it has not heard of for longest, and nobody else", () => {
+  it("should forget only the peer that was silent longest", () => {
     const { book, takeAll } = openBook();
     for (const name of ["a", "b", "c"]) takeAll(name);
     expect(book.take("a")).toBe(false); // Heard of again.

@@ -45,7 +45,7 @@ describe("sleeplessClock", () => {
     expect(clock()).toBe(35_010.25);
   });
 
-  it("should bear a wall clock that is corrected little by little for hours, and one that tells only milliseconds", () => {
+  it("should tolerate a wall clock that is corrected little by little for hours, and one that has only milliseconds", () => {
     for (let second = 0; second < 8 * 3600; second++) {
       pass(1_000);
       wallMs += 0.5 + (second % 2 === 0 ? 0.9 : -0.9); // As fast as NTP slews, and coarse.

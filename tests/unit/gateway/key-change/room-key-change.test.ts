@@ -73,7 +73,7 @@ describe("RoomKeyChange", () => {
     expect(time.pendingTasks).toBe(0);
   });
 
-  it("should hand on what it takes over, also to whom it comes from, and only once", async () => {
+  it("should pass on what it takes over, also to the member from which it came, and only once", async () => {
     const { time, change, settled, told } = openChange();
     expect(change.heard("b", frame(3, { removed: ["c"] }))).toBe("chosen");
     expect(told()).toEqual(["b 3", "d 3"]);
@@ -95,7 +95,7 @@ describe("RoomKeyChange", () => {
     expect(sent.map(({ frame: { roomKey } }) => roomKey)).toEqual([key(3), key(3), key(3)]);
   });
 
-  it("should wait for those who have not said that they have the key", () => {
+  it("should wait for members that have not acknowledged the key", () => {
     const { change } = openChange();
     change.begin(key(3), ["c"]);
     expect(["b", "c", "d", "x"].filter((id) => change.isAwaited(id))).toEqual(["b", "d"]);
@@ -103,7 +103,7 @@ describe("RoomKeyChange", () => {
     expect(["b", "c", "d", "x"].filter((id) => change.isAwaited(id))).toEqual(["b"]);
   });
 
-  it("should take over the lower of two keys in either order, and say whom it did not remove", async () => {
+  it("should take over the lower of two keys in either order, and say which member it did not remove", async () => {
     for (const [mine, theirs] of [
       [3, 2],
       [2, 3],
@@ -129,7 +129,7 @@ describe("RoomKeyChange", () => {
     expect(change.isRemoved("d")).toBe(false);
   });
 
-  it("should ignore the present key, one that removes itself, and after a while the word of who is removed", async () => {
+  it("should ignore the present key, one that removes itself, and after a while the frames of a removed member", async () => {
     const { time, change, told, chosen } = openChange();
     expect(change.heard("b", { ...frame(0), roomKey: oldKey })).toBe("present");
     expect(change.heard("b", frame(1, { removed: ["a"] }))).toBe("not-for-us");
@@ -145,7 +145,7 @@ describe("RoomKeyChange", () => {
     expect(chosen()).toBe(3);
   });
 
-  it("should give no key to who came after it heard of the change, nor take one from them", () => {
+  it("should give no key to a member that came after it heard of the change, nor take one from it", () => {
     const { change, members, told } = openChange();
     change.begin(key(3), []);
     told();
@@ -185,7 +185,7 @@ describe("RoomKeyChange", () => {
     expect(time.pendingTasks).toBe(0);
   });
 
-  it("should answer who comes late with one key after the other once in a while", async () => {
+  it("should answer a member that comes late with one key after another, but only once in a while", async () => {
     const { time, change, told } = openChange();
     change.begin(key(3), []);
     await time.advance(settleMs);
@@ -198,7 +198,7 @@ describe("RoomKeyChange", () => {
     expect(told()).toEqual(["b 3"]);
   });
 
-  it("should move no oftener than it may, and hear of lower keys as long as it waits", async () => {
+  it("should move no more often than it may, and take lower keys as long as it waits", async () => {
     const { time, change, settled } = openChange({ lastMoveMs: 50_000 - 1_000 });
     change.heard("b", frame(3));
     await time.advance(minMoveIntervalMs - 1_001);
@@ -208,7 +208,7 @@ describe("RoomKeyChange", () => {
     expect(settled.map(({ roomKey }) => roomKey[0])).toEqual([2]);
   });
 
-  it("should stay with its key once it has settled, and tell who comes late with another", async () => {
+  it("should stay with its key once it has settled, and send it to a member that comes late with another", async () => {
     const { time, change, settled, sent } = openChange();
     change.begin(key(3), ["c"]);
     await time.advance(settleMs);
@@ -355,7 +355,7 @@ describe("RoomKeyChange in a whole room", () => {
     return byte % 5 === 1 ? [size + (byte % liars)] : [];
   };
 
-  it("should bring all to one key, but for those whom that key removes, whoever begins when", async () => {
+  it("should bring all to one key, except the members that it removes, whichever begin and when", async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.array(start, { minLength: 1, maxLength: 4 }), async (seed, starts) => {
         const room = await simulate(seed, starts);
@@ -366,7 +366,7 @@ describe("RoomKeyChange in a whole room", () => {
     );
   });
 
-  it("should do so also when one hands different keys to each, as long as they can be handed on before anybody settles", async () => {
+  it("should do so also when one gives a different key to each, as long as they can be passed on before anybody settles", async () => {
     const inTimeMs = settleMs - handOnMs - 2 * longestWayMs;
     const lies = fc.array(lieUntil(inTimeMs), { maxLength: 60 });
     await fc.assert(
@@ -433,7 +433,7 @@ describe("RoomKeyChange in a whole room", () => {
     }
   });
 
-  it("should expect everybody whom it can lose by a key that comes too late to be handed on", async () => {
+  it("should expect every member that it can lose by a key that comes too late to be passed on", async () => {
     let divided = 0;
     const lies = fc.array(lieUntil(2 * settleMs), { minLength: 1, maxLength: 20 });
     await fc.assert(
@@ -453,7 +453,7 @@ describe("RoomKeyChange in a whole room", () => {
     expect(divided).toBeGreaterThan(0);
   });
 
-  it("should reach who has no channel to the one that begins", async () => {
+  it("should reach a member without a channel to the one that begins", async () => {
     const room = await simulate(1, [{ by: 0, atMs: 0, removed: [2] }], {
       isCut: (a, b) => Math.min(a, b) === 0 && Math.max(a, b) > 2,
     });

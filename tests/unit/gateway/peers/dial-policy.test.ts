@@ -35,7 +35,7 @@ describe("which of two channels stays", () => {
     }
   });
 
-  it("should be the newer when the older has been held for long: nobody dials whom it holds", () => {
+  it("should be the newer when the older has been open for long: nobody dials a peer that it is connected to", () => {
     for (const end of ["lower", "higher"] as const) {
       const [byLower, byHigher] = [channel(end, "lower"), channel(end, "higher")];
       expect(keepOf(byLower, byHigher, glareMs)).toBe(byHigher);

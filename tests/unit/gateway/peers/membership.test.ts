@@ -26,7 +26,7 @@ const dialsBySecond = (book: Membership, fromS: number, toS: number) => {
 };
 
 describe("membership, one gateway", () => {
-  it("should dial at once whoever stood before it in its first list, and nobody else", () => {
+  it("should dial at once the members before it in its first list, and nobody else", () => {
     const book = membership();
     book.serverListed([higher, lower, me, idOf(0x90)], 0);
     expect(next(book, 0)).toEqual([higher, lower]);
@@ -47,7 +47,7 @@ describe("membership, one gateway", () => {
     ]);
   });
 
-  it("should not dial whoever dialled it meanwhile", () => {
+  it("should not dial a member that dialled it meanwhile", () => {
     const book = membership();
     book.serverListed([me, lower, higher], 0);
     book.connected(lower, 1_000);
@@ -119,7 +119,7 @@ describe("membership, one gateway", () => {
     ]);
   });
 
-  it("should dial whom a connected peer names, and take no names from others", () => {
+  it("should dial a member that a connected peer names, and take no names from others", () => {
     const book = membership();
     book.serverListed([me], 0);
     book.peerNamed(lower, [higher], 0);
@@ -129,7 +129,7 @@ describe("membership, one gateway", () => {
     expect(dialsBySecond(book, 0, 60)).toEqual([[8, higher]]);
   });
 
-  it("should dial through whoever names the missing one while the server is away, one after the other", () => {
+  it("should dial through the peers that name the missing one while the server is away, one after the other", () => {
     const book = membership();
     const neighbours = [idOf(0x20), idOf(0x40), idOf(0xf8)];
     book.serverListed([me, higher], 0);
@@ -165,7 +165,7 @@ describe("membership, one gateway", () => {
     expect(ways).toEqual(["server", "neighbour", "server", "neighbour"]);
   });
 
-  it("should not dial through who is lost or has left, nor who no longer names the missing one", () => {
+  it("should not dial through a peer that is lost or has left, nor one that no longer names the missing one", () => {
     const book = membership();
     const [gone, left, silent] = [idOf(0x20), idOf(0x40), idOf(0x60)];
     book.serverListed([me, higher], 0);
@@ -179,7 +179,7 @@ describe("membership, one gateway", () => {
     expect(dialsBySecond(book, 1, 30)).toEqual([]);
   });
 
-  it("should not dial through a neighbour who said goodbye, whatever is named", () => {
+  it("should not dial through a neighbour that said goodbye, whatever is named", () => {
     const book = membership();
     book.serverListed([me], 0);
     for (const id of [lower, higher]) book.connected(id, 0);
@@ -197,7 +197,7 @@ describe("membership, one gateway", () => {
     expect(dialsBySecond(book, 0, 60)).toEqual([]);
   });
 
-  it("should forget whom nobody has named for a minute, but not whom it holds", () => {
+  it("should forget a member that nobody has named for a minute, but not one that it is connected to", () => {
     const book = membership();
     book.serverListed([me, lower, higher, idOf(0x90)], 0);
     book.connected(lower, 0);
@@ -213,7 +213,7 @@ describe("membership, one gateway", () => {
     expect(next(book, 102_000 + 8_000)).toEqual([lower]);
   });
 
-  it("should not dial whoever said goodbye, whatever others still say", () => {
+  it("should not dial a member that said goodbye, whatever others still say", () => {
     const book = membership();
     book.serverListed([me, lower, higher], 0);
     for (const id of [lower, higher]) book.connected(id, 0);
@@ -224,7 +224,7 @@ describe("membership, one gateway", () => {
     expect(book.stateOf(higher)).toBe("connected");
   });
 
-  it("should not dial before then whom it is to hold off, whatever becomes of them meanwhile", () => {
+  it("should not dial a member before it may, whatever becomes of that member meanwhile", () => {
     const book = membership();
     book.serverListed([lower, me, higher], 0);
     for (const id of [lower, higher]) book.connected(id, 0);
@@ -301,7 +301,7 @@ describe("membership, hints", () => {
     expect(run(amongLiars(1), 0, 300).mostMadeUp).toBe(1);
   });
 
-  it("should leave half of the dials to those whom the server lists, however many peers make members up", () => {
+  it("should leave half of the dials to members that the server lists, however many peers invent members", () => {
     const book = amongLiars(40);
     const underway = new Map<string, number>();
     expect(run(book, 0, 100, underway).mostMadeUp).toBe(maxHintDialsAtOnce);
@@ -309,7 +309,7 @@ describe("membership, hints", () => {
     expect(run(book, 101, 120, underway).connectedAtS.get(higher)).toBe(109);
   });
 
-  it("should dial at once whom it lost, though peers make members up", () => {
+  it("should dial at once a member that it lost, though peers invent members", () => {
     const book = amongLiars(40);
     book.connected(higher, 0);
     const underway = new Map<string, number>();
@@ -319,7 +319,7 @@ describe("membership, hints", () => {
     expect(run(book, 61, 70, underway).connectedAtS.get(higher)).toBe(63);
   });
 
-  it("should let the hints of each peer have their turn: who is there is found among those who are made up", () => {
+  it("should let the hints of each peer have their turn, and find a real member among invented ones", () => {
     const book = amongLiars(3);
     const underway = new Map<string, number>();
     run(book, 1, 60, underway);
@@ -441,7 +441,7 @@ describe.each(sizes)("membership, %i gateways", patience, (size) => {
     expect(await room.untilWhole(60_000)).toBeLessThan(30_000);
   });
 
-  it("should wait for the server with whom no neighbour holds, and heal within 30 s after it is back", async () => {
+  it("should wait for the server with a member that no neighbour is connected to, and heal within 30 s after it is back", async () => {
     const { time, room } = await joined(size, 5);
     room.serverGone();
     const [first, ...others] = room.pages;

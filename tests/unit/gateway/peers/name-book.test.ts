@@ -33,14 +33,14 @@ describe("NameBook", () => {
     expect(namesOf("a", "b", "c", "d")).toEqual(["Tom", "Mira #2", "Mira #3", "Mira #4"]);
   });
 
-  it("should number whoever takes the name of the page's own person", () => {
+  it("should number a person who takes the name of the page's own person", () => {
     book.heard("a", "anna");
     expect(namesOf("a")).toEqual(["anna #2"]);
     ownName = "Nora";
     expect(namesOf("a")).toEqual(["anna"]);
   });
 
-  it("should tell people without a name apart, from each other and from whoever calls themselves so", () => {
+  it("should distinguish people without a name, from each other and from a person who uses that word as a name", () => {
     book.heard("a", "");
     expect(namesOf("a")).toEqual([""]);
     book.heard("b", "Somebody");
@@ -55,7 +55,7 @@ describe("NameBook", () => {
     expect(["a", "b", "c"].map((id) => next.nameOf(id))).toEqual(["Mira #1", "Mira #2", "Mira #3"]);
   });
 
-  it("should be bounded, and forget nobody who is there", () => {
+  it("should be bounded, and forget nobody who is still in the room", () => {
     peers.add("a");
     book.heard("a", "Mira");
     for (let nth = 1; nth <= 2 * maxKnownNames; nth++) book.heard(`other ${nth}`, `Name ${nth}`);

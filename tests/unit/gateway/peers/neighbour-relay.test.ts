@@ -62,7 +62,7 @@ const send = async (from: Member, through: Member, ...frames: readonly Neighbour
 const refusals = (at: Member, of: Member): Record<string, number> => Object.fromEntries(at.peerOf(of).refusals);
 
 describe("neighbour post", () => {
-  it("should hand an offer and its answer on as they came, and tell through whom", async () => {
+  it("should pass an offer and its answer on as they came, and say through which neighbour", async () => {
     const frames = [offer(anna, ben), offer(ben, anna, { type: "neighbourAnswer", sdp: "v=1" })] as const;
     await send(anna, cleo, frames[0]);
     await send(ben, cleo, frames[1]);
@@ -71,7 +71,7 @@ describe("neighbour post", () => {
     expect(received.get("Cleo")).toEqual([]);
   });
 
-  it("should hand on nothing in another's name", async () => {
+  it("should pass on nothing in another's name", async () => {
     const dora = await join("Dora");
     await connect(time, dora, cleo);
     await send(dora, cleo, offer(anna, ben));
@@ -90,13 +90,13 @@ describe("neighbour post", () => {
     expect(received.get("Dora")).toEqual([]);
   });
 
-  it("should send nothing back to whoever sent it", async () => {
+  it("should send nothing back to its sender", async () => {
     await send(anna, cleo, offer(anna, anna));
     expect(received.get("Anna")).toEqual([]);
     expect(refusals(cleo, anna)).toEqual({ "neighbour frame for nobody here": 1 });
   });
 
-  it("should hand on so many of one peer and no more, and those of others as before", async () => {
+  it("should pass on so many of one peer and no more, and those of others as before", async () => {
     const others = await Promise.all(Array.from({ length: 2 * maxHandedOnBurst }, (_, i) => join(`Other ${i}`)));
     for (const other of others) await connect(time, cleo, other);
     await time.advance(60_000); // Whatever they have said so far is forgotten.
@@ -117,7 +117,7 @@ describe("neighbour post", () => {
     expect(arrived()).toBeLessThanOrEqual(maxHandedOnPerSecond + 2);
   });
 
-  it("should hand on few of one peer to one other, of offers as of answers, and go on with those to others", async () => {
+  it("should pass on few of one peer to one other, of offers as of answers, and go on with those to others", async () => {
     const dora = await join("Dora");
     await connect(time, cleo, dora);
     for (const type of ["neighbourOffer", "neighbourAnswer"] as const) {
@@ -137,7 +137,7 @@ describe("neighbour post", () => {
 
   const inventedId = (i: number): string => ben.sessionId.slice(0, 33) + i.toString(16).padStart(16, "0");
 
-  it("should look at few offers through one peer, whoever they are said to be from, and at every answer", async () => {
+  it("should look at few offers through one peer, whichever sender they name, and at every answer", async () => {
     let invented = 0;
     const inventMany = () => Array.from({ length: 100 }, () => offer(anna, ben, { from: inventedId(invented++) }));
     await send(cleo, ben, ...inventMany());
@@ -164,7 +164,7 @@ describe("neighbour post", () => {
     expect(maxPeers * maxPairFramesPerSecond).toBeLessThanOrEqual(maxOffersPerSecond);
   });
 
-  it("should not look at offers of those who are here, unless they have fallen silent", async () => {
+  it("should not look at offers of connected members, unless they have fallen silent", async () => {
     const toAnna = await connect(time, ben, anna);
     await send(cleo, ben, ...Array.from({ length: 20 }, () => offer(anna, ben)));
     expect(received.get("Ben")).toEqual([]);
@@ -193,7 +193,7 @@ describe("neighbour post", () => {
   });
 });
 
-describe("a third member, who has a neighbour carry as much as it can", { timeout: 60_000 }, () => {
+describe("a third member that has a neighbour carry as much as it can", { timeout: 60_000 }, () => {
   interface Attack {
     readonly attackers: number;
     /** Whether Ben holds them, too. */
@@ -238,7 +238,7 @@ describe("a third member, who has a neighbour carry as much as it can", { timeou
     expect(ben.peerOf(cleo).refusals.get("rate")).toBeUndefined();
   });
 
-  it("should not help a neighbour that invents it all: it is let go", async () => {
+  it("should not help a neighbour that invents it all: it is disconnected", async () => {
     for (let i = 0; i < 3_000; i++) {
       const channel = toBen.dialer;
       channel.send(encodeMessage([offer(anna, ben, { type: "neighbourAnswer" })]));
@@ -267,7 +267,7 @@ describe("a session id", () => {
     expect((await through(ben, cleo)).admitted).toEqual([true, true]);
   });
 
-  it("should be its owner's again as soon as somebody else who had it is gone, by the server's word for whose it is", async () => {
+  it("should be its owner's again as soon as another gateway that had it is gone, if the server says whose it is", async () => {
     const vera = await join("Vera");
     const squatter = as(await join("Mallory"), vera);
     const squat = await through(squatter, cleo);
@@ -279,7 +279,7 @@ describe("a session id", () => {
     expect((await connect(time, vera, cleo)).admitted).toEqual([true, true]);
   });
 
-  it("should be anybody's when who had it has said goodbye", async () => {
+  it("should be free for anybody when its gateway has said goodbye", async () => {
     const vera = await join("Vera");
     const squatter = as(await join("Mallory"), vera);
     await through(squatter, cleo);

@@ -151,7 +151,7 @@ describe("peer clock", () => {
     expect(isTruthInBound()).toBe(true);
   });
 
-  it("should allow for the drift while the other held the ping", () => {
+  it("should allow for the drift while the other kept the ping", () => {
     let mineMs = 0;
     const clock = new PeerClock({ now: () => mineMs });
     const theirsUs = () => mineMs * (1 + maxDrift) * 1000;
@@ -180,7 +180,7 @@ describe("peer clock", () => {
     expect(worstMs).toBeLessThan(30);
   });
 
-  it("should tell each exchange with its ways, and each step of a clock once", async () => {
+  it("should report each exchange with its ways, and each step of a clock once", async () => {
     const exchanges: ClockExchange[] = [];
     let steps = 0;
     const time = new FakeTime();
@@ -254,7 +254,7 @@ describe("peer clock", () => {
     }
   });
 
-  it("should tell a ping of a stepped clock from one of a clock that goes on", async () => {
+  it("should distinguish a ping of a stepped clock from one of a clock that goes on", async () => {
     const { time, exchange, theirs, clock, us } = pair(6, 0, 0, { outMs: () => 10, backMs: () => 10, lossShare: 0 });
     expect(clock.judge(0)).toBe("plausible");
     exchange();
@@ -313,7 +313,7 @@ describe("peer clock", () => {
     ]);
   });
 
-  it("should not learn of the clock from the answer to a ping that left before a doubt, but tell its round trip", async () => {
+  it("should not learn about the clock from the answer to a ping that left before a doubt, but report its round trip", async () => {
     const time = new FakeTime();
     const roundTripsMs: number[] = [];
     const exchanges: ClockExchange[] = [];

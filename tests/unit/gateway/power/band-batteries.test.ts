@@ -88,7 +88,7 @@ describe("batteries of bands", () => {
   });
 });
 
-describe("what bands tell", () => {
+describe("the levels that bands report", () => {
   let time: FakeTime;
   let anna: MeasuredMember;
   let ben: MeasuredMember;
@@ -108,7 +108,7 @@ describe("what bands tell", () => {
     await time.advance(1_000);
   };
 
-  it("should be known of mine and of a peer's, and nothing of bands that have no battery to tell of", async () => {
+  it("should be known of my bands and of a peer's, and absent for bands without a battery", async () => {
     expect(ben.snapshot().bands).toEqual([
       { id: "band", wearer: undefined, name: "Left arm", isConnected: true, battery: undefined },
     ]);

@@ -35,7 +35,7 @@ describe("battery forecast", () => {
     expect(forecaster.forecast(70_000, options)).toEqual({ kind: "unknown", reason: "charging" });
   });
 
-  it("should hold the true drain and the true time left within what it states", () => {
+  it("should have the true drain and the true time left within its bounds", () => {
     fc.assert(
       fc.property(
         fc.double({ min: 3, max: 40, noNaN: true }),
@@ -82,7 +82,7 @@ describe("battery forecast", () => {
     }
   });
 
-  it("should hold the true drain at every moment between two steps", () => {
+  it("should have the true drain within its bounds at every moment between two steps", () => {
     fc.assert(
       fc.property(
         fc.double({ min: 3, max: 40, noNaN: true }),
@@ -101,7 +101,7 @@ describe("battery forecast", () => {
     );
   });
 
-  it("should hold the truth for a band that tells tens of percent, and only when it pleases", () => {
+  it("should have the truth within its bounds for a band that reports tens of percent, at moments of its own", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(5, 10, 20),
@@ -130,7 +130,7 @@ describe("battery forecast", () => {
     );
   });
 
-  it("should say whether it lasts the shift, and that it cannot tell when it is close", () => {
+  it("should say whether it lasts the shift, and that it is uncertain when it is close", () => {
     const lasts = (percentPerHour: number, shiftEndsAtMs: number) => {
       const forecast = drained(percentPerHour, 100, 2 * hourMs).forecast(2 * hourMs, { ...options, shiftEndsAtMs });
       return forecast.kind === "draining" ? forecast.lastsShift : forecast.reason;
@@ -147,7 +147,7 @@ describe("battery forecast", () => {
     expect(forecast.kind === "draining" && forecast.powerW?.value).toBeCloseTo(1.5, 1);
   });
 
-  it("should begin anew when the plug was in, when the level rose, and when the clock went back", () => {
+  it("should begin again when the phone was plugged in, when the level rose, and when the clock went back", () => {
     for (const event of [
       reading(2 * hourMs, 80, true),
       reading(2 * hourMs, 95),
@@ -235,7 +235,7 @@ describe("battery forecast", () => {
     });
   });
 
-  it("should hold the truth whenever a clock is set forward, and however long the phone sleeps", () => {
+  it("should have the truth within its bounds whenever a clock is set forward, and however long the phone sleeps", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 3, max: 25 }),
@@ -253,7 +253,7 @@ describe("battery forecast", () => {
     );
   });
 
-  it("should not begin anew because coarse clocks are read one after the other", () => {
+  it("should not begin again because coarse clocks are read one after the other", () => {
     const forecaster = new BatteryForecaster();
     forecaster.read(reading(0, 80));
     forecaster.read({ ...reading(1_000, 79), awakeMs: 1_000.9 });

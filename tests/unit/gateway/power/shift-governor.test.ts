@@ -124,7 +124,7 @@ describe("the shift governor, over a shift", () => {
     expect(changes.length).toBeLessThanOrEqual(8);
   });
 
-  it("should go back to full service while it is charged, and begin anew after it", () => {
+  it("should go back to full service while it is charged, and begin again after it", () => {
     const battery = new SimulatedBattery(80);
     const { steps, reachedEnd } = play({
       battery,

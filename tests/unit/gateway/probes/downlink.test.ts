@@ -64,7 +64,7 @@ describe("Downlink", () => {
     expect(downlink.counts.get("rate-limited")).toBeGreaterThan(0);
   });
 
-  it("should not vibrate without end for somebody who asks for the longest again and again", async () => {
+  it("should not vibrate without end for a peer that asks for the longest again and again", async () => {
     const downlink = downlinkOf(link, { ...defaultWearerLimits, buzzesPerTenSeconds: buzzRateRange.most }, now);
     const longest = { strengthPercent: 100, durationsMs: [1500, 10, 1490] };
     const begunMs: number[] = [];

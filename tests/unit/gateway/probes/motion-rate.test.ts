@@ -153,7 +153,7 @@ describe("MotionRate", () => {
     expect(rig.rate.pace).toEqual({ kind: "thinned", motionHz: 12 });
   });
 
-  it("should thin anew after the link was lost: the probe is at its own pace again", async () => {
+  it("should lower the rate again after the link was lost: the probe is at its own rate again", async () => {
     await rig.send(50);
     rig.rate.limits = saving;
     await settle();

@@ -233,7 +233,7 @@ describe("recording", () => {
     expect(new Set(recordingColumns).size).toBe(recordingColumns.length);
   });
 
-  it("should tell of every class of delay how many, how long, and how far from the truth", () => {
+  it("should have for every class of delay how many, how long, and how far from the truth", () => {
     const classes = ["urgent", "command", "sample", "status", "ping", "prompt"] as const;
     const oneWay = byDelayClass((name) => {
       const of = { ...delay, count: 1 + classes.indexOf(name) };
@@ -254,7 +254,7 @@ describe("recording", () => {
     expect(rows[0]).toMatchObject({ oneWayCount: 0, oneWayP50Ms: undefined, oneWaySinceStartCount: 0 });
   });
 
-  it("should tell what became of records by its cause, here and at the peer", () => {
+  it("should have what became of records by its cause, here and at the peer", () => {
     const ledger = new Ledger();
     ledger.countDroppedBeforeSend("backlog-full", 3);
     ledger.countDroppedBeforeSend("expired", 4);
@@ -300,7 +300,7 @@ describe("recording", () => {
     });
   });
 
-  it("should tell in the row of all what this page does, and what its battery will", () => {
+  it("should have in the row of all what this page does, and how long its battery lasts", () => {
     const summary = { count: 9, p50: 5, p95: 8, p99: 9, max: 12 };
     const mux: MuxFigures = {
       ...allFigures().mux,
@@ -330,7 +330,7 @@ describe("recording", () => {
     });
   });
 
-  it("should tell of each of my probes what it sent, and what became of what was asked of it", () => {
+  it("should have for each of my probes what it sent, and what became of requests to it", () => {
     const [, row] = recordingRows(snapshot([], { probes: [arm] }), page, 0);
     expect(row).toMatchObject({
       probeIndex: 3,
@@ -350,7 +350,7 @@ describe("recording", () => {
     });
   });
 
-  it("should tell of each gateway the lowest level of the bands that are connected", () => {
+  it("should have for each gateway the lowest level of its connected bands", () => {
     const ada = peerFigures();
     const of = (wearer: PeerFigures | undefined, percent: number | undefined, isConnected = true): BandReading => ({
       id: "",

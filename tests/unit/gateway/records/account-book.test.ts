@@ -18,7 +18,7 @@ describe("AccountBook", () => {
     expect(book.traffic().received).toBe(0);
   });
 
-  it("should begin anew with another epoch, and sum up what was", () => {
+  it("should begin again with another epoch, and sum up what was", () => {
     const book = new AccountBook();
     book.keep("anna", 2, ledgerWith(3));
     const next = book.take("anna", 3);
@@ -29,7 +29,7 @@ describe("AccountBook", () => {
     expect(book.take("anna", 2).snapshot().received).toBe(0);
   });
 
-  it("should tell what was dropped by its cause, of those that are settled too", () => {
+  it("should report what was dropped by its cause, for settled accounts too", () => {
     const book = new AccountBook();
     for (const epoch of [1, 2]) {
       const ledger = new Ledger();

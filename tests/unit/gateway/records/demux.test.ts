@@ -64,7 +64,7 @@ describe("demux", () => {
     expect(delivered).toHaveLength(maxEffectBurst + 1 + maxEffectsPerSecond);
   });
 
-  it("should account for all that it holds when its peer is not heard any more", () => {
+  it("should account for all records that still wait when its peer is gone", () => {
     demux.onRoster(rosterOf(1, 1));
     receive(2, makeRecord({ probe: 1, sequence: 1 }), makeRecord({ probe: 1, sequence: 2 }));
     verdict = "unknown";
@@ -75,7 +75,7 @@ describe("demux", () => {
     expect([held, late, dropped["no-roster"]]).toEqual([0, 1, 2]);
   });
 
-  it("should hand on a record with the probe that it comes from", () => {
+  it("should pass on a record with the probe that it comes from", () => {
     expect(demux.onRoster(rosterOf(1, 1, 2))).toBe(true);
     const record = makeRecord({ probe: 2 });
     receive(1, record);
@@ -83,7 +83,7 @@ describe("demux", () => {
     expect(ledger.snapshot()).toMatchObject({ received: 1, delivered: 1, held: 0 });
   });
 
-  it("should hand on a command of the gateway itself", () => {
+  it("should pass on a command of the gateway itself", () => {
     demux.onRoster(rosterOf(1));
     receive(1, makeCommand());
     expect(delivered).toEqual([{ record: makeCommand(), probe: undefined }]);
@@ -105,7 +105,7 @@ describe("demux", () => {
     expect(ledger.snapshot().dropped["unknown-probe"]).toBe(2);
   });
 
-  it("should hand on each record once", () => {
+  it("should pass on each record once", () => {
     demux.onRoster(rosterOf(1, 1));
     receive(1, makeGesture({ sequence: 2 }), makeGesture({ sequence: 1 }), makeGesture({ sequence: 2 }));
     receive(1, makeGesture({ sequence: 1 }));
@@ -135,7 +135,7 @@ describe("demux", () => {
   });
 
   describe("before the roster", () => {
-    it("should hold an aggregate, and hand its records on once the roster is there", () => {
+    it("should keep an aggregate, and pass its records on once the roster is there", () => {
       demux.onRoster(rosterOf(1, 1));
       receive(3, makeRecord({ probe: 2, sequence: 1 }));
       receive(2, makeRecord({ probe: 2, sequence: 2 }));
@@ -160,7 +160,7 @@ describe("demux", () => {
       expect(delivered).toEqual([]);
     });
 
-    it("should hold the newest 32 aggregates and no more", () => {
+    it("should keep the newest 32 aggregates and no more", () => {
       for (let sequence = 0; sequence < maxHeldAggregates + 2; sequence++) receive(1, makeGesture({ sequence }));
       expect(ledger.snapshot()).toMatchObject({ held: maxHeldAggregates, dropped: { "no-roster": 2 } });
       demux.onRoster(rosterOf(1, 1));
@@ -173,14 +173,14 @@ describe("demux", () => {
       demux.onRoster(rosterOf(1, 1));
     });
 
-    it("should not hand on what has an effect after its deadline", () => {
+    it("should not pass on a record with an effect after its deadline", () => {
       verdict = "late";
       receive(1, makeGesture(), makeCommand(), makeRecord({ sequence: 1 }));
       expect(sequences()).toEqual([1]);
       expect(ledger.snapshot().late).toBe(2);
     });
 
-    it("should hold what has an effect until the peer's clock is known", () => {
+    it("should keep records with an effect until the peer's clock is known", () => {
       verdict = "unknown";
       receive(1, makeGesture({ sequence: 1 }), makeRecord({ sequence: 2 }), makeCommand({ sequence: 3 }));
       expect(sequences()).toEqual([2]);
@@ -201,7 +201,7 @@ describe("demux", () => {
       expect(ledger.snapshot()).toMatchObject({ held: 0, late: 1 });
     });
 
-    it("should take a second copy of a held record for a duplicate", () => {
+    it("should take a second copy of a record that waits for a duplicate", () => {
       verdict = "unknown";
       receive(1, makeGesture());
       receive(1, makeGesture());
@@ -222,7 +222,7 @@ describe("demux", () => {
       expect(ledger.snapshot()).toMatchObject({ held: 0, late: 1 });
     });
 
-    it("should hold 64 records and no more", () => {
+    it("should keep 64 records and no more", () => {
       verdict = "unknown";
       for (let sequence = 0; sequence < maxHeldEffects + 3; sequence++) receive(1, makeGesture({ sequence }));
       expect(ledger.snapshot()).toMatchObject({ held: maxHeldEffects, late: 3 });
@@ -231,7 +231,7 @@ describe("demux", () => {
       expect(sequences()[0]).toBe(3);
     });
 
-    it("should keep the bytes of a held record when its message is written over", () => {
+    it("should keep the bytes of a record that waits when its message is written over", () => {
       verdict = "unknown";
       const message = Uint8Array.of(1, 200);
       receive(1, makeGesture({ payload: message.subarray(0, 2) }));
@@ -264,7 +264,7 @@ describe("demux", () => {
     expect(ledger.snapshot().dropped["unknown-probe"]).toBe(1);
   });
 
-  it("should tell of each record once, when it arrived, whatever becomes of it", () => {
+  it("should report each record once, when it arrived, whatever becomes of it", () => {
     const arrivals: (readonly [number, number])[] = [];
     demux = new Demux({
       now: () => nowMs,

@@ -14,7 +14,7 @@ const outbox = () => {
   return { time, sent, outbox, add };
 };
 
-describe("an outbox of what became of writes", () => {
+describe("an outbox for the outcomes of writes", () => {
   it("should send those of one moment together, to each gateway its own", async () => {
     const { time, sent, add } = outbox();
     add("ann", 1);
@@ -47,7 +47,7 @@ describe("an outbox of what became of writes", () => {
     expect(sent[2]).toEqual({ to: "ann", sequences: [10] });
   });
 
-  it("should not let more wait than one message holds", async () => {
+  it("should not let more wait than fit into one message", async () => {
     const { time, sent, add } = outbox();
     for (let sequence = 0; sequence <= maxDoneWrites; sequence++) add("ann", sequence);
     expect(sent).toEqual([{ to: "ann", sequences: Array.from({ length: maxDoneWrites }, (_, index) => index) }]);

@@ -36,7 +36,7 @@ describe("ledger", () => {
     expect(ada.report()).toMatchObject({ sent: 4, droppedBeforeSend: 3 });
   });
 
-  it("should know as held what is received and not decided", () => {
+  it("should count as held what is received and not decided", () => {
     bob.countReceived(10);
     bob.countDelivered();
     bob.countDuplicate();

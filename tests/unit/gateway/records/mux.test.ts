@@ -34,7 +34,7 @@ describe("mux", () => {
     make({ timeUs: time.now() * 1000, ...fields });
   const battery = (sequence: number) => makeRecord({ kind: kinds.battery, sequence });
 
-  it("should send samples only to those who asked, and all else to everybody", async () => {
+  it("should send samples only to peers that asked, and everything else to everybody", async () => {
     const watcher = join("watcher");
     const other = join("other", []);
     mux.announce(makeRecord({ sequence: 1 }));
@@ -46,7 +46,7 @@ describe("mux", () => {
     expect(other.ledger.snapshot()).toMatchObject({ addressed: 2, sent: 2, queued: 0 });
   });
 
-  it("should give the same bytes to all who want the same", () => {
+  it("should give the same bytes to all peers that want the same", () => {
     const [ada, bob, eve] = [join("ada"), join("bob"), join("eve", [])];
     mux.announce(now(makeGesture));
     expect(ada.port.messages[0]).toBe(bob.port.messages[0]);
@@ -218,7 +218,7 @@ describe("mux", () => {
     }
   });
 
-  it("should begin anew with a peer whose channel is replaced", async () => {
+  it("should begin again with a peer whose channel is replaced", async () => {
     const first = join("ada");
     mux.announce(makeRecord({ sequence: 1 }));
     const second = join("ada", []);
@@ -301,7 +301,7 @@ describe("mux", () => {
     expect(ledger.snapshot().queued).toBe(0);
   });
 
-  it("should tell its observer of every aggregate that left, and why", async () => {
+  it("should report to its observer every aggregate that left, and why", async () => {
     const flushes: Flush[] = [];
     mux = new Mux({
       now: time.now,
@@ -339,7 +339,7 @@ describe("mux", () => {
     ]);
   });
 
-  it("should tell its observer nothing of what nobody took", () => {
+  it("should report nothing to its observer of what nobody took", () => {
     const flushes: Flush[] = [];
     mux = new Mux({
       now: time.now,

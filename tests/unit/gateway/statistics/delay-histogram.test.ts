@@ -19,7 +19,7 @@ const expectBound = (told: ClockedDelaySummary | undefined, errorMs: number): vo
 };
 
 describe("delay histogram", () => {
-  it("should tell percentiles within one percent of the exact ones, and the exact maximum", () => {
+  it("should give percentiles within one percent of the exact ones, and the exact maximum", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 60_000_000 }), { minLength: 1, maxLength: 300 }), (delaysUs) => {
         const histogram = new DelayHistogram();
@@ -55,7 +55,7 @@ describe("delay histogram", () => {
     expect(histogram.summary()).toMatchObject({ count: 2, p50Ms: 0, maxMs: 60_000 });
   });
 
-  it("should state the greatest bound of what it holds", () => {
+  it("should state the greatest bound of its values", () => {
     const histogram = new DelayHistogram();
     histogram.record(10, 2);
     histogram.record(10, 5);
@@ -63,7 +63,7 @@ describe("delay histogram", () => {
     expect(histogram.clockedSummary()?.boundMs).toBe(5);
   });
 
-  it("should state a bound that holds for what is told of a step, not only for what was recorded", () => {
+  it("should state a bound that is true for the value of a step, not only for what was recorded", () => {
     for (const histogram of [new DelayHistogram(), new RollingDelay(() => 0)]) {
       for (let i = 0; i < 98; i++) histogram.record(131.073, 0.1);
       for (let i = 0; i < 2; i++) histogram.record(200.0004, 0.1);
@@ -79,7 +79,7 @@ describe("delay histogram", () => {
     }
   });
 
-  it("should hold every delay in exactly one bin", () => {
+  it("should count every delay in exactly one bin", () => {
     const histogram = new DelayHistogram();
     for (let ms = 1; ms <= 100; ms++) histogram.record(ms);
     const bins = histogram.bins(4);
@@ -111,7 +111,7 @@ describe("rolling delay", () => {
     expect(delay.spans().lastMinute).toBeUndefined();
   });
 
-  it("should hold 50 to 60 s, however long it goes on and whenever it is asked", () => {
+  it("should cover 50 to 60 s, however long it goes on and whenever it is read", () => {
     let nowMs = 3_000;
     const delay = new RollingDelay(() => nowMs);
     for (; nowMs < 600_000; nowMs += 1_000) {

@@ -15,7 +15,7 @@ describe("rate window", () => {
     expect(rates.perSecond("bytes", 1_100)).toBeCloseTo(10);
   });
 
-  it("should tell the rate over a sleep, instead of a burst on waking", () => {
+  it("should give the rate over a sleep, instead of a burst on waking", () => {
     let nowMs = 0;
     const rates = new RateWindow(() => nowMs, { bytes: 0 });
     nowMs = 600_000;

@@ -20,7 +20,7 @@ describe("recent outcomes", () => {
     expect(recent.counts()).toEqual({ ...none, written: 2, failed: 1 });
   });
 
-  it("should hold the last ones only, however many came before", () => {
+  it("should keep the last ones only, however many came before", () => {
     for (let i = 0; i < 300; i++) recent.add("expired");
     expect(recent.counts()).toEqual({ ...none, expired: maxRecentOutcomes });
     for (let i = 0; i < maxRecentOutcomes - 1; i++) recent.add("written");

@@ -37,7 +37,7 @@ describe("Statistics", () => {
       receivedAtMs: member.now(),
     });
 
-  it("should tell the one-way delay of each class within its bound, with an hour between the clocks", async () => {
+  it("should give the one-way delay of each class within its bound, with an hour between the clocks", async () => {
     await connect(time, anna, ben, () => wayMs);
     ben.gateway.watch(ben.peerOf(anna).gatewayId, anna.probe.index, 0);
     await time.advance(12_000);
@@ -90,7 +90,7 @@ describe("Statistics", () => {
     expect(anna.snapshot().all.probeToProbe.sinceStart?.count).toBe(5);
   });
 
-  it("should not tell a peer what the wearer has refused", async () => {
+  it("should not report to a peer what the wearer has refused", async () => {
     await connect(time, anna, ben, () => 5);
     ben.gateway.setLimits({ ...defaultWearerLimits, isMuted: true });
     anna.gesture("wave");
@@ -118,7 +118,7 @@ describe("Statistics", () => {
     expect(peer.state.kind).toBe("connected");
   });
 
-  it("should count timestamps that cannot be apart, and tell no figure that is not finite", async () => {
+  it("should count impossible timestamps separately, and give no figure that is not finite", async () => {
     const { dialer } = await connect(time, anna, ben, () => 5);
     await time.advance(1_000);
     await time.advance(30_000);
@@ -266,7 +266,7 @@ describe("Statistics", () => {
     expect(ended).toBe(1);
   });
 
-  it("should ping no faster than a peer allows, whatever is asked for, and end when it is told to", async () => {
+  it("should ping no faster than a peer allows, whatever rate is requested, and end when it is stopped", async () => {
     await connect(time, anna, ben, () => 5);
     let ended = 0;
     const latencyTest = new LatencyTest({
@@ -364,7 +364,7 @@ describe("Statistics", () => {
     expect(peerOf(anna.snapshot()).ledger).toMatchObject({ sent: 2, lost: 0 });
   });
 
-  it("should tell the jitter of what came in the last minute, and of nobody who has left", async () => {
+  it("should give the jitter of what came in the last minute, and of no peer that has left", async () => {
     const cleo = await newMeasuredMember(time, "Cleo");
     const { dialer } = await connect(time, cleo, ben, (nth) => (nth % 2 === 0 ? 300 : 5));
     await connect(time, anna, ben, () => 5);

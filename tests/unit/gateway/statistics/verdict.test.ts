@@ -83,7 +83,7 @@ describe("verdict", () => {
     });
   });
 
-  it("should show a bound that holds for the rounded figure beside it", () => {
+  it("should show a bound that is true for the rounded figure beside it", () => {
     const told = (p99Ms: number, boundMs: number) =>
       verdictOf(snapshot([], delay(p99Ms, boundMs)), tooEarly, []).text.split("; ")[1];
     expect(told(84.49, 2.95)).toBe("p99 84 ms ± 4");
@@ -152,7 +152,7 @@ describe("verdict", () => {
     expect(verdictOf(snapshot([peer(good), gone], good), draining("yes"), []).outcome).toBe("good");
   });
 
-  it("should hold again soon after a band that missed hundreds of buzzes was mended", () => {
+  it("should be good again soon after a band that missed hundreds of buzzes works again", () => {
     const good = delay(9, 1);
     const recent = new RecentOutcomes(() => 0);
     const outcome = () => {
@@ -167,7 +167,7 @@ describe("verdict", () => {
     expect(outcome()).toBe("good");
   });
 
-  it("should leave out who is gone, and say when nobody is here", () => {
+  it("should leave out peers that are gone, and say when nobody is here", () => {
     const gone = peer(delay(9, 1), { kind: "gone", sinceMs: 0, reason: "left" });
     expect(verdictOf(snapshot([gone], undefined), charging, [])).toEqual({
       text: "nobody else is here; charging",
@@ -189,7 +189,7 @@ describe("verdict", () => {
     expect(end(charging)).toEqual(["charging", "good"]);
   });
 
-  it("should say of which battery it knows nothing and why, and that it holds so far where nothing else is amiss", () => {
+  it("should say about which battery it knows nothing and why, and be good so far if nothing else is wrong", () => {
     const good = delay(9, 1);
     const told = (device: BatteryForecast, bands: readonly BandForecast[], ...peers: readonly PeerFigures[]) => {
       const { text, outcome } = verdictOf(snapshot([peer(good), ...peers], good), device, bands);
@@ -216,7 +216,7 @@ describe("verdict", () => {
     expect(told(draining("yes"), [band(tooEarly, { isConnected: false })])).toEqual(["lasts 8 h 40 min", "good"]);
   });
 
-  it("should name the battery that is worst off, mine or a peer's, and hold only when all of them last", () => {
+  it("should name the battery that lasts least, mine or a peer's, and be good only when all of them last", () => {
     const good = delay(9, 1);
     const mia = { gatewayId: "00", name: "Mia" };
     const end = (device: BatteryForecast, ...bands: readonly BandForecast[]) => {

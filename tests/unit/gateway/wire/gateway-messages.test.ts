@@ -118,7 +118,7 @@ describe("gateway messages", () => {
     expect(decodeMessage(new Uint8Array(maxMessageBytes + 1).fill(1))).toEqual({ malformed: "too-long" });
   });
 
-  it("should hold 512 records and no more", () => {
+  it("should have 512 records and no more", () => {
     const records = Array.from({ length: maxRecords }, (_, sequence) => record(sequence));
     const frames: GatewayFrame[] = [{ type: "aggregate", rosterVersion: 1, records }];
     expect(decodeMessage(encodeMessage(frames))).toEqual({ frames, skipped: 0 });

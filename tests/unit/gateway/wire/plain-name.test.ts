@@ -35,7 +35,7 @@ describe("plainName", () => {
     (name) => expect(plainName(name)).toBe(name),
   );
 
-  it("should let nobody take the mark by which twins are told apart", () => {
+  it("should let nobody take the mark that distinguishes people with the same name", () => {
     expect(plainName(withMark("Mira", 1))).toBe("Mira 1");
     expect(plainName("Mira ＃２")).toBe("Mira ２");
     expect(plainName("C# player")).toBe("C# player");
@@ -71,7 +71,7 @@ describe("names that look alike", () => {
 });
 
 describe("names of bands", () => {
-  it("should tell two of a kind apart, and call those without a name something", () => {
+  it("should distinguish two equal names, and have a word for no name", () => {
     expect(bandNames(["Left", "left", "", "", "Left 2"])).toEqual(["Left", "left 2", "Band", "Band 2", "Left 2 2"]);
   });
 

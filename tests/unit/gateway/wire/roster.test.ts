@@ -13,7 +13,7 @@ describe("roster", () => {
     expect(book.roster).toEqual({ version: 1, name: "Ada", isHidden: false, probes: [] });
   });
 
-  it("should tell of a new probe before it is connected", () => {
+  it("should announce a new probe before it is connected", () => {
     expect(book.add(arm)).toBe(1);
     expect(book.probe(1)).toEqual({ index: 1, isConnected: false, ...arm });
     expect(book.roster.version).toBe(2);
@@ -48,7 +48,7 @@ describe("roster", () => {
     expect(book.roster).toMatchObject({ version: 5, name: "Grace", isHidden: true });
   });
 
-  it("should leave a roster that was handed out as it was", () => {
+  it("should not change a roster that was already returned", () => {
     book.add(arm);
     const before = book.roster;
     book.update(1, { name: "right arm" });
@@ -56,7 +56,7 @@ describe("roster", () => {
     expect(book.roster.probes[0]?.name).toBe("right arm");
   });
 
-  it("should call no two probes alike, whoever names them", () => {
+  it("should give no two probes the same name, wherever the names come from", () => {
     for (const name of ["Earl probe", "Earl probe", "Right"]) book.add({ ...arm, name });
     expect(book.roster.probes.map(({ name }) => name)).toEqual(["Earl probe", "Earl probe 2", "Right"]);
     book.update(3, { name: "EARL PROBE" });

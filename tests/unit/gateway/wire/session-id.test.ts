@@ -26,7 +26,7 @@ describe("session id", () => {
     expect(makeSessionId(roomId, (count) => new Uint8Array(count).fill(0xab))).toBe(`${roomId}-abababababababab`);
   });
 
-  it("should be told from everything else", () => {
+  it("should be distinguished from everything else", () => {
     const good = `${roomId}-0123456789abcdef`;
     expect(isSessionId(good)).toBe(true);
     for (const bad of [

@@ -78,7 +78,7 @@ describe("GattLink", () => {
     expect(device.connects).toBe(4);
   });
 
-  test("should let go of a connection that comes about after it was closed", async () => {
+  test("should end a connection that comes about after it was closed", async () => {
     const { time, device, states, link, open } = setUp();
     let answer: () => void = () => undefined;
     device.connect = () =>

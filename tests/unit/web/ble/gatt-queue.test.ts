@@ -255,7 +255,7 @@ describe("GattQueue", () => {
     expect(calls[1]?.calls).toBe(0);
   });
 
-  test("should refuse more than it can hold", async () => {
+  test("should refuse more than it has room for", async () => {
     const { queue, time } = setUp();
     const outcomes: Promise<GattOutcome<unknown>>[] = [];
     for (let i = 0; i < maxWaitingOperations + 2; i++) outcomes.push(queue.add(operation(hanging)));

@@ -32,13 +32,13 @@ describe("bluetoothProblem", () => {
     expect(await bluetoothProblem({ isSecureContext: false, bluetooth: undefined }, schedule)).toBe("insecure-context");
   });
 
-  test("should tell a browser without Web Bluetooth", async () => {
+  test("should recognize a browser without Web Bluetooth", async () => {
     expect(await bluetoothProblem({ isSecureContext: true, bluetooth: undefined }, schedule)).toBe(
       "bluetooth-unsupported",
     );
   });
 
-  test("should tell a missing adapter", async () => {
+  test("should recognize a missing adapter", async () => {
     expect(await bluetoothProblem(platformWith({ getAvailability: async () => false }), schedule)).toBe(
       "bluetooth-off",
     );

@@ -94,7 +94,7 @@ describe("the figures of a page", () => {
     unwatch();
   });
 
-  it("should tell a room with nobody in it, and a browser that tells nothing, in words and without a broken number", async () => {
+  it("should describe an empty room, and a browser that reports nothing, in words and without a broken number", async () => {
     const { time, figures, open } = await setUp();
     figures.batteryChanged({ kind: "unknown", why: "this browser does not tell" });
     const { model } = open();
@@ -136,7 +136,7 @@ describe("the figures of a page", () => {
     expect(model.recording.value).toMatchObject({ lastedMs: recordedMs.at(-1), clockJumpedMs: 9 * hourMs });
   });
 
-  it("should say that the browser keeps nothing, and hand out all of it all the same", async () => {
+  it("should say that the browser keeps nothing, and still export all of it", async () => {
     const { time, recordings, files, figures, open } = await setUp();
     recordings.outcome = "storage-unavailable";
     const { model } = open();
@@ -147,7 +147,7 @@ describe("the figures of a page", () => {
     expect(readJsonRecording((await files[0]?.text()) ?? "").rows).toHaveLength(60);
   });
 
-  it("should record who recorded and how, and where each probe comes from", async () => {
+  it("should record which page recorded and how, and where each probe comes from", async () => {
     const { time, screen, files, anna, figures } = await setUp();
     figures.actions.startRecording();
     await time.advance(1_000);

@@ -70,7 +70,7 @@ describe("load meter", () => {
     });
   });
 
-  it("should tell how late tasks begin, over the last minute only", async () => {
+  it("should report how late tasks begin, over the last minute only", async () => {
     const { time, late, meter } = setUp();
     late.ms = 40;
     await time.advance(30_000);
@@ -102,7 +102,7 @@ describe("load meter", () => {
     expect(time.pendingTasks).toBe(0);
   });
 
-  it("should tell only of the last minute, and nothing once that is over while the page is hidden", async () => {
+  it("should report only the last minute, and nothing once that is over while the page is hidden", async () => {
     const page = { isHidden: false };
     const { time, late, meter } = setUp(() => page.isHidden);
     late.ms = 40;
@@ -114,7 +114,7 @@ describe("load meter", () => {
     expect(meter.figures()).toMatchObject({ eventLoopLagP50Ms: undefined, eventLoopLagP99Ms: undefined });
   });
 
-  it("should forget what it told when no beat has come for a minute", () => {
+  it("should forget its figures when no beat has come for a minute", () => {
     const clock = { ms: 0 };
     const tasks: (() => void)[] = [];
     const now = () => clock.ms;
@@ -181,7 +181,7 @@ describe("load meter", () => {
       return { time, page, meter };
     };
 
-    it("should be told, and why not before that", async () => {
+    it("should be reported, and before that the reason why not", async () => {
       const { meter } = observed();
       expect(meter.pressure).toMatchObject({ kind: "unknown", why: expect.stringContaining("not reported it yet") });
       observers[0]?.tell("serious");
@@ -191,7 +191,7 @@ describe("load meter", () => {
       expect(meter.pressure).toMatchObject({ kind: "unknown", why: expect.stringContaining("nothing") });
     });
 
-    it("should be forgotten while the page is hidden, and asked for afresh in front", async () => {
+    it("should be forgotten while the page is hidden, and asked for again in front", async () => {
       const { time, page, meter } = observed();
       observers[0]?.tell("serious");
       page.isHidden = true;
@@ -221,7 +221,7 @@ describe("battery", () => {
     return { states, stop: watchBattery({ getBattery, onState: (state) => states.push(state) }) };
   };
 
-  it("should tell each change until it is stopped", async () => {
+  it("should report each change until it is stopped", async () => {
     const battery = new FakeBattery();
     const { states, stop } = watch(async () => battery);
     await settle();

@@ -65,7 +65,7 @@ describe("a recording", () => {
     expect(second.recorder.isRunning).toBe(false);
   });
 
-  it("should tell of every life of the page that recorded, with when it began, as many as are kept", async () => {
+  it("should list every life of the page that recorded, with its beginning, as many as are kept", async () => {
     const first = setUp();
     first.recorder.start(session, roomId);
     await first.record(12);
@@ -149,7 +149,7 @@ describe("a recording", () => {
     expect(times.at(-1)).toBe(13_000);
   });
 
-  it("should last as long as it recorded, and tell of each jump of the clock, over a reload too", async () => {
+  it("should last as long as it recorded, and report each jump of the clock, over a reload too", async () => {
     const first = setUp();
     first.recorder.start(session, roomId);
     await first.record(5);
@@ -272,7 +272,7 @@ describe("a recording", () => {
     expect(recorder.view.value).toMatchObject({ kind: "running", problem: "part-missing" });
   });
 
-  it("should name no missing chunk when there is none, and hand out an empty table when there is nothing else", async () => {
+  it("should name no missing chunk when there is none, and export an empty table when there is nothing else", async () => {
     const { recorder, record, store } = setUp();
     recorder.start(session, roomId);
     await record(35);
@@ -284,7 +284,7 @@ describe("a recording", () => {
     expect(empty.context).toMatchObject({ missingChunks: [[0, 3]] });
   });
 
-  it("should hand out what is in memory, however much of what was stored cannot be read", async () => {
+  it("should export what is in memory, however much of what was stored cannot be read", async () => {
     const { recorder, record, store } = setUp();
     recorder.start(session, roomId);
     await record(12);
@@ -331,7 +331,7 @@ describe("a recording", () => {
     expect(await later.rows()).toHaveLength(3);
   });
 
-  it("should hand out what was recorded before jumps of the clock were told", async () => {
+  it("should export what was recorded before jumps of the clock were recorded", async () => {
     const { recorder, record, store } = setUp();
     recorder.start(session, roomId);
     await record(12);
@@ -391,7 +391,7 @@ describe("a recording", () => {
 });
 
 describe("a recording that the browser deletes", () => {
-  it("should say so at once, go on, and hand out what came since", async () => {
+  it("should say so at once, go on, and export what came since", async () => {
     const { recorder, record, store, rows, onDeleted } = setUp();
     recorder.start(session, roomId);
     await record(25);

@@ -52,7 +52,7 @@ const setUp = async () => {
 };
 
 describe("the export of a recording", () => {
-  it("should let the page go on every few chunks, and tell how far it is", async () => {
+  it("should let the page go on every few chunks, and report its progress", async () => {
     const { exporting, pauses, save, goOn, goOnToTheEnd } = await setUp();
     const isDone = exporting.run("csv");
     await settle();
@@ -73,7 +73,7 @@ describe("the export of a recording", () => {
     expect(readCsvRecording(await file.text()).rows).toHaveLength(chunks * rowsEach);
   });
 
-  it("should hand out one file, however often its key is pressed meanwhile", async () => {
+  it("should export one file, however often its button is pressed meanwhile", async () => {
     const { exporting, save, goOnToTheEnd } = await setUp();
     const presses = [exporting.run("csv"), exporting.run("csv"), exporting.run("json")];
     await settle();
@@ -86,7 +86,7 @@ describe("the export of a recording", () => {
     expect(await again).toBe(true);
   });
 
-  it("should hand out nothing after it was cancelled, and can be begun anew", async () => {
+  it("should export nothing after it was cancelled, and can be begun again", async () => {
     const { exporting, save, goOn, goOnToTheEnd } = await setUp();
     const isDone = exporting.run("csv");
     await settle();
@@ -100,7 +100,7 @@ describe("the export of a recording", () => {
     expect(await again).toBe(true);
   });
 
-  it("should say that it failed where there is nothing to hand out, or no room for it", async () => {
+  it("should say that it failed if there is nothing to export, or no room for it", async () => {
     const save = vi.fn();
     for (const file of [async () => undefined, () => Promise.reject(new DOMException("full", "QuotaExceededError"))]) {
       const { recorder } = await setUp();

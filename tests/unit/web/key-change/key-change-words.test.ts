@@ -20,7 +20,7 @@ const change: SettledChange = {
 };
 
 describe("the words for a change of the room's key", () => {
-  it("should say who made it, and who was removed", () => {
+  it("should say which person made it, and which was removed", () => {
     expect(keyChangeText(room, change)).toBe("Anna changed the room’s key");
     expect(keyChangeText(room, { ...change, removed: ["b"] })).toBe("Anna changed the room’s key; Ben was removed");
     expect(keyChangeText(room, { ...change, by: "me", toldBy: "me", removed: ["a", "b"] })).toBe(
@@ -33,7 +33,7 @@ describe("the words for a change of the room's key", () => {
     expect(keyChangeText(room, { ...change, by: "me", toldBy: "b" })).toBe("You changed the room’s key, says Ben");
   });
 
-  it("should have a word for who has no name, or is not known", () => {
+  it("should have a word for a person without a name, or one who is not known", () => {
     expect(keyChangeText(room, { ...change, by: "n", toldBy: "n", removed: ["x"] })).toBe(
       "Somebody changed the room’s key; Somebody was removed",
     );

@@ -19,7 +19,7 @@ const open = () => {
 };
 
 describe("RollCall", () => {
-  it("should name who has not come in time, and take it back when they come", async () => {
+  it("should name the people who have not come in time, and take it back when they come", async () => {
     const { time, told, call } = open();
     call.expect([anna, ben, cleo]);
     call.came("ben");

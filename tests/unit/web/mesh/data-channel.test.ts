@@ -42,7 +42,7 @@ describe("data channel, messages", () => {
     expect(told).toEqual(["message 1", "message 2,3", "message 4"]);
   });
 
-  it("should deliver what came before a channel closed to whoever listens after it", () => {
+  it("should deliver what came before a channel closed to a listener that comes after it", () => {
     const { pipe, channel, listener, told } = open();
     pipe.receive(message(1));
     pipe.end();
@@ -50,14 +50,14 @@ describe("data channel, messages", () => {
     expect(told).toEqual(["released", "message 1", "close: closed by the other side"]);
   });
 
-  it("should stop delivering when the listener closes it while it is told of early messages", () => {
+  it("should stop delivering when the listener closes it while it gets early messages", () => {
     const { pipe, channel, listener, told } = open();
     for (const byte of [1, 2, 3]) pipe.receive(message(byte));
     channel.listen({ ...listener, onMessage: () => channel.close("enough") });
     expect(told).toEqual(["close: enough"]);
   });
 
-  it("should close rather than hold more than its bound of early messages", () => {
+  it("should close rather than keep more than its bound of early messages", () => {
     const { pipe, channel, listener, told } = open();
     for (let i = 0; i < maxEarlyMessages; i++) pipe.receive(message(i));
     expect(channel.send(new Uint8Array(1))).toBe(true);
@@ -121,7 +121,7 @@ describe("data channel, sending", () => {
 });
 
 describe("data channel, the end", () => {
-  it("should tell its listener at once, and close the connection after the data channel", () => {
+  it("should report to its listener at once, and close the connection after the data channel", () => {
     const { pipe, connection, time, channel, listener, told } = open();
     channel.listen(listener);
     channel.close("leaving");
@@ -145,7 +145,7 @@ describe("data channel, the end", () => {
     expect(told).toEqual(["released"]);
   });
 
-  it("should let go of the connection in the very task in which it is broken off, also while a goodbye leaves", () => {
+  it("should release the connection in the same task in which it is broken off, also while a goodbye leaves", () => {
     for (const isLeaving of [false, true]) {
       const { connection, time, channel, listener, told } = open();
       channel.listen(listener);
@@ -183,7 +183,7 @@ describe("data channel, the end", () => {
     expect(told).toEqual([]);
   });
 
-  it("should tell of the end once, whatever ends it first", () => {
+  it("should report the end once, whatever ends it first", () => {
     const { pipe, connection, channel, listener, told } = open();
     channel.listen(listener);
     pipe.fire("error");
@@ -220,7 +220,7 @@ describe("data channel, fingerprints", () => {
     expect(await channel.fingerprints()).toEqual({ refused });
   });
 
-  it("should refuse when the browser holds another certificate than the description names", async () => {
+  it("should refuse when the browser has another certificate than the description names", async () => {
     const { connection, channel } = open();
     const certificate = message(1, 2, 3);
     connection.sctp = { transport: { getRemoteCertificates: () => [certificate] } };
@@ -242,7 +242,7 @@ describe("data channel, fingerprints", () => {
     expect(await channel.fingerprints()).toMatchObject({ remote: new Uint8Array(32).fill(0xbb) });
   });
 
-  it("should wait for a description of which the page is told only after the channel is open", async () => {
+  it("should wait for a description that the page gets only after the channel is open", async () => {
     const { connection, channel } = open();
     const { currentLocalDescription, currentRemoteDescription } = connection;
     connection.currentLocalDescription = null;

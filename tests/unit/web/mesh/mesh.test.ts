@@ -147,7 +147,7 @@ const connected = async () => {
 };
 
 describe("mesh", () => {
-  it("should dial nobody before the server is there, and then those who came before", async () => {
+  it("should dial nobody before the server is there, and then the members that came before", async () => {
     const { opener, time, world, dialled, mesh } = openMesh();
     await time.advance(5_000);
     expect([world.lists, dialled()]).toEqual([0, []]);
@@ -159,7 +159,7 @@ describe("mesh", () => {
     expect(mesh.serverState).toEqual({ kind: "connected" });
   });
 
-  it("should ask again soon when the server does not tell its members", async () => {
+  it("should ask again soon when the server does not answer with its members", async () => {
     const { opener, time, world, dialled } = openMesh();
     world.listed = undefined;
     opener.enter({ kind: "connected" });
@@ -171,7 +171,7 @@ describe("mesh", () => {
     expect(dialled()).toEqual([one]);
   });
 
-  it("should hand what it dialled to admission, and be done with whom that lets in", async () => {
+  it("should pass what it dialled to admission, and stop dialling a peer that is let in", async () => {
     const { time, world, end, channelTo, dialled, mesh } = await connected();
     await end(one, channelTo(one));
     expect(world.admitted).toEqual([one]);
@@ -180,7 +180,7 @@ describe("mesh", () => {
     expect(dialled().filter((sessionId) => sessionId === one)).toEqual([one]);
   });
 
-  it("should hand incoming channels to admission, and not dial who came that way", async () => {
+  it("should pass incoming channels to admission, and not dial a peer that came that way", async () => {
     const { opener, time, world, channelTo, dialled } = await connected();
     world.listed = [one, two, me, three];
     opener.listener.onChannel(channelTo(three));
@@ -216,7 +216,7 @@ describe("mesh", () => {
     expect(dialled()).toEqual([one, two]);
   });
 
-  it("should dial again whom the gateway no longer holds, and ask the server whether they are still there", async () => {
+  it("should dial again a peer that the gateway has lost, and ask the server whether it is still there", async () => {
     const { time, world, end, channelTo, dialled } = await connected();
     await end(one, channelTo(one));
     await time.advance(20_000);
@@ -228,7 +228,7 @@ describe("mesh", () => {
     expect(dialled()).toEqual([one, two, one]);
   });
 
-  it("should not dial who said goodbye", async () => {
+  it("should not dial a peer that said goodbye", async () => {
     const { mesh, time, world, end, channelTo, dialled } = await connected();
     await end(one, channelTo(one));
     mesh.peerLeft(one);
@@ -237,7 +237,7 @@ describe("mesh", () => {
     expect(dialled()).toEqual([one, two]);
   });
 
-  it("should dial whom a peer names, when nobody else does", async () => {
+  it("should dial a member that a peer names, when nobody else does", async () => {
     const { mesh, time, end, channelTo, dialled } = await connected();
     await end(one, channelTo(one));
     mesh.peerNamed(one, [three, me]);
@@ -311,7 +311,7 @@ describe("mesh", () => {
     expect(mesh.drops.get("neighbour offer of nobody")).toBe(2);
   });
 
-  it("should tell of every change", async () => {
+  it("should report every change", async () => {
     const { world, end } = await connected();
     expect(world.changes).toBeGreaterThan(0);
     const { changes } = world;

@@ -91,7 +91,7 @@ beforeEach(() => {
 });
 
 describe("neighbour opener, dialling", () => {
-  it("should send one offer with all candidates in it, by the neighbour it was told", async () => {
+  it("should send one offer with all candidates in it, by the given neighbour", async () => {
     FakeNativeConnection.isQuick = false;
     const { sent, connection, time } = await dialled();
     expect(sent).toEqual([]);
@@ -197,7 +197,7 @@ describe("neighbour opener, dialling", () => {
     expect(await openOpener().opener.dial(you, neighbour)).toEqual({ failed: "not-connected" });
   });
 
-  it("should not send more than a frame holds", async () => {
+  it("should not send more than fits into a frame", async () => {
     FakeNativeConnection.isQuick = false;
     const { connection, outcomes, sent, time } = await dialled();
     connection().localDescription = { sdp: sound + "a=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n".repeat(300) };
@@ -214,7 +214,7 @@ describe("neighbour opener, dialling", () => {
 });
 
 describe("neighbour opener, answering", () => {
-  it("should answer by the way the offer came, and hand over the channel once it is open", async () => {
+  it("should answer by the way the offer came, and return the channel once it is open", async () => {
     const { sent, offer, connection, incoming, time } = await offered();
     expect(connection().remoteDescriptions).toEqual([{ type: "offer", sdp: sound }]);
     const { dialId } = offer;
@@ -281,7 +281,7 @@ describe("neighbour opener, answering", () => {
     expect(time.pendingTasks).toBe(0);
   });
 
-  it("should hold few offers of one session, and of one neighbour, and leave places for others", async () => {
+  it("should answer few offers of one session, and of one neighbour, at once, and leave places for others", async () => {
     const { opener, time } = openOpener();
     const flood = async (neighbourSessionId: string, from: (i: number) => string): Promise<number> => {
       const before = FakeNativeConnection.made.length;

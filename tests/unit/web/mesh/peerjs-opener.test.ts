@@ -85,7 +85,7 @@ describe("PeerJS opener, the server", () => {
     expect(states).toEqual([{ kind: "connected" }]);
   });
 
-  it("should reconnect the same Peer after ever longer waits, and begin anew after a contact", async () => {
+  it("should reconnect the same Peer after ever longer waits, and begin again after a contact", async () => {
     const { time, peer, states } = connected();
     const waits: number[] = [];
     for (let i = 0; i < 6; i++) {
@@ -105,7 +105,7 @@ describe("PeerJS opener, the server", () => {
     expect(FakePeer.made.length).toBe(1);
   });
 
-  it("should make the contact anew where heartbeats were answered and then nothing comes any more", async () => {
+  it("should make the contact again if heartbeats were answered and then nothing comes any more", async () => {
     const { time, peer, states } = connected();
     for (let i = 0; i < 3; i++) {
       peer().say({ type: "HEARTBEAT" });
@@ -136,7 +136,7 @@ describe("PeerJS opener, the server", () => {
     expect(states).toEqual([{ kind: "connected" }]);
   });
 
-  it("should make a doubted contact anew at once, and not sooner again than after ten seconds", async () => {
+  it("should make a doubted contact again at once, and the next time not before ten seconds are over", async () => {
     const { opener, time, peer, states } = connected();
     opener.doubtServer();
     expect(peer().reconnects).toBe(0); // It has been there for no time.
@@ -295,7 +295,7 @@ describe("PeerJS opener, dialling", () => {
 });
 
 describe("PeerJS opener, being dialled", () => {
-  it("should hand on a channel once it is open", async () => {
+  it("should pass on a channel once it is open", async () => {
     const { peer, incoming } = connected();
     peer().say(offerFrom(you));
     await settle();

@@ -66,7 +66,7 @@ describe("signaling guard", () => {
     expect(peer.connections).toEqual([]);
   });
 
-  it("should tell of everything that the server says, and keep the answer to a heartbeat from PeerJS", () => {
+  it("should report everything that the server says, and keep the answer to a heartbeat from PeerJS", () => {
     const { peer, drops, heard } = guarded();
     peer.say({ type: "HEARTBEAT" });
     peer.say({ type: "HEARTBEAT", src: you, payload: { anything: 1 } });
@@ -77,7 +77,7 @@ describe("signaling guard", () => {
     expect(drops).toEqual(["not-an-object"]);
   });
 
-  it("should tell of a description with more than one certificate, wherever it stands, and let none of it in", async () => {
+  it("should report a description with more than one certificate, wherever it stands, and let none of it in", async () => {
     const { peer, drops, forged } = guarded();
     const [line] = /a=fingerprint:.*\r\n/.exec(soundOffer.sdp) ?? [""];
     for (const sdp of [soundOffer.sdp.replace("m=", `${line}m=`), `${soundOffer.sdp}${line}`]) {
@@ -157,7 +157,7 @@ describe("signaling guard", () => {
     expect(drops).toEqual([]);
   });
 
-  it("should tell who is not there", () => {
+  it("should report which member is not there", () => {
     const { peer, unavailable } = guarded();
     peer.say({ type: "EXPIRE", src: you });
     expect(unavailable).toEqual([you]);

@@ -77,12 +77,12 @@ describe("figures in words", () => {
     ]);
   });
 
-  it("should tell power with its error, and only where the capacity is known", () => {
+  it("should show power with its error, and only if the capacity is known", () => {
     expect(powerText(draining)).toBe(noFigure);
     expect(powerText({ ...draining, powerW: { value: 1.52, plusMinus: 0.19 } })).toBe("1.5 ± 0.3 W");
   });
 
-  it("should tell each peer's p99 with its bound to who cannot see the bars", () => {
+  it("should say each peer's p99 with its bound for people who cannot see the bars", () => {
     const bars = [
       { name: "Mira", endsMs: [4, 9, 48.2], boundMs: 2.31 },
       { name: "Ines", endsMs: undefined, boundMs: undefined },
@@ -127,7 +127,7 @@ describe("lines of the charts", () => {
     expect(level.map(({ value }) => value)).toEqual([87, 87, 87, undefined, 87]);
   });
 
-  it("should never hold a value that is no number", () => {
+  it("should never contain a value that is no number", () => {
     const values = [...delayLines(view).lines, ...batteryLines(view, draining).lines].flatMap(({ points }) =>
       points.flatMap(({ value }) => (value === undefined ? [] : [value])),
     );

@@ -95,7 +95,7 @@ class FakePhone {
 }
 
 describe("ThisPhone, opened", () => {
-  test("should be connected with the first movement that it is told of", async () => {
+  test("should be connected with the first movement that is reported to it", async () => {
     const phone = new FakePhone();
     const opened = phone.open();
     await phone.time.advance(100);
@@ -246,7 +246,7 @@ describe("ThisPhone, moving", () => {
   });
 });
 
-describe("ThisPhone, told to vibrate", () => {
+describe("ThisPhone with a command to vibrate", () => {
   test("should vibrate in the rhythm of the durations", async () => {
     const phone = await new FakePhone().connect();
     expect(await phone.vibrate(100, [120, 100, 120])).toEqual({ kind: "written", atMs: 0 });
@@ -254,7 +254,7 @@ describe("ThisPhone, told to vibrate", () => {
     expect(phone.signalled).toEqual([]);
   });
 
-  test("should be no stronger for being told again before it has rested", async () => {
+  test("should be no stronger after another command before it has rested", async () => {
     const phone = await new FakePhone().connect();
     await phone.vibrate(30, [600]);
     await phone.time.advance(22);

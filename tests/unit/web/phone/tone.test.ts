@@ -54,7 +54,7 @@ describe("TonePlayer", () => {
     expect(audio.resumes).toBe(2);
   });
 
-  test("should make no sound while the browser holds the context still, instead of a late one", () => {
+  test("should make no sound while the browser keeps the context suspended, instead of a late one", () => {
     const { audio, player } = setUp();
     player.unlock();
     audio.state = "suspended";

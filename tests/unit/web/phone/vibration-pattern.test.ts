@@ -190,7 +190,7 @@ describe("PhoneMotor", () => {
     );
   });
 
-  test("should keep its share however often it is begun anew", () => {
+  test("should keep its share however often it is begun again", () => {
     for (const strengthPercent of [5, 30, 80]) {
       for (let everyMs = 5; everyMs <= 150; everyMs += 5) {
         const wanted = { strengthPercent, durationsMs: [3000] };

@@ -129,7 +129,7 @@ describe("keepAwake", () => {
     expect(isHeld).toBe(true);
   });
 
-  it("should hold one lock whatever happens at once", async () => {
+  it("should have one lock whatever happens at once", async () => {
     keep();
     system.tap();
     await system.show(true);
@@ -160,7 +160,7 @@ describe("keepAwake", () => {
     expect([isHeld, system.held, refusals]).toEqual([true, 1, 0]);
   });
 
-  it("should report a browser that never answers, and let go of what it grants later", async () => {
+  it("should report a browser that never answers, and release what it grants later", async () => {
     let grant: ((sentinel: Sentinel) => void) | undefined;
     keep({
       request: () =>
@@ -191,7 +191,7 @@ describe("keepAwake", () => {
     expect(refusals).toBe(1);
   });
 
-  it("should hold nothing and ask for nothing after it is closed", async () => {
+  it("should have nothing and ask for nothing after it is closed", async () => {
     keep();
     await passAWhile();
     keeper.close();

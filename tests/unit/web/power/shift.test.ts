@@ -31,7 +31,7 @@ describe("the shift", () => {
     expect(reloaded.endsAtMs.value).toBe(morningMs + 8 * hourMs);
   });
 
-  it("should begin anew when the last one is over", () => {
+  it("should begin again when the last one is over", () => {
     const storage = storageOf();
     open(storage).enter();
     const nextDay = open(storage, morningMs + 24 * hourMs);

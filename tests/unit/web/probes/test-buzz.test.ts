@@ -66,7 +66,7 @@ describe("Test buzz", () => {
   };
   const said = () => [log.lines.value.at(-1)?.text, ...notices.notices.value.map(({ code }) => code)];
 
-  it("should leave it to the band to tell of a buzz that is felt", async () => {
+  it("should leave it to the band to report a buzz that is felt", async () => {
     await test({ kind: "written", atMs: 0 });
     expect(said()).toEqual([undefined]);
   });

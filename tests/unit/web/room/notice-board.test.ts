@@ -41,7 +41,7 @@ describe("notice board", () => {
     expect(board.notices.value[0]?.subjects).toHaveLength(maxSubjects);
   });
 
-  it("should begin anew when it is raised after it was dismissed, or after its cause was gone", () => {
+  it("should begin again when it is raised after it was dismissed, or after its cause was gone", () => {
     board.raise("link-lost", "Left");
     board.dismiss(1);
     expect(codes()).toEqual([]);

@@ -63,7 +63,7 @@ describe("room views", () => {
     expect((await shown())?.probes[0]?.batteryPercent).toBeUndefined();
   });
 
-  it("should forget the gesture of who is not there any more", async () => {
+  it("should forget the gesture of a person who is not there any more", async () => {
     views.onEvent({ kind: "peer-gesture", peer: mira as unknown as Peer, probe: arm, gesture: "wave" });
     expect((await shown())?.lastGesture?.name).toBe("wave");
     people = [];
@@ -77,7 +77,7 @@ describe("room views", () => {
     expect((await shown())?.isHidden).toBe(true);
   });
 
-  it("should show who is dialled for the first time as connecting", async () => {
+  it("should show a person who is dialled for the first time as connecting", async () => {
     people = [];
     pendingDials.add("a session");
     expect(await shown()).toMatchObject({ name: "Somebody", state: { kind: "connecting" } });

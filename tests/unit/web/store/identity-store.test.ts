@@ -90,7 +90,7 @@ describe("a stored identity", () => {
     expect((await identity.nextEntry()).epoch).toBe(1);
   });
 
-  it.each(brokenIdentities)("should be made anew, and said, in place of one with %s", async (_, make) => {
+  it.each(brokenIdentities)("should be made again, and reported, in place of one with %s", async (_, make) => {
     const stored = await make();
     const identity = await open(new FakeTime(), { indexedDB: heldByIndexedDb(() => stored) });
     expect(identity).toMatchObject({ isKept: true, problem: "identity-renewed" });
@@ -168,7 +168,7 @@ describe("a tab beside others", () => {
     expect(identity).toMatchObject({ slot: 3, ownsSlot: true, problem: undefined });
   });
 
-  it("should share no slot when all are taken, and be told", async () => {
+  it("should share no slot when all are taken, and be reported", async () => {
     const identity = await open(new FakeTime(), { locks: locksBeside(maxSlots) });
     expect(identity).toMatchObject({ slot: maxSlots + 1, ownsSlot: false, isKept: false, problem: "too-many-tabs" });
   });

@@ -96,7 +96,7 @@ describe("the store of recordings", () => {
     expect(await store.readChunk(0)).toBe("first");
   });
 
-  it("should try once more and no oftener, and leave no connection behind, when the browser gives nothing any more", async () => {
+  it("should try only once more, and leave no connection behind, when the browser gives nothing any more", async () => {
     await store.write(headOf(1), "first");
     database.refusal = new DOMException("The disk is broken.", "UnknownError");
     for (const ask of [
@@ -156,7 +156,7 @@ describe("a browser that deletes what it stores", () => {
     expect(await open(database).takeDeleted()).toBeUndefined();
   });
 
-  it("should be told from a recording that the person deleted", async () => {
+  it("should be distinguished from a recording that the person deleted", async () => {
     const store = open(database);
     await store.write(headOf(1), "first");
     await store.clear();
@@ -198,7 +198,7 @@ describe("a recording whose connection the browser cuts", () => {
     return { time, database, recorder, record, file };
   };
 
-  it.each(cutKinds)("should go on in the store, and hand out all of it, when it is %s", async (kind) => {
+  it.each(cutKinds)("should go on in the store, and export all of it, when it is %s", async (kind) => {
     const { database, recorder, record, file } = setUp();
     await record(35);
     database.cut(kind);

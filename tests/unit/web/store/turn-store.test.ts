@@ -26,7 +26,7 @@ const open = (storage: ReturnType<typeof storageOf>) => {
 };
 
 describe("TurnStore", () => {
-  it("should tell another tab what a device has vibrated", () => {
+  it("should show another tab how long a device has vibrated", () => {
     const storage = storageOf();
     open(storage).store.write("band", [turn]);
     expect(open(storage).store.read("band")).toEqual([turn]);

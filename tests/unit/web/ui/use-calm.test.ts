@@ -2,7 +2,7 @@ import { effect, signal } from "@preact/signals";
 import { describe, expect, it } from "vitest";
 import { calmly, calmStepMs } from "../../../../web/ui/use-calm.ts";
 
-describe("a line for those who asked for less motion", () => {
+describe("a line for people who asked for less motion", () => {
   /** What is drawn of ten values, a quarter of a step after each other. */
   const drawn = (prefersCalm: boolean): readonly number[] => {
     let nowMs = 5_000;
