@@ -1,6 +1,6 @@
-// A decoder that takes four times as long for twice the input is a way to tire whoever runs it, however fast it is on
-// all that chance makes. Each gets the worst that its patterns suggest, at one length and at four times that length: in
-// time that grows with the length it takes four times as long, squared sixteen.
+// A decoder that takes four times as long for twice the input lets an attacker tire the machine that runs it, however
+// fast it is on all that chance makes. Each gets the worst that its patterns suggest, at one length and at four times
+// that length: in time that grows with the length it takes four times as long, squared sixteen.
 import type { IncomingMessage } from "node:http";
 import { expect, it } from "vitest";
 import { FrameDecoder } from "../../firmware-bridge/frames/decode-frames.ts";
@@ -105,7 +105,7 @@ const growing: readonly Growing[] = [
   ),
 ];
 
-/** Of the processor, and of as many calls as make a time that can be measured. */
+/** Processor time, over enough calls to make a time that can be measured. */
 const msOf = (decode: () => unknown, calls: number): number => {
   let quickest = Number.POSITIVE_INFINITY;
   for (let run = 0; run < runs; run++) {

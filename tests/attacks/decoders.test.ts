@@ -527,7 +527,7 @@ describe("from people and from storage", () => {
       inputs: fc.tuple(mutatedJson(fc.constant<unknown>(head)), mutatedText(fc.constant(chunk))),
       corpus: [1.5, -1, 1e12, "1", null].map((chunks) => [{ ...head, chunks }, chunk] as [unknown, string]),
       check: async ([storedHead, storedChunk]) => {
-        // Of a made-up million of chunks a thousand that are missing end the asking.
+        // Of an invented million of chunks, a thousand missing ones end the asking.
         const store = openRecordingStore(
           heldByIndexedDb((place) => (place === -1 ? storedHead : place < 3 ? storedChunk : undefined)),
           1,

@@ -34,7 +34,7 @@ const patience = { interval: 100 };
  */
 const untilConsentEnds = { interval: 100 };
 const channelsOfEach = 20;
-/** How long somebody who is let go comes back for more. */
+/** How long a member that was disconnected comes back for more. */
 const attackMs = sized({ short: 3_000, long: 60_000 });
 
 let site: Site;
@@ -110,7 +110,7 @@ const attack = async (): Promise<{ readonly tried: number }> => {
   return { tried: [...opened.values()].reduce((sum, { channels }) => sum + channels.length, 0) };
 };
 
-/** Nothing came in by them, and somebody who keeps to the rules is served as before. */
+/** Nothing came in by them, and a member that keeps to the rules is served as before. */
 const expectNothingCameIn = async ({ task }: Pick<TestContext, "task">, tried: number): Promise<void> => {
   const extra = await page.page.evaluate(() => window.extra);
   tell(task, {

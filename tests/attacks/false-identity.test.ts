@@ -1,5 +1,5 @@
-// Whoever holds the room key is let in, but only as themselves: a real page, a native phone that it knows, and a second
-// one that claims to be the first. Liar and page take turns in who dials, because each role has a proof of its own to
+// A page with the room key is let in, but only as itself: a real page, a native phone that it knows, and a second
+// one that claims to be the first. Liar and page take turns in dialling, because each role has a proof of its own to
 // give and to check.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
@@ -22,7 +22,7 @@ let room: Room;
 let invite: string;
 let page: RoomPage;
 let tomsKey: IdentityKey;
-/** How often Tom, who is who he says, lost a channel. */
+/** How often Tom, whose identity is true, lost a channel. */
 let tomsLosses: number;
 let phones: RoomSession[] = [];
 

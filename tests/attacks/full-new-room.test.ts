@@ -67,7 +67,7 @@ const fill = async (room: Room): Promise<readonly SignalingClient[]> => {
   }
 };
 
-/** Who can be seen connected, by name. */
+/** The people who are shown as connected, by name. */
 const seenBy = async (page: RoomPage): Promise<readonly string[]> =>
   (await page.report()).peers.flatMap(({ state, name }) => (state.kind === "connected" ? [name] : [])).sort();
 

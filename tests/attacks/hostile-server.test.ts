@@ -69,7 +69,7 @@ const sitDown = (forgery: Forgery, certificate?: ForgedCertificate): ManInTheMid
   return sitting;
 };
 
-/** Who is refused, or never gets through, is dialled again: three dials are two that have come to nothing. */
+/** A peer that is refused, or never gets through, is dialled again: three dials are two that have come to nothing. */
 const expectNobodyAdmitted = async (attacker: ManInTheMiddle): Promise<void> => {
   await expect.poll(() => attacker.dials, patience).toBeGreaterThanOrEqual(3);
   for (const page of pages) {
@@ -119,7 +119,7 @@ describe("the server as the man in the middle", () => {
       expect(drops).toEqual({ "several fingerprints": refusals["not-safe"] });
       await anna.page.getByText(errorTexts["connection-not-safe"].sentence).waitFor();
 
-      // The server says it as fast as it likes: all of it is counted, and little of it told.
+      // The server sends it as fast as it likes: all of it is counted, and little of it is shown.
       const [annaId = "", benId = ""] = server.sessionIds;
       const forged = offerOf("dc_forged", `${soundOffer.sdp}${soundOffer.sdp.match(/a=fingerprint:.*\r\n/)?.[0]}`);
       const flood = 2_000;

@@ -39,7 +39,7 @@ let room: Room;
 let invite: string;
 let mallory: LyingNeighbour;
 let malloryKey: IdentityKey;
-/** Of Mallory, too: whoever holds the room key can have as many as they like. */
+/** Identities of Mallory, too: a member with the room key can have as many as it likes. */
 let otherKey: IdentityKey;
 let phones: RoomSession[] = [];
 const closing: (() => unknown)[] = [];
@@ -69,7 +69,7 @@ const join = async (name: string, more: Partial<NativePhoneOptions> = {}): Promi
 
 const isHeld = (at: RoomSession, sessionId: string): boolean => at.gateway.heldSessionIds().includes(sessionId);
 
-/** Anna and Ben, who had each other and now have only Mallory. */
+/** Anna and Ben, who were connected to each other and now only to Mallory. */
 const apart = async (): Promise<{ anna: RoomSession; ben: RoomSession }> => {
   const [anna, ben] = [await join("Anna"), await join("Ben")];
   await expect
@@ -83,11 +83,11 @@ const apart = async (): Promise<{ anna: RoomSession; ben: RoomSession }> => {
   return { anna, ben };
 };
 
-/** Everybody whom she holds, and under which session. */
+/** All peers that she is connected to, and under which session. */
 const heldBy = ({ gateway }: RoomSession) =>
   gateway.peers.flatMap(({ name, channel }) => (channel === undefined ? [] : [[name, channel.remoteSessionId]]));
 
-/** How many channels they hold beside Mallory's own. */
+/** How many channels they have beside Mallory's own. */
 const gotIn = (...at: readonly RoomSession[]): number =>
   at.flatMap(heldBy).filter(([, sessionId]) => sessionId !== mallory.session.sessionId).length;
 
@@ -96,7 +96,7 @@ const expectNobodyGotIn = (context: Pick<TestContext, "task">, tried: number, ..
   for (const phone of at) expect(heldBy(phone)).toEqual([["Mallory", mallory.session.sessionId]]);
 };
 
-/** She still hears Mallory, who has done nothing else wrong. */
+/** She is still connected to Mallory, who has done nothing wrong otherwise. */
 const expectStillServed = async (at: RoomSession): Promise<void> => {
   await untilFelt(
     () => mallory.session.gateway.buzz("all", "short"),
@@ -220,7 +220,8 @@ describe("a neighbour that lies", () => {
       for (let dial = 0; dial < dials; dial++) {
         await proveAs(asBen, await dialled(asBen, anna.sessionId), key());
       }
-      // Who is refused for the session has proven all else: the handshake alone would have let it in.
+      // A peer that is refused for its session has proven everything otherwise: the handshake alone would have let it
+      // in.
       await expect.poll(() => refusalsOf("other-session", anna), patience).toBe(dials);
       expectNobodyGotIn(context, dials, anna, ben);
       await expectStillServed(anna);

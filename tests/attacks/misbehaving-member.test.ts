@@ -22,22 +22,22 @@ import { sized } from "../support/run-length.ts";
 import { inviteSomebody, openSite, type Site } from "../support/site.ts";
 
 const patience = { interval: 50 };
-/** How long somebody who is let go comes back for more. */
+/** How long a member that was disconnected comes back for more. */
 const attackMs = sized({ short: 800, long: 60_000 });
-/** Of JavaScript, after a collection: what a page holds that has been flooded. An idle one has some 5 MB. */
+/** Memory of JavaScript in a page that has been flooded, after a collection. An idle page has some 5 MB. */
 const maxHeapMb = 40;
 /** How often the honest member speaks while the page is attacked. */
 const honestIntervalMs = 200;
 /**
- * Of what the honest member says, so much is felt in time: all of it, where the machine is not busy with anything else.
+ * This share of what the honest member sends is felt in time: all of it, if the machine has nothing else to do.
  */
 const leastShareInTime = 1 / 2;
-/** Of one core: a page that an attack can bring to this serves nobody else, and no battery. */
+/** Share of one core: a page that an attack can bring to this serves nobody else, and empties the battery. */
 const maxBusyPercent = 90;
 /**
- * Until both hold. A short attack may lie wholly within one pause of a busy machine, or be all the work that a slow one
- * can do meanwhile; a page that goes on to stall fails all the same. Of a long attack this is too short to make up for
- * what happened while it went on.
+ * Until both are true. A short attack may lie wholly within one pause of a busy machine, or be all the work that a slow
+ * one can do meanwhile; a page that goes on to stall fails all the same. Of a long attack this is too short to make up
+ * for what happened while it went on.
  */
 const recovery = { timeout: sized({ short: patienceMs, long: 5_000 }), interval: 50 };
 
@@ -147,7 +147,7 @@ const whileTheOtherIsHeard = async (
     honest.gateway.buzz("all", "short");
     spoken++;
   }, honestIntervalMs);
-  onTestFinished(() => clearInterval(speaking)); // Of a case that fails; it would speak in the next one.
+  onTestFinished(() => clearInterval(speaking)); // The member of a case that failed would otherwise send in the next one.
   const busyPercent = await pageBusyPercent();
   const { tried, gotIn } = await during();
   const busy = await busyPercent();

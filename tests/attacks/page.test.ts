@@ -152,7 +152,7 @@ it("what a device calls itself, and what is typed as a name, is only plain text 
       .poll(async () => (await page.report()).probes.filter(({ link }) => link.kind === "connected").length, patience)
       .toBe(nth + 1);
     if (nth > 0) continue;
-    await pair.click(); // The same again, of which a notice tells by its name.
+    await pair.click(); // The same again, for a name that a notice shows.
     await expect
       .poll(() => noticesOn(page.page), patience)
       .toContainEqual(expect.stringContaining("Vera'sbandis gone"));

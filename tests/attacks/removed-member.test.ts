@@ -30,11 +30,11 @@ let site: Site;
 let anna: RoomPage;
 let ben: MovingPhone;
 let oldRoom: Room;
-/** Of Anna and Ben in the old room. */
+/** The session ids of Anna and Ben in the old room. */
 let learnedIds: readonly string[];
 /** What Mallory sent and received while she was a member. */
 const captured: Uint8Array[] = [];
-/** How often she has sent a key of her own when she was told. Some of her channels are still open then. */
+/** How often she had sent a key of her own when she learned of it. Some of her channels are still open then. */
 let answers = 0;
 const open: { close(): unknown }[] = [];
 
@@ -120,11 +120,11 @@ const framesOf = (message: Uint8Array): readonly GatewayFrame[] => {
 
 const typesOf = (message: Uint8Array): readonly GatewayFrame["type"][] => framesOf(message).map(({ type }) => type);
 
-/** Of her recordings, those with a frame of that type. */
+/** Those of her recordings that have a frame of that type. */
 const recorded = (type: GatewayFrame["type"]): readonly Uint8Array[] =>
   captured.filter((message) => typesOf(message).includes(type));
 
-/** Anna and Ben have each other and nobody else, and no band has moved. */
+/** Anna and Ben are connected to each other and to nobody else, and no band has moved. */
 const expectUndisturbed = async (): Promise<void> => {
   const connected = (await anna.report()).peers.filter(({ state }) => state.kind === "connected");
   expect(connected.map(({ name }) => name)).toEqual(["Ben"]);

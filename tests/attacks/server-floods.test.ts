@@ -1,5 +1,5 @@
-// Whoever wants the server down: floods, slow and broken requests, stuffed queues, taken ids. It stays up, others are
-// served meanwhile, and its memory stays under a stated bound. In the long form 2000 pages are connected, and each
+// Attackers who want the server down: floods, slow and broken requests, stuffed queues, taken ids. It stays up, others
+// are served meanwhile, and its memory stays under a stated bound. In the long form 2000 pages are connected, and each
 // attack lasts a minute.
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -94,7 +94,7 @@ const newRoom = (): string => hex(0xa77ac0 + ++rooms, 32);
 let sessions = 0;
 const newSession = (room: string): string => `${room}-${hex(++sessions, 16)}`;
 let addresses = 0;
-/** A new one of an attacker who has many. */
+/** A new address of an attacker who has many. */
 const newAddress = (): string => `198.18.${(++addresses >> 8) & 255}.${addresses & 255}`;
 
 const offer = (dst: string, sdp?: string) => ({ ...offerOf("dc_evil", sdp), dst });
@@ -173,7 +173,7 @@ const attack = async (
 };
 
 /**
- * Lets a pair of honest pages go on while `during` runs, and tells of both. What `during` resolves with is told, too.
+ * Lets a pair of honest pages go on while `during` runs, and reports both, with what `during` resolves with.
  */
 const whileOthersAreServed = async (
   { task }: TestContext,

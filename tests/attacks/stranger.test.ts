@@ -1,4 +1,4 @@
-// Somebody who is not of the room: who knows the server only, or the room's id but not its key, or has recorded what
+// A person outside of the room, who knows the server only, or the room's id but not its key, or has recorded what
 // members said to each other. The page is real; it must let none of them further than the handshake, count each, and
 // tell the person.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";

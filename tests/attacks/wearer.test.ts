@@ -36,7 +36,7 @@ import { type ServerProcess, startServer } from "../support/server-process.ts";
 
 const patience = { interval: 50 };
 const attackMs = sized({ short: 1_000, long: 60_000 });
-/** Of somebody who does not mean to be let go for a flood. */
+/** The rate of a member who does not want to be disconnected for a flood. */
 const recordsAtOnce = 10;
 const paceMs = 50;
 
@@ -112,7 +112,7 @@ describe("a member who wants to hurt", () => {
     await expect.poll(() => victim.gateway.traffic().received, patience).toBe(sequence);
   };
 
-  /** What the band was told, in the ten seconds that had most of it. */
+  /** How long the band was told to vibrate, in the ten seconds that had most of it. */
   const worst = () => {
     const spans = link.begun.map(({ atMs }) => link.begun.filter((b) => b.atMs >= atMs && b.atMs < atMs + 10_000));
     return {
@@ -142,7 +142,7 @@ describe("a member who wants to hurt", () => {
     });
   }
 
-  it("gets nothing from a muted person, nor sends anything to a person who has muted them", async ({ task }) => {
+  it("moves no band of a wearer who allows nothing, nor of one who has muted them", async ({ task }) => {
     await meet({ isMuted: true, strengthLimit: 100, buzzesPerTenSeconds: 20 });
     await insist();
     const mutedBoth = victim.gateway.peers[0]?.gatewayId ?? "";

@@ -1,4 +1,4 @@
-// When a run is to be trusted.
+// When a run can be trusted.
 import { describe, expect, it } from "vitest";
 import { band, contentionOf, sentinelTimesFor, worstOf } from "../../bench/meters/contention.ts";
 import { Tally } from "../../bench/meters/tally.ts";

@@ -4,7 +4,7 @@ import { openRtcPair, rtcHarness } from "../support/rtc-pair.ts";
 
 const makeConnection = () => new RTCPeerConnection({ iceServers: [] });
 
-/** The error's text, or undefined when the clause holds. */
+/** The error's text, or undefined when the clause is met. */
 const runClause = async (name: string): Promise<string | undefined> => {
   const harness = rtcHarness(makeConnection, { isGreeted: true });
   try {

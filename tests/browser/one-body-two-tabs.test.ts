@@ -46,7 +46,7 @@ const pair = async (tab: RoomPage): Promise<void> => {
   await expect.poll(tapUnlessThere, tapPatience).toMatch(/connected|closed/);
 };
 
-/** The most that the band was told to vibrate within any ten seconds. */
+/** The longest time for which the band was told to vibrate within any ten seconds. */
 const mostMsInTenSeconds = ({ received }: EmulatedArmProbe): number => {
   const buzzes = received.filter(({ kind }) => kind === kinds.vibrate);
   const lastsMs = (payload: Uint8Array): number =>
@@ -62,7 +62,7 @@ const mostMsInTenSeconds = ({ received }: EmulatedArmProbe): number => {
 };
 
 /**
- * Somebody who buzzes, and somebody with two tabs and one band; the tabs are in the room, the band is not paired yet.
+ * A person who buzzes, and a person with two tabs and one band; the tabs are in the room, the band is not paired yet.
  */
 const meet = async () => {
   const anna = await RoomPage.open(site.browser, "Anna");

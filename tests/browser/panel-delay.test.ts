@@ -21,7 +21,7 @@ const machineMs = 70;
  */
 const lateBoundMs = (delayMs + machineMs) / 2 + clockGrainMs;
 const promptBoundMs = machineMs / 2 + clockGrainMs;
-/** The last minute, and then some until the figures are drawn anew. */
+/** The last minute, and some time more until the figures are drawn again. */
 const forgottenMs = 75_000;
 const chunkMs = 10_000;
 const buzzes = 12;

@@ -1,5 +1,5 @@
 // Somebody is removed: four real pages, of which one removes another. The three meet again in the room of the new key
-// without a tap, with their bands; the fourth is told, and its old invite leads to an empty room.
+// without a tap, with their bands; the fourth reads it, and its old invite leads to an empty room.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { errorTexts } from "../../web/ui/errors.ts";
 import { RoomPage } from "../support/room-page.ts";

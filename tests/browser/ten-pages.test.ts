@@ -38,7 +38,7 @@ beforeAll(async () => {
 
 afterAll(() => site?.close());
 
-/** As long as a fault is to last. */
+/** How long a fault lasts. */
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 
 const isWhole = async (): Promise<boolean> => {
@@ -115,7 +115,7 @@ const accounts = async (
   );
 };
 
-/** Of all that these pages had for that one: how much they had, and what became of it. */
+/** All that these pages had for that one: how much it was, and what became of it. */
 const fatesOf = async (senders: readonly RoomPage[], receiver: RoomPage) => {
   const fates = { addressed: 0, delivered: 0, late: 0, lost: 0, neverSent: 0 };
   for (const { sender, receiver: taken } of await accounts(senders, [receiver])) {
@@ -218,7 +218,7 @@ describe("ten pages", () => {
     const late = now.late - before.late;
     tell(context.task, { late, "applied late": (await buzzesOf(asleep)) - buzzesBefore });
     expect(delivered).toBeLessThanOrEqual(batteryReports);
-    // Who slept for longer was given up, and nothing more was meant for it from then on.
+    // A page that slept for longer was given up, and nothing more was meant for it from then on.
     if (sleepMs < dropAfterMs) expect(addressed - delivered).toBeGreaterThanOrEqual(missed);
     expect(addressed).toBeLessThanOrEqual(missed + batteryReports);
     expect(late).toBeGreaterThanOrEqual(1);

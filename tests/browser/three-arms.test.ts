@@ -131,14 +131,14 @@ test("should turn the movement of one arm into a buzz at the other two wrists, e
   expect(vibrations(cleo)).toHaveLength(gestureCount);
   expect(vibrations(anna)).toHaveLength(0);
 
-  // Mute holds, and only where it was set.
+  // Mute works, and only where it was set.
   await ben.page.page.getByRole("button", { name: "Mute my bands" }).click();
   await arm.play("tap");
   await expect.poll(() => vibrations(cleo).length).toBe(gestureCount + 1);
   await expect.poll(async () => (await ben.page.report()).probes[0]?.buzzes.muted).toBe(1);
   expect(vibrations(ben)).toHaveLength(gestureCount);
 
-  // The rate limit holds: of many gestures within ten seconds three come through.
+  // The rate limit works: of many gestures within ten seconds three come through.
   await setSlider(cleo, "Buzzes in ten seconds at most", 3);
   await pause(10_000); // What came before is out of the ten seconds.
   const before = vibrations(cleo).length;

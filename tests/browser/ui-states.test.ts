@@ -277,7 +277,7 @@ describe("the dark screen", () => {
     const page = await darken();
     await page.keyboard.press("Shift"); // Not of itself.
     expect(await isDark(page)).toBe(true);
-    await page.keyboard.press("Tab"); // Wakes, as any key: there is nowhere else to go.
+    await page.keyboard.press("Tab"); // Wakes, as any key: there is no other element to go to.
     expect(await isDark(page)).toBe(false);
     await page.getByRole("button", { name: "Dark screen" }).press("Enter");
     await page.keyboard.press(key);

@@ -68,7 +68,7 @@ describe("a band that is paired", () => {
     await anna.page.getByText(/connecting again, try \d/).waitFor();
     await ben.page.getByRole("button", { name: "Buzz Anna", exact: true }).waitFor({ state: "detached" });
     await proveAlive(anna);
-    expect(await noticesOn(anna.page)).toEqual([]); // It mends itself: nobody has to do anything.
+    expect(await noticesOn(anna.page)).toEqual([]); // It recovers by itself: nobody has to do anything.
 
     await band.setSilent(false);
     band.comeBack();
@@ -125,7 +125,7 @@ describe("a band that is paired", () => {
     const bytes = (count: number): Uint8Array => Uint8Array.from({ length: count }, () => dice.between(0, 256));
     const wave = encodeGesture({ gesture: gestureCode("wave"), intensity: 200 });
     const cut = (frame: Uint8Array): Uint8Array => frame.subarray(0, -2);
-    const longest = 512; // The most that a characteristic's value holds (Core Specification, Vol 3 Part F §3.2.9).
+    const longest = 512; // The greatest length of a characteristic's value (Core Specification, Vol 3 Part F §3.2.9).
     const rounds = 25;
     for (let round = 0; round < rounds; round++) {
       await band.notify(bytes(dice.between(1, 20)));

@@ -1,5 +1,5 @@
-// What a person reads at the door of a room: an invite that is none, and somebody at the other end who holds another
-// key or speaks another version. Whoever is turned away is counted and told, and those who are in the room go on.
+// What a person reads when they enter a room: an invite that is none, and a peer at the other end that has another
+// key or another version. A peer that is refused is counted and reported, and those who are in the room go on.
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { labels } from "../support/page-labels.ts";
@@ -7,7 +7,7 @@ import type { RoomPage } from "../support/room-page.ts";
 import { Stage } from "../support/stage.ts";
 import { countOn, dismiss, logOn, noticesOn, proveAlive, told } from "../support/told.ts";
 
-/** Types of gateway frames (docs/protocol.md §2): the second byte of a message that holds one frame. */
+/** Types of gateway frames (docs/protocol.md §2): the second byte of a message that has one frame. */
 const helloType = 0x01;
 const proofType = 0x03;
 
@@ -88,7 +88,7 @@ describe("somebody who cannot prove that they hold the room's key", () => {
     });
 
   /**
-   * A page that does not stop at what it is told: in each handshake message of that type it changes the byte at that
+   * A page that breaks the rules: in each handshake message of that type it changes the byte at that
    * place.
    */
   const corrupt = ({ page }: RoomPage, type: number, at: number): Promise<unknown> =>

@@ -78,7 +78,7 @@ describe("pairing a band", () => {
   test("should say that Bluetooth is off on a phone without a working adapter, and pair once it has one", async () => {
     const anna = await stage.person("Anna");
     await stage.band(anna, "Anna's band");
-    // An adapter that is merely switched off is told by Chromium's own chooser, which stays open until it is on.
+    // If the adapter is merely switched off, Chromium's own chooser says so, and stays open until it is on.
     await stage.bluetooth.setAdapter("absent");
     await anna.createRoom(stage.server.origin);
     await pair(anna);

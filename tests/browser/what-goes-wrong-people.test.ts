@@ -45,7 +45,7 @@ describe("another page of the room", () => {
   test("should be reached while it is hidden", async () => {
     const { anna, ben } = await enter();
     await ben.page.evaluate(() => {
-      // A headless page is never hidden: it is told so, as by a browser that goes to the background.
+      // A headless page is never hidden: the test says so to it, as a browser that goes to the background does.
       Object.defineProperty(document, "hidden", { value: true, configurable: true });
       Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));

@@ -1,5 +1,5 @@
 // What a person reads when the signaling server cannot be reached, or goes away behind a mesh that is up: the mesh goes
-// on without it, and whoever waits is let in when it is back.
+// on without it, and pages that wait are let in when it is back.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { labels } from "../support/page-labels.ts";
 import type { RoomPage } from "../support/room-page.ts";

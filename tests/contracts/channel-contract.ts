@@ -205,7 +205,7 @@ export const channelContract: readonly ContractClause[] = [
       const { dialer, callee } = await harness.openPair();
       const [dialerEar, calleeEar] = [new Ear(dialer), new Ear(callee)];
       expect(dialer.bufferedBytes() === 0, "an idle channel holds nothing back");
-      // Made beforehand: whoever makes each message anew may be no faster than the network takes them.
+      // Made beforehand: a sender that makes each message anew may be no faster than the network takes them.
       const message = patterned(1, maxMessageBytes);
       let sent = 0;
       for (; dialer.bufferedBytes() < backlogHighWaterBytes && sent < maxFloodMessages; sent++) {

@@ -71,7 +71,7 @@ const settled = async <T>(harness: DeviceLinkHarness, what: string, promise: Pro
   return promise;
 };
 
-/** Everything that a link tells its listener. */
+/** Everything that a link reports to its listener. */
 class Ear {
   readonly states: LinkState[] = [];
   readonly events: DeviceEvent[] = [];
@@ -266,7 +266,7 @@ export const deviceLinkContract: readonly DeviceLinkClause[] = [
       await harness.notify(kinds.button, Uint8Array.of(2, 1));
       await until(harness, "a message after the drop", () => ear.payloads(kinds.button).length >= 2);
       expectBytes(ear.payloads(kinds.button), [Uint8Array.of(1, 1), Uint8Array.of(2, 1)], "messages");
-      // The device may number its frames anew: nothing of the old connection counts in the new one.
+      // The device may begin its numbers again: nothing of the old connection counts in the new one.
       expect(!ear.discards.some(({ cause }) => cause === "lostFrames"), "no frames counted as lost");
       const outcome = await write(harness, vibrate(harness, 50));
       expect(outcome.kind === "written", `${outcome.kind} instead of written`);

@@ -18,7 +18,7 @@ const load = { gestureEveryMs: 60_000, sampleEveryMs: 20_000 };
 const lookEveryMs = 5_000;
 /** Between two faults. */
 const quietMs = { least: 60_000, most: 8 * 60_000 };
-/** Of the whole process, the test runner's too; a leak of one small object a message would be ten times that. */
+/** Memory of the whole process, the test runner's too; a leak of one small object a message would be ten times that. */
 const growthLimitMb = 12;
 
 type Fault = (room: FaultyRoom, phone: MemoryPhone, dice: Dice) => Promise<void>;

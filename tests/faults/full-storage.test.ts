@@ -14,11 +14,11 @@ import { Stage } from "../support/stage.ts";
 import { noticesOn, told } from "../support/told.ts";
 
 const patient = { interval: 250 };
-/** Of IndexedDB: less than a key takes. */
+/** Bytes of IndexedDB: less than a key takes. */
 const noBytes = 1;
 
 /**
- * Chromium counts a database's bytes anew only 30 s after it last found room enough for them, and a chunk is written
+ * Chromium counts a database's bytes again only 30 s after it last found room enough for them, and a chunk is written
  * every 10 s.
  */
 const quotaPatience = { interval: 500 };

@@ -24,7 +24,7 @@ import { type MeasuredMember, newMeasuredMember } from "../support/statistics-ro
 const peers = 10;
 const hourSeconds = 3_600;
 const shiftSeconds = 8 * hourSeconds;
-/** Of all, of each peer, and of one probe. */
+/** Rows of all, of each peer, and of one probe. */
 const rowsEachSecond = peers + 2;
 /** The room lives a second for so many that are recorded: its rows change, and a test does not take two minutes. */
 const secondsPerRoomSecond = sized({ short: 20, long: 1 });
@@ -33,7 +33,7 @@ const gestureEverySeconds = 5;
 const roomMb = 15;
 /** What is kept without a store is bounded, as text of one byte a character where names are Latin. */
 const memoryBudgetMb = maxBytesInMemory * 1e-6;
-/** Of the end of a file: as many lines as a reader is given. */
+/** The last lines of a file: as many as the reader gets. */
 const tailRows = 50 * rowsEachSecond;
 
 let time: FakeTime;
@@ -103,7 +103,7 @@ const record = async (store: RecordingStore, seconds: number, change?: typeof re
     snapshot = await roomAt(second, before);
     nowMs += recordingIntervalMs;
     const { elapsedMs } = recorder;
-    // In between they are the same to the cell: making them anew is what a test would spend its time on.
+    // In between they are the same in every cell: a test would spend its time on making them again.
     if (snapshot !== before) rows = recordingRows(snapshot, recordedPage, elapsedMs);
     recorder.add(change === undefined ? rows : rows.map((row) => change(row, second)));
     // As on a page, where the store writes between two seconds.

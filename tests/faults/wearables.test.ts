@@ -1,4 +1,4 @@
-// What happens between a band and its phone: the link breaks in the midst of a message or of a write, the band
+// What happens between a band and its phone: the link breaks in the middle of a message or of a write, the band
 // restarts, or walks in and out of reach. The page's own GattLink on a device in memory, in a room of two: Anna waves,
 // Ben wears the band.
 import { beforeEach, describe, expect, it, type TestContext } from "vitest";
@@ -19,7 +19,7 @@ import { MemoryGattDevice, operationMs } from "../support/memory-gatt.ts";
 import type { MemoryPage } from "../support/memory-phone.ts";
 import { ScriptedPeripheral } from "../support/scripted-peripheral.ts";
 
-/** What a phone and a band need to find each other again: the first retry, and the services anew. */
+/** What a phone and a band need to find each other again: the first retry, and the services again. */
 const backMs = 2_000;
 
 interface Felt {
@@ -124,7 +124,7 @@ describe("a band in memory", () => {
       return { felt, sequence: answer?.sequence, wave: waves.get(answer?.sequence ?? -1) };
     });
 
-  /** What must hold of every vibration: one wave at most has caused it, and it was in time. */
+  /** What must be true of every vibration: one wave at most has caused it, and it was in time. */
   const expectFeltAsMeant = ({ task }: Pick<TestContext, "task">): void => {
     const [peer] = anna.gateway.peers;
     const account = ben.gateway.peers[0]?.ledger.snapshot();

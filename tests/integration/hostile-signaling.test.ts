@@ -15,7 +15,7 @@ import { soundAnswer, soundOffer } from "../support/session-descriptions.ts";
 
 const roomId = "ab".repeat(16);
 
-/** A server that hands on what pages say, as it should, and says what a test tells it to, as it should not. */
+/** A server that passes on what pages send, as it should, and sends what a test wants, as it should not. */
 class HostileServer {
   readonly #server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
   readonly #sockets = new Map<string, WebSocket>();
@@ -138,7 +138,7 @@ describe("PeerJS behind the signaling guard, on a hostile server", () => {
         payload: { ...payload, connectionId: "dc_none", candidate: { candidate: "x", sdpMid: "0" } },
       },
     ];
-    const before = new Map(you.opener.drops); // Of a dial that failed, words may have come too late.
+    const before = new Map(you.opener.drops); // Messages of a dial that failed may have come too late.
     const dropsSince = () =>
       [...you.opener.drops].flatMap(([cause, count]) => {
         const since = count - (before.get(cause) ?? 0);

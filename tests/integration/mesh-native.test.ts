@@ -34,7 +34,7 @@ const isFullMesh = () => phones.every((phone) => phone.peers.length === phones.l
  */
 const untilFullMesh = () => expect.poll(isFullMesh, { interval: 50 }).toBe(true);
 
-/** Everybody says a byte, and everybody hears it from everybody else, once. */
+/** Each sends a byte, and each gets it from each other, once. */
 const expectEverybodyHears = async (byte: number): Promise<void> => {
   for (const phone of phones) phone.say(byte);
   const counts = () => phones.map(({ heard }) => [...heard.values()].filter((bytes) => bytes.includes(byte)).length);
@@ -63,7 +63,7 @@ describe("mesh of native phones on the real server", () => {
     const { opened } = relay;
     relay.blackHole();
     await expect.poll(() => relay.opened).toBeGreaterThan(opened);
-    await join(1); // Whom it can only meet by the server.
+    await join(1); // A peer that it can only meet by the server.
     await untilFullMesh();
     await expectEverybodyHears(4);
   });

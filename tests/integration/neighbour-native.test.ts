@@ -1,5 +1,5 @@
-// The server is gone, and two phones have lost each other: a third, that both hold, brings them together again. Whole
-// gateways on native WebRTC.
+// The server is gone, and two phones have lost each other: a third, that both are connected to, brings them together
+// again. Whole gateways on native WebRTC.
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
 import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
@@ -89,7 +89,7 @@ describe("native phones without their server", () => {
 
   it("should go round a neighbour that carries nothing, as a page of an earlier version does", async () => {
     let deaf: string | undefined;
-    /** Of all that are asked, the first hears nothing of it. */
+    /** The first of all neighbours that are asked gets nothing. */
     const deafen = (channel: Channel): Channel =>
       filteredChannel(channel, (message) => {
         if (framesOf(message).every(({ type }) => type !== "neighbourOffer")) return true;

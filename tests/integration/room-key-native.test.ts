@@ -1,5 +1,5 @@
 // A room of native phones on the real server that changes its key: those who stay are whole again with their bands,
-// whoever pressed, and also when two press at once; who is removed stays outside.
+// whichever pressed, and also when two press at once; a removed phone stays outside.
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import { toHex } from "../../firmware-bridge/frames/bytes.ts";

@@ -1,7 +1,7 @@
 // What the figures cost a page: `npm run -s measure:panel`. The built page in Chromium, in a room of eleven with ten
 // native phones whose arms move, an hour of history behind it; the figures are opened and closed by turns, and the
 // processor time of Chromium's processes is taken from the operating system. Neighbours: hour-of-history.ts, and the
-// tests' support. Linux, macOS and Windows tell of it alike.
+// tests' support. It works on Linux, macOS and Windows.
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";

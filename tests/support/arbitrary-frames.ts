@@ -28,7 +28,7 @@ const bytes = (size: number) => fc.uint8Array({ minLength: size, maxLength: size
 const u8 = fc.integer({ min: 0, max: 0xff });
 const varint = fc.oneof(fc.nat(300), fc.maxSafeNat());
 const positive = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }));
-/** 70 years. Two times must not be further apart than what a zigzag holds. */
+/** 70 years. Two times must not be further apart than a zigzag can say. */
 const timeUs = fc.oneof(fc.nat(10_000_000), fc.nat({ max: 2 ** 51 }));
 const name = fc.string({ unit: "grapheme", maxLength: maxNameBytes }).map((text) => cutUtf8(text, maxNameBytes));
 

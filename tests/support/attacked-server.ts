@@ -12,7 +12,7 @@ import { SignalingClient } from "./signaling-client.ts";
 
 export interface AttackedServer {
   readonly name: "PeerServer alone" | "ours";
-  /** Of the HTTP that the server answers. */
+  /** The origin at which the server answers HTTP. */
   readonly origin: string;
   readonly pid: number;
   isAlive(): boolean;

@@ -1,5 +1,5 @@
 // What the attack and fault suites have to show beside "passed": a table with one row a case and its figures. A test
-// tells its figures as it learns them; the verdict is the runner's, so that no row can claim what its test did not
+// reports its figures as it gets them; the verdict is the runner's, so that no row can claim what its test did not
 // find.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -22,7 +22,7 @@ declare module "vitest" {
 const peakColumn = "peak MB";
 
 /**
- * Adds to the figures of a running test; what was told before stays. Of memory it tells the test's own, unless it is
+ * Adds to the figures of a running test; earlier ones stay. The memory is the test's own, unless it is
  * given another's.
  */
 export const tell = ({ meta }: { readonly meta: TaskMeta }, figures: CaseFigures): void => {
@@ -30,7 +30,7 @@ export const tell = ({ meta }: { readonly meta: TaskMeta }, figures: CaseFigures
 };
 
 /**
- * The greatest resident set that a process has had, in MB; "n/a" where the system does not tell of other processes, and
+ * The greatest resident set that a process has had, in MB; "n/a" if the system does not report other processes, and
  * of one that has ended.
  */
 export const peakRssMb = (pid: number = process.pid): number | "n/a" => {
@@ -41,7 +41,7 @@ export const peakRssMb = (pid: number = process.pid): number | "n/a" => {
   return pid === process.pid ? Math.round(process.resourceUsage().maxRSS / 1024) : "n/a";
 };
 
-/** Of several, that of the one which has had most. */
+/** Of several processes, the one that has had most. */
 export const greatestPeakMb = (pids: readonly number[]): number | "n/a" => {
   const peaks = pids.map((pid) => peakRssMb(pid)).filter((mb) => mb !== "n/a");
   return peaks.length === 0 ? "n/a" : Math.max(...peaks);
@@ -56,7 +56,7 @@ export const rssMb = (pid: number): number => {
   return Number(kb ?? 0) / 1024;
 };
 
-/** From now on its peak is counted anew, where the system can be asked to. */
+/** From now on its peak is counted again, if the system can do that. */
 export const forgetPeakRss = (pid: number): void => {
   try {
     writeFileSync(`/proc/${pid}/clear_refs`, "5");

@@ -13,7 +13,7 @@ export class DialMeter {
   /** The most that all phones together began within one second. */
   mostPerSecond = 0;
   mostPerSecondOfOne = 0;
-  /** Of either end. */
+  /** Dials of both ends together. */
   mostPerSecondOfPair = 0;
   readonly #recent: BegunDial[] = [];
 

@@ -16,7 +16,7 @@ const shortestConnectMs = 200;
 const longestConnectMs = 1_500;
 /** How long an opener tries (as web/mesh does) before it gives a dial up. */
 const dialLimitMs = 10_000;
-/** How often a page looks whom to dial, beside whenever something happens. */
+/** How often a page looks which peers to dial, besides whenever something happens. */
 const tickMs = 1_000;
 
 export interface DiallingRoomOptions {
@@ -37,7 +37,7 @@ interface HeldEnd {
 
 export class DiallingRoom {
   readonly pages: Page[] = [];
-  /** When each dial began, and by whom. */
+  /** When each dial began, and which end began it. */
   readonly dials: { readonly from: string; readonly to: string; readonly atMs: number; readonly way: Dial["way"] }[] =
     [];
   /** How often two channels between the same pair were alive at once. */
@@ -121,7 +121,7 @@ export class DiallingRoom {
     if (noticedBy === "both") b.loses(a.sessionId);
   }
 
-  /** Whether every pair holds exactly one channel, and the same one at both ends. */
+  /** Whether every pair has exactly one channel, and the same one at both ends. */
   isWhole(): boolean {
     return this.pages.every((page) =>
       this.pages.every(

@@ -16,7 +16,7 @@ export class Dice {
     return this.#unit() < probability;
   }
 
-  /** Of a list that is not empty. */
+  /** One element of a list that is not empty. */
   pick<T>(list: readonly T[]): T {
     const picked = list[Math.floor(this.#unit() * list.length)];
     if (picked === undefined) throw new Error("nothing to pick from");

@@ -20,7 +20,7 @@ export interface Effect {
 }
 
 export class EffectBook {
-  /** Writes that told of their gesture. */
+  /** Writes whose gesture is known. */
   felt = 0;
   /** Gestures that moved the same band more than once. */
   twice = 0;
@@ -32,7 +32,7 @@ export class EffectBook {
   /** By the page that received them, so that they go with it. */
   readonly #lastSamples = new WeakMap<object, Map<string, number>>();
 
-  /** To be told before the gesture is sent: in memory all may be over when that returns. */
+  /** Call it before the gesture is sent: in memory all may be over when sending returns. */
   made(sessionId: string, sequence: number, atMs: number): void {
     this.#madeAtMs.set(`${sessionId}/${sequence}`, atMs);
     forgetOldest(this.#madeAtMs);

@@ -149,7 +149,7 @@ export class EmulatedBluetooth {
   }
 
   /**
-   * @param code 0 for success; else an HCI error for connection and discovery, an ATT error for characteristics
+   * @param code 0 for success; otherwise an HCI error for connection and discovery, an ATT error for characteristics
    * @param data what a read reads
    */
   async answer(address: string, request: GattRequest, code: number, data?: Uint8Array): Promise<void> {

@@ -42,7 +42,7 @@ export interface ExtraChannels {
   flood(): void;
 }
 
-/** Opens so many more on a connection that is there already, whoever dialled it. */
+/** Opens so many more on a connection that is there already, whichever end dialled it. */
 export const openExtraChannels = (connection: RTCPeerConnection, count: number): ExtraChannels => {
   const channels: RTCDataChannel[] = [];
   unlessItEnds(() => {

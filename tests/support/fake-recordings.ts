@@ -1,7 +1,7 @@
 // A RecordingStore in memory, and the page around a recorder.
 import type { RecordingHead, RecordingStorageOutcome, RecordingStore } from "../../web/store/recording-store.ts";
 
-/** As IndexedDB: keeps what it took over any life of a page, until it is told to refuse. */
+/** As IndexedDB: keeps what it took over any life of a page, until the test makes it refuse. */
 export class FakeRecordings implements RecordingStore {
   head: RecordingHead | undefined;
   readonly chunks: string[] = [];

@@ -18,7 +18,7 @@ export class FakePipe extends EventTarget implements DataPipe {
     this.readyState = "closing";
   }
 
-  /** As the browser does when the closing has come to its end, whoever began it. */
+  /** As the browser does when the closing has come to its end, whichever end began it. */
   end(): void {
     this.readyState = "closed";
     this.dispatchEvent(new Event("close"));

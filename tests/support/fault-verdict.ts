@@ -1,4 +1,4 @@
-// What has to hold of a room after any fault, each as a figure of the case's row: it is whole again in time, and
+// What must be true of a room after any fault, each as a figure of the case's row: it is whole again in time, and
 // nothing was felt twice or too late, came out of order, was lost from the books, grew without bound, or dialled like a
 // storm.
 import { expect, type TestContext } from "vitest";
@@ -21,10 +21,10 @@ export interface FaultedRoom {
   /** Records that the network made more of. */
   readonly copies: number;
   readonly greatestBufferBytes: number;
-  /** By which the age of a gesture may be told too great. */
+  /** The error by which the age of a gesture may be too great. */
   readonly graceMs: number;
   untilWhole(limitMs: number): Promise<number | undefined>;
-  /** Ends the load and waits until nothing is under way any more, and all have told each other. */
+  /** Ends the load and waits until nothing is under way any more, and all have reported to each other. */
   settle(): Promise<void>;
   everybodyFeelsEverybody(): Promise<boolean>;
   sums(): Sums;
@@ -35,12 +35,12 @@ export interface FaultedRoom {
 /** The promise: without a tap. */
 export const healLimitMs = 30_000;
 
-/** Of either end: it is the turn of one, and the other's dial may cross. */
+/** Dials of either end: it is the turn of one, and the other's dial may cross. */
 const mostDialsOfPair = 2;
 
 /**
- * Of all phones together within a second. One for each pair, and those that cross; two dials make a crossing, so that
- * of what all have under way at once half can be too much. In a large room what each phone may begin is less.
+ * Dials of all phones together within a second. One for each pair, and those that cross; two dials make a crossing, so
+ * that of what all have under way at once half can be too much. In a large room what each phone may begin is less.
  */
 const mostDialsOfRoom = (phones: number): number =>
   Math.min((phones * (phones - 1)) / 2 + (phones * maxDialsAtOnce) / 2, phones * maxDialsPerSecond);

@@ -1,4 +1,4 @@
-// A room of phones in memory under load, and books of its own on what has to hold of it: which gesture reached which
+// A room of phones in memory under load, and books of its own on what must be true of it: which gesture reached which
 // band, how often and how old, in which order samples came, and what both ends of every pair have counted. Neighbours:
 // memory-phone.ts, memory-network.ts.
 
@@ -26,7 +26,7 @@ const lookMs = 250;
 const noticedMs = 75_000;
 /** Longer than any page of a test sleeps, with all that it then has to notice. */
 const foldAfterMs = 40 * 60_000;
-/** Longer than any ping's interval with its answer, and than any record is held. */
+/** Longer than any ping's interval with its answer, and than any record waits. */
 const settleMs = 25_000;
 
 export interface FaultyRoomOptions {
@@ -63,7 +63,7 @@ export class FaultyRoom implements FaultedRoom {
   /** On fake time nothing comes between a decision and its effect. */
   readonly graceMs = 0;
   #closed: Closed[] = [];
-  /** Of those of long ago. */
+  /** The sums of pages of long ago. */
   #folded: Sums = noSums;
   #foldedUntold = 0;
   /** When the pages of which something is in `#closed` ended. */
@@ -201,7 +201,7 @@ export class FaultyRoom implements FaultedRoom {
     return pages.every((page) => pages.every((other) => page === other || isConnected(page, other)));
   }
 
-  /** Everybody waves, and everybody else feels it: whether that is so. */
+  /** Whether each feels the waves of all others. */
   async everybodyFeelsEverybody(): Promise<boolean> {
     const before = this.pages.map((page) => this.#feltBy(page));
     for (const page of this.pages) this.wave(page);
@@ -211,7 +211,7 @@ export class FaultyRoom implements FaultedRoom {
 
   // --- the books ---
 
-  /** Until nothing is under way any more, and all have told each other. */
+  /** Until nothing is under way any more, and all have reported to each other. */
   async settle(): Promise<void> {
     this.rest();
     await this.pass(settleMs);
@@ -226,7 +226,7 @@ export class FaultyRoom implements FaultedRoom {
   }
 
   /**
-   * Of pages that are open: records whose fate nobody can tell, that were counted twice, or that still wait. 0 when all
+   * Of pages that are open: records whose fate is unknown, that were counted twice, or that still wait. 0 when all
    * is well.
    */
   openRecords(): number {

@@ -1,5 +1,5 @@
-// On a busy machine a buzz may come too late to be given. Whoever wants to be felt asks again then, and only then: one
-// that vanishes fails its test.
+// On a busy machine a buzz may come too late to be given. A test that wants to be felt asks again then, and only then:
+// one that vanishes fails its test.
 import { setTimeout as pause } from "node:timers/promises";
 import { patienceMs } from "./patience.ts";
 

@@ -12,7 +12,7 @@ export const openFigures = async (page: Page): Promise<void> => {
 };
 
 export interface PeerReading {
-  /** What stands below the name; nothing for who is connected. */
+  /** What stands below the name; nothing for a connected person. */
   readonly state: string;
   readonly p50Ms: number;
   readonly boundMs: number;

@@ -6,7 +6,7 @@ import type { GatewayFrame } from "../../gateway/wire/frame-types.ts";
 
 /**
  * @param mayArrive whether the listener is given the message
- * @param leaving what is sent in place of a message; undefined: nothing, and the sender is told that it was
+ * @param leaving what is sent in place of a message; undefined: nothing, and the sender believes that it was
  */
 export const filteredChannel = (
   channel: Channel,
@@ -34,7 +34,7 @@ export const filteredChannel = (
   close: (reason) => channel.close(reason),
 });
 
-/** Of a message between gateways; none when it cannot be read. */
+/** The types of a message between gateways; none when it cannot be read. */
 export const framesOf = (message: Uint8Array): readonly GatewayFrame[] => {
   const decoded = decodeMessage(message);
   return "malformed" in decoded ? [] : decoded.frames;

@@ -130,7 +130,7 @@ interface BidiAnswer {
   readonly message?: string;
 }
 
-/** Its children, and theirs; empty where the system does not tell. */
+/** Its children, and theirs; empty if the system does not say. */
 const descendantsOf = (pid: number): readonly number[] => {
   if (process.platform !== "linux") return [];
   const all = readdirSync("/proc")

@@ -1,5 +1,5 @@
 // Property-based fuzzing with a count: a decoder is given inputs without end, and whatever they are, it answers in the
-// documented way, in bounded time, and never throws. A failure is shrunk by fast-check and told with the seed that
+// documented way, in bounded time, and never throws. A failure is shrunk by fast-check and reported with the seed that
 // finds it again.
 import fc from "fast-check";
 import { tell } from "./case-table.ts";
@@ -9,9 +9,9 @@ import { sized } from "./run-length.ts";
 export const casesOfEach = sized({ short: 2_000, long: 100_000 });
 
 /**
- * Of the processor, not of the clock, which goes on while others have the processor. A collection of garbage may fall
- * into any case, so a single one may take long; the one in the middle cannot. What grows faster than its input is found
- * by tests/attacks/decoder-growth.test.ts.
+ * Time of the processor, not of the clock, which goes on while others have the processor. A collection of garbage may
+ * fall into any case, so a single one may take long; the one in the middle cannot. What grows faster than its input is
+ * found by tests/attacks/decoder-growth.test.ts.
  */
 const maxCaseMs = 1_000;
 /**

@@ -1,4 +1,4 @@
-// How much the process holds once everything that nobody needs has been collected: what a memory leak shows in.
+// How much memory the process has once all garbage has been collected: a memory leak shows in it.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 

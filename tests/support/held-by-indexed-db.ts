@@ -1,4 +1,4 @@
-// An IndexedDB that holds what a test says, whoever wrote it, and takes whatever is written without keeping it.
+// An IndexedDB that contains what a test says, and accepts all that is written without keeping it.
 
 interface Request {
   readonly result: unknown;

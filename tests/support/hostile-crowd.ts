@@ -1,5 +1,5 @@
-// Many identities of one attacker, each with a channel in memory to the same member, whom they send whatever the test
-// says. They answer pings, so that their clocks are known and what they send is not merely too late.
+// Many identities of one attacker, each with a channel in memory to the same member, to which they send whatever the
+// test says. They answer pings, so that their clocks are known and what they send is not merely too late.
 import { ChannelRelay } from "../../gateway/admission/channel-relay.ts";
 import { EpochBook } from "../../gateway/admission/epoch-book.ts";
 import { admit } from "../../gateway/admission/handshake.ts";

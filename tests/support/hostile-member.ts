@@ -1,4 +1,4 @@
-// Somebody who holds the room key, or only the room's id, and keeps to nothing else: a native phone without a gateway,
+// A peer that has the room key, or only the room's id, and keeps to no rule: a native phone without a gateway,
 // which lets a test say any bytes on its channels. It answers pings, so that the others know its clock and what it
 // sends is not merely too late.
 import { startNativeMesh } from "../../bench/stage/native-phone.ts";
@@ -25,7 +25,7 @@ export interface HostileMemberOptions {
   readonly onChannel?: (channel: Channel) => void;
 }
 
-/** Of who has neither sent nor received. */
+/** The ledger of a member that has neither sent nor received. */
 export const emptyLedger: LedgerReport = {
   sent: 0,
   droppedBeforeSend: 0,
@@ -37,7 +37,7 @@ export const emptyLedger: LedgerReport = {
   dropped: 0,
 };
 
-/** Of what it hears; a flood is answered with pongs enough. */
+/** How much it keeps of what it gets; a flood is answered with enough pongs. */
 const maxHeard = 10_000;
 
 export class HostileMember {

@@ -1,4 +1,4 @@
-// A signaling server that can be told to lie. The page with all its headers is the real server's; the signaling socket
+// A signaling server that can be made to lie. The page with all its headers is the real server's; the signaling socket
 // and the list of members are its own. It is honest until a test says otherwise.
 import { once } from "node:events";
 import {
@@ -14,13 +14,13 @@ import { roomIdOf } from "../../gateway/wire/session-id.ts";
 import { type OutboundMessage, readOutbound, signalingPath } from "../../gateway/wire/signaling-message.ts";
 import type { ServerProcess } from "./server-process.ts";
 
-/** What one page says to another, with the server's word for who said it. */
+/** What one page sends to another, with the sender that the server names. */
 export type RelayedMessage = Exclude<OutboundMessage, { type: "HEARTBEAT" }> & { readonly src: string };
 
 export class HostileServer {
   /** What becomes of a message from page to page. */
   relay: (message: RelayedMessage) => void = (message) => this.say(message.dst, message);
-  /** Who is said to be in a room; `members` are those who are. */
+  /** The session ids that it lists for a room; `members` are the true ones. */
   list: (members: readonly string[]) => readonly string[] = (members) => members;
   /** How often it was asked for the members of a room. */
   listings = 0;

@@ -1,4 +1,4 @@
-// A member of the room who is honest in everything but neighbour frames: what others ask to be handed on comes to the
+// A member of the room that is honest in everything but neighbour frames: what others ask it to pass on comes to the
 // test instead, and the test says whatever it likes in anybody's name. A native phone, with the product's own gateway
 // and mesh.
 import { type NativePhoneOptions, startNativePhone } from "../../bench/stage/native-phone.ts";
@@ -9,7 +9,7 @@ import type { RoomSession } from "../../web/mesh/room-session.ts";
 import { filteredChannel, framesOf } from "./filtered-channel.ts";
 
 export class LyingNeighbour {
-  /** Of all that were to be handed on, in their order. */
+  /** All frames that it should pass on, in their order. */
   readonly asked: NeighbourFrame[] = [];
   onAsked: (frame: NeighbourFrame) => void = () => undefined;
   readonly #channels = new Map<string, Channel>();

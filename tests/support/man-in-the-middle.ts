@@ -1,6 +1,6 @@
-// The attack that only the handshake can see: who does the signaling answers each dial himself, dials the other page in
-// the dialer's name, and carries every message across. Both connections are sound; the certificates at his ends are his
-// own.
+// The attack that only the handshake can see: the attacker, who does the signaling, answers each dial himself, dials
+// the other page in the dialer's name, and carries every message across. Both connections are sound; the certificates
+// at his ends are his own.
 import { X509Certificate } from "node:crypto";
 import { type DataChannel, PeerConnection } from "node-datachannel";
 import { generate } from "selfsigned";
@@ -33,7 +33,7 @@ export type SpokenMessage = { readonly src: string } & (
 export interface ManInTheMiddleOptions {
   readonly say: (sessionId: string, message: SpokenMessage) => void;
   readonly forgery: Forgery;
-  /** Of all his ends; undefined: one each. */
+  /** The certificate of all his ends; undefined: one each. */
   readonly certificate?: ForgedCertificate | undefined;
 }
 

@@ -9,7 +9,7 @@ import { RecordingLink } from "./recording-link.ts";
 
 export interface SlowWrite {
   readonly delayMs: number;
-  /** Of the delay: when the motor begins. 1: with the answer. */
+  /** The share of the delay after which the motor begins. 1: with the answer. */
   readonly beginsAfterShare: number;
 }
 

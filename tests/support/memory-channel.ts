@@ -38,7 +38,7 @@ export interface MemoryChannelOptions {
   readonly delayMs?: (nth: number, from: "dialer" | "callee") => number;
   readonly dialer?: MemoryEnd;
   readonly callee?: MemoryEnd;
-  /** The server, where nothing else is said. */
+  /** The server, if nothing else is given. */
   readonly signaledBy?: Channel["signaledBy"];
 }
 
@@ -136,20 +136,20 @@ export class MemoryChannel implements Channel {
     for (const message of stalled) this.#transmit(message);
   }
 
-  /** From now on nothing gets through in either direction, and neither end is told. */
+  /** From now on nothing gets through in either direction, and neither end learns of it. */
   cut(): void {
     this.#isCut = true;
     if (this.#other !== undefined) this.#other.#isCut = true;
   }
 
-  /** Lets a message arrive at this end, whoever sent it. */
+  /** Lets a message arrive at this end, whatever its sender. */
   deliver(message: Uint8Array): void {
     if (this.#closeReason !== undefined) return;
     if (this.#listener === undefined) this.#early.push(message);
     else this.#listener.onMessage(message);
   }
 
-  /** The end of the channel reaches this end, whoever began it. */
+  /** The end of the channel reaches this end, whichever end began it. */
   end(reason: string): void {
     if (this.#closeReason !== undefined) return;
     this.#closeReason = reason;
@@ -169,7 +169,7 @@ export class MemoryChannel implements Channel {
     const closedBefore = this.#closeReason;
     for (const message of this.#early.splice(0)) {
       listener.onMessage(message);
-      if (this.#closeReason !== closedBefore) return; // The listener itself closed the channel, and has been told.
+      if (this.#closeReason !== closedBefore) return; // The listener itself closed the channel, and knows it.
     }
     if (closedBefore !== undefined) listener.onClose(closedBefore);
   }

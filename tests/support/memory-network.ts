@@ -32,7 +32,7 @@ const lingerMs = 1_000;
 /** One page, from its start to its end. */
 export interface NetworkNode {
   readonly sessionId: string;
-  /** Of the phone: its next page has the same. */
+  /** The name of the phone: its next page has the same. */
   readonly phone: string;
   readonly isDead: boolean;
   readonly schedule: Schedule;
@@ -237,7 +237,7 @@ class MemoryOpener implements ServerOpener {
 
   /** The contact of this network is alive or away; it never dies without a sign. */
   doubtServer(): void {
-    // Nothing to make anew.
+    // Nothing to make again.
   }
 
   retire(): void {

@@ -24,7 +24,7 @@ export interface MemoryPhoneOptions {
   readonly name: string;
   readonly network: MemoryNetwork;
   readonly crypto: Crypto;
-  /** Of its monotonic clock. */
+  /** Where its monotonic clock begins. */
   readonly originMs: number;
   readonly onEvent: (page: MemoryPage, event: GatewayEvent) => void;
 }
@@ -62,7 +62,7 @@ export class MemoryPhone {
     return this.#page;
   }
 
-  /** The page is gone from one moment to the next, and nobody is told. */
+  /** The page is gone from one moment to the next, and nobody is informed. */
   kill(): MemoryPage {
     const { page } = this;
     page.die();
@@ -70,7 +70,7 @@ export class MemoryPhone {
     return page;
   }
 
-  /** As a person who leaves the room. */
+  /** As when a person leaves the room. */
   async leave(): Promise<MemoryPage> {
     const { page } = this;
     this.#page = undefined;

@@ -31,7 +31,7 @@ export interface Member {
   readonly now: Now;
   /** Makes its arm-probe report a gesture. */
   gesture(name: GestureName): void;
-  /** What the others are to it, by its own account. */
+  /** The state of the others, as it sees them. */
   peerOf(other: Member): Peer;
 }
 

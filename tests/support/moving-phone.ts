@@ -29,7 +29,7 @@ export interface MovingPhoneOptions {
 
 export class MovingPhone {
   readonly link: RecordingLink;
-  /** Of all its rooms. */
+  /** The events of all its rooms. */
   readonly events: GatewayEvent[] = [];
   readonly changes: SettledChange[] = [];
   room: Room;
@@ -58,7 +58,7 @@ export class MovingPhone {
     return this.#session;
   }
 
-  /** Names of those who are connected. */
+  /** Names of the connected people. */
   get companions(): readonly string[] {
     return this.session.gateway.peers.flatMap(({ state, name }) => (state.kind === "connected" ? [name] : [])).sort();
   }

@@ -35,7 +35,7 @@ export interface NativeFaultRoomOptions {
 export class NativeFaultRoom implements FaultedRoom {
   readonly phones: NativeFaultPhone[] = [];
   readonly effects = new EffectBook();
-  /** For whoever relays the offers. */
+  /** For the code that relays the offers. */
   readonly dials = new DialMeter();
   greatestBufferBytes = 0;
   /**
@@ -91,7 +91,7 @@ export class NativeFaultRoom implements FaultedRoom {
     }
   }
 
-  /** Real time, as long as a fault is to last. */
+  /** Real time, as long as a fault lasts. */
   async pass(ms: number): Promise<void> {
     await this.#until(() => false, ms);
   }
@@ -188,7 +188,7 @@ export class NativeFaultRoom implements FaultedRoom {
     });
   }
 
-  /** Whether it came to hold within the limit. */
+  /** Whether it became true within the limit. */
   async #until(holds: () => boolean, limitMs: number): Promise<boolean> {
     const endMs = now() + limitMs;
     while (!holds()) {

@@ -1,5 +1,5 @@
 // Native phones that admit each other without proof: for tests of the mesh itself. A phone keeps every channel that it
-// is given, tells the mesh whom it holds, as a gateway does, and can be asked to say a byte to everybody.
+// is given, reports to the mesh the peers that it is connected to, as a gateway does, and can send a byte to everybody.
 import { startNativeMesh } from "../../bench/stage/native-phone.ts";
 import type { Channel } from "../../gateway/wire/channel.ts";
 import { makeSessionId } from "../../gateway/wire/session-id.ts";

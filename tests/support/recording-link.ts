@@ -16,7 +16,7 @@ export class RecordingLink implements DeviceLink {
   readonly name = "recording link";
   readonly info: DeviceInfo;
   readonly written: DeviceCommand[] = [];
-  /** How often it was told to drop what waits. */
+  /** How often it had to drop what waits. */
   expirations = 0;
   state: LinkState = { kind: "connecting" };
   #listener: DeviceLinkListener | undefined;

@@ -11,7 +11,7 @@ export interface ReadRecording {
 }
 
 /**
- * Columns that hold text, which may be empty, and those that hold text or nothing; all others hold numbers or nothing.
+ * Columns of text, which may be empty, and those of text or nothing; all others have numbers or nothing.
  */
 const textColumns: ReadonlySet<string> = new Set(["rowKind", "gatewayId", "name", "state"]);
 const optionalTextColumns: ReadonlySet<string> = new Set(["cpuPressure", "origin"]);

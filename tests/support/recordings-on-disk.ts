@@ -1,4 +1,4 @@
-// A RecordingStore as IndexedDB is one: what it holds is on disk, not on the heap, and its bytes are counted.
+// A RecordingStore like that in IndexedDB: its data is on disk, not on the heap, and its bytes are counted.
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

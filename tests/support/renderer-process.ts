@@ -39,7 +39,7 @@ const grownByMark = async (session: CDPSession, page: Page): Promise<readonly nu
 };
 
 /**
- * Chromium tells the renderers but not whose they are: the page takes much memory for a moment, and the process that
+ * Chromium lists the renderers but not their pages: the page takes much memory for a moment, and the process that
  * grows by it is its. That another grows as much in the same moment is unlikely, and then it is asked again.
  */
 export const rendererPid = async (browser: Browser, page: Page): Promise<number> => {

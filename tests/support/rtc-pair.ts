@@ -20,7 +20,7 @@ export interface RtcPairOptions {
 }
 
 /**
- * Of native dials one in a hundred fails in libdatachannel's handshake, at both ends at once (measured): a page dials
+ * One in a hundred native dials fails in libdatachannel's handshake, at both ends at once (measured): a page dials
  * again then, and so does a pair.
  */
 const mostDials = 5;
@@ -43,7 +43,7 @@ const dialOnce = async (
   { isGreeted = false }: RtcPairOptions,
 ): Promise<RtcPair | undefined> => {
   const [here, there] = connections;
-  // A candidate may be told only to who has the description that it belongs to; what comes too early waits for
+  // A candidate may be sent only to an end that has the description that it belongs to; what comes too early waits for
   // `described`.
   const described = { here: promiseOf<void>(), there: promiseOf<void>() };
   here.onicecandidate = ({ candidate }) => void described.there.promise.then(() => addTo(there, candidate));

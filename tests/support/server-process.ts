@@ -1,6 +1,6 @@
 // The real server as a child process. PeerServer keeps timers for ever and the door is about hostile input: neither
-// belongs into the process of a test. Whoever starts one stops it; should the tests' process end before that, the child
-// is killed with it.
+// belongs into the process of a test. The caller that starts one stops it; should the tests' process end before that,
+// the child is killed with it.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -105,7 +105,7 @@ export class ServerProcess {
     return child !== undefined && child.exitCode === null && child.signalCode === null;
   }
 
-  /** Of the present process, so far. */
+  /** The output of the present process, so far. */
   get stdout(): string {
     return this.#output.stdout;
   }
@@ -156,7 +156,7 @@ export class ServerProcess {
     const error = new Error(
       `the server of a test ended by itself (${how})\n${this.#output.stdout}${this.#output.stderr}`,
     );
-    console.error(error.message); // The run tells of errors outside its tests only when all are over.
+    console.error(error.message); // The run reports errors outside its tests only when all are over.
     throw error;
   }
 

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 
 export interface RecordedDescription {
-  /** Who wrote it. */
+  /** The kind of WebRTC that wrote it. */
   readonly by: string;
   readonly when: string;
   readonly type: "offer" | "answer";
@@ -26,7 +26,7 @@ export const withCandidates = (sdp: string, count: number): string =>
   sdp.replace(/^a=candidate:.*\r\n/gm, "") +
   Array.from({ length: count }, (_, i) => `a=candidate:${i} 1 udp 1 192.0.2.${i % 250} 53 typ host\r\n`).join("");
 
-/** An OFFER of a data connection; whom it is from and for is the caller's to say. */
+/** An OFFER of a data connection; the caller adds its sender and receiver. */
 export const offerOf = (connectionId: string, sdp: string = soundOffer.sdp) =>
   ({
     type: "OFFER",

@@ -25,7 +25,7 @@ export class SimulatedBattery {
     this.#appetite = appetite;
   }
 
-  /** As browsers tell it. */
+  /** As browsers report it. */
   get levelPercent(): number {
     return Math.round(this.#exactPercent);
   }

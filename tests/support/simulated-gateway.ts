@@ -34,7 +34,7 @@ export interface Link {
   wantedVersion: number;
   /** Counted apart from the ledger: records that had to be addressed to the peer. */
   expectedAddressed: number;
-  /** Of the peer's records: what has been handed on, as `probe/sequence`. */
+  /** The peer's records that have been passed on, as `probe/sequence`. */
   readonly delivered: Set<string>;
   /** Sequence of the last sample or status handed on, by probe and kind. */
   readonly lastSamples: Map<string, number>;
@@ -162,7 +162,7 @@ export class SimulatedGateway {
     });
   }
 
-  /** On waking, what waited is handled before the clocks have been compared afresh. */
+  /** On waking, what waited is handled before the clocks have been compared again. */
   sleep(forMs: number): void {
     if (this.#postponed !== undefined) return;
     this.#postponed = [];
@@ -212,7 +212,7 @@ export class SimulatedGateway {
     return link;
   }
 
-  /** What must hold of every record that is handed on. */
+  /** What must be true of every record that is passed on. */
   #check(link: Link, { probe, kind, sequence, timeUs, lifetimeMs }: GatewayRecord): void {
     const name = `${probe}/${sequence}`;
     if (link.delivered.has(name)) this.faults.push(`${name} handed on twice`);

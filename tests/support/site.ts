@@ -28,7 +28,7 @@ export const openSite = async (): Promise<Site> => {
   }
 };
 
-/** Somebody who has not opened their page yet, and the invite to a room that nobody is in. */
+/** A person who has not opened their page yet, and the invite to a room that nobody is in. */
 export interface Invited {
   readonly page: RoomPage;
   readonly room: Room;

@@ -45,7 +45,7 @@ export class Stage {
     await this.server.stop();
   }
 
-  /** Somebody with a phone who has not opened the page yet. */
+  /** A person with a phone, who has not opened the page yet. */
   async person(name: string): Promise<RoomPage> {
     const person = await RoomPage.open(this.browser, name, { moves: this.#moves });
     this.#people.push(person);

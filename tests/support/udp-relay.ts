@@ -1,5 +1,5 @@
 // A bad network between native phones, without rights and on any system: for every connection two UDP sockets, each of
-// which stands for one phone towards the other. Who relays the signaling lets each phone know the other's stand-in in
+// which stands for one phone towards the other. The relay of the signaling gives each phone the other's stand-in in
 // place of its address. Every datagram then passes here, and is lost, doubled, held up or swallowed as the `Way` in its
 // direction says.
 import { createSocket, type Socket } from "node:dgram";
@@ -52,7 +52,7 @@ export class UdpRelay {
     return way;
   }
 
-  /** The message as the other phone is to get it; undefined for a candidate that it cannot use, or does not need. */
+  /** The message as the other phone should get it; undefined for a candidate that it cannot use, or does not need. */
   async rewrite(message: RelayedMessage): Promise<RelayedMessage | undefined> {
     const { connectionId } = message.payload;
     this.#connections.set(connectionId, this.#connections.get(connectionId) ?? this.#open(message.src, message.dst));
@@ -94,7 +94,7 @@ export class UdpRelay {
     return candidate.replace(hostCandidate, `$1127.0.0.1 ${end.standIn.address().port}$4`);
   }
 
-  /** From `from`, who sent it to the stand-in of `to`. */
+  /** A datagram of `from`, which sent it to the stand-in of `to`. */
   #carry(datagram: Uint8Array, from: End, to: End): void {
     this.datagrams++;
     const way = this.way(from.sessionId, to.sessionId);

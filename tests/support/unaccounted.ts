@@ -3,7 +3,7 @@ import { type LedgerSnapshot, sumOf } from "../../gateway/records/ledger.ts";
 
 /**
  * The sender's records of which neither end knows what became: 0 once nothing is under way and the receiver has
- * reported on a channel that the sender still holds. Negative when records were counted twice.
+ * reported on a channel that the sender still has. Negative when records were counted twice.
  */
 export const unaccounted = (sender: LedgerSnapshot, receiver: LedgerSnapshot): number =>
   sender.sent -

@@ -3,9 +3,9 @@
 
 /** The state of the network from one phone to another, whichever channels lie on it. A test sets it. */
 export class Way {
-  /** Of packets, each time they are sent. */
+  /** The share of packets that is lost, each time they are sent. */
   lossShare = 0;
-  /** Of messages that come twice; no real DataChannel does that. */
+  /** The share of messages that come twice; no real DataChannel does that. */
   duplicateShare = 0;
   /** A message may be overtaken by all that are sent this much later. */
   reorderMs = 0;

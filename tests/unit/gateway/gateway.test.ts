@@ -87,7 +87,7 @@ describe("Gateway", () => {
     await connect(time, cleo, ben);
     expect(toldTo(cleo)).toEqual([level]);
     expect(toldTo(anna)).toEqual([level]);
-    expect(toldTo(ben)).toEqual([]); // Neither of the two has told anything yet.
+    expect(toldTo(ben)).toEqual([]); // Neither of the two has reported anything yet.
     const [toCleo] = ben.gateway.peers.filter(({ name }) => name === "Cleo");
     expect(toCleo?.ledger.snapshot()).toMatchObject({ addressed: 1, sent: 1, queued: 0 });
   });

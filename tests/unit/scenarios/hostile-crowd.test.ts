@@ -14,7 +14,7 @@ import { makeGesture } from "../../support/records.ts";
 const size = 24;
 
 let time: FakeTime;
-/** How often a list of members was handed on, to whoever dials. */
+/** How often a list of members was passed on to the code that dials. */
 let listsTaken: string[];
 let anna: Member;
 let crowd: readonly HostileIdentity[];

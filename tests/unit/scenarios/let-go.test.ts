@@ -1,4 +1,4 @@
-// Who was let go for exceeding its limits: it comes back when its time is over, and not before.
+// A member that was disconnected for exceeding its limits comes back when its time is over, and not before.
 import { beforeEach, describe, expect, it } from "vitest";
 import { maxNewsBurst } from "../../../gateway/admission/allowance.ts";
 import { ChannelRelay } from "../../../gateway/admission/channel-relay.ts";
@@ -88,7 +88,7 @@ describe("a member that was disconnected for exceeding its limits", () => {
       await time.advance(250);
     }
     expect(turnedAway).toBeGreaterThan(0);
-    expect(refusals()).toBe(step === 0 ? 0 : turnedAway); // Who knows that it was let go ends the handshake itself.
+    expect(refusals()).toBe(step === 0 ? 0 : turnedAway); // A member that knows that it was disconnected ends the handshake itself.
     expect(heldOff.some(({ by }) => by === "Anna")).toBe(true);
     expect(taken).toBeGreaterThan(0);
   });

@@ -15,7 +15,7 @@ const seeds = Array.from({ length: 15 }, (_, i) => i + 1);
 const gatewayCount = 4;
 const stepMs = 25;
 const steps = 600;
-/** Longer than anything hangs, is held, is congested or sleeps. */
+/** Longer than anything hangs, waits, is congested or sleeps. */
 const quietMs = 8000;
 /** The smallest record of these runs has nine bytes, of 1147 in a packet. */
 const maxPacketRecords = 127;
@@ -54,7 +54,7 @@ class SimulatedMesh {
     await this.#rest();
   }
 
-  /** Whether the two hold the two ends of one channel that works. */
+  /** Whether the two have the two ends of one channel that works. */
   isLive(a: SimulatedGateway, b: SimulatedGateway): boolean {
     const wire = this.#wires.get(a)?.get(b) ?? this.#wires.get(b)?.get(a);
     if (wire === undefined || wire.isCut) return false;
@@ -155,7 +155,7 @@ const expectBounded = (gateway: SimulatedGateway): void => {
   }
 };
 
-/** Who left before the channel was open at both ends has received nothing. */
+/** A peer that left before the channel was open at both ends has received nothing. */
 const receiverOf = ({ peer }: Link, owner: SimulatedGateway): LedgerSnapshot =>
   (peer.links.get(owner)?.ledger ?? new Ledger()).snapshot();
 

@@ -1,4 +1,4 @@
-// What keeps one address, one squatter and those who do not read from taking what belongs to all.
+// The limits that keep one address, one squatter and clients that do not read from taking what belongs to all.
 import { EventEmitter } from "node:events";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ConnectionLimit } from "../../../signaling-server/connection-limit.ts";
@@ -109,7 +109,7 @@ describe("what waits for sockets that do not read", () => {
         waiting[i] = own + messageBytes;
       }
     }
-    // Who has nothing waiting may always be given one message.
+    // A client with nothing waiting may always get one message.
     expect(budget.waitingBytes).toBeLessThanOrEqual(maxTotalUnsentBytes + 5000 * messageBytes);
   });
 });

@@ -57,7 +57,7 @@ const memoryStorage = (): TextStorage => {
   };
 };
 
-/** Somebody whom a member holds. */
+/** A peer that a member is connected to. */
 const anyPeer = async (time: FakeTime, member: Member): Promise<Peer> => {
   const other = await newMember(time, "Nora");
   await connect(time, other, member);

@@ -42,7 +42,7 @@ const nothing = { messages: 0, records: 0, effects: 0 };
 
 describe("what all peers may cost together", () => {
   it("should let pass a room of fifty whose ten probes each are watched by everybody, four times a second", () => {
-    const samples = [makeRecord(), makeRecord()]; // Of ten probes at 4 Hz in 50 ms.
+    const samples = [makeRecord(), makeRecord()]; // The records of ten probes at 4 Hz in 50 ms.
     expect(load(49, 30, [samples]).refused).toEqual(nothing);
   });
 

@@ -1,5 +1,5 @@
 // The attacks of docs/protocol.md §2.1 against the real cryptography of WebCrypto. The other end is another honest
-// `admit`, or a script that holds whatever an attacker can hold: nothing, the room key, or the recording of another
+// `admit`, or a script that has whatever an attacker can have: nothing, the room key, or the recording of another
 // session.
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -49,7 +49,7 @@ interface Ways {
   readonly crypto?: Crypto;
 }
 
-/** A room of two: a fake network, and whoever plays by the rules at its ends. */
+/** A room of two: a fake network, and honest gateways at its ends. */
 const open = (options: Omit<MemoryChannelOptions, "schedule"> = {}, time = new FakeTime()) => {
   const pair = memoryChannelPair({ schedule: time.schedule, delayMs: () => 1, ...options });
   const play = (channel: MemoryChannel, identity: IdentityKey, ways: Ways = {}) => {
@@ -101,7 +101,7 @@ const helloOf = (identity: IdentityKey, nonceByte = 1) =>
 
 const noProof = { mac: new Uint8Array(32), signature: new Uint8Array(64) };
 
-/** What an insider can make: the room key is right, and the identity is what it is told to claim. */
+/** What an insider can make: the room key is right, and the identity is what the test lets it claim. */
 const insidersAnswer = async (hello: GatewayFrame | undefined, claimed: IdentityKey, signer: IdentityKey) => {
   if (hello?.type !== "hello") throw new Error("a dialer begins with hello");
   const own = helloOf(claimed);

@@ -46,7 +46,7 @@ describe("WakeDetector", () => {
     detector = new WakeDetector({ now, monotonicNow, wallNow });
     for (const jumpMs of [clockStepMs + 1, 2_000, sleepGapMs - beatMs]) {
       wallMs += jumpMs;
-      now(); // Whoever reads it first.
+      now(); // Whichever code reads it first.
       pass(10);
       expect(detector.check()).toBe(true);
       expect(detector.check()).toBe(false);

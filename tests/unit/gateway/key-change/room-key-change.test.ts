@@ -256,7 +256,7 @@ describe("RoomKeyChange in a whole room", () => {
     readonly removed: readonly number[];
   }
 
-  /** A frame of somebody who keeps to nothing: whichever identity, to whomever, whatever it says. */
+  /** A frame of a member that keeps to no rule: with any identity, to any member, with any content. */
   interface Lie extends Start {
     readonly to: number;
     readonly byte: number;
@@ -265,7 +265,7 @@ describe("RoomKeyChange in a whole room", () => {
 
   interface Circumstances {
     readonly lies?: readonly Lie[];
-    /** Identities of liars, all of whom everybody holds; their places are those above `size`. */
+    /** Identities of liars, to which everybody is connected; their places are those above `size`. */
     readonly liars?: number;
     readonly isCut?: (a: number, b: number) => boolean;
   }
@@ -322,7 +322,7 @@ describe("RoomKeyChange in a whole room", () => {
 
   const keysOf = ({ settled }: Simulated): readonly string[] => settled.map(({ roomKey }) => toHex(roomKey));
 
-  /** There is a key that all have but those whom it removes, and they have not. */
+  /** There is a key that all have but the members that it removes, and they have not. */
   const hasCommonKey = (room: readonly Simulated[]): boolean => {
     const isCommon = ({ roomKey, removed }: SettledChange): boolean =>
       room.every((member) => keysOf(member).includes(toHex(roomKey)) !== removed.includes(member.id));
@@ -337,8 +337,8 @@ describe("RoomKeyChange in a whole room", () => {
   });
   const liars = 3;
   /**
-   * What one key says of who is removed, a member or a liar, depends on the key alone; low bytes are most often lower
-   * than what others make.
+   * What one key says about the removed member, be it honest or a liar, depends on the key alone; low bytes are most
+   * often lower than what others make.
    */
   const lieUntil = (latestMs: number): fc.Arbitrary<Lie> =>
     fc
@@ -371,14 +371,14 @@ describe("RoomKeyChange in a whole room", () => {
     const lies = fc.array(lieUntil(inTimeMs), { maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.array(start, { maxLength: 3 }), lies, async (seed, starts, told) => {
-        // Whoever comes first decides when the first of them settles.
+        // The first member decides when the first of them settles.
         const room = await simulate(seed, [{ by: 0, atMs: 0, removed: [] }, ...starts], { lies: told, liars });
         expect(room.every(({ settled }) => settled.length <= 1)).toBe(true);
         expect(hasCommonKey(room)).toBe(true);
       }),
       {
         numRuns: 60,
-        // One whom a key of a while removes hands on the lowest, before another key lets them stay.
+        // A member that a key removes for a while passes on the lowest, before another key lets it stay.
         examples: [
           [
             45_624_112,

@@ -58,7 +58,7 @@ describe("liveness", () => {
     const liveness = new Liveness(0);
     expect(run(liveness, 1, 3)).toEqual([]);
     const wokeAtS = 3 + 10 * (dropAfterMs / 1000);
-    expect(liveness.tick(wokeAtS * 1000)).toBe("asleep"); // 3 s of silence before, and 5 s that it cannot tell from a late timer.
+    expect(liveness.tick(wokeAtS * 1000)).toBe("asleep"); // 3 s of silence before, and 5 s that it cannot distinguish from a late timer.
     expect(run(liveness, wokeAtS + 1, wokeAtS + 51).filter(([, action]) => action === "drop")).toEqual([]);
     expect(liveness.tick((wokeAtS + 52) * 1000)).toBe("drop");
   });

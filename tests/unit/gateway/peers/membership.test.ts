@@ -14,10 +14,10 @@ const [lower, higher] = [idOf(0x10), idOf(0xf0)];
 /** Without jitter: every delay is the longest that it can be. */
 const membership = () => new Membership({ ownSessionId: me, random: () => 1 });
 
-/** Whom it dials now, whichever way. */
+/** The members that it dials now, by either way. */
 const next = (book: Membership, nowMs: number): readonly string[] => book.next(nowMs).map(({ sessionId }) => sessionId);
 
-/** Whom it dials in the seconds given, by the second. */
+/** The members that it dials in the seconds given, by the second. */
 const dialsBySecond = (book: Membership, fromS: number, toS: number) => {
   const dials: [number, string][] = [];
   for (let second = fromS; second <= toS; second++)
@@ -255,13 +255,13 @@ describe("membership, one gateway", () => {
 });
 
 describe("membership, hints", () => {
-  /** Of the liar's making: nobody is there. */
+  /** Invented by the liar: nobody is there. */
   const madeUp = (liar: number): readonly string[] =>
     Array.from({ length: maxKnownMembers }, (_, n) => idOf(0x10000 * (liar + 1) + n));
   const isMadeUp = (sessionId: string): boolean => Number.parseInt(sessionId.slice(-16), 16) >= 0x10000;
   const liarIds = (count: number): readonly string[] => Array.from({ length: count }, (_, n) => idOf(0x1000 + n));
 
-  /** All of them are connected, and name 128 who are not there. */
+  /** All of them are connected, and name 128 members that are not there. */
   const amongLiars = (count: number): Membership => {
     const book = membership();
     book.serverListed([me], 0);
@@ -273,7 +273,7 @@ describe("membership, hints", () => {
   };
 
   /**
-   * What becomes of all that is dialled: who is made up lets each dial run out of time, after 6 s; the others answer
+   * What becomes of all that is dialled: a dial to an invented member runs out of time, after 6 s; the others answer
    * within one.
    */
   const run = (book: Membership, fromS: number, toS: number, underway = new Map<string, number>()) => {

@@ -58,7 +58,7 @@ const send = async (from: Member, through: Member, ...frames: readonly Neighbour
   await time.advance(50);
 };
 
-/** What the neighbour has counted of whoever sent. */
+/** What the neighbour has counted for the sender. */
 const refusals = (at: Member, of: Member): Record<string, number> => Object.fromEntries(at.peerOf(of).refusals);
 
 describe("neighbour post", () => {
@@ -85,7 +85,7 @@ describe("neighbour post", () => {
     await send(anna, cleo, offer(anna, dora));
     expect([received.get("Ben"), received.get("Dora")]).toEqual([[], []]);
     expect(refusals(cleo, anna)).toEqual({ "neighbour frame for nobody here": 1 });
-    // Ben holds Dora, but what Cleo sends him is not in Cleo's name.
+    // Ben is connected to Dora, but what Cleo sends him is not in Cleo's name.
     await send(cleo, ben, offer(anna, dora));
     expect(received.get("Dora")).toEqual([]);
   });
@@ -196,7 +196,7 @@ describe("neighbour post", () => {
 describe("a third member that has a neighbour carry as much as it can", { timeout: 60_000 }, () => {
   interface Attack {
     readonly attackers: number;
-    /** Whether Ben holds them, too. */
+    /** Whether Ben is connected to them, too. */
     readonly areHeld: boolean;
     readonly lastsMs: number;
   }
@@ -250,7 +250,7 @@ describe("a third member that has a neighbour carry as much as it can", { timeou
 });
 
 describe("a session id", () => {
-  /** As somebody else's, because whoever carries an offer can say whose it is. */
+  /** As another member's, because a member that carries an offer can say whose it is. */
   const as = (member: Member, { sessionId }: Member): Member => ({ ...member, sessionId });
   const through = (dialer: Member, callee: Member) => connect(time, dialer, callee, undefined, "neighbour");
 
@@ -320,7 +320,7 @@ describe("a session id", () => {
     expect(cleo.peerOf(first).state.kind).toBe("connected");
     pair.dialer.close("the network failed");
     await time.advance(100);
-    // As one whose disk is full, and who was reloaded.
+    // As a page whose disk is full, and that was reloaded.
     expect((await connect(time, second, cleo)).admitted).toEqual([true, true]);
   });
 });

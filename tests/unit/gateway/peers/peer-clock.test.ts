@@ -373,7 +373,7 @@ describe("peer clock", () => {
     expect(clock.pong({ id: 99, t2Us: 0, t3Us: 0 })).toBe("unknown");
     for (const [t2Us, t3Us] of [
       [1_000_000, 999_999], // It left before it came.
-      [0, us(mine.now())], // It was held longer than it was away.
+      [0, us(mine.now())], // The peer kept it longer than it was away.
     ] as const) {
       const { id } = clock.ping();
       await time.advance(10);

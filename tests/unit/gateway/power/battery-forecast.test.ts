@@ -14,7 +14,7 @@ const reading = (atMs: number, levelPercent: number, isCharging = false) => ({
   isCharging,
 });
 
-/** What a browser tells of a battery that drains evenly: whole percent, looked at every `everyMs`. */
+/** What a browser reports of a battery that drains evenly: whole percent, looked at every `everyMs`. */
 const drained = (percentPerHour: number, startPercent: number, forMs: number, everyMs = 1_000) => {
   const forecaster = new BatteryForecaster();
   for (let atMs = 0; atMs <= forMs; atMs += everyMs) {
@@ -70,7 +70,7 @@ describe("battery forecast", () => {
     const byMinute = Array.from({ length: 61 }, (_, minute) => told(minute));
     expect(byMinute[14]?.most).toBeCloseTo(4 / (9 / 60), 6);
     expect(byMinute[14]?.lastsShift).toBe("no");
-    // From the first step to the end of the hour 3 % went, and at most one more that is not told yet.
+    // From the first step to the end of the hour 3 % went, and at most one more that is not reported yet.
     expect(byMinute[60]?.most).toBeCloseTo(4 / (55 / 60), 6);
     expect(byMinute[60]?.least).toBeCloseTo(3 / (55 / 60), 6);
     expect(byMinute[60]?.lastsShift).toBe("yes");
@@ -169,7 +169,9 @@ describe("battery forecast", () => {
     readonly setForwardMs?: number;
   }
 
-  /** What is told every ten seconds of a battery that drains evenly, asleep or awake, and what is true of it then. */
+  /**
+   * What is reported every ten seconds of a battery that drains evenly, asleep or awake, and what is true of it then.
+   */
   const toldAround = (percentPerHour: number, forMs: number, event: Event) => {
     const { sleepsMs = 0, standsStill = true, setForwardMs = 0 } = event;
     const forecaster = new BatteryForecaster();
@@ -210,7 +212,7 @@ describe("battery forecast", () => {
   it("should not take a wall clock that is set forward for time that has passed", () => {
     const told = toldAround(20, 3 * hourMs, { atMs: hourMs / 2, setForwardMs: 2 * hourMs });
     expectTrue(told, 20);
-    // It cannot be told from a sleep of two hours: what came before says little, and is let go.
+    // It cannot be distinguished from a sleep of two hours: what came before says little, and is dropped.
     expect(drainAt(told, hourMs / 2 + minuteMs)).toBe("too-early");
     expect(drainAt(told, hourMs)).toMatchObject({ plusMinus: expect.toSatisfy((error: number) => error < 3) });
     // After a long time the two clocks say much the same, and it goes on.

@@ -142,8 +142,8 @@ const delayIn = (second: number): ClockedDelaySummary => ({
 
 /**
  * A peer late on a long, busy day, in a room where all move, sample and buzz all the time: in every second every
- * percentile of the last minute and every total has changed. Those since the start hold still by then, to the hundredth
- * that a histogram tells apart.
+ * percentile of the last minute and every total has changed. Those since the start do not change by then, to the
+ * hundredth that a histogram distinguishes.
  */
 const busyPeer = (second = 0, name = "Annabella-Maria"): PeerFigures => {
   const sinceStart = { ...delay, count: 900_000 + second };
@@ -391,7 +391,7 @@ describe("recording", () => {
     expect(fromJson.rows[0]).toMatchObject({ elapsedMs: 1_234.568, rowKind: "all", eventLoopLagP99Ms: 12.25 });
     expect(fromJson.rows[1]).toMatchObject({ oneWayP99Ms: 230.001, oneWayBoundMs: 2.001, deliveredTotal: 100_000 });
     expect(fromCsv.context).toEqual(fromJson.context);
-    // What docs/statistics.md tells those who read it with other tools.
+    // What docs/statistics.md says to people who read it with other tools.
     expect((await joined(csvParts(context, chunks))).split("\r\n")[5]).toBe(recordingColumns.join(","));
     expect(fromCsv.rows).toEqual(fromJson.rows);
   });
@@ -402,7 +402,7 @@ describe("recording", () => {
       return recordingRows(snapshot(peers, { probes: [arm, { ...arm, index: 5 }] }), page, second * 1_000);
     });
     const text = packRows(seconds.flat());
-    expect(text.split("\n").at(-2)).toBe("[5,[1],2000]"); // Of the probe with index 5: only the time has gone on.
+    expect(text.split("\n").at(-2)).toBe("[5,[1],2000]"); // The row of the probe with index 5: only the time has gone on.
     const rows = unpackRows(text, recordingColumns) ?? [];
     expect(rows).toHaveLength(14);
     for (const row of rows) expect(row).toHaveLength(recordingColumns.length);

@@ -11,7 +11,7 @@ const percentileOf = (sorted: readonly number[], percent: number): number =>
 /** Steps are at most this share of a value. */
 const stepShare = 1 / 128;
 
-/** The bound is `errorMs`, and no more above it than a step of what is told. */
+/** The bound is `errorMs`, and no more above it than a step of the value shown. */
 const expectBound = (told: ClockedDelaySummary | undefined, errorMs: number): void => {
   const { p99Ms = 0, boundMs } = told ?? {};
   expect(boundMs).toBeGreaterThanOrEqual(errorMs);

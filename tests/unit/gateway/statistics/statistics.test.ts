@@ -55,7 +55,7 @@ describe("Statistics", () => {
     }
     expect(oneWay.urgent.sinceStart?.count).toBe(10);
     expect(oneWay.urgent.jitterMs).toBeCloseTo(0, 6);
-    // A sample waits for company as long as it may.
+    // A sample is held back to share a packet as long as it may be.
     const sample = oneWay.sample.lastMinute;
     expect(sample?.count).toBe(10);
     expect(Math.abs((sample?.p50Ms ?? 0) - wayMs - defaultWindowMs)).toBeLessThanOrEqual((sample?.boundMs ?? 0) + 3);

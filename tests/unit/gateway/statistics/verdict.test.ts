@@ -146,7 +146,7 @@ describe("verdict", () => {
       "2 peers miss buzzes (38 of the last 62)",
       "bad",
     ]);
-    // Of a few nothing is said.
+    // With only a few the verdict says nothing.
     expect(told({ written: 2, superseded: 0, expired: 1, failed: 0 })).toEqual(["", "good"]);
     const gone = { ...peer(good, { kind: "gone", sinceMs: 0, reason: "left" }), recentOutcomes: broken };
     expect(verdictOf(snapshot([peer(good), gone], good), draining("yes"), []).outcome).toBe("good");

@@ -16,7 +16,7 @@ import {
 import type { GatewayRecord } from "../../../../gateway/wire/record.ts";
 import { arbitraryFrame, arbitraryRecord } from "../../../support/arbitrary-frames.ts";
 
-/** Of which a message may not hold as many as of the others. */
+/** A message may not have as many of these as of the others. */
 const isLong = (type: GatewayFrame["type"]): boolean =>
   ["aggregate", "neighbourOffer", "neighbourAnswer"].includes(type);
 
@@ -33,7 +33,7 @@ const record = (sequence: number): GatewayRecord => ({
   payload: new Uint8Array(),
 });
 
-/** All that a decoded message holds: neither more frames nor more bytes than were in it. */
+/** All that a decoded message contains: neither more frames nor more bytes than were in it. */
 const expectWithinLimits = (message: Uint8Array): void => {
   const decoded = decodeMessage(message);
   if ("malformed" in decoded) return;

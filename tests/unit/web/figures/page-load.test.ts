@@ -109,7 +109,7 @@ describe("load meter", () => {
     await time.advance(10_000);
     page.isHidden = true;
     await time.advance(30_000);
-    expect(meter.figures().eventLoopLagP99Ms).toBe(40); // Of the time in front, which is of the last minute still.
+    expect(meter.figures().eventLoopLagP99Ms).toBe(40); // In the time in front, which still belongs to the last minute.
     await time.advance(30_000);
     expect(meter.figures()).toMatchObject({ eventLoopLagP50Ms: undefined, eventLoopLagP99Ms: undefined });
   });
@@ -167,7 +167,7 @@ describe("load meter", () => {
         });
       disconnect = (): void => {
         this.#told.isOpen = false;
-        this.#told.refuse(); // As a browser does with whoever still waits for its word.
+        this.#told.refuse(); // As a browser does with code that still waits for its answer.
       };
     }
     const observed = () => {

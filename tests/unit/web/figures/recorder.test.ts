@@ -222,7 +222,7 @@ describe("a recording", () => {
       await record(20);
       expect(recorder.view.value).toMatchObject({ kind: "running", rows: 96, problem });
       expect(await rows()).toHaveLength(96);
-      store.outcome = "kept"; // It has room again: what it holds stays whole, and the person's stop is kept.
+      store.outcome = "kept"; // It has room again: what it has stays whole, and the person's stop is kept.
       recorder.stop();
       await settle();
       expect(store.head).toMatchObject({ isRunning: false });

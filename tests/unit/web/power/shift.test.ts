@@ -3,7 +3,7 @@ import { Shift } from "../../../../web/power/shift.ts";
 import type { TextStorage } from "../../../../web/store/text-storage.ts";
 
 const hourMs = 3_600_000;
-/** In the time zone of whoever runs this. */
+/** In the time zone of the machine that runs this. */
 const morningMs = new Date(2026, 4, 4, 10).getTime();
 
 const storageOf = (text?: string): TextStorage & { text: string | undefined } => ({

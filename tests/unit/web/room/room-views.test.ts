@@ -27,7 +27,7 @@ describe("room views", () => {
     mira = { gatewayId: "ab".repeat(16), name: "Mira", isHidden: false, probes: [arm] };
     people = [mira];
     pendingDials = new Set();
-    // As much of a gateway as is shown here: who is in the room.
+    // As much of a gateway as is shown here: the people in the room.
     const gateway = {
       probes: [],
       get peers() {

@@ -9,7 +9,7 @@ import { heldByIndexedDb } from "../../../support/held-by-indexed-db.ts";
 
 const grant = { name: "", mode: "exclusive" } as const;
 
-/** Grants every lock, but those of the slots that other tabs hold. */
+/** Grants every lock, but those of the slots that other tabs have. */
 const locksBeside = (takenSlots: number): Pick<LockManager, "request"> => {
   const request = async (name: string, options: LockOptions, use: (lock: Lock | null) => unknown) => {
     const slot = Number(name.split(" ").at(-1));

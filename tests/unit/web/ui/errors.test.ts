@@ -4,7 +4,7 @@ import { errorTexts } from "../../../../web/ui/errors.ts";
 /** A longer sentence has to be read twice, most of all in a language that is not one's own. */
 const maxWords = 18;
 
-/** What only those who work on the page understand: a person wears a band, and knows people and one server. */
+/** Words that only the page's engineers understand: a person wears a band, and knows people and one server. */
 const ourWords =
   /\b(probes?|peers?|gateways?|signaling|sessions?|admission|handshakes?|ICE|STUN|TURN|samples?|frames?|latency)\b/i;
 
