@@ -147,7 +147,7 @@ const whileTheOtherIsHeard = async (
     honest.gateway.buzz("all", "short");
     spoken++;
   }, honestIntervalMs);
-  onTestFinished(() => clearInterval(speaking)); // The member of a case that failed would otherwise send in the next one.
+  onTestFinished(() => clearInterval(speaking)); // After a case that failed it would otherwise send in the next one.
   const busyPercent = await pageBusyPercent();
   const { tried, gotIn } = await during();
   const busy = await busyPercent();

@@ -39,8 +39,9 @@ export const healLimitMs = 30_000;
 const mostDialsOfPair = 2;
 
 /**
- * Dials of all phones together within a second. One for each pair, and those that cross; two dials make a crossing, so
- * that of what all have under way at once half can be too much. In a large room what each phone may begin is less.
+ * Dials of all phones together within a second: one for each pair, and the dials that cross. Two dials make a crossing,
+ * so at most half of all dials that are under way at once can be too many. In a large room the limit of each phone is
+ * the lower bound.
  */
 const mostDialsOfRoom = (phones: number): number =>
   Math.min((phones * (phones - 1)) / 2 + (phones * maxDialsAtOnce) / 2, phones * maxDialsPerSecond);
