@@ -5,6 +5,7 @@
 // whichever page asked for it.
 import { maxVibrateMs } from "../../firmware-bridge/frames/payloads.ts";
 import type { Now } from "../basics/runtime.ts";
+import { TokenBucket } from "../basics/token-bucket.ts";
 import { effectLifetimeMs } from "../wire/record.ts";
 
 /** The span over which vibrations are counted and added up. It slides, so that no ten seconds contain more. */
@@ -15,6 +16,14 @@ const rateSpanMs = 10_000;
  * set back since.
  */
 const maxAheadMs = effectLifetimeMs + maxVibrateMs;
+
+/**
+ * Turns that are let through and given back, because something newer came before their write: each is noted in the
+ * memory, which costs a page far more than a record does, and peers decide how many they ask for. A wearer allows 20 in
+ * ten seconds at most (`buzzRateRange`).
+ */
+export const maxNotedTurnsPerSecond = 20;
+export const maxNotedTurnBurst = 40;
 
 /** A turn as other pages read it, on the wall clock: clocks of pages have no common origin. */
 export interface KeptTurn {
@@ -69,8 +78,15 @@ export class VibrationBudget {
   /** The turns that the memory contained when it was last read: each is taken over once. */
   #known: ReadonlySet<string> = new Set();
 
+  readonly #notes: TokenBucket;
+
   constructor(options: VibrationBudgetOptions) {
     this.#options = options;
+    this.#notes = new TokenBucket({
+      capacity: maxNotedTurnBurst,
+      refillPerSecond: maxNotedTurnsPerSecond,
+      now: options.now,
+    });
   }
 
   /**
@@ -83,6 +99,7 @@ export class VibrationBudget {
     buzzesPerTenSeconds: number,
     nowMs = this.#options.now(),
   ): Turn | undefined {
+    if (this.#options.memory !== undefined && !this.#notes.take()) return undefined;
     this.#learn();
     const hasForgotten = this.#forgetOld(nowMs - rateSpanMs);
     const vibratingMs = sumOf(durationsMs.filter((_, i) => i % 2 === 0)); // Every other duration is a pause.

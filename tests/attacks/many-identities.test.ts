@@ -1,8 +1,9 @@
-// Many identities of one attacker, each of which keeps to its own limits. A real page serves an honest member beside them: who talks most is limited
-// first, and what a page spends goes by the number of its peers.
-import { cleanup } from "node-datachannel";
+// Many identities of one attacker, each of which keeps to its own limits. A real page serves an honest member beside
+// them: the peers that send most are limited first, and what a page spends goes by the number of its peers.
+
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, type TestContext } from "vitest";
 import { startNativePhone } from "../../bench/stage/native-phone.ts";
+import { endWebRtc } from "../../bench/stage/native-webrtc.ts";
 import { effectsOfAll } from "../../gateway/admission/record-allowance.ts";
 import { encodeMessage } from "../../gateway/wire/encode-message.ts";
 import { maxMembers } from "../../gateway/wire/frame-types.ts";
@@ -33,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await site?.close();
-  cleanup();
+  endWebRtc();
 });
 
 beforeEach(async () => {

@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { KeptTurn, TurnMemory } from "../../../../gateway/probes/vibration-budget.ts";
+import {
+  type KeptTurn,
+  maxNotedTurnBurst,
+  maxNotedTurnsPerSecond,
+  type TurnMemory,
+} from "../../../../gateway/probes/vibration-budget.ts";
 import { VibrationBudgets } from "../../../../gateway/probes/vibration-budgets.ts";
 import { FakeTime } from "../../../support/fake-time.ts";
 
@@ -64,6 +69,31 @@ describe("VibrationBudget", () => {
     expect(take(second, clockLeadMs)).toBeUndefined(); // The last one was felt until 0.7 s.
     await time.advance(101);
     expect(take(second, clockLeadMs)).toBeDefined();
+  });
+
+  it("should note few turns in the memory, however many are asked for and given back", async () => {
+    let uses = 0;
+    const noted = memory();
+    const counting: TurnMemory = {
+      pageId: noted.pageId,
+      read: (deviceId) => {
+        uses++;
+        return noted.read(deviceId);
+      },
+      write: (deviceId, turns) => {
+        uses++;
+        noted.write(deviceId, turns);
+      },
+    };
+    const budgets = openPage(0, counting);
+    const seconds = 5;
+    for (let ms = 0; ms < seconds * 1000; ms++) {
+      const turn = take(budgets);
+      if (turn !== undefined) budgets.of(device).cancel(turn);
+      await time.advance(1);
+    }
+    const usesPerTurn = 5; // Read before it, read and written with it, read and written when it is given back.
+    expect(uses).toBeLessThanOrEqual(usesPerTurn * (maxNotedTurnBurst + seconds * maxNotedTurnsPerSecond));
   });
 
   it("should go on when the device is added again, or taken into another room, where nothing can be stored", () => {
