@@ -7,8 +7,9 @@ import { BoundedMap } from "../basics/bounded-map.ts";
 import type { Now } from "../basics/runtime.ts";
 import { Allowance, unitsOfAll } from "./allowance.ts";
 import { maxKnownGateways } from "./epoch-book.ts";
+import { FairPlaces } from "./fair-places.ts";
 import { FairTotal } from "./fair-total.ts";
-import { effectsOfAll, RecordAllowance, recordsOfAll } from "./record-allowance.ts";
+import { effectsOfAll, heldAggregatesOfAll, RecordAllowance, recordsOfAll } from "./record-allowance.ts";
 
 export interface Allowances {
   readonly messages: Allowance;
@@ -23,6 +24,7 @@ export class AllowanceBook {
   readonly #units: FairTotal;
   readonly #records: FairTotal;
   readonly #effects: FairTotal;
+  readonly #held = new FairPlaces(heldAggregatesOfAll);
 
   constructor(now: Now) {
     this.#now = now;
@@ -37,7 +39,7 @@ export class AllowanceBook {
     return allowances;
   }
   #fresh(): Allowances {
-    const shares = { records: this.#records.share(), effects: this.#effects.share() };
+    const shares = { records: this.#records.share(), effects: this.#effects.share(), held: this.#held.share() };
     return {
       messages: new Allowance(this.#now, this.#units.share()),
       records: new RecordAllowance(this.#now, shares),

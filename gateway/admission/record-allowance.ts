@@ -4,6 +4,7 @@
 import type { Now } from "../basics/runtime.ts";
 import { TokenBucket } from "../basics/token-bucket.ts";
 import { type GatewayRecord, hasEffect } from "../wire/record.ts";
+import { type Places, unsharedPlaces } from "./fair-places.ts";
 import { type Share, unshared } from "./fair-total.ts";
 
 /** Sixteen probes at the fastest motion rate make 1600 records a second. */
@@ -31,11 +32,20 @@ export const recordsOfAll = { perSecond: 12_000, windowMs: 5_000 };
  */
 export const effectsOfAll = { perSecond: 2400, windowMs: 1_000 };
 
+/**
+ * Aggregates of all peers together that wait for a roster. Each keeps a message of up to 16 KiB: 4 MB. An honest peer
+ * has one or two, after a packet was lost.
+ */
+export const heldAggregatesOfAll = 256;
+
 /** One peer's parts of what all may bring together. */
 export interface RecordShares {
   readonly records: Share;
   readonly effects: Share;
+  readonly held: Places;
 }
+
+const alone: RecordShares = { records: unshared, effects: unshared, held: unsharedPlaces };
 
 export class RecordAllowance {
   readonly #records: TokenBucket;
@@ -43,7 +53,7 @@ export class RecordAllowance {
   readonly #excess: TokenBucket;
   readonly #shares: RecordShares;
 
-  constructor(now: Now, shares: RecordShares = { records: unshared, effects: unshared }) {
+  constructor(now: Now, shares: RecordShares = alone) {
     this.#records = new TokenBucket({ capacity: maxRecordBurst, refillPerSecond: maxRecordsPerSecond, now });
     this.#effects = new TokenBucket({ capacity: maxEffectBurst, refillPerSecond: maxEffectsPerSecond, now });
     this.#excess = new TokenBucket({ capacity: maxExcessBurst, refillPerSecond: maxRecordsPerSecond, now });
@@ -65,5 +75,10 @@ export class RecordAllowance {
    */
   takeEffect(): boolean {
     return this.#shares.effects.take();
+  }
+
+  /** Places for aggregates that wait. */
+  get held(): Places {
+    return this.#shares.held;
   }
 }

@@ -79,7 +79,10 @@ export class Demux {
     const nowMs = this.#options.now();
     for (const waiting of held) {
       if (waiting.aggregate.rosterVersion > roster.version) this.#heldAggregates.push(waiting);
-      else this.#decideAll(waiting, nowMs);
+      else {
+        this.#options.allowance.held.release();
+        this.#decideAll(waiting, nowMs);
+      }
     }
     return true;
   }
@@ -130,13 +133,17 @@ export class Demux {
   }
 
   #holdForRoster(arrived: ArrivedAggregate): void {
-    this.#heldAggregates.push(arrived);
-    if (this.#heldAggregates.length > maxHeldAggregates) this.#giveUpOldestAggregate();
+    const { ledger, allowance } = this.#options;
+    if (this.#heldAggregates.length === maxHeldAggregates) this.#giveUpOldestAggregate();
+    if (allowance.held.take()) this.#heldAggregates.push(arrived);
+    else ledger.countDropped("no-roster", arrived.aggregate.records.length);
   }
 
   #giveUpOldestAggregate(): void {
     const oldest = this.#heldAggregates.shift();
-    if (oldest !== undefined) this.#options.ledger.countDropped("no-roster", oldest.aggregate.records.length);
+    if (oldest === undefined) return;
+    this.#options.allowance.held.release();
+    this.#options.ledger.countDropped("no-roster", oldest.aggregate.records.length);
   }
 
   #decideAll({ aggregate, arrivedAtMs }: ArrivedAggregate, nowMs: number): void {

@@ -2,9 +2,12 @@
 // number, and not by how much each of them says.
 import { beforeEach, describe, expect, it } from "vitest";
 import { maxPendingHandshakes } from "../../../gateway/admission/pending-handshakes.ts";
-import { effectsOfAll } from "../../../gateway/admission/record-allowance.ts";
+import { effectsOfAll, heldAggregatesOfAll } from "../../../gateway/admission/record-allowance.ts";
 import { handedOnOfAll } from "../../../gateway/peers/neighbour-relay.ts";
-import { dialIdBytes, maxMembers, type NeighbourFrame } from "../../../gateway/wire/frame-types.ts";
+import type { Peer } from "../../../gateway/peers/peer.ts";
+import { holdForRosterMs, maxHeldAggregates } from "../../../gateway/records/demux.ts";
+import { encodeMessage } from "../../../gateway/wire/encode-message.ts";
+import { dialIdBytes, type GatewayFrame, maxMembers, type NeighbourFrame } from "../../../gateway/wire/frame-types.ts";
 import { FakeTime } from "../../support/fake-time.ts";
 import { type HostileIdentity, hostileCrowd, madeUpSession } from "../../support/hostile-crowd.ts";
 import { memoryChannelPair } from "../../support/memory-channel.ts";
@@ -109,5 +112,24 @@ describe("many identities of one attacker", () => {
     expect(ben.gateway.sendThrough(anna.sessionId, offer(ben.sessionId, cleo.sessionId, 1))).toBe(true);
     await time.advance(100);
     expect(received).toHaveLength(1);
+  });
+
+  it("should not keep more aggregates than a page bears that wait for a roster, and one of an honest member", async () => {
+    const ben = await newMember(time, "Ben");
+    const { dialer } = await connect(time, ben, anna);
+    const future = (nth: number): GatewayFrame => ({
+      type: "aggregate",
+      rosterVersion: 1_000,
+      records: [makeGesture({ sequence: nth })],
+    });
+    for (let nth = 0; nth < maxHeldAggregates; nth++) for (const who of crowd) who.send(future(nth));
+    await time.advance(50);
+    dialer.send(encodeMessage([future(0)]));
+    await time.advance(50);
+    const held = (peer: Peer): number => peer.ledger.snapshot().held;
+    expect(held(anna.peerOf(ben))).toBe(1);
+    expect(anna.gateway.peers.reduce((total, peer) => total + held(peer), 0)).toBeLessThan(1.5 * heldAggregatesOfAll);
+    await time.advance(2 * holdForRosterMs);
+    expect(anna.gateway.peers.map(held)).toEqual(anna.gateway.peers.map(() => 0));
   });
 });
