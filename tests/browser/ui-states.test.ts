@@ -38,6 +38,16 @@ describe("every state of the page", () => {
     await page.context().close();
   });
 
+  it("should show the whole invite on a phone, with nothing to scroll", async () => {
+    const { page } = await gallery.scene("crowd", { viewport: phone });
+    await page.getByRole("button", { name: "Invite", exact: true }).click();
+    const invite = page.getByRole("dialog");
+    await invite.waitFor();
+    const { height, shown } = await invite.evaluate((it) => ({ height: it.scrollHeight, shown: it.clientHeight }));
+    expect(height).toBe(shown);
+    await page.context().close();
+  });
+
   it("should stay within its share of the page's weight", () => {
     const folder = join(gallery.served.outDir, "assets");
     // What is loaded late has names of its own: it is no part of opening the page.

@@ -109,6 +109,11 @@ export const InviteDialog = ({ model, actions, room, onClose }: AppProps & { roo
           <CopyInvite actions={actions} />
           <ShareInvite model={model} actions={actions} />
           <SecondTabLink room={room} label="Open in a second tab" />
+        </div>
+        {!model.platform.share && (
+          <p class="hint">This browser cannot share the invite with another app: copy the link instead.</p>
+        )}
+        <div class="keys">
           <ConfirmButton
             label="Change the room key"
             name="Change the room key"
@@ -120,9 +125,6 @@ export const InviteDialog = ({ model, actions, room, onClose }: AppProps & { roo
           />
         </div>
         <p class="hint">With a new room key, everybody who is here stays, and all older invites stop working.</p>
-        {!model.platform.share && (
-          <p class="hint">This browser cannot share the invite with another app: copy the link instead.</p>
-        )}
         <button type="button" class="key key-strong" onClick={close}>
           Done
         </button>
