@@ -209,6 +209,15 @@ describe("the keyboard", () => {
     await page.context().close();
   });
 
+  it("should leave every button of the invite within reach while notices lie over it", async () => {
+    const { page } = await gallery.scene("problems", { viewport: phone });
+    await page.getByRole("button", { name: "Invite", exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.locator(".notice").nth(1).waitFor();
+    for (const button of await dialog.getByRole("button").all()) await button.click({ trial: true });
+    await page.context().close();
+  });
+
   it("should open the invite, close it by Escape and come back to where it was", async () => {
     const { page } = await gallery.scene("ten");
     await pressByKeyboard(page, "Invite");

@@ -90,6 +90,8 @@ export const InviteDialog = ({ model, actions, room, onClose }: AppProps & { roo
       onClose={onClose}
       onClick={closeOnBackdrop}
     >
+      {/* A modal dialog makes the page behind it inert, its notices too: a problem in here must be shown in here. */}
+      <Notices model={model} actions={actions} />
       <div class="invite-body">
         <h2 ref={title} id="invite-title" tabIndex={-1}>
           Invite to {room.label}
@@ -129,8 +131,6 @@ export const InviteDialog = ({ model, actions, room, onClose }: AppProps & { roo
           Done
         </button>
       </div>
-      {/* A modal dialog makes the page behind it inert, its notices too: what fails in here must be said in here. */}
-      <Notices model={model} actions={actions} />
     </dialog>
   );
 };
