@@ -1,7 +1,7 @@
-// What each gateway may still cost, whatever channel or epoch it comes with: with each anew it would only have to dial
-// again before it reaches a limit. Bounded, because identities cost nothing; what many of them cost together has
-// totals, of which each gets a fair share (fair-total.ts). It does not move with the room to another key: between two
-// moves there is time for most of it to be filled again.
+// What each gateway may still cost, whichever channel or epoch it uses: otherwise it could dial again before it reaches
+// a limit. Bounded, because an attacker can make identities for free. What many of them cost together has totals, of
+// which each gets a fair share (fair-total.ts). The book does not move with the room to another key: between two moves
+// there is time for most of it to fill again.
 
 import { BoundedMap } from "../basics/bounded-map.ts";
 import type { Now } from "../basics/runtime.ts";

@@ -15,27 +15,28 @@ import { type Share, unshared } from "./fair-total.ts";
 const maxUnitsPerSecond = 400;
 const maxUnitBurst = 2000;
 /**
- * Rosters, wishes and hints: each makes other work than reading it, such as another way to share samples out. Sixteen
+ * Rosters, wishes and hints: each causes more work than reading it, such as another way to share samples out. Sixteen
  * probes that come and go at once, and a person who taps, make some fifty.
  */
 const maxNewsPerSecond = 20;
 export const maxNewsBurst = 200;
 /**
- * Offers and answers of others that it merely carries here, docs/protocol.md §2.11, and the messages that hold nothing
- * else: others decide how many, so they use up nothing of its own. An honest peer carries 8 a second of 63 others at
- * most; the burst is what they all begin with, and what a page finds that wakes after a minute.
+ * Offers and answers of others that it only carries here, docs/protocol.md §2.11, and the messages that contain nothing
+ * else. Others decide how many there are, so they use up nothing of its own. An honest peer carries at most 8 a second
+ * for 63 others. The burst is what all of them send at first, and what a page finds that wakes after a minute.
  */
 const maxCarriedPerSecond = 10;
 const maxCarriedBurst = 1000;
 /**
- * What may wait for a peer that goes on asking without reading the answers: four times what makes the mux wait for it.
+ * So much may wait for a peer that goes on asking and does not read the answers: four times what makes the mux wait for
+ * it.
  */
 const maxUnreadBytes = 4 * backlogHighWaterBytes;
 
 /**
- * Messages and frames of all peers together. Of 49 honest ones each sends some 40 a second; in bursts each may bring
- * `maxUnitBurst`, when this page was stalled and finds everything waiting, and all of them pass. 63 that each stay just
- * below their own limits reach it within seconds.
+ * Messages and frames of all peers together. Each of 49 honest peers sends some 40 a second. When this page was
+ * stalled, each of them may have brought `maxUnitBurst` meanwhile, and all of that passes. 63 peers that each stay just
+ * below their own limits reach the total within seconds.
  */
 export const unitsOfAll = { perSecond: 6000, windowMs: 20_000 };
 
@@ -62,8 +63,8 @@ export class Allowance {
   }
 
   /**
-   * Of a message with these frames to the session `ownSessionId`, while so much waits for its sender; undefined: it may
-   * be taken.
+   * Which limit a message with these frames exceeds, sent to the session `ownSessionId` while so many bytes wait for
+   * its sender. Undefined: none, and it may be taken.
    */
   exceededBy(frames: readonly GatewayFrame[], ownSessionId: string, unreadBytes: number): Excess | undefined {
     const carried = frames.filter((frame) => isCarried(frame, ownSessionId)).length;

@@ -1,10 +1,9 @@
-// Stands between a channel and whoever listens to it: first the handshake, which asks for one message at a time, then
-// the peer. Invariants: nothing is lost or put in another order on the way from one to the other, and what waits is
-// bounded.
+// Stands between a channel and its listener: first the handshake, which asks for one message at a time, then the peer.
+// Invariants: nothing is lost or reordered when the listener changes, and what waits is bounded.
 import type { Channel, ChannelListener } from "../wire/channel.ts";
 
 /**
- * What an honest peer can have sent before it is listened to: roster, members, interest, ping, and a second of records.
+ * What an honest peer can have sent before the peer listens: roster, members, interest, ping, and a second of records.
  */
 export const maxHeldMessages = 32;
 
@@ -35,14 +34,14 @@ export class ChannelRelay {
     return this.#held.length;
   }
 
-  /** The other end sent more than may be held, and the channel was closed for it. */
+  /** The other end sent more than may wait, and the channel was closed for it. */
   get hasOverflowed(): boolean {
     return this.#hasOverflowed;
   }
 
   /**
-   * The first message, held or to come, that `isMine`; the others stay held. Undefined when the channel is closed. One
-   * at a time.
+   * The first message for which `isMine` is true, waiting or still to come; the others go on waiting. Undefined when
+   * the channel is closed. One call at a time.
    */
   next(isMine: (message: Uint8Array) => boolean = () => true): Promise<Uint8Array | undefined> {
     const index = this.#held.findIndex(isMine);
@@ -53,7 +52,7 @@ export class ChannelRelay {
     });
   }
 
-  /** Hands on what is held, in the order of arrival, and from then on everything. Called once. */
+  /** Hands on what waits, in the order of arrival, and from then on everything. Called once. */
   forward(listener: ChannelListener): void {
     const alreadyClosed = this.#closeReason;
     let message = this.#held.shift();

@@ -1,9 +1,8 @@
 // The newest epoch that each gateway has proven (docs/protocol.md §2.1), so that an older session of the same key is
-// turned away. Only proven epochs are entered; bounded, because whoever holds the room key can make any number of
-// identities.
+// turned away. Only proven epochs are entered. Bounded, because a member can make any number of identities.
 import { BoundedMap } from "../basics/bounded-map.ts";
 
-/** A room of 128 whose every member has changed its identity several times. */
+/** Enough for a room of 128 in which every member has changed its identity several times. */
 export const maxKnownGateways = 1024;
 
 export class EpochBook {

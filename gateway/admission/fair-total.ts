@@ -1,8 +1,8 @@
-// A limit on what all peers may use together, shared fairly: each may have used, within the window, as much as is left
-// for everybody. So a single peer gets half of it, N peers that want more get an (N+1)th each, and one more such part
-// stays free for whoever uses less. (The rule is that of dynamic queue thresholds: A. K. Choudhury, E. L. Hahne,
-// "Dynamic queue length thresholds for shared-memory packet switches", 1998.) Invariant: a peer that uses less than its
-// guaranteed part is never refused, whatever the others do.
+// A limit on what all peers may use together, shared fairly: within the window, each peer may have used as much as is
+// left for everybody. So a single peer gets half of the total. N peers that want more get an (N+1)th each, and one more
+// such part stays free for peers that use less. (This is the rule of dynamic queue thresholds: A. K. Choudhury, E. L.
+// Hahne, "Dynamic queue length thresholds for shared-memory packet switches", 1998.) Invariant: a peer that uses less
+// than its guaranteed part is never refused, whatever the others do.
 import type { Now } from "../basics/runtime.ts";
 
 /** As many peers as a gateway has places for (peer-book.ts). */
@@ -10,10 +10,7 @@ const maxSharers = 64;
 
 export interface FairTotalOptions {
   readonly perSecond: number;
-  /**
-   * Use is forgotten with this time constant: the longer, the larger the bursts that pass and the later a flood is
-   * stopped.
-   */
+  /** What was used fades with this time constant. A longer one lets larger bursts pass, and stops a flood later. */
   readonly windowMs: number;
   readonly now: Now;
 }
@@ -28,7 +25,7 @@ export class FairTotal {
   readonly #options: FairTotalOptions;
   readonly #used: RecentUse;
   readonly #capacity: number;
-  /** Half of all for 64 peers. Where each uses up its own, what is used exceeds the total by half. */
+  /** 64 such parts are half of the total. If every peer uses up its own, what is used exceeds the total by half. */
   readonly #guaranteed: number;
 
   constructor(options: FairTotalOptions) {
@@ -58,7 +55,7 @@ export class FairTotal {
 /** For a peer that is alone, with its own limits. */
 export const unshared: Share = { take: () => true };
 
-/** What was used lately: it fades evenly, so that nothing has to be kept of single moments. */
+/** What was used lately. It fades evenly, so that no single use has to be remembered. */
 class RecentUse {
   readonly #windowMs: number;
   #amount = 0;

@@ -1,5 +1,5 @@
-// What a handshake proof is made over: the layout of docs/protocol.md §2.1, and nothing else.
-// Everything that tells this attempt from any other is in it, so a proof is worth nothing on another connection.
+// What a handshake proof is made over: the layout of docs/protocol.md §2.1, and nothing else. It contains everything
+// that makes this attempt differ from any other, so a proof is worth nothing on another connection.
 import { ByteWriter } from "../../firmware-bridge/frames/bytes.ts";
 import { encodeUtf8 } from "../basics/utf8.ts";
 import type { Hello } from "../wire/frame-types.ts";

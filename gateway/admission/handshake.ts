@@ -1,6 +1,6 @@
-// Admission: both ends prove that they hold the room key, whose gateway they are, and that nobody sits between them
-// (docs/protocol.md §2.1). Strictly alternating, as the channel is unordered. Invariant: nobody is admitted unless
-// every byte of the transcript is the same at both ends.
+// Admission: both ends prove that they have the room key, which gateway they are, and that nobody is between them
+// (docs/protocol.md §2.1). The ends speak strictly in turn, because the channel is unordered. Invariant: nobody is
+// admitted unless every byte of the transcript is the same at both ends.
 import { equalBytes } from "../../firmware-bridge/frames/bytes.ts";
 import type { Crypto, IdentityKey, Schedule } from "../basics/runtime.ts";
 import type { FingerprintPair } from "../wire/channel.ts";
@@ -22,11 +22,11 @@ export type RefusalReason =
   | "malformed"
   /** Of the protocol: one of the two pages is out of date. */
   | "wrong-version"
-  /** A frame that nobody who keeps to the protocol sends now. */
+  /** A frame that no page sends now if it follows the protocol. */
   | "out-of-turn"
-  /** More messages than may be held before the handshake is over. */
+  /** More messages than may wait before the handshake is over. */
   | "flood"
-  /** The connection's certificates cannot be told for certain: see `FingerprintRefusal`. */
+  /** It is not certain which certificates the connection has: see `FingerprintRefusal`. */
   | "not-safe"
   /** My own nonce came back. */
   | "reflected"
@@ -52,9 +52,12 @@ export interface AdmissionOptions {
   readonly identity: IdentityKey;
   /** Of this session. */
   readonly epoch: number;
-  /** Learns the epoch of whoever is admitted. */
+  /** Enters the epoch of a gateway that is admitted. */
   readonly epochs: EpochBook;
-  /** Who has proven to be that gateway is turned away all the same, and learns of it before the handshake is over. */
+  /**
+   * A gateway that has proven its identity is turned away if it is barred, and learns of it before the handshake is
+   * over.
+   */
   readonly isBarred: (gatewayId: string) => boolean;
   readonly crypto: Crypto;
   readonly schedule: Schedule;
@@ -156,7 +159,7 @@ const theirParty = ({ relay }: AdmissionOptions, { remote }: FingerprintPair, he
 
 const helloOf = ({ nonce, publicKey, epoch }: Hello): Hello => ({ nonce, publicKey, epoch });
 
-/** What needs no proof to be wrong: somebody holds a mirror up to us. */
+/** Faults that show without a proof: the other end sends our own values back. */
 const faultOf = (us: HandshakeParty, them: HandshakeParty): RefusalReason | undefined => {
   if (equalBytes(us.nonce, them.nonce)) return "reflected";
   return equalBytes(us.publicKey, them.publicKey) ? "same-gateway" : undefined;
@@ -172,7 +175,7 @@ const prove = async (
   return { mac, signature };
 };
 
-/** Judges the other end's proof; `role` is theirs. Whoever passes is known with that epoch from then on. */
+/** Judges the other end's proof; `role` is theirs. A gateway that passes is known with that epoch from then on. */
 const verify = async (
   { crypto, authKey, epochs, isBarred }: AdmissionOptions,
   role: HandshakeRole,
@@ -201,7 +204,7 @@ const receive = async <T extends HandshakeFrame["type"]>(
     hasTimedOut = true;
     relay.channel.close("the other end does not answer");
   });
-  // What the callee sends after its ready may overtake it: that stays held for the peer.
+  // What the callee sends after its ready may overtake it: it waits for the peer.
   const message = await relay.next(type === "ready" ? concernsHandshake : undefined);
   cancel();
   if (message === undefined) return notReceived(hasTimedOut ? "timeout" : relay.hasOverflowed ? "flood" : "closed");

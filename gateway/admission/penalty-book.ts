@@ -1,6 +1,6 @@
-// Who was let go for exceeding its limits, and until when it is not let in again: what it may cost fills up again
-// (allowance-book.ts), and a flood would else cost it no more than a handshake. By gateway id, whatever the epoch;
-// bounded, because identities cost nothing.
+// Which gateways were disconnected for exceeding their limits, and until when they are not admitted again. Meanwhile
+// what they may cost fills up again (allowance-book.ts); without the wait a flood would cost them no more than a
+// handshake. By gateway id, whatever the epoch; bounded, because an attacker can make identities for free.
 
 import { BoundedMap } from "../basics/bounded-map.ts";
 import type { Now } from "../basics/runtime.ts";
@@ -8,9 +8,9 @@ import { maxKnownGateways } from "./epoch-book.ts";
 
 /** Long against the second that a flood takes to exceed its limits, short for a page that had only fallen behind. */
 export const firstPenaltyMs = 5_000;
-/** Doubled each time, up to this: who goes on is then let in for a moment every two minutes. */
+/** Doubled each time, up to this: a gateway that goes on is then admitted for a moment every two minutes. */
 export const longestPenaltyMs = 120_000;
-/** As long as who is gone is remembered (peer-book.ts). */
+/** As long as a peer that is gone is remembered (peer-book.ts). */
 export const forgetPenaltyAfterMs = 10 * 60_000;
 export const maxPenalties = maxKnownGateways;
 
@@ -28,7 +28,7 @@ export class PenaltyBook {
     this.#now = now;
   }
 
-  /** It has been let go once more; returns until when it is kept out. */
+  /** It has been disconnected once more. Returns until when it is kept out. */
   add(gatewayId: string): number {
     const nowMs = this.#now();
     const before = this.#penalties.get(gatewayId);

@@ -1,7 +1,7 @@
-// The handshakes that are underway with whoever dialled us. They have proven nothing yet, so nobody can be told apart:
-// where all places are taken, the one that has waited longest gives its place to the next. An honest handshake takes a
-// second, a silent one 10 s. Invariant: bounded; what we dial ourselves has its own bound (dial-policy.ts), and needs
-// no place here.
+// The handshakes that others have begun. They have proven nothing yet, so an honest one looks like any other. When all
+// places are taken, the one that has waited longest gives its place to the next: an honest handshake takes a second,
+// and a silent one 10 s. Invariant: bounded. What we dial ourselves has its own bound (dial-policy.ts), and needs no
+// place here.
 import type { Channel } from "../wire/channel.ts";
 
 /** Each holds half a megabyte at the very worst. */

@@ -1,5 +1,5 @@
-// How many records one peer may bring, alone and beside all others, docs/protocol.md §2.9; what else it may cost is in
-// allowance.ts.
+// How many records one peer may bring, alone and together with all others, docs/protocol.md §2.9; what else it may cost
+// is in allowance.ts.
 
 import type { Now } from "../basics/runtime.ts";
 import { TokenBucket } from "../basics/token-bucket.ts";
@@ -9,7 +9,7 @@ import { type Share, unshared } from "./fair-total.ts";
 
 /** Sixteen probes at the fastest motion rate make 1600 records a second. */
 export const maxRecordsPerSecond = 2000;
-/** What a channel may hand over at once after a stall: a full backlog of 64 KiB in small records. */
+/** What a channel may deliver at once after a stall: a full backlog of 64 KiB in small records. */
 export const maxRecordBurst = 4000;
 /**
  * Of these, those that have an effect: each is work for the page and a line in its log. Sixteen probes at their limits
@@ -21,14 +21,14 @@ export const maxEffectBurst = 400;
 export const maxExcessBurst = 2 * maxRecordBurst;
 
 /**
- * Records without an effect of all peers together: fifty phones whose ten probes each are watched by everybody make
- * 2000 a second. Over five seconds, so that what waited while this page was stalled passes, and half a second's work at
- * most.
+ * Records without an effect of all peers together. Fifty phones with ten probes each, which everybody watches, make
+ * 2000 a second. The window is five seconds, so that what waited while this page was stalled passes. That is half a
+ * second's work at most.
  */
 export const recordsOfAll = { perSecond: 12_000, windowMs: 5_000 };
 /**
- * Records with an effect of all peers together, as far as they come in time: forty peers that each drive ten bands four
- * times a second make 1600. Over one second, because one that waits longer is felt late.
+ * Records with an effect of all peers together, counted if they come in time. Forty peers that each drive ten bands
+ * four times a second make 1600. The window is one second, because an effect that waits longer comes late.
  */
 export const effectsOfAll = { perSecond: 2400, windowMs: 1_000 };
 
@@ -60,7 +60,7 @@ export class RecordAllowance {
     this.#shares = shares;
   }
 
-  /** All of them or none. "flood": none, and a peer that goes on like that should be disconnected. */
+  /** Takes all of them or none. "flood": none, and a peer that goes on like that should be disconnected. */
   take(records: readonly GatewayRecord[]): "taken" | "too-many" | "flood" {
     const effects = records.filter(({ kind }) => hasEffect(kind)).length;
     if (!this.#records.take(records.length) || !this.#effects.take(effects)) {
@@ -70,8 +70,8 @@ export class RecordAllowance {
   }
 
   /**
-   * One that is in time, before it has its effect. Those that are late cost nobody anything: after a stall they all
-   * are.
+   * One record that is in time, before it has its effect. Late ones cost nothing, and after a stall of this page all
+   * are late.
    */
   takeEffect(): boolean {
     return this.#shares.effects.take();

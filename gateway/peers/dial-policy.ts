@@ -1,6 +1,6 @@
-// When two gateways that should be connected dial, by whom, and which of two connections between them stays. Pure rules
-// without state; the state is in membership.ts. Both ends follow the same rules from what both know, so that they
-// seldom dial at the same time.
+// When two gateways that should be connected dial each other, which of them dials, and which of two connections between
+// them stays. These are pure rules without state; the state is in membership.ts. Both ends apply the same rules to what
+// both know, so they seldom dial at the same time.
 import { backoffMs, jittered } from "../basics/backoff.ts";
 import type { RandomUnit } from "../basics/runtime.ts";
 import type { Channel } from "../wire/channel.ts";
@@ -13,27 +13,29 @@ export const maxDialsAtOnce = 4;
 /** In any one second: a room that lost its network comes back without flooding the signaling server. */
 export const maxDialsPerSecond = 8;
 
-/** Whoever came later dials at once. Only when that has not succeeded by then, it is the lower session id's turn … */
+/**
+ * The page that came later dials at once. Only when that has not succeeded by then, it is the lower session id's turn …
+ */
 export const lowerWaitMs = 8_000;
-/** … and, as that too may be unable to, at last the higher's. */
+/** … and at last the higher's, because the lower may be unable to dial, too. */
 export const higherWaitMs = 16_000;
 
 /**
- * A pair that lost its channel: the lower dials again about as soon as both ends can know, the higher when that has had
- * its chance.
+ * A pair that lost its channel: the lower id dials again about as soon as both ends can know, the higher id when the
+ * lower has had its chance.
  */
 export const lowerRedialMs = 1_000;
 export const higherRedialMs = 8_000;
 
 export const firstBackoffMs = 1_000;
 /**
- * A room is to be whole within 30 s of the end of whatever broke it: this, and the dial that then succeeds, stay below.
+ * A room has to be whole within 30 s after the fault has ended: this wait, and the dial that then succeeds, take less.
  */
 export const longestBackoffMs = 20_000;
 
 type DialledChannel = Pick<Channel, "localSessionId" | "remoteSessionId" | "dialedBy">;
 
-/** Who carries offer and answer: the server, or a peer that both ends hold. */
+/** What carries offer and answer: the server, or a peer that is connected to both ends. */
 export type DialWay = { readonly kind: "server" } | { readonly kind: "neighbour"; readonly sessionId: string };
 
 /** One end's view of a missing pair. */
@@ -57,7 +59,7 @@ export const dialBackoffMs = (failures: number, random: RandomUnit): number =>
 interface WayOptions {
   readonly otherSessionId: string;
   readonly isServerUp: boolean;
-  /** Session ids of the connected peers that say that they hold the other. */
+  /** Session ids of the connected peers that say that they are connected to the other end. */
   readonly neighbourSessionIds: readonly string[];
   /** Since the pair was connected last. */
   readonly tried: readonly DialWay[];
@@ -90,9 +92,9 @@ export const isSameWay = (a: DialWay, b: DialWay): boolean =>
 export const glareMs = 20_000;
 
 /**
- * Of two authenticated channels between the same sessions, the one that stays. When both dialled at the same time it is
- * the lower id's. But nobody dials whom it holds connected: a channel dialled so much later replaces one that its
- * dialer has lost already.
+ * Of two authenticated channels between the same sessions, the one that stays. When both ends dialled at the same time,
+ * the channel that the lower id dialled stays. But nobody dials a peer to which it is connected: a channel that is
+ * dialled much later replaces one that its dialer has already lost.
  */
 export const keepOf = <T extends DialledChannel>(older: T, newer: T, olderHeldMs: number): T => {
   if (older.dialedBy === newer.dialedBy || olderHeldMs >= glareMs) return newer;

@@ -1,20 +1,16 @@
-// Which peer names whom, by the newest list of each. Neighbour: membership.ts, which decides whom to believe.
-// Invariants: bounded for each peer that names others; a new list costs its own length, however many other lists there
-// are.
+// Which session ids each peer names, by its newest list. Neighbour: membership.ts decides what to believe. Invariants:
+// bounded for each peer that names others; a new list costs its own length, however many other lists there are.
 
-/** A page has places for so many peers (peer-book.ts): what a list names beyond them is made up. */
+/** A page has places for so many peers (peer-book.ts). What a list names beyond them is made up. */
 export const maxNamesPerPeer = 64;
 
 export class Gossip {
   /** By the peer that names them. */
   readonly #namedBy = new Map<string, ReadonlySet<string>>();
-  /** By whom they name. */
+  /** By the session id that they name. */
   readonly #namersOf = new Map<string, Set<string>>();
 
-  /**
-   * Replaces what that peer named before. Returns all who are named now and were not, or were and are not, by this
-   * peer.
-   */
+  /** Replaces what that peer named before. Returns the session ids that only the old or only the new list contains. */
   replace(namer: string, sessionIds: readonly string[]): ReadonlySet<string> {
     const before = this.namedBy(namer);
     const named = new Set(sessionIds.slice(0, maxNamesPerPeer));

@@ -1,14 +1,18 @@
-// Whose hint is dialled next. A hint is a session id that a peer names, that no server lists and that was never
-// connected: naming one costs nothing, and a dial of nobody takes a place for seconds. Invariant: each peer that names
-// has one dial underway at most, and whose hint failed last comes last.
+// Which hint is dialled next. A hint is a session id that a peer names, that no server lists and that was never
+// connected: naming one costs a peer nothing, and a dial of a session that does not exist takes a place for seconds.
+// Invariant: at most one dial is underway for each peer that names hints, and the peer whose hint failed last has its
+// turn last.
 
-/** Half of all dials (dial-policy.ts): the other half is for those who are known to be, or to have been, there. */
+/**
+ * Half of all dials (dial-policy.ts): the other half is for members that the server lists or that were connected
+ * before.
+ */
 export const maxHintDialsAtOnce = 2;
 /** A hint that failed so often waits long … */
 export const maxHintFailures = 2;
 /**
- * … as long as whoever goes on exceeding its limits is kept out (penalty-book.ts). A list of the server, or its own
- * dial, ends the wait.
+ * … as long as a peer is kept out that exceeds its limits again and again (penalty-book.ts). The wait ends when the
+ * server lists the hint, or when it dials us.
  */
 export const longHintWaitMs = 120_000;
 

@@ -1,10 +1,10 @@
-// Whether a peer is there, judged by what is heard of it: any frame counts. Silence → ping → asleep (shown) → drop.
-// PeerJS may never report a close, and a hidden phone's page is paused as a matter of course: neither is an error.
+// Whether a peer is there, judged by what arrives from it: any frame counts. Silence → ping → asleep (shown) → drop.
+// PeerJS may never report a close, and browsers always pause a hidden phone's page: neither is an error.
 import { sleepGapMs } from "../basics/wake-detector.ts";
 
 /** Half of `asleepAfterMs`: a peer that is there has had time to answer before it is shown as asleep. */
 export const pingAfterSilenceMs = 4_000;
-/** However much is heard: the clocks drift apart by up to 2 ms in this time (200 ppm). */
+/** However much arrives: the clocks drift apart by up to 2 ms in this time (200 ppm). */
 export const pingEveryMs = 10_000;
 export const asleepAfterMs = 8_000;
 /**
@@ -52,8 +52,8 @@ export class Liveness {
   }
 
   /**
-   * While this page slept it could not hear: that time is not the peer's silence, or every waking page would drop the
-   * whole room.
+   * While this page slept it could not hear. That time is not the peer's silence, or every page that wakes would drop
+   * the whole room.
    */
   #forgiveOwnSleep(nowMs: number): void {
     const gapMs = nowMs - this.#tickedAtMs;

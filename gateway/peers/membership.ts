@@ -1,7 +1,8 @@
-// Whom to dial, when and which way: what the server lists and what authenticated peers name, less whom we hold
-// (dial-policy.ts has the rules). By the server where it is there, otherwise by a peer that names the missing one.
-// Invariants: bounded in members, in hints, in dials at once and in dials per second; every id that `next` returns
-// counts as being dialled until the caller reports `connected` or `failed`. Times are on the gateway's clock.
+// Which members to dial, when and by which way: those that the server lists or authenticated peers name, except those
+// that are connected already (dial-policy.ts has the rules). The way is the server where it is there, otherwise a peer
+// that names the missing member. Invariants: members, hints, dials at once and dials per second are bounded; every id
+// that `next` returns counts as being dialled until the caller reports `connected` or `failed`. Times are on the
+// gateway's clock.
 
 import type { RandomUnit } from "../basics/runtime.ts";
 import { isSameRoom, isSessionId } from "../wire/session-id.ts";
@@ -20,11 +21,11 @@ import { HintTurns, longHintWaitMs, maxHintFailures } from "./hint-turns.ts";
 
 /** Twice the largest room, so that old session ids of pages that were reloaded have a place too. */
 export const maxKnownMembers = 128;
-/** A session id that nobody names any more may still come back, when its page only lost its network. */
+/** A session id that nobody names any more may still come back, if its page only lost its network. */
 export const forgetAfterMs = 60_000;
 /**
- * A list tells who was there when it was made: whoever let so many dials fail, over half a minute, stands in it no
- * more.
+ * A list says which pages were there when it was made. A page to which so many dials fail, over half a minute, is taken
+ * out of it.
  */
 const maxListedFailures = 5;
 
@@ -48,7 +49,7 @@ type MemberState =
   | Missing
   | { readonly kind: "dialling"; readonly tries: Tries }
   | { readonly kind: "connected" }
-  /** It said goodbye: not dialled, whatever old news others spread. */
+  /** It said goodbye, and is not dialled, whatever old news other peers spread. */
   | { readonly kind: "left" };
 
 interface Member {
@@ -80,7 +81,7 @@ export class Membership {
   readonly #ownSessionId: string;
   readonly #random: RandomUnit;
   readonly #members = new Map<string, Member>();
-  /** Named by peers alone; whoever is listed, or has been connected, is among the members. */
+  /** Session ids that only peers name. A session id that the server lists, or that has been connected, is a member. */
   readonly #hints = new Map<string, Member>();
   readonly #gossip = new Gossip();
   readonly #hintTurns = new HintTurns();
@@ -100,9 +101,9 @@ export class Membership {
   }
 
   /**
-   * The server's members, oldest first; asked for after every connection to the server, and dialling begins with the
-   * first answer. Those who stand before us in that answer are ours to dial at once; those after us came, or came back,
-   * later and dial us.
+   * The server's members, oldest first. The caller asks for them after every connection to the server, and dialling
+   * begins with the first answer. We dial at once all members that stand before us in that answer; those after us came,
+   * or came back, later and dial us.
    */
   serverListed(sessionIds: readonly string[], nowMs: number): void {
     this.#listed = this.#readable(sessionIds);
@@ -112,26 +113,26 @@ export class Membership {
     this.#takeTurns(sessionIds, nowMs);
   }
 
-  /** Until the next list only those can be dialled whom a connected peer names. */
+  /** Until the next list, only members that a connected peer names can be dialled. */
   serverAway(): void {
     this.#isServerUp = false;
   }
 
-  /** All that a connected peer holds; it replaces what the peer named before. */
+  /** All session ids to which a connected peer says it is connected. They replace what the peer named before. */
   peerNamed(neighbourSessionId: string, sessionIds: readonly string[], nowMs: number): void {
     if (this.stateOf(neighbourSessionId) !== "connected") return;
     const changed = this.#gossip.replace(neighbourSessionId, this.#readable(sessionIds));
     for (const sessionId of changed) this.#noteNamed(sessionId, nowMs);
   }
 
-  /** A channel with that session is authenticated, whoever dialled. */
+  /** A channel with that session is authenticated, whichever end dialled. */
   connected(sessionId: string, nowMs: number): void {
     this.#hintTurns.connected(sessionId);
     const member = this.#members.get(sessionId) ?? this.#enter(sessionId, nowMs);
     if (member !== undefined) member.state = { kind: "connected" };
   }
 
-  /** Our dial came to nothing. */
+  /** Our dial has failed. */
   failed(sessionId: string, nowMs: number): void {
     this.#hintTurns.failed(sessionId, nowMs);
     const member = this.#find(sessionId);
@@ -166,13 +167,13 @@ export class Membership {
     this.#noteNamed(sessionId, nowMs);
   }
 
-  /** One of the two has exceeded its limits: nobody is let in before then. */
+  /** One of the two has exceeded its limits: until then neither end admits the other. */
   holdOff(sessionId: string, untilMs: number): void {
     const member = this.#find(sessionId);
     if (member !== undefined) member.heldOffUntilMs = untilMs;
   }
 
-  /** Whom to dial now. To be called whenever something was reported, and every second or so. */
+  /** The dials to begin now. To be called after each report, and about every second. */
   next(nowMs: number): readonly Dial[] {
     this.#forget(nowMs);
     this.#dialledAtMs = this.#dialledAtMs.filter((atMs) => nowMs - atMs < 1_000);
@@ -212,7 +213,7 @@ export class Membership {
     return { sessionId, way };
   }
 
-  /** The best of those whom that peer alone, or with others, says to be there. */
+  /** The most promising hint of that peer, whether others name it, too, or not. */
   #beginHint(namer: string, nowMs: number): Dial | undefined {
     const due: Due[] = [];
     for (const sessionId of this.#gossip.namedBy(namer)) {
@@ -225,7 +226,7 @@ export class Membership {
     return dial;
   }
 
-  /** Those whom the server lists first, and who never failed before who often did. */
+  /** Members that the server lists come first, then those with the fewest failures. */
   #dueMembers(nowMs: number): readonly Due[] {
     const due: Due[] = [];
     for (const [sessionId, member] of this.#members) {
@@ -241,12 +242,12 @@ export class Membership {
   }
 
   /**
-   * With the first list after each connection to the server: all waiting begins anew, or everybody's turn would have
-   * come meanwhile.
+   * With the first list after each connection to the server all waits begin anew. Otherwise everybody's turn would have
+   * come while the server was away.
    */
   #takeTurns(sessionIds: readonly string[], nowMs: number): void {
     const own = sessionIds.indexOf(this.#ownSessionId);
-    // A list without us was made before we came: everyone in it was there earlier.
+    // A list without us was made before we came: all members in it came earlier.
     const earlier = new Set(own < 0 ? sessionIds : sessionIds.slice(0, own));
     for (const [sessionId, member] of this.#members) {
       if (member.state.kind !== "missing") continue;
@@ -262,14 +263,14 @@ export class Membership {
     return { kind: "missing", dialAtMs: nowMs + delayMs, tries: noTries };
   }
 
-  /** Server and peers are not trusted to name only what can be dialled, or only so many. */
+  /** Server and peers are not trusted to name only session ids that can be dialled, or only so many. */
   #readable(sessionIds: readonly string[]): readonly string[] {
     return sessionIds
       .filter((id) => isSessionId(id) && isSameRoom(id, this.#ownSessionId) && id !== this.#ownSessionId)
       .slice(0, maxKnownMembers);
   }
 
-  /** A list of the server has come, or somebody is struck out of it. */
+  /** A list of the server has come, or a session id is taken out of it. */
   #recount(nowMs: number): void {
     const listed = new Set(this.#listed);
     for (const [sessionId, member] of this.#members) {
@@ -281,7 +282,10 @@ export class Membership {
     }
   }
 
-  /** Who names that session has changed: it becomes a hint or ceases to be one, or has been unnamed from now on. */
+  /**
+   * The peers that name that session id have changed: it becomes a hint, ceases to be one, or is named by nobody from
+   * now on.
+   */
   #noteNamed(sessionId: string, nowMs: number): void {
     const isNamed = this.#gossip.isNamed(sessionId);
     const member = this.#members.get(sessionId);
@@ -300,8 +304,8 @@ export class Membership {
   }
 
   /**
-   * Whom the server lists, or who has been connected, is a member from then on. Undefined when the book is full, of
-   * others like it.
+   * Makes a member of a session id that the server lists or that is connected. Undefined when the book is full of such
+   * members.
    */
   #enter(sessionId: string, nowMs: number): Member | undefined {
     const hint = this.#hints.get(sessionId);
@@ -349,11 +353,11 @@ export class Membership {
 const isDue = (member: Member, nowMs: number): member is Member & { readonly state: Missing } =>
   member.state.kind === "missing" && Math.max(member.state.dialAtMs, member.heldOffUntilMs) <= nowMs;
 
-/** Who never failed comes before who often did. */
+/** The fewest failures first. */
 const byHope = (a: Due, b: Due): number =>
   a.state.tries.failures - b.state.tries.failures || a.state.dialAtMs - b.state.dialAtMs;
 
-/** A way that comes up again begins a new round. */
+/** A way that is tried a second time begins a new round. */
 const withTried = (tried: readonly DialWay[], way: DialWay): readonly DialWay[] =>
   tried.some((other) => isSameWay(other, way)) ? [way] : [...tried, way];
 

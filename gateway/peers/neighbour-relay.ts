@@ -1,6 +1,6 @@
-// What becomes of neighbour frames that arrive (docs/protocol.md §2.11): those for this gateway go to whoever dials,
-// the others to the peer that they are meant for. Invariants: one hop and never a second, in nobody else's name, at a
-// bounded rate; nothing is held, and every drop is counted.
+// What becomes of neighbour frames that arrive (docs/protocol.md §2.11): those for this gateway go to the opener that
+// answers them, the others to the peer for which they are meant. Invariants: one hop and never a second, never in
+// another's name, and at a bounded rate; nothing is kept, and every drop is counted.
 import { FairTotal, type Share } from "../admission/fair-total.ts";
 import { BucketBook } from "../basics/bucket-book.ts";
 import type { Now } from "../basics/runtime.ts";
@@ -10,37 +10,39 @@ import { maxNeighbourSdpBytes, type NeighbourFrame } from "../wire/frame-types.t
 import type { Peer } from "./peer.ts";
 
 /**
- * Of one peer, handed on. It dials at most `maxDialsPerSecond`, through several neighbours; the burst is a room that
- * lost its network, in which it also answers. At the longest SDP a peer that only floods makes this gateway send 64 KB
- * a second.
+ * Frames of one peer that are handed on. A peer dials at most `maxDialsPerSecond`, through several neighbours. The
+ * burst is for a room that lost its network, in which the peer also answers. At the longest SDP a peer that only floods
+ * makes this gateway send 64 KB a second.
  */
 export const maxHandedOnPerSecond = 8;
 export const maxHandedOnBurst = 16;
 
 /**
- * Of one peer to one other, offers and answers each, where they are handed on and where they arrive. Dials that fail
- * are up to 20 s apart, and the first four within seconds. All 64 members of a room together stay below
- * `maxOffersPerSecond`: so those who offer without end through an honest neighbour cannot use up what others may.
+ * Frames of one peer to one other, offers and answers each, where they are handed on and where they arrive. Dials that
+ * fail are up to 20 s apart, and the first four within seconds. All 64 members of a room together stay below
+ * `maxOffersPerSecond`: so a peer that sends offers without end through an honest neighbour cannot use up what others
+ * may.
  */
 export const maxPairFramesPerSecond = 1 / 16;
 export const maxPairBurst = 4;
-/** A peer holds no more than a room has. */
+/** A peer is connected to no more peers than a room has. */
 const maxPairs = 64;
 
 /**
- * Through one peer, for this gateway: each costs a connection for a few seconds, so a peer that invents them gets few.
+ * Offers to this gateway through one peer. Each costs a connection for a few seconds, so a peer that invents offers
+ * gets few.
  */
 export const maxOffersPerSecond = 4;
 export const maxOfferBurst = 8;
 
 /**
- * Of all peers, handed on: in a room of fifty that lost its network some sixteen a second go through each page. At the
- * longest SDP this gateway sends half a megabyte a second, for ten seconds twice that.
+ * Frames of all peers that are handed on. In a room of fifty that lost its network, some sixteen a second go through
+ * each page. At the longest SDP this gateway sends half a megabyte a second, and twice that for ten seconds.
  */
 export const handedOnOfAll = { perSecond: 64, windowMs: 10_000 };
 /**
- * Through all peers, for this gateway: twice what its own dials are. A page that wakes may find an offer of every
- * member waiting.
+ * Offers to this gateway through all peers: twice as many as the dials that it makes itself. A page that wakes may find
+ * an offer of every member waiting.
  */
 export const offersOfAll = { perSecond: 16, windowMs: 10_000 };
 
@@ -48,17 +50,17 @@ export interface NeighbourRelayOptions {
   readonly now: Now;
   /** The peer with which a channel under that session id is open. */
   readonly heldPeer: (sessionId: string) => Peer | undefined;
-  /** A frame for this gateway that came through that neighbour; who it says it is from, nobody has checked. */
+  /** A frame for this gateway that came through that neighbour. Nobody has checked its sender. */
   readonly onFrame: (neighbourSessionId: string, frame: NeighbourFrame) => void;
 }
 
-/** Of what one peer sends. */
+/** The limits of what one peer sends. */
 interface Limits {
-  /** Offers to this gateway, in all and by whom they are said to be from. */
+  /** Offers to this gateway: in all, and by the sender that each names. */
   readonly offers: TokenBucket;
   readonly offersFrom: BucketBook;
   readonly offersShare: Share;
-  /** What it wants handed on, in all and by whom it is for. */
+  /** Frames that it wants handed on: in all, and by receiver. */
   readonly handedOn: TokenBucket;
   readonly handedOnShare: Share;
   readonly handedOnTo: Readonly<Record<NeighbourFrame["type"], BucketBook>>;
@@ -103,11 +105,11 @@ export class NeighbourRelay {
   }
 
   /**
-   * Of an offer to this gateway. Those that are not looked at anyway use up nothing: the neighbour can be honest, and
-   * carry another's offer next.
+   * Why an offer to this gateway is dropped, if it is. Offers that are dropped for another reason use up nothing: the
+   * neighbour can be honest, and carry another member's offer next.
    */
   #causeToDrop(neighbour: Peer, { from }: NeighbourFrame): string | undefined {
-    // Who has fallen silent may have lost a channel of which this end still knows nothing.
+    // A peer that has fallen silent may have lost its channel, and this end does not know that yet.
     if (this.#options.heldPeer(from)?.state.kind === "connected") return "neighbour offer of somebody who is here";
     const { offers, offersFrom, offersShare } = this.#limitsOf(neighbour);
     if (!offersFrom.take(from) || !offers.take()) return "too many neighbour frames";
@@ -133,6 +135,6 @@ export class NeighbourRelay {
   }
 }
 
-/** Records come first: what a dial needs must not make a channel backlogged. */
+/** Records come first: frames for dials must not make a channel backlogged. */
 const hasRoom = ({ channel }: Peer): boolean =>
   channel !== undefined && channel.bufferedBytes() + maxNeighbourSdpBytes < backlogHighWaterBytes;

@@ -1,6 +1,6 @@
-// The peers of a gateway: who is admitted, which of several channels stays, who is remembered, and the accounts of all
-// of them together. Invariant: at most one peer per gateway id, of its newest proven epoch, and at most one open
-// channel per peer.
+// The peers of a gateway: which are admitted, which of several channels to one stays, which are remembered, and the
+// accounts of all of them together. Invariant: at most one peer per gateway id, of its newest proven epoch, and at most
+// one open channel per peer.
 
 import { AllowanceBook } from "../admission/allowance-book.ts";
 import { ChannelRelay } from "../admission/channel-relay.ts";
@@ -22,7 +22,8 @@ import { Peer, type PeerListener, type PeerOptions } from "./peer.ts";
 /** A room is a full mesh, and the goal is 50 phones. */
 export const maxPeers = 64;
 /**
- * Who is gone is remembered this long, so that a person sees who left and a returning channel can close the accounts.
+ * A peer that is gone is remembered this long, so that a person sees who left, and a channel that returns can close the
+ * accounts.
  */
 const rememberGoneMs = 10 * 60_000;
 
@@ -52,7 +53,7 @@ export class PeerBook {
   readonly #peerListener: PeerListener;
   readonly #refusals = new CauseCounts<RefusalReason>();
   readonly #epochs = new EpochBook();
-  /** By whom we were let go. */
+  /** The peers that have disconnected us for an excess. */
   readonly #letGoBy: PenaltyBook;
   readonly #peers = new Map<string, Peer>();
   readonly #names: NameBook;
@@ -93,7 +94,7 @@ export class PeerBook {
     return this.#refusals.byCause;
   }
 
-  /** Session ids of the peers that are held authenticated. */
+  /** Session ids of the peers that are connected and authenticated. */
   heldSessionIds(): readonly string[] {
     return [...this].flatMap((peer) => peer.channel?.remoteSessionId ?? []);
   }
@@ -115,8 +116,8 @@ export class PeerBook {
   }
 
   /**
-   * Lets whoever is at the other end prove itself. True when the pair is connected now, by this channel or by one that
-   * is better; a channel that does not become a peer's is closed.
+   * Lets the other end prove itself. True when the pair is connected now, by this channel or by a better one. A channel
+   * that does not become a peer's is closed.
    */
   async admit(channel: Channel): Promise<boolean> {
     if (this.#isClosed) {
@@ -137,7 +138,7 @@ export class PeerBook {
     return this.#take(relay, outcome.gatewayId, outcome.epoch);
   }
 
-  /** Called about once a second; members are told of each other no more often, however many come at once. */
+  /** Called about once a second. Peers get a new list of members at most that often, however many come at once. */
   tick(): void {
     if (this.#haveMembersChanged) this.#sendMembers();
     for (const peer of [...this]) {
@@ -152,7 +153,7 @@ export class PeerBook {
     this.#names.takeOver(former.#names);
   }
 
-  /** Whoever is there may stay. */
+  /** From now on nobody is admitted. Peers that are connected may stay. */
   admitNobody(): void {
     this.#isClosed = true;
   }
@@ -204,10 +205,11 @@ export class PeerBook {
   }
 
   /**
-   * Whoever holds the room key could otherwise be at the other end of a channel to somebody else (docs/protocol.md
-   * §2.11), and keep the two apart: an epoch is one session, and a session is of one gateway. Of one that is gone
-   * without a goodbye it stays as far as neighbours go, whose word is that of a member; who comes by the server, which
-   * gives an id to one page only, is its owner and finds it free.
+   * Whether that session id belongs to another gateway. A member could otherwise stand at the other end of a channel to
+   * somebody else (docs/protocol.md §2.11), and keep the two apart: an epoch is one session, and a session belongs to
+   * one gateway. After a gateway is gone without a goodbye, a neighbour still cannot claim its session id, because a
+   * neighbour's word is only that of a member. The server gives an id to one page only: a page that comes by the server
+   * owns its id.
    */
   #isSessionOfAnother({ remoteSessionId, signaledBy }: Channel, gatewayId: string, epoch: number): boolean {
     return [...this].some((peer) => {
@@ -219,13 +221,17 @@ export class PeerBook {
   }
 
   /**
-   * A session that somebody took, and to which no server has led, goes on without them: its owner may still be there.
+   * A session to which no server has led may have been taken by this peer. It does not end with the peer: its owner may
+   * still be there.
    */
   #endSession(peer: Peer): void {
     if (peer.isSessionVouched) this.#listener.onSessionOver(peer.sessionId);
   }
 
-  /** Undefined for an epoch that was overtaken during its handshake, and when there is no room for one more. */
+  /**
+   * Undefined for an epoch that a newer one has overtaken during its handshake, and when there is no place for one
+   * more.
+   */
   #peerOf(gatewayId: string, epoch: number): Peer | undefined {
     const known = this.#peers.get(gatewayId);
     if (known?.epoch === epoch) return known;
@@ -271,12 +277,12 @@ export class PeerBook {
     };
   }
 
-  /** Both ends reckon alike, so that neither dials before the other lets it in. */
+  /** Both ends compute the same time, so that neither dials before the other admits it. */
   #holdOff({ gatewayId, sessionId }: Peer, book: PenaltyBook): void {
     this.#listener.onHoldOff(sessionId, book.add(gatewayId));
   }
 
-  /** Counts and tells who was turned away. */
+  /** Counts a channel that was turned away, and reports it. */
   refuse(reason: RefusalReason): void {
     this.#refusals.count(reason);
     this.#listener.onRefused(reason);

@@ -27,7 +27,7 @@ export interface ClockEstimate {
   readonly offsetMs: number;
   /** The true offset is within `offsetMs` ± `boundMs`. */
   readonly boundMs: number;
-  /** Of the last exchange that the estimate rests on. */
+  /** The last exchange that taught more than was known. */
   readonly rttMs: number;
   /** When that held, on my clock; earlier or later the bound is wider by the drift. */
   readonly atMs: number;
@@ -196,7 +196,8 @@ export class PeerClock {
     const known = this.#knownAt(proven.atMs);
     if (known === undefined) return this.#learnAfresh(proven);
     const both = intersectionOf(known, proven);
-    // Two that cannot be true together: a clock has jumped or stood still between them, and the newer one holds.
+    // Two exchanges that contradict each other: a clock has jumped or stood still between them, and the newer one
+    // counts.
     if (both === undefined) this.#observer?.onClockStep();
     this.#known = both ?? proven;
   }

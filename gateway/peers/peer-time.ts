@@ -77,7 +77,7 @@ export class PeerTime {
   deadlineMs({ timeUs, lifetimeMs }: GatewayRecord, nowMs: number): number | undefined {
     const localMs = this.#clock.toLocalMs(timeUs);
     if (localMs === undefined) return undefined;
-    // Who dates a record into the future, or gives it a long life, does not let it act later than any other.
+    // A record that is dated into the future, or has a long lifetime, does not act later than any other.
     const bornMs = Math.min(localMs, nowMs);
     return bornMs + (lifetimeMs === 0 ? effectLifetimeMs : Math.min(lifetimeMs, effectLifetimeMs));
   }
