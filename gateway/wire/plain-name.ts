@@ -26,8 +26,11 @@ const endOfPictograph = /[\p{Extended_Pictographic}\p{Emoji_Modifier}]|\ufe0f/u;
 const blanks = /[\p{Zs}\u2800\u{1d159}]+/gu;
 /** A letter, digit, sign or picture: marks alone, and characters that no font has, are nothing to see. */
 const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
-/** Reserved for telling twins apart: see `withMark`. */
-const marks = /[#\ufe5f\uff03](?=\s*\p{N})/gu;
+/**
+ * Reserved for telling twins apart: see `withMark`. Several in a row go together, or the first of them would stand at
+ * the number again.
+ */
+const marks = /[#\ufe5f\uff03\u266f](?=[#\ufe5f\uff03\u266f\s\p{M}]*\p{N})/gu;
 
 /** Empty when there is nothing to see. */
 export const plainName = (name: string): string => {

@@ -41,6 +41,16 @@ describe("plainName", () => {
     expect(plainName("C# player")).toBe("C# player");
   });
 
+  it.each([
+    ["several marks", "Mira ##2"],
+    ["several marks with gaps", "Mira # # 2"],
+    ["marks of several kinds", "Mira #＃﹟2"],
+    ["an accent behind the mark", "Mira #\u0301\u03082"],
+    ["a sharp sign", "Mira ♯2"],
+  ])("should leave nothing of the mark where it is written otherwise: %s", (_, name) => {
+    expect(plainName(name)).not.toMatch(/[#＃﹟♯]/u);
+  });
+
   it("should be plain still when it was cut, and never longer than a roster takes", () => {
     const name = shortPlainName(`${"x".repeat(60)}👩‍🚒👩‍🚒`);
     expect(encodeUtf8(name).length).toBeLessThanOrEqual(maxNameBytes);
